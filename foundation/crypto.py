@@ -1,0 +1,77 @@
+"""National algorithms for personal data: SM4-GCM to keep it, HMAC-SM3 to find it again.
+
+Keys come as ``id:hex`` lists; the first writes, all read, so a key is rotated by putting a new one in front and
+re-sealing what the old one sealed (`needs_resealing`).
+"""
+
+import base64
+import functools
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from foundation import settings
+
+READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0/O, 1/I/L: people read these aloud at a counter
+
+
+class SealBroken(Exception):
+    """A sealed value was changed, or its key is not among ours."""
+
+
+def seal(text: str) -> str:
+    """``"k1:base64(nonce ‖ tag ‖ cipher)"``, different each time."""
+    key_id, key = next(iter(_keys(settings.current().secrets.encryption_keys).items()))
+    nonce = secrets.token_bytes(12)
+    encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
+    encryptor.authenticate_additional_data(key_id.encode())
+    cipher = encryptor.update(text.encode()) + encryptor.finalize()
+    return f"{key_id}:{base64.b64encode(nonce + encryptor.tag + cipher).decode()}"
+
+
+def open_sealed(sealed: str) -> str:
+    """The text that `seal` was given. Raises SealBroken."""
+    key_id, _, packed = sealed.rpartition(":")
+    key = _keys(settings.current().secrets.encryption_keys).get(key_id)
+    if key is None:
+        raise SealBroken(f"no key {key_id!r}")
+    raw = base64.b64decode(packed)
+    decryptor = Cipher(algorithms.SM4(key), modes.GCM(raw[:12], raw[12:28])).decryptor()
+    decryptor.authenticate_additional_data(key_id.encode())
+    try:
+        return (decryptor.update(raw[28:]) + decryptor.finalize()).decode()
+    except InvalidTag:
+        raise SealBroken("changed or foreign") from None
+
+
+def needs_resealing(sealed: str) -> bool:
+    """True when an older key sealed it."""
+    return sealed.rpartition(":")[0] != next(iter(_keys(settings.current().secrets.encryption_keys)))
+
+
+def fingerprint(text: str, *, purpose: str) -> str:
+    """HMAC-SM3 hex (64) under the first key: what is stored and indexed. `purpose` keeps columns from being joined."""
+    return fingerprints(text, purpose=purpose)[0]
+
+
+def fingerprints(text: str, *, purpose: str) -> list[str]:
+    """The fingerprint under each key, newest first: what is searched while a key is being rotated."""
+    found = []
+    for key in _keys(settings.current().secrets.fingerprint_keys).values():
+        mac = hmac.HMAC(key, hashes.SM3())
+        mac.update(f"{purpose}\x00{text}".encode())
+        found.append(mac.finalize().hex())
+    return found
+
+
+def random_code(length: int) -> str:
+    """An unguessable code of unambiguous capitals and digits (about 5 bits each)."""
+    return "".join(secrets.choice(READABLE) for _ in range(length))
+
+
+@functools.lru_cache(maxsize=8)
+def _keys(setting: str) -> dict[str, bytes]:
+    pairs = (part.strip().rpartition(":") for part in setting.split(",") if part.strip())
+    return {key_id: bytes.fromhex(key) for key_id, _, key in pairs}

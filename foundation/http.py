@@ -1,0 +1,81 @@
+"""One way out: time-outs, metrics and log for every call to the outside.
+
+A call that was never sent raises OutsideUnavailable; one that was sent and not answered raises OutcomeUnknown, for then
+nobody knows what happened over there and the caller must ask with the same number.
+"""
+
+import time
+from typing import Any
+
+import httpx
+
+from foundation import logs, metrics
+from foundation.errors import Unavailable
+
+log = logs.logger(__name__)
+
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class OutsideUnavailable(Unavailable):
+    """合作平台暂时无法连接，请稍后重试。"""
+
+
+class OutcomeUnknown(Unavailable):
+    """合作平台没有及时答复，结果正在确认中，请勿重复操作，稍后查看结果。"""
+
+
+class Outside:
+    """An HTTP client for one outside system."""
+
+    def __init__(self, *, name: str, base_url: str, connect: float = 3, read: float = 10) -> None:
+        self.name = name
+        self.base_url = base_url.rstrip("/")
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(read, connect=connect),
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
+            headers={"User-Agent": "zhijianban"},
+            trust_env=False,
+        )
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str] | None = None,
+        json: Any = None,
+        data: dict[str, str] | None = None,
+        content: bytes | str | None = None,
+        headers: dict[str, str] | None = None,
+        safe_to_repeat: bool = False,
+    ) -> httpx.Response:
+        """Send once (twice when `safe_to_repeat` and it failed). Raises OutsideUnavailable, OutcomeUnknown."""
+        url = path if path.startswith("http") else self.base_url + path
+        sending = {"params": params, "json": json, "data": data, "content": content, "headers": headers}
+        try:
+            return await self._once(method, url, sending)
+        except (OutsideUnavailable, OutcomeUnknown):
+            if not safe_to_repeat:
+                raise
+            return await self._once(method, url, sending)
+
+    async def _once(self, method: str, url: str, sending: dict[str, Any]) -> httpx.Response:
+        began, outcome = time.perf_counter(), "unknown"
+        try:
+            response = await self._client.request(method, url, **sending)
+            outcome = str(response.status_code)
+            return response
+        except NOT_SENT as error:
+            outcome = "not_sent"
+            raise OutsideUnavailable(retry_after=5) from error
+        except httpx.HTTPError as error:
+            raise OutcomeUnknown(retry_after=5) from error
+        finally:
+            seconds = time.perf_counter() - began
+            metrics.observe("outside_call_seconds", seconds, outside=self.name, outcome=outcome)
+            # the path alone: queries carry codes and secrets
+            log.info("outside_called", outside=self.name, method=method, path=httpx.URL(url).path, outcome=outcome)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()

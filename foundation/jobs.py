@@ -1,0 +1,77 @@
+"""Work for later. A job is enqueued in the verb's own transaction, so a rolled-back verb leaves none and a crash loses none.
+
+Jobs live in our PostgreSQL (procrastinate); rooms only declare them here and the worker runs them.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import asyncpg
+
+from foundation import database
+
+Run = Callable[..., Awaitable[None]]
+R = TypeVar("R", bound=Run)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One kind of work. `cron` makes it scheduled; `retries` counts further attempts after the first."""
+
+    name: str
+    run: Run
+    queue: str
+    retries: int
+    cron: str | None = None
+
+
+declared: dict[str, Job] = {}
+
+
+def job(*, queue: str = "default", retries: int = 8) -> Callable[[R], R]:
+    """Declare an async function with JSON keyword arguments as work for later."""
+    return _declaring(queue=queue, retries=retries, cron=None)
+
+
+def scheduled(cron: str, *, queue: str = "scheduled") -> Callable[[R], R]:
+    """Declare an async function without arguments that runs by `cron` (five fields, or six with seconds last)."""
+    return _declaring(queue=queue, retries=0, cron=cron)
+
+
+def _declaring(*, queue: str, retries: int, cron: str | None) -> Callable[[R], R]:
+    def declare(run: R) -> R:
+        name = name_of(run)
+        declared[name] = Job(name, run, queue, retries, cron)
+        return run
+
+    return declare
+
+
+def name_of(run: Run) -> str:
+    return f"{run.__module__}.{run.__name__}"  # type: ignore[attr-defined]
+
+
+DEFER = """select procrastinate_defer_jobs_v1(array[row($1, $2, 0, $3, $4, $5::jsonb, $6)::procrastinate_job_to_defer_v1])"""
+
+
+async def enqueue(run: Run, *, lock: str | None = None, at: datetime | None = None, **args: Any) -> None:
+    """Put `run(**args)` into the queue within the current transaction (or at once, outside of one).
+
+    Jobs with the same `lock` run one after another in the order they were enqueued; `at` delays to a moment.
+    """
+    one = declared[name_of(run)]
+    await database.execute(DEFER, one.queue, one.name, lock, None, json.dumps(args), at)
+
+
+async def enqueue_once(run: Run, *, mark: str, at: datetime | None = None, **args: Any) -> bool:
+    """As `enqueue`, unless a job with `mark` waits already; returns whether it was added."""
+    one = declared[name_of(run)]
+    try:
+        async with database.transaction() as tx:
+            await tx.execute(DEFER, one.queue, one.name, None, mark, json.dumps(args), at)
+    except asyncpg.UniqueViolationError:
+        return False
+    return True

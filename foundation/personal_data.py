@@ -1,0 +1,24 @@
+"""Export and deletion of a person's data: each room registers what it keeps; `identity.privacy` asks them all."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+Export = Callable[[int], Awaitable[Any]]
+Forget = Callable[[int], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Collector:
+    """What one room keeps of a citizen: `export(citizen_id)` gives JSON-able rows, `forget(citizen_id)` removes or blanks them."""
+
+    room: str
+    export: Export
+    forget: Forget
+
+
+collectors: dict[str, Collector] = {}
+
+
+def register(room: str, *, export: Export, forget: Forget) -> None:
+    collectors[room] = Collector(room, export, forget)

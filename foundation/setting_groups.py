@@ -1,0 +1,135 @@
+"""The settings by group. `env` names the variable; `doc` is what README prints."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def setting(
+    env: str,
+    doc: str,
+    default: Any = "",
+    *,
+    secret: bool = False,
+    needed: bool = False,
+    demo_only: bool = False,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    return field(
+        default=default,
+        metadata={
+            "env": env,
+            "doc": doc,
+            "secret": secret,
+            "needed": needed,
+            "demo_only": demo_only,
+            "choices": choices,
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Processes:
+    environment: str = setting(
+        "ENVIRONMENT", "`production`, `demo` or `test`", "demo", choices=("production", "demo", "test")
+    )
+    database_url: str = setting("DATABASE_URL", "PostgreSQL, `postgres://user@host:port/name`", needed=True)
+    redis_url: str = setting("REDIS_URL", "Redis protocol server, `redis://…` or `unix://…`", needed=True)
+    database_pool: int = setting("DATABASE_POOL", "connections per process", 10)
+    public_api_url: str = setting(
+        "PUBLIC_API_URL", "where WeChat and Alipay reach the api door (https in production)", needed=True
+    )
+    public_bff_url: str = setting("PUBLIC_BFF_URL", "where citizens reach the citizen door", needed=True)
+    trusted_proxies: int = setting("TRUSTED_PROXIES", "how many proxies stand before us (X-Forwarded-For)", 0)
+    log_format: str = setting("LOG_FORMAT", "`json` or `text`", "json", choices=("json", "text"))
+    city_name: str = setting("CITY_NAME", "name of the city on pages and in messages", "示例市")
+    worker_concurrency: int = setting("WORKER_CONCURRENCY", "jobs at once in one worker", 8)
+
+
+@dataclass(frozen=True)
+class Secrets:
+    encryption_keys: str = setting(
+        "ENCRYPTION_KEYS",
+        "SM4 keys for personal data, `id:32 hex` comma separated, the first encrypts, all decrypt",
+        "demo-1:000102030405060708090a0b0c0d0e0f",
+        secret=True,
+    )
+    fingerprint_keys: str = setting(
+        "FINGERPRINT_KEYS",
+        "HMAC-SM3 keys for searching personal numbers, `id:hex`, the first writes, all are searched",
+        "demo-1:101112131415161718191a1b1c1d1e1f",
+        secret=True,
+    )
+    department_keys: str = setting(
+        "DEPARTMENT_KEYS",
+        "keys of departments that push, `key id:secret` comma separated",
+        "demo-hall:demo-department-secret",
+        secret=True,
+    )
+    metrics_token: str = setting("METRICS_TOKEN", "bearer token that may read /metrics", "demo-metrics", secret=True)
+
+
+@dataclass(frozen=True)
+class Console:
+    session_hours: int = setting("CONSOLE_SESSION_HOURS", "hours until staff must sign in again", 8)
+    lockout_after: int = setting("CONSOLE_LOCKOUT_AFTER", "wrong passwords until an account is locked", 5)
+    lockout_minutes: int = setting("CONSOLE_LOCKOUT_MINUTES", "minutes a locked account waits", 15)
+
+
+@dataclass(frozen=True)
+class RealName:
+    url: str = setting("REALNAME_URL", "real-name verifier", needed=True)
+    key_id: str = setting("REALNAME_KEY_ID", "our key id at the verifier", needed=True)
+    secret: str = setting("REALNAME_SECRET", "our secret at the verifier", "demo-realname", secret=True)
+    session_days: int = setting("SESSION_DAYS", "days a citizen stays signed in without use", 30)
+
+
+@dataclass(frozen=True)
+class WeChat:
+    api_url: str = setting("WECHAT_API_URL", "WeChat platform API", "https://api.weixin.qq.com")
+    open_url: str = setting("WECHAT_OPEN_URL", "WeChat web authorisation", "https://open.weixin.qq.com")
+    app_id: str = setting("WECHAT_APP_ID", "mini-program app id", needed=True)
+    app_secret: str = setting("WECHAT_APP_SECRET", "mini-program secret", "demo-wechat", secret=True)
+    message_token: str = setting("WECHAT_MESSAGE_TOKEN", "official-account callback token", "demo-token", secret=True)
+    message_aes_key: str = setting(
+        "WECHAT_MESSAGE_AES_KEY", "official-account callback AES key (43 characters)", "demo-aes", secret=True
+    )
+    template_booking: str = setting("WECHAT_TEMPLATE_BOOKING", "subscription template: booking", "tpl-booking")
+    template_bill: str = setting("WECHAT_TEMPLATE_BILL", "subscription template: bill settled", "tpl-bill")
+    template_case: str = setting("WECHAT_TEMPLATE_CASE", "subscription template: case moved", "tpl-case")
+    wallet_url: str = setting(
+        "WALLET_URL", "page that stands for the WeChat and Alipay apps in a browser", demo_only=True
+    )
+
+
+@dataclass(frozen=True)
+class WeChatPay:
+    url: str = setting("WECHAT_PAY_URL", "WeChat Pay v3 gateway", "https://api.mch.weixin.qq.com")
+    merchant_id: str = setting("WECHAT_PAY_MERCHANT_ID", "merchant number", needed=True)
+    merchant_serial: str = setting("WECHAT_PAY_MERCHANT_SERIAL", "serial of our merchant certificate", needed=True)
+    merchant_key_file: str = setting("WECHAT_PAY_MERCHANT_KEY_FILE", "our private key (PEM)", needed=True)
+    api_v3_key: str = setting("WECHAT_PAY_API_V3_KEY", "APIv3 key (32 bytes)", "demo-apiv3", secret=True)
+    public_key_id: str = setting("WECHAT_PAY_PUBLIC_KEY_ID", "`PUB_KEY_ID_…`, public-key mode")
+    public_key_file: str = setting("WECHAT_PAY_PUBLIC_KEY_FILE", "WeChat Pay public key (PEM)")
+    platform_cert_files: tuple[str, ...] = setting(
+        "WECHAT_PAY_PLATFORM_CERT_FILES", "platform certificates (PEM); none = downloaded", ()
+    )
+
+
+@dataclass(frozen=True)
+class Alipay:
+    gateway_url: str = setting("ALIPAY_GATEWAY_URL", "Alipay open gateway", "https://openapi.alipay.com/gateway.do")
+    authorize_url: str = setting(
+        "ALIPAY_AUTHORIZE_URL",
+        "Alipay web authorisation",
+        "https://openauth.alipay.com/oauth2/publicAppAuthorize.htm",
+    )
+    app_id: str = setting("ALIPAY_APP_ID", "app id", needed=True)
+    seller_id: str = setting("ALIPAY_SELLER_ID", "merchant's 2088… number", needed=True)
+    app_key_file: str = setting("ALIPAY_APP_KEY_FILE", "our private key (PEM, PKCS#1 or PKCS#8)", needed=True)
+    public_key_file: str = setting("ALIPAY_PUBLIC_KEY_FILE", "Alipay public key (PEM), key mode")
+    app_cert_file: str = setting("ALIPAY_APP_CERT_FILE", "our certificate, certificate mode")
+    root_cert_file: str = setting("ALIPAY_ROOT_CERT_FILE", "Alipay root certificate, certificate mode")
+    cert_file: str = setting("ALIPAY_CERT_FILE", "Alipay public certificate, certificate mode")
+    template_booking: str = setting("ALIPAY_TEMPLATE_BOOKING", "message template: booking", "alitpl-booking")
+    template_bill: str = setting("ALIPAY_TEMPLATE_BILL", "message template: bill settled", "alitpl-bill")
+    template_case: str = setting("ALIPAY_TEMPLATE_CASE", "message template: case moved", "alitpl-case")

@@ -1,0 +1,132 @@
+"""Settings from the environment: typed, documented, checked once at start.
+
+`python -m foundation.settings` prints the table that README shows.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, get_type_hints
+
+from foundation.setting_groups import (
+    Alipay,
+    Console,
+    Processes,
+    RealName,
+    Secrets,
+    WeChat,
+    WeChatPay,
+)
+
+DEMO_MARK = "demo-"
+
+
+class BadSettings(Exception):
+    """The environment does not hold what the product needs; each line says which name and why."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the environment decides."""
+
+    processes: Processes = field(default_factory=Processes)
+    secrets: Secrets = field(default_factory=Secrets)
+    console: Console = field(default_factory=Console)
+    realname: RealName = field(default_factory=RealName)
+    wechat: WeChat = field(default_factory=WeChat)
+    wechat_pay: WeChatPay = field(default_factory=WeChatPay)
+    alipay: Alipay = field(default_factory=Alipay)
+
+    @property
+    def environment(self) -> str:
+        return self.processes.environment
+
+    @property
+    def database_url(self) -> str:
+        return self.processes.database_url
+
+    @property
+    def redis_url(self) -> str:
+        return self.processes.redis_url
+
+
+_current: Settings | None = None
+
+
+def current() -> Settings:
+    """The settings of this process, read at first use."""
+    global _current
+    if _current is None:
+        _current = load(os.environ)
+    return _current
+
+
+def use(settings: Settings) -> None:
+    """Set the settings of this process (start of a process, tests)."""
+    global _current
+    _current = settings
+
+
+def load(env: Mapping[str, str]) -> Settings:
+    """Read and check `env`. Raises BadSettings naming every fault at once."""
+    faults: list[str] = []
+    groups: dict[str, Any] = {}
+    for name, group in get_type_hints(Settings).items():
+        values = {one.name: _read(env, one, group, faults) for one in fields(group) if one.metadata["env"] in env}
+        groups[name] = group(**{key: value for key, value in values.items() if value is not None})
+    settings = Settings(**groups)
+    if settings.environment == "production":
+        faults += _unfit_for_production(settings)
+    if faults:
+        raise BadSettings("\n".join(faults))
+    return settings
+
+
+def _read(env: Mapping[str, str], one: Field[Any], group: type, faults: list[str]) -> Any:
+    raw, wanted = env[one.metadata["env"]], get_type_hints(group)[one.name]
+    try:
+        if wanted is bool:
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[raw.lower()]
+        if wanted is tuple or getattr(wanted, "__origin__", None) is tuple:
+            return tuple(part.strip() for part in raw.split(",") if part.strip())
+        value = wanted(raw)
+    except (ValueError, KeyError):
+        faults.append(f"{one.metadata['env']}: {raw!r} is not a {getattr(wanted, '__name__', wanted)}")
+        return None
+    choices = one.metadata["choices"]
+    if choices and value not in choices:
+        faults.append(f"{one.metadata['env']}: {raw!r} is none of {', '.join(choices)}")
+    return value
+
+
+def _unfit_for_production(settings: Settings) -> list[str]:
+    faults = []
+    for group, one in every_setting():
+        value = getattr(getattr(settings, group), one.name)
+        if one.metadata["secret"] and (not value or str(value).startswith(DEMO_MARK)):
+            faults.append(f"{one.metadata['env']}: a secret of your own is needed in production")
+        if one.metadata["needed"] and not value:
+            faults.append(f"{one.metadata['env']}: must be set in production")
+        if one.metadata["demo_only"] and value:
+            faults.append(f"{one.metadata['env']}: exists for the demo only and must be empty in production")
+    return faults
+
+
+def every_setting() -> list[tuple[str, Field[Any]]]:
+    """(group name, field) of every setting, in reading order."""
+    return [(name, one) for name, group in get_type_hints(Settings).items() for one in fields(group)]
+
+
+def table() -> str:
+    """The settings as a Markdown table."""
+    lines = ["| Name | Default | Meaning |", "|---|---|---|"]
+    for _, one in every_setting():
+        default = one.default
+        shown = "(own secret)" if one.metadata["secret"] else f"`{default}`" if default not in ("", ()) else "–"
+        lines.append(f"| `{one.metadata['env']}` | {shown} | {one.metadata['doc']} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(table() + "\n")
