@@ -1,0 +1,1 @@
+"""How 指尖办 is started and installed: `local/` with embedded servers, the rest of the folder in production."""
