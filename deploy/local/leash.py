@@ -3,8 +3,8 @@
 `python -I -S leash.py <starter's pid> <signal> <uid> <gid> program arguments…` (uid -1: stay who you are)
 
 Linux sends the signal itself (PR_SET_PDEATHSIG), so even `kill -9` of the starter leaves nothing behind. The wish is
-forgotten when a process changes its user, hence the order here. Where there is no prctl, the next start ends what was left
-(`leftovers.py`). Run as a program, not as a `preexec_fn`, which is unsafe in a process with threads.
+forgotten when a process changes its user, hence the order here. Where there is no prctl, the next start ends what was
+left (`leftovers.py`). Run as a program, not as a `preexec_fn`, which is unsafe in a process with threads.
 """
 
 import ctypes

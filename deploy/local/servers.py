@@ -29,7 +29,7 @@ PREFIX = "zhijianban-throwaway-"
 
 @dataclass
 class Embedded:
-    """Both servers, started. Those who make trouble on purpose find `postgres.pid`, `valkey.stop()`, `valkey.start()`."""
+    """Both servers, started. For trouble on purpose: `postgres.pid`, `valkey.stop()`, `valkey.start()`."""
 
     postgres: Postgres
     valkey: Valkey

@@ -1,0 +1,1 @@
+"""Tests: real PostgreSQL, real Redis protocol, no network but loopback. Fixtures: see `conftest.py`."""
