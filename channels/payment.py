@@ -1,0 +1,133 @@
+"""What both payment channels have in common, so that the room above treats them alike.
+
+Amounts are fen, times aware. What a channel leaves out is None: compare with what you expect, and None never agrees.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class ChannelState(StrEnum):
+    """State of an order over there (订单状态)."""
+
+    UNPAID = "unpaid"
+    PAID = "paid"
+    CLOSED = "closed"
+    REFUNDED = "refunded"  # paid once, then refunded wholly or (WeChat) in part
+    ABSENT = "absent"
+
+
+class RefundState(StrEnum):
+    """State of a refund over there (退款状态)."""
+
+    PROCESSING = "processing"
+    DONE = "done"
+    CLOSED = "closed"
+    ABNORMAL = "abnormal"  # not final: the payer's card refused the money
+    ABSENT = "absent"
+
+
+class NoticeKind(StrEnum):
+    PAYMENT = "payment"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True)
+class PaymentRequest:
+    """One order to be paid by one person. `out_trade_no` is ours: 6 to 32 letters, digits, `_` or `-`."""
+
+    out_trade_no: str
+    amount_fen: int
+    description: str
+    payer_openid: str
+    expires_at: datetime
+    notify_url: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the payer's client hands to the wallet: WeChat `requestPayment`, Alipay `my.tradePay`."""
+
+    parameters: dict[str, str]
+
+
+@dataclass(frozen=True)
+class ChannelPayment:
+    """An order as the channel sees it, from a verified answer or notice."""
+
+    channel: str
+    out_trade_no: str
+    transaction_no: str | None
+    state: ChannelState
+    amount_fen: int | None
+    currency: str | None
+    payer_openid: str | None
+    app_id: str | None
+    merchant_id: str | None
+    paid_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RefundRequest:
+    """`amount_fen` back to the payer, out of an order of `total_fen`. A retry uses the same `out_refund_no`."""
+
+    out_trade_no: str
+    out_refund_no: str
+    amount_fen: int
+    total_fen: int
+    reason: str
+    notify_url: str = ""
+
+
+@dataclass(frozen=True)
+class ChannelRefund:
+    """A refund as the channel sees it. Alipay's notices do not say the amount of this one refund: ask `query_refund`."""
+
+    out_refund_no: str
+    state: RefundState
+    amount_fen: int | None
+    out_trade_no: str | None = None
+    refund_no: str | None = None
+    refunded_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A verified notice (通知). `notice_id` names the delivery; the transaction is what must be settled once."""
+
+    channel: str
+    notice_id: str
+    kind: NoticeKind
+    payment: ChannelPayment | None
+    refund: ChannelRefund | None = None
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+class PaymentChannel(Protocol):
+    """A way to be paid. All verbs raise OutsideUnavailable (nothing was sent), OutcomeUnknown or a ChannelRefused."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def prepare(self, request: PaymentRequest) -> Prepared:
+        """Place the order; the same request again gives the same order. Raises OrderPaid, OrderClosed, OrderNumberUsed."""
+
+    async def query(self, out_trade_no: str) -> ChannelPayment:
+        """The order over there; state ABSENT when there is none."""
+
+    async def close(self, out_trade_no: str) -> None:
+        """Let the order be paid no more; closing a closed or absent one is quiet. Raises OrderPaid."""
+
+    async def refund(self, request: RefundRequest) -> ChannelRefund:
+        """Give money back. The same number again changes nothing."""
+
+    async def query_refund(self, *, out_refund_no: str, out_trade_no: str) -> ChannelRefund:
+        """The refund over there; state ABSENT when there is none."""
+
+    async def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        """The content of a notice, from its raw body. Raises ForgedNotice, StaleNotice, UnreadableNotice."""
+
+    async def aclose(self) -> None: ...
