@@ -1,0 +1,176 @@
+"""What can be booked, when, by whom; and the queue in the hall."""
+
+from tortoise import fields
+from tortoise.fields import OnDelete
+from tortoise.models import Model
+
+from catalogue.models import Department, Hall
+from identity.models import Citizen
+
+
+class AppointmentType(Model):
+    """预约业务: what can be booked at a hall: a department's business with its service items and rules."""
+
+    id = fields.BigIntField(primary_key=True)
+    code = fields.CharField(max_length=60, unique=True)
+    hall: fields.ForeignKeyRelation[Hall] = fields.ForeignKeyField(
+        "models.Hall", related_name="appointment_types", on_delete=OnDelete.RESTRICT, db_index=True
+    )
+    department: fields.ForeignKeyRelation[Department] = fields.ForeignKeyField(
+        "models.Department", related_name="appointment_types", on_delete=OnDelete.RESTRICT, db_index=True
+    )
+    name = fields.CharField(max_length=60)
+    item_codes: list[str] = fields.JSONField(default=list)
+    real_name_needed = fields.BooleanField(default=True)
+    release_workdays = fields.IntField(default=7)  # a slot opens this many working days ahead …
+    release_time = fields.CharField(max_length=5, default="08:00")  # … at this time of day (放号时间)
+    cancel_minutes = fields.IntField(default=120)  # a citizen may cancel until so long before the slot
+    check_in_early_minutes = fields.IntField(default=30)
+    check_in_late_minutes = fields.IntField(default=15)
+    active = fields.BooleanField(default=True)
+
+    class Meta:
+        table = "appointment_type"
+
+
+class Schedule(Model):
+    """排班模板: one version of the weekly template of an appointment type."""
+
+    id = fields.BigIntField(primary_key=True)
+    type: fields.ForeignKeyRelation[AppointmentType] = fields.ForeignKeyField(
+        "models.AppointmentType", related_name="schedules", on_delete=OnDelete.RESTRICT, db_index=True
+    )
+    version = fields.IntField()
+    effective_from = fields.DateField()
+    effective_until = fields.DateField(null=True)
+    created_by = fields.CharField(max_length=80)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "schedule"
+        unique_together = (("type", "version"),)
+
+
+class SchedulePeriod(Model):
+    """One stretch of a weekday in a schedule; capacity = `windows` × `online_percent`, at least 1."""
+
+    id = fields.BigIntField(primary_key=True)
+    schedule: fields.ForeignKeyRelation[Schedule] = fields.ForeignKeyField(
+        "models.Schedule", related_name="periods", on_delete=OnDelete.RESTRICT, db_index=True
+    )
+    weekday = fields.IntField()  # 1 Monday … 7 Sunday
+    starts = fields.CharField(max_length=5)  # "09:00", Asia/Shanghai
+    ends = fields.CharField(max_length=5)
+    slot_minutes = fields.IntField()
+    windows = fields.IntField()
+    online_percent = fields.IntField(default=100)
+
+    class Meta:
+        table = "schedule_period"
+
+
+class ScheduleException(Model):
+    """例外日: a hall is closed, or open on a day off, on one day; a closure has a reason."""
+
+    id = fields.BigIntField(primary_key=True)
+    hall: fields.ForeignKeyRelation[Hall] = fields.ForeignKeyField(
+        "models.Hall", related_name="schedule_exceptions", on_delete=OnDelete.RESTRICT, db_index=True
+    )
+    day = fields.DateField()
+    kind = fields.CharField(max_length=10)  # closed, open
+    reason = fields.CharField(max_length=200)
+    created_by = fields.CharField(max_length=80)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "schedule_exception"
+        unique_together = (("hall", "day"),)
+
+
+class Slot(Model):
+    """号段: one bookable interval; the row that is locked. `booked` counts its live appointments."""
+
+    id = fields.BigIntField(primary_key=True)
+    type: fields.ForeignKeyRelation[AppointmentType] = fields.ForeignKeyField(
+        "models.AppointmentType", related_name="slots", on_delete=OnDelete.RESTRICT, db_index=False
+    )
+    day = fields.DateField()
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField()
+    capacity = fields.IntField()
+    booked = fields.IntField(default=0, db_default=0)
+    release_at = fields.DatetimeField()
+    close_at = fields.DatetimeField()
+    state = fields.CharField(max_length=10, default="open", db_default="open")  # open, suspended
+
+    class Meta:
+        table = "slot"
+        unique_together = (("type", "starts_at"),)
+        indexes = (("type", "day"),)
+
+
+class Appointment(Model):
+    """预约: a person holds one place in one slot.
+
+    Live: booked, checked_in, serving. Terminal: finished, cancelled, no_show, office_cancelled.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    code = fields.CharField(max_length=16, unique=True)
+    slot: fields.ForeignKeyRelation[Slot] = fields.ForeignKeyField(
+        "models.Slot", related_name="appointments", on_delete=OnDelete.RESTRICT, db_index=True
+    )
+    type: fields.ForeignKeyRelation[AppointmentType] = fields.ForeignKeyField(
+        "models.AppointmentType", related_name="appointments", on_delete=OnDelete.RESTRICT, db_index=False
+    )
+    day = fields.DateField()
+    citizen: fields.ForeignKeyRelation[Citizen] = fields.ForeignKeyField(
+        "models.Citizen", related_name="appointments", on_delete=OnDelete.RESTRICT, db_index=True
+    )
+    state = fields.CharField(max_length=20, default="booked", db_default="booked")
+    idempotency_key = fields.CharField(max_length=80)
+    body_hash = fields.CharField(max_length=64)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    changed_at = fields.DatetimeField(auto_now=True)
+
+    class Meta:
+        table = "appointment"
+        unique_together = (("citizen", "idempotency_key"),)
+
+
+class Ticket(Model):
+    """排队号: drawn at check-in; unique per hall and day; called to a window (窗口)."""
+
+    id = fields.BigIntField(primary_key=True)
+    hall: fields.ForeignKeyRelation[Hall] = fields.ForeignKeyField(
+        "models.Hall", related_name="tickets", on_delete=OnDelete.RESTRICT, db_index=False
+    )
+    day = fields.DateField()
+    number = fields.CharField(max_length=12)  # "A012"
+    appointment: fields.OneToOneRelation[Appointment] = fields.OneToOneField(
+        "models.Appointment", related_name="ticket", on_delete=OnDelete.RESTRICT
+    )
+    state = fields.CharField(max_length=10, default="waiting")  # waiting, called, finished, missed
+    window = fields.CharField(max_length=20, default="")
+    drawn_at = fields.DatetimeField(auto_now_add=True)
+    called_at = fields.DatetimeField(null=True)
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "ticket"
+        unique_together = (("hall", "day", "number"),)
+
+
+class TicketCounter(Model):
+    """How many numbers were drawn at a hall on a day."""
+
+    id = fields.BigIntField(primary_key=True)
+    hall: fields.ForeignKeyRelation[Hall] = fields.ForeignKeyField(
+        "models.Hall", related_name="ticket_counters", on_delete=OnDelete.RESTRICT, db_index=False
+    )
+    day = fields.DateField()
+    drawn = fields.IntField(default=0)
+
+    class Meta:
+        table = "ticket_counter"
+        unique_together = (("hall", "day"),)

@@ -1,0 +1,1 @@
+"""好差评: citizens rate finished visits and closed cases; bad marks are followed up."""

@@ -1,0 +1,1 @@
+"""Money: bills, orders on a channel, settlement, refunds, and a ledger that always adds up."""
