@@ -1,0 +1,40 @@
+"""How sure the assistant may be: answer, ask back, or say it does not know.
+
+Confidence is the share of the best attainable score, with a little of how close the whole question is to the guide's name.
+The thresholds were chosen by `python -m assistant.evaluation FOLDER --off-topic FILE` on guides held outside the
+repository: see the table it prints for what each band costs.
+"""
+
+from enum import StrEnum
+
+from assistant.ranking import Hit
+
+SHARE_WEIGHT, CLOSENESS_WEIGHT = 0.7, 0.3
+ANSWER_FROM = 0.5
+ASK_FROM = 0.28
+SAME_AS = 0.95
+
+
+class Band(StrEnum):
+    """What a confidence allows: an answer (回答), an offer of named choices (反问), or neither (不知道)."""
+
+    ANSWER = "answer"
+    ASK_BACK = "ask_back"
+    UNKNOWN = "unknown"
+
+
+def confidence(hit: Hit) -> float:
+    """0..1 that the guide of `hit` is what was asked for."""
+    return min(1.0, SHARE_WEIGHT * hit.share + CLOSENESS_WEIGHT * hit.closeness)
+
+
+def band(value: float) -> Band:
+    """The band a confidence falls into."""
+    if value >= ANSWER_FROM:
+        return Band.ANSWER
+    return Band.ASK_BACK if value >= ASK_FROM else Band.UNKNOWN
+
+
+def too_near(first: float, second: float) -> bool:
+    """Whether two ranks are so near that choosing between the guides would be guessing."""
+    return second >= SAME_AS * first

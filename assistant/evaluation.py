@@ -1,0 +1,188 @@
+"""How well the assistant finds guides: `python -m assistant.evaluation FOLDER [--off-topic FILE] [--disturbed]`.
+
+FOLDER holds `corpus.jsonl` ({"id", "title", "text" or "fields"}) and `queries_dev.jsonl` ({"id", "text", "rel": [ids]}).
+`--off-topic` names a file with one utterance a line that must not be answered; `--disturbed` repeats the measurement with
+typing errors, traditional characters, missing and swapped characters, courtesies, and everything typed in pinyin.
+"""
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import opencc
+
+from assistant import confidence, pinyin
+from assistant.corpus import GuideDocument, Section
+from assistant.snapshot import Snapshot
+
+SEED = 7
+DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question and the codes of the guides that answer it."""
+
+    text: str
+    relevant: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Recall at 1 and 3, mean reciprocal rank at 10, the bands' shares, precision of answers, thread ms (mean, p99)."""
+
+    at_1: float
+    at_3: float
+    mrr: float
+    answered: float
+    right: float
+    asked: float
+    mean_ms: float
+    p99_ms: float
+
+
+def read_corpus(path: Path) -> list[GuideDocument]:
+    """Guides out of `corpus.jsonl`."""
+    return [_document(row) for row in _rows(path)]
+
+
+def read_queries(path: Path) -> list[Query]:
+    """Questions out of `queries_dev.jsonl`."""
+    return [Query(row["text"], frozenset(row["rel"])) for row in _rows(path)]
+
+
+def measure(snapshot: Snapshot, queries: Iterable[Query]) -> Measured:
+    """Ask every question and count."""
+    places, bands, times = [], [], []
+    for query in queries:
+        started = time.thread_time()
+        results = snapshot.search(query.text, limit=DEPTH)
+        times.append((time.thread_time() - started) * 1000)
+        codes = [result.document.item_code for result in results]
+        places.append(next((i for i, code in enumerate(codes, 1) if code in query.relevant), 0))
+        bands.append(confidence.band(results[0].confidence if results else 0.0))
+    total, slow = len(places), sorted(times)
+    answers = [place for place, band in zip(places, bands, strict=True) if band == confidence.Band.ANSWER]
+    return Measured(
+        at_1=sum(place == 1 for place in places) / total,
+        at_3=sum(1 <= place <= 3 for place in places) / total,
+        mrr=sum(1 / place for place in places if place) / total,
+        answered=len(answers) / total,
+        right=sum(place == 1 for place in answers) / max(len(answers), 1),
+        asked=sum(band == confidence.Band.ASK_BACK for band in bands) / total,
+        mean_ms=sum(slow) / total,
+        p99_ms=slow[min(total - 1, int(total * 0.99))],
+    )
+
+
+def false_answers(snapshot: Snapshot, utterances: Iterable[str]) -> tuple[float, float]:
+    """Shares of off-topic utterances that would be answered, and that would be met with a question back."""
+    found = [snapshot.search(utterance, limit=1) for utterance in utterances]
+    bands = [confidence.band(results[0].confidence if results else 0.0) for results in found]
+    total = max(len(bands), 1)
+    return bands.count(confidence.Band.ANSWER) / total, bands.count(confidence.Band.ASK_BACK) / total
+
+
+def without_guides(
+    documents: list[GuideDocument], queries: list[Query], *, share: float
+) -> tuple[Snapshot, list[Query]]:
+    """A knowledge base that lacks a random `share` of the guides, and the questions only those could answer."""
+    chance = random.Random(SEED)
+    kept = [document for document in documents if chance.random() > share]
+    codes = {document.item_code for document in kept}
+    return Snapshot(kept), [query for query in queries if not query.relevant & codes]
+
+
+def disturbances() -> dict[str, Callable[[str], str]]:
+    """Ways in which real people disturb a question, by name; the same at every run."""
+    chance = random.Random(SEED)
+    traditional = opencc.OpenCC("s2t")
+    homophones = _homophones()
+
+    def typed_by_ear(text: str) -> str:
+        spots = [i for i, character in enumerate(text) if len(homophones.get(pinyin.sound(character), "")) > 1]
+        if not spots:
+            return text
+        spot = chance.choice(spots)
+        others = homophones[pinyin.sound(text[spot])].replace(text[spot], "")
+        return text[:spot] + chance.choice(others) + text[spot + 1 :]
+
+    def dropped(text: str) -> str:
+        spot = chance.randrange(len(text))
+        return text[:spot] + text[spot + 1 :] if len(text) > 2 else text
+
+    def swapped(text: str) -> str:
+        spot = chance.randrange(max(len(text) - 1, 1))
+        return text[:spot] + text[spot : spot + 2][::-1] + text[spot + 2 :]
+
+    return {
+        "typo": typed_by_ear,
+        "traditional": traditional.convert,
+        "dropped": dropped,
+        "courtesy": lambda text: f"你好，请问一下{text}怎么弄啊",
+        "swapped": swapped,
+        "pinyin": pinyin.letters,
+    }
+
+
+def main(arguments: list[str]) -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m assistant.evaluation", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--off-topic", type=Path)
+    parser.add_argument("--disturbed", action="store_true")
+    asked = parser.parse_args(arguments)
+    documents = read_corpus(asked.folder / "corpus.jsonl")
+    queries = read_queries(asked.folder / "queries_dev.jsonl")
+    started = time.perf_counter()
+    snapshot = Snapshot(documents)
+    print(f"{len(documents)} guides, {len(queries)} questions, built in {time.perf_counter() - started:.1f} s")
+    print(f"{'':12}  R@1   R@3   MRR  answered right  asked   ms   p99 ms")
+    _print_row("as asked", measure(snapshot, queries))
+    for name, disturb in disturbances().items() if asked.disturbed else ():
+        _print_row(name, measure(snapshot, [Query(disturb(query.text), query.relevant) for query in queries]))
+    lacking, orphans = without_guides(documents, queries, share=0.3)
+    _print_row("no guide", measure(lacking, orphans))
+    if asked.off_topic:
+        answered, asked_back = false_answers(snapshot, asked.off_topic.read_text(encoding="utf-8").split("\n"))
+        print(f"off topic: {answered:.2%} answered, {asked_back:.2%} asked back")
+
+
+def _print_row(name: str, m: Measured) -> None:
+    shares = f"{m.at_1:.3f} {m.at_3:.3f} {m.mrr:.3f}  {m.answered:.3f}   {m.right:.3f}  {m.asked:.3f}"
+    print(f"{name:12} {shares}  {m.mean_ms:.2f}  {m.p99_ms:.2f}")
+
+
+def _homophones() -> dict[str, str]:
+    common = "".join(chr(point) for point in range(0x4E00, 0x9FA6) if _is_common(chr(point)))
+    groups: dict[str, str] = {}
+    for character in common:
+        groups[pinyin.sound(character)] = groups.get(pinyin.sound(character), "") + character
+    return groups
+
+
+def _is_common(character: str) -> bool:
+    try:
+        return len(character.encode("gb2312")) == 2 and character.encode("gb2312") < b"\xd8"
+    except UnicodeEncodeError:
+        return False
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def _document(row: dict[str, Any]) -> GuideDocument:
+    fields: dict[str, str] = row.get("fields") or {"text": row["text"]}
+    sections = tuple(Section(kind, kind, text) for kind, text in fields.items())
+    return GuideDocument(item_code=row["id"], name=row["title"], sections=sections)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
