@@ -14,15 +14,20 @@ import sys
 PR_SET_PDEATHSIG = 1
 
 
+def end_with_starter(starter: int, signal: int) -> None:
+    """Ask the kernel to send us `signal` when our parent `starter` ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)
+        if os.getppid() != starter:  # it ended before the kernel knew our wish
+            sys.exit(1)
+
+
 def main(starter: int, signal: int, uid: int, gid: int, command: list[str]) -> None:
     if uid >= 0:
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)
-        if os.getppid() != starter:  # it ended before the kernel knew our wish
-            sys.exit(1)
+    end_with_starter(starter, signal)
     os.execv(command[0], command)
 
 

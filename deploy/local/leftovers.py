@@ -1,5 +1,6 @@
 """Processes of a run that was killed: remembered in a file each, ended before the next run begins."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -8,7 +9,8 @@ import psutil
 def remember(name: str, pid: int, *, folder: Path) -> None:
     """Note that `pid` belongs to this run."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.pid").write_text(f"{pid} {psutil.Process(pid).create_time()}")
+    with suppress(psutil.NoSuchProcess):  # it may have done its work already
+        (folder / f"{name}.pid").write_text(f"{pid} {psutil.Process(pid).create_time()}")
 
 
 def forget(name: str, *, folder: Path) -> None:
