@@ -1,0 +1,37 @@
+"""What happens to citizens, told to the rooms above."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from foundation.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitizenVerified(Event):
+    """实名认证: from now on this citizen is a known person."""
+
+    about: ClassVar[str] = "citizen_id"
+    citizen_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitizensMerged(Event):
+    """One person had two accounts: what belonged to `gone` belongs to `kept`; re-point your rows.
+
+    Merges are told one after another, all of them, so that of two merges of one person the earlier is heard first.
+    """
+
+    kept: int
+    gone: int
+
+    @property
+    def subject(self) -> str:
+        return "citizens_merged"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitizenForgotten(Event):
+    """注销: the citizen's personal data are gone."""
+
+    about: ClassVar[str] = "citizen_id"
+    citizen_id: int
