@@ -1,0 +1,52 @@
+"""The web layer: a route says in its own signature what it reads, who may call it, how it says no.
+
+Only doors import this package. A handler's parameters are filled by name: path parameters, ``query``, ``body``,
+``form``, ``who``, ``request``. What it returns becomes JSON; what it raises becomes JSON in `answers`; the same
+signature becomes the OpenAPI document at ``/docs``.
+
+    routes = Routes("预约", tag="appointments")
+
+    @routes.get("/v1/slots/<slot_id>", access=CITIZEN, summary="一个号段", errors=(SlotNotFound,))
+    async def slot(slot_id: int, who: Citizen) -> SlotView: ...
+
+    def create_app(args: object = None) -> Sanic:
+        app = new_app("bff")
+        door = Door(title="市民服务", description="…")
+        door.include(routes)
+        door.mount(app)
+        open_house(app, settings.current(), models=rooms.MODELS)
+        return app
+"""
+
+from sanic import HTTPResponse, Request, Sanic
+
+from foundation.web.access import PUBLIC, Access
+from foundation.web.answer import Answer
+from foundation.web.caching import PUBLIC_HOUR, PUBLIC_MINUTE, Cache
+from foundation.web.client_address import client_address
+from foundation.web.door import Door
+from foundation.web.lifecycle import new_app, open_house
+from foundation.web.reading import Asked
+from foundation.web.routes import Limit, Route, Routes
+from foundation.web.same_origin import refuse_foreign_origin
+
+__all__ = [
+    "PUBLIC",
+    "PUBLIC_HOUR",
+    "PUBLIC_MINUTE",
+    "Access",
+    "Answer",
+    "Asked",
+    "Cache",
+    "Door",
+    "HTTPResponse",
+    "Limit",
+    "Request",
+    "Route",
+    "Routes",
+    "Sanic",
+    "client_address",
+    "new_app",
+    "open_house",
+    "refuse_foreign_origin",
+]

@@ -1,0 +1,37 @@
+"""Where a request really comes from."""
+
+import ipaddress
+
+from sanic import Request
+
+from foundation import settings
+
+
+def client_address(request: Request) -> str:
+    """The caller's address: the entry that our outermost own proxy wrote, never one that the caller could write.
+
+    With TRUSTED_PROXIES=n the n-th entry of X-Forwarded-For from the right counts. A shorter list means that somebody
+    came round the proxies; then the peer's own address counts.
+    """
+    hops = settings.current().processes.trusted_proxies
+    peer = str(request.ip or "")
+    if hops < 1:
+        return peer
+    entries = [part.strip() for part in ",".join(request.headers.getall("x-forwarded-for", [])).split(",")]
+    if len(entries) < hops:
+        return peer
+    try:
+        return str(ipaddress.ip_address(entries[-hops].strip("[]")))
+    except ValueError:
+        return peer
+
+
+def network_of(address: str) -> str:
+    """What is counted as one caller: an IPv4 address, or an IPv6 network of 64 bits (one household holds one)."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if parsed.version == 4:
+        return address
+    return str(ipaddress.ip_network((parsed, 64), strict=False))

@@ -1,0 +1,76 @@
+"""What is kept of every request: its id, one line in the log, two numbers. And the headers every answer carries."""
+
+import re
+import secrets
+import time
+
+from sanic import Request
+from sanic.response import BaseHTTPResponse
+
+from foundation import logs, metrics, settings
+from foundation.web.client_address import client_address
+
+log = logs.logger(__name__)
+SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+}
+FOR_DATA = "default-src 'none'; frame-ancestors 'none'"
+FOR_PAGES = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def begin(request: Request) -> str:
+    """Give the request its id, once: the caller's own when it is a sane one, so that a trace runs through."""
+    found: str | None = getattr(request.ctx, "request_id", None)
+    if found is None:
+        asked = request.headers.get("x-request-id", "")
+        found = asked if SANE_ID.fullmatch(asked) else secrets.token_hex(12)
+        request.ctx.request_id = found
+        request.ctx.began = time.perf_counter()
+        logs.use_request_id(found)
+    return found
+
+
+def request_id(request: Request) -> str:
+    return begin(request)
+
+
+def route_of(request: Request) -> str:
+    """The route's template, never the raw address: that holds ids."""
+    declared = getattr(request.ctx, "route", None)
+    if declared is not None:
+        return str(declared.template)
+    return f"/{request.route.path}" if request.route else "unmatched"
+
+
+async def finish(request: Request, response: BaseHTTPResponse) -> None:
+    """Sanic calls this for every response, refusals, files and streams included."""
+    headers = response.headers
+    headers["X-Request-Id"] = begin(request)
+    for name, value in SECURITY.items():
+        headers.setdefault(name, value)
+    is_page = (response.content_type or "").startswith("text/html")
+    headers.setdefault("Content-Security-Policy", FOR_PAGES if is_page else FOR_DATA)
+    if settings.current().environment == "production":
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    _write(request, response.status)
+
+
+def _write(request: Request, status: int) -> None:
+    seconds, route = time.perf_counter() - request.ctx.began, route_of(request)
+    metrics.count("requests_total", route=route, method=request.method, status=str(status))
+    metrics.observe("request_seconds", seconds, route=route, method=request.method)
+    log.info(
+        "request_served",
+        route=route,
+        method=request.method,
+        status=status,
+        milliseconds=round(seconds * 1000, 1),
+        ip=client_address(request),
+    )

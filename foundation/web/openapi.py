@@ -1,0 +1,271 @@
+"""The OpenAPI 3.1 document of a door, made from the very signatures that serve it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from foundation.database import DatabaseGone
+from foundation.errors import Malformed, NotFound, Refusal, TooManyRequests
+from foundation.web import faults
+from foundation.web.answer import Answer
+from foundation.web.answers import InternalError
+from foundation.web.reading import InvalidFields, NotJson, TooLarge
+from foundation.web.routes import Route
+
+REF = "#/components/schemas/{name}"
+REASONS = {
+    200: "成功",
+    201: "已创建",
+    202: "已受理",
+    204: "成功，无内容",
+    400: "请求无法识别",
+    401: "未登录或签名不正确",
+    403: "没有权限",
+    404: "没有找到",
+    409: "与当前状态冲突",
+    413: "内容太大",
+    415: "内容类型不正确",
+    422: "内容有误",
+    429: "太频繁",
+    500: "系统出现问题",
+    503: "暂时不可用",
+}
+ERROR = {
+    "type": "object",
+    "title": "Error",
+    "description": "每个拒绝都是这个样子。code 不会改变，可据此判断；message 可直接给人看。",
+    "required": ["code", "message", "request_id"],
+    "properties": {
+        "code": {"type": "string", "description": "错误代码，如 SlotFull"},
+        "message": {"type": "string", "description": "给人看的中文说明"},
+        "detail": {"description": "补充内容，随错误而定"},
+        "request_id": {"type": "string", "description": "请求编号，联系我们时请提供"},
+    },
+}
+FAULTS_EXAMPLE = [{"field": "name", "problem": "缺少必填项"}, {"field": "slot_id", "problem": "应为整数"}]
+
+
+def document(title: str, description: str, version: str, sections: Iterable[Any]) -> dict[str, Any]:
+    """The whole document as plain data. `sections` are `Routes`."""
+    sections = list(sections)
+    routes = [route for section in sections for route in section if route.documented]
+    schemas, components = _schemas(routes)
+    paths: dict[str, dict[str, Any]] = defaultdict(dict)
+    for route in routes:
+        paths[route.template][route.method.lower()] = _operation(route, schemas)
+    refusals = {one.__name__: one for route in routes for one in refusals_of(route)}
+    schemes = {one.access.name: one.access.scheme for one in routes if one.access.scheme}
+    used = {route.tag for route in routes}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "description": description, "version": version},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": one.tag, "description": one.title} for one in sections if one.tag in used],
+        "paths": dict(paths),
+        "components": {
+            "schemas": {**components, "Error": ERROR},
+            "responses": {code: _response(kind) for code, kind in sorted(refusals.items())},
+            "examples": {code: {"value": _example(kind)} for code, kind in sorted(refusals.items())},
+            "securitySchemes": schemes,
+        },
+    }
+
+
+def refusals_of(route: Route) -> list[type[Refusal]]:
+    """Every refusal a route can give: its own, its caller's, and those that its shape brings along."""
+    found = [*route.errors, *route.access.errors]
+    if route.path_readers and not any(one.status == 404 for one in found):
+        found.append(NotFound)
+    if route.body or route.query or route.form:
+        found += [Malformed, InvalidFields]
+    if route.body or route.form:
+        found += [TooLarge, NotJson]
+    if route.limit:
+        found.append(TooManyRequests)
+    return list(dict.fromkeys([*found, InternalError, DatabaseGone]))
+
+
+def _schemas(routes: list[Route]) -> tuple[dict[Any, Any], dict[str, Any]]:
+    """Schema of each type that a route reads or answers (by the type's identity), and the named components."""
+    wanted: list[Any] = []
+    for route in routes:
+        readers = [one.wanted for one in (route.query, route.body, route.form) if one]
+        wanted += [*readers, *route.path_types.values()]
+        if _is_data(route.answers_with):
+            wanted.append(route.answers_with)
+    found, components = msgspec.json.schema_components(wanted, ref_template=REF)
+    taken_in = _reachable([s for s, t in zip(found, wanted, strict=True) if _is_read(t, routes)], components)
+    for name in taken_in:
+        _tell_bounds(components[name])
+    for schema in found:
+        _tell_bounds(schema)
+    return {_key(kind): schema for kind, schema in zip(wanted, found, strict=True)}, components
+
+
+def _is_read(kind: Any, routes: list[Route]) -> bool:
+    return any(reader and reader.wanted is kind for one in routes for reader in (one.query, one.body, one.form))
+
+
+def _reachable(schemas: list[Any], components: dict[str, Any]) -> set[str]:
+    """Names of the components that `schemas` lead to."""
+    seen: set[str] = set()
+    waiting = list(schemas)
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            name = str(one.get("$ref", "")).rpartition("/")[2]
+            if name and name not in seen:
+                seen.add(name)
+                waiting.append(components[name])
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+    return seen
+
+
+def _tell_bounds(schema: Any) -> None:
+    """Say the bounds that hold where a type names none (`faults`), so that the document promises what is kept."""
+    if isinstance(schema, list):
+        for one in schema:
+            _tell_bounds(one)
+    if not isinstance(schema, dict):
+        return
+    kind = schema.get("type")
+    if kind == "integer":
+        schema.setdefault("format", "int64")
+        if "exclusiveMinimum" not in schema:
+            schema.setdefault("minimum", faults.SMALLEST)
+        if "exclusiveMaximum" not in schema:
+            schema.setdefault("maximum", faults.BIGGEST)
+    elif kind == "string" and not schema.keys() & {"format", "enum", "maxLength"}:
+        schema["maxLength"] = faults.TEXT_AT_MOST
+    elif kind == "array":
+        schema.setdefault("maxItems", faults.ITEMS_AT_MOST)
+    for key in ("items", "properties", "anyOf", "oneOf", "additionalProperties"):
+        inner = schema.get(key)
+        _tell_bounds(list(inner.values()) if key == "properties" and isinstance(inner, dict) else inner)
+
+
+def _key(kind: Any) -> Any:
+    try:
+        hash(kind)
+    except TypeError:
+        return id(kind)
+    return kind
+
+
+def _is_data(kind: Any) -> bool:
+    if kind in (None, type(None), Any, Answer):
+        return False
+    return not (isinstance(kind, type) and kind.__module__.startswith("sanic"))
+
+
+def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": f"{route.method.lower()}_{route.name}".replace(".", "_"),
+        "summary": route.summary,
+        "tags": [route.tag],
+        "parameters": _parameters(route, schemas),
+        "responses": _responses(route, schemas),
+        "security": [{route.access.name: []}] if route.access.scheme else [],
+        "x-access": f"{route.access.name}: {route.access.description}",
+    }
+    if route.description:
+        operation["description"] = route.description
+    for reader, media in ((route.body, "application/json"), (route.form, "application/x-www-form-urlencoded")):
+        if reader:
+            content: dict[str, Any] = {"schema": schemas[_key(reader.wanted)]}
+            if hasattr(reader.wanted, "__example__"):
+                content["example"] = msgspec.to_builtins(reader.wanted.__example__)
+            operation["requestBody"] = {"required": True, "content": {media: content}}
+    return operation
+
+
+def _parameters(route: Route, schemas: dict[Any, Any]) -> list[dict[str, Any]]:
+    found = [
+        {"name": name, "in": "path", "required": True, "schema": schemas[_key(kind)]}
+        for name, kind in route.path_types.items()
+    ]
+    if route.query is None:
+        return found
+    _, components = msgspec.json.schema_components([route.query.wanted], ref_template=REF)
+    schema = components[route.query.wanted.__name__]
+    _tell_bounds(schema)
+    for name, one in schema["properties"].items():
+        entry = {"name": name, "in": "query", "required": name in schema.get("required", []), "schema": _unnulled(one)}
+        if "description" in one:
+            entry["description"] = one["description"]
+        found.append(entry)
+    return found
+
+
+def _unnulled(schema: dict[str, Any]) -> dict[str, Any]:
+    """A query cannot say null: what may be left out is simply not required."""
+    others = [one for one in schema.get("anyOf", []) if one.get("type") != "null"]
+    if len(others) != 1 or len(others) == len(schema.get("anyOf", [])):
+        return schema
+    kept = {key: value for key, value in schema.items() if key not in ("anyOf", "default")}
+    return {**others[0], **kept}
+
+
+def _responses(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": REASONS.get(route.status, "成功")}
+    if _is_data(route.answers_with):
+        content: dict[str, Any] = {"schema": schemas[_key(route.answers_with)]}
+        if hasattr(route.answers_with, "__example__"):
+            content["example"] = msgspec.to_builtins(route.answers_with.__example__)
+        success["content"] = {"application/json": content}
+    elif route.answers_with is Answer:
+        success["content"] = {"application/json": {}}
+    nothing = route.answers_with in (None, type(None)) and route.status == 200
+    responses: dict[str, Any] = {"204" if nothing else str(route.status): success}
+    if nothing:
+        success["description"] = REASONS[204]
+    by_status: dict[int, list[type[Refusal]]] = defaultdict(list)
+    for kind in refusals_of(route):
+        by_status[kind.status].append(kind)
+    for status, kinds in sorted(by_status.items()):
+        responses[str(status)] = _refusing(status, kinds)
+    return responses
+
+
+def _refusing(status: int, kinds: list[type[Refusal]]) -> dict[str, Any]:
+    if len(kinds) == 1:
+        return {"$ref": f"#/components/responses/{kinds[0].__name__}"}
+    told = "\n".join(f"* `{one.__name__}` {one.sentence()}" for one in kinds)
+    examples = {one.__name__: {"$ref": f"#/components/examples/{one.__name__}"} for one in kinds}
+    return {
+        "description": f"{REASONS.get(status, '请求无法完成')}\n\n{told}",
+        "content": {"application/json": {"schema": {"$ref": REF.format(name="Error")}, "examples": examples}},
+        **_headers(status),
+    }
+
+
+def _response(kind: type[Refusal]) -> dict[str, Any]:
+    return {
+        "description": kind.sentence(),
+        "content": {
+            "application/json": {
+                "schema": {"$ref": REF.format(name="Error")},
+                "examples": {kind.__name__: {"$ref": f"#/components/examples/{kind.__name__}"}},
+            }
+        },
+        **_headers(kind.status),
+    }
+
+
+def _headers(status: int) -> dict[str, Any]:
+    if status not in (429, 503):
+        return {}
+    return {"headers": {"Retry-After": {"description": "多少秒后再试", "schema": {"type": "integer", "minimum": 1}}}}
+
+
+def _example(kind: type[Refusal]) -> dict[str, Any]:
+    body: dict[str, Any] = {"code": kind.__name__, "message": kind.sentence(), "request_id": "5f1c0e9ab27d4e63a1f0c2d8"}
+    if kind is InvalidFields:
+        body["detail"] = FAULTS_EXAMPLE
+    elif hasattr(kind, "example"):
+        body["detail"] = kind.example
+    return body
