@@ -21,10 +21,12 @@ __all__ = [
     "OrderNotExist",
     "OrderNumberUsed",
     "OrderPaid",
+    "OrderStateWrong",
     "OutcomeUnknown",
     "PayerMismatch",
     "RefundNotExist",
     "RequestWrong",
+    "RiskyAccount",
     "SlowDown",
     "StaleNotice",
     "SystemError",
@@ -131,3 +133,9 @@ class StaleNotice(ForgedNotice):
 
 class UnreadableNotice(Unavailable):
     """通知签名正确，但用现有密钥无法解读，请核对密钥配置。"""
+
+
+class OrderStateWrong(ChannelRefused):
+    """订单当前状态不能进行此操作，请刷新后再试。"""
+
+    status = 409

@@ -84,7 +84,7 @@ class RefundRequest:
 
 @dataclass(frozen=True)
 class ChannelRefund:
-    """A refund as the channel sees it. Alipay's notices do not say the amount of this one refund: ask `query_refund`."""
+    """A refund as the channel sees it. Alipay's notices leave out the amount of this one refund: ask `query_refund`."""
 
     out_refund_no: str
     state: RefundState
@@ -113,7 +113,7 @@ class PaymentChannel(Protocol):
     def name(self) -> str: ...
 
     async def prepare(self, request: PaymentRequest) -> Prepared:
-        """Place the order; the same request again gives the same order. Raises OrderPaid, OrderClosed, OrderNumberUsed."""
+        """Place the order; the same request gives the same order. Raises OrderPaid, OrderClosed, OrderNumberUsed."""
 
     async def query(self, out_trade_no: str) -> ChannelPayment:
         """The order over there; state ABSENT when there is none."""

@@ -1,0 +1,30 @@
+"""Template messages of the mini-program (小程序模板消息)."""
+
+import json
+
+from channels.alipay.client import AlipayClient
+from channels.errors import ChannelRefused, SlowDown
+from channels.messages import MessageOutcome, Outcome
+from foundation.errors import Unavailable
+
+
+async def send_template(
+    client: AlipayClient, *, openid: str, template_id: str, fields: dict[str, str], page: str, form_id: str = ""
+) -> MessageOutcome:
+    """Send one message; `fields` are keyword1, keyword2, … Never raises for what the channel says."""
+    content = {
+        "to_open_id": openid,
+        "user_template_id": template_id,
+        "page": page,
+        "form_id": form_id,
+        "data": json.dumps({name: {"value": value} for name, value in fields.items()}, ensure_ascii=False),
+    }
+    try:
+        await client.ask("AlipayOpenAppMiniTemplatemessageSend", content)
+    except SlowDown as fault:
+        return MessageOutcome(Outcome.TRY_AGAIN, fault.vendor_code)
+    except ChannelRefused as fault:
+        return MessageOutcome(Outcome.REFUSED, fault.vendor_code)
+    except Unavailable:
+        return MessageOutcome(Outcome.TRY_AGAIN)
+    return MessageOutcome(Outcome.SENT)

@@ -1,0 +1,1 @@
+"""WeChat: platform API, official-account callback, WeChat Pay v3."""

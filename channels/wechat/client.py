@@ -1,0 +1,103 @@
+"""Requests to the WeChat platform API. Errors come as `errcode` with HTTP 200."""
+
+import json
+from typing import Any
+
+import httpx
+
+from channels.errors import (
+    ChannelRefused,
+    CodeUnusable,
+    OutcomeUnknown,
+    PayerMismatch,
+    RequestWrong,
+    RiskyAccount,
+    SlowDown,
+    SystemError,
+)
+from channels.wechat.token import AccessToken
+from foundation.http import Outside
+from foundation.settings import Settings
+
+TOKEN_INVALID = {40001, 40014, 42001}
+BUSY = {-1, 43108}
+REFUSALS: dict[int, type[ChannelRefused]] = {
+    40003: PayerMismatch,
+    40029: CodeUnusable,
+    40163: CodeUnusable,
+    40226: RiskyAccount,
+    45009: SlowDown,
+    45011: SlowDown,
+    40037: RequestWrong,
+    41030: RequestWrong,
+    47001: RequestWrong,
+    47003: RequestWrong,
+}
+
+
+class WeChatClient:
+    """One app at the platform."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings.wechat
+        self._outside = Outside(name="wechat", base_url=self.settings.api_url)
+        self.token = AccessToken(self.settings.app_id, self._fetch_token)
+
+    async def ask(self, path: str, params: dict[str, str], *, safe_to_repeat: bool = False) -> dict[str, Any]:
+        """GET without access token. Raises a ChannelRefused, OutcomeUnknown, OutsideUnavailable."""
+        response = await self._outside.request("GET", path, params=params, safe_to_repeat=safe_to_repeat)
+        return _accepted(_read(response))
+
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """POST with access token; an invalid one is replaced once. Raises as `ask` does."""
+        token = await self.token.get()
+        answer = await self._post(path, body, token)
+        if answer.get("errcode") in TOKEN_INVALID:
+            token = await self.token.get(instead_of=token)
+            answer = await self._post(path, body, token)
+        return _accepted(answer)
+
+    async def aclose(self) -> None:
+        await self._outside.aclose()
+
+    async def _post(self, path: str, body: dict[str, Any], token: str) -> dict[str, Any]:
+        # the platform stores \\u escapes as they come, so Chinese must go out as Chinese
+        content = json.dumps(body, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json"}
+        return _read(
+            await self._outside.request("POST", path, params={"access_token": token}, content=content, headers=headers)
+        )
+
+    async def _fetch_token(self, force: bool) -> tuple[str, int]:
+        asked = {
+            "grant_type": "client_credential",
+            "appid": self.settings.app_id,
+            "secret": self.settings.app_secret,
+            "force_refresh": force,
+        }
+        response = await self._outside.request("POST", "/cgi-bin/stable_token", json=asked, safe_to_repeat=not force)
+        answer = _accepted(_read(response))
+        try:
+            return str(answer["access_token"]), int(answer["expires_in"])
+        except (KeyError, TypeError, ValueError):
+            raise OutcomeUnknown(retry_after=5) from None
+
+
+def _read(response: httpx.Response) -> dict[str, Any]:
+    try:
+        answer = json.loads(response.content)
+    except ValueError:
+        answer = None
+    if response.status_code != 200 or not isinstance(answer, dict):
+        raise OutcomeUnknown(retry_after=5)
+    return answer
+
+
+def _accepted(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer when its errcode is 0 or absent; else the error it stands for."""
+    code = answer.get("errcode", 0)
+    if code == 0:
+        return answer
+    if code in BUSY:
+        raise SystemError(retry_after=5)
+    raise REFUSALS.get(code, ChannelRefused)(str(code))

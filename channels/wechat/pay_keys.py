@@ -1,0 +1,86 @@
+"""Whose signature is believed: platform certificates (several at once) and the WeChat Pay public key, side by side.
+
+The header names the key. Certificates come from files, or are downloaded on the clock: a name we do not know never
+makes us call out, for anybody can write a name into a header.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from channels.errors import ForgedNotice
+from channels.key_files import KeyFile, KeyUnusable, certificate, certified_key, public_key, verified
+from channels.wechat.pay_signing import Signed
+from foundation import clock, logs
+from foundation.errors import Refusal
+from foundation.setting_groups import WeChatPay
+
+log = logs.logger(__name__)
+
+REFRESH_SECONDS = 3600
+RETRY_SECONDS = 60
+DOWNLOAD_SECONDS = 4  # a notice must be answered within five
+
+
+class PayKeys:
+    """The keys of WeChat Pay's side. `download` fetches the certificates that are valid now."""
+
+    def __init__(self, pay: WeChatPay, download: Callable[[], Awaitable[list[x509.Certificate]]]) -> None:
+        self.public_key_id = pay.public_key_id
+        self._public = KeyFile(pay.public_key_file, public_key) if pay.public_key_file else None
+        self._files = [KeyFile(path, certificate) for path in pay.platform_cert_files]
+        self._download = download
+        self._downloaded: list[x509.Certificate] = []
+        self._next_download = 0.0
+
+    async def keep_fresh(self) -> None:
+        """Download certificates once an hour; a failure keeps what we have and is tried again in a minute."""
+        now = clock.now().timestamp()
+        if self._files or now < self._next_download:
+            return
+        self._next_download = now + RETRY_SECONDS  # set before waiting, so that a crowd of notices asks once
+        try:
+            async with asyncio.timeout(DOWNLOAD_SECONDS):
+                self._downloaded = await self._download()
+        except (Refusal, TimeoutError) as fault:
+            log.warning("platform_certificates_not_downloaded", fault=type(fault).__name__)
+        else:
+            self._next_download = now + REFRESH_SECONDS
+
+    def verify(self, signed: Signed, body: bytes) -> None:
+        """Raises ForgedNotice unless a key of ours made `signed` over `body`."""
+        key = self._key(signed.serial)
+        if key is None or not verified(key, signed.text(body), signed.signature):
+            raise ForgedNotice
+
+    def knows(self, serial: str) -> bool:
+        return self._key(serial) is not None
+
+    def _key(self, serial: str) -> RSAPublicKey | None:
+        if self._public and self.public_key_id and serial == self.public_key_id:
+            return self._public.get()
+        return certificate_key(serial, self._certificates())
+
+    def _certificates(self) -> list[x509.Certificate]:
+        found = list(self._downloaded)
+        for file in self._files:
+            try:
+                found.append(file.get())
+            except KeyUnusable:
+                continue  # one lost file must not blind us to the others
+        return found
+
+
+def certificate_key(serial: str, certificates: list[x509.Certificate]) -> RSAPublicKey | None:
+    """The key of the certificate that `serial` (hexadecimal) names and that is valid now."""
+    # compared as numbers: vendors and proxies differ on case and leading zeros
+    if not re.fullmatch(r"[0-9A-Fa-f]{1,64}", serial):
+        return None
+    number, now = int(serial, 16), clock.now()
+    for one in certificates:
+        if one.serial_number == number and one.not_valid_before_utc <= now <= one.not_valid_after_utc:
+            return certified_key(one)
+    return None
