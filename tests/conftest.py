@@ -6,4 +6,4 @@ import os
 for name in ("DATABASE_URL", "REDIS_URL", "ENVIRONMENT"):
     os.environ.pop(name, None)
 
-pytest_plugins = ["tests.servers", "tests.storage"]
+pytest_plugins = ["tests.servers", "tests.storage", "tests.chromium"]
