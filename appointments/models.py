@@ -101,7 +101,8 @@ class Slot(Model):
     booked = fields.IntField(default=0, db_default=0)
     release_at = fields.DatetimeField()
     close_at = fields.DatetimeField()
-    state = fields.CharField(max_length=10, default="open", db_default="open")  # open, suspended
+    # open; suspended: stopped by staff; withdrawn: no longer in the plan, kept because people hold or held places in it
+    state = fields.CharField(max_length=10, default="open", db_default="open")
 
     class Meta:
         table = "slot"
@@ -112,7 +113,8 @@ class Slot(Model):
 class Appointment(Model):
     """预约: a person holds one place in one slot.
 
-    Live: booked, checked_in, serving. Terminal: finished, cancelled, no_show, office_cancelled.
+    Live: booked, checked_in, serving. Terminal: finished, cancelled, no_show, office_cancelled, unserved
+    (到场未办: checked in, and the day ended without a visit). See `appointments.states`.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -125,7 +127,7 @@ class Appointment(Model):
     )
     day = fields.DateField()
     citizen: fields.ForeignKeyRelation[Citizen] = fields.ForeignKeyField(
-        "models.Citizen", related_name="appointments", on_delete=OnDelete.RESTRICT, db_index=True
+        "models.Citizen", related_name="appointments", on_delete=OnDelete.RESTRICT, db_index=False
     )
     state = fields.CharField(max_length=20, default="booked", db_default="booked")
     idempotency_key = fields.CharField(max_length=80)
@@ -150,8 +152,9 @@ class Ticket(Model):
     appointment: fields.OneToOneRelation[Appointment] = fields.OneToOneField(
         "models.Appointment", related_name="ticket", on_delete=OnDelete.RESTRICT
     )
-    state = fields.CharField(max_length=10, default="waiting")  # waiting, called, finished, missed
+    state = fields.CharField(max_length=10, default="waiting")  # waiting, called, finished, missed 过号, dropped
     window = fields.CharField(max_length=20, default="")
+    calls = fields.IntField(default=0)
     drawn_at = fields.DatetimeField(auto_now_add=True)
     called_at = fields.DatetimeField(null=True)
     finished_at = fields.DatetimeField(null=True)
@@ -174,3 +177,16 @@ class TicketCounter(Model):
     class Meta:
         table = "ticket_counter"
         unique_together = (("hall", "day"),)
+
+
+class BookingLimit(Model):
+    """预约限制: how many live appointments a person may hold; `kind` is overall or that_day (see `appointments.limits`)."""
+
+    id = fields.BigIntField(primary_key=True)
+    kind = fields.CharField(max_length=20, unique=True)
+    most = fields.IntField()
+    set_by = fields.CharField(max_length=80)
+    set_at = fields.DatetimeField(auto_now=True)
+
+    class Meta:
+        table = "booking_limit"

@@ -14,7 +14,12 @@ async def record(
     action: str, *, subject: str, by: Actor, reason: str = "", detail: dict[str, Any] | None = None
 ) -> None:
     """One row: `action` (``booking.cancelled``) on `subject` (``appointment:5``) by `by`. Raises NotInTransaction."""
+    await database.joined().execute(INSERT, *row(action, subject=subject, by=by, reason=reason, detail=detail))
+
+
+def row(
+    action: str, *, subject: str, by: Actor, reason: str = "", detail: dict[str, Any] | None = None
+) -> tuple[Any, ...]:
+    """The seven arguments of INSERT, for a verb that does all in one statement."""
     values = json.dumps(detail or {}, ensure_ascii=False, default=str)
-    await database.joined().execute(
-        INSERT, clock.now(), str(by), action, subject, reason[:400], values, logs.request_id()
-    )
+    return (clock.now(), str(by), action, subject, reason[:400], values, logs.request_id())

@@ -49,8 +49,12 @@ def on(kind: type[E]) -> Callable[[Callable[[E], Awaitable[None]]], Callable[[E]
 
 async def tell(event: Event) -> None:
     """Append `event` to the outbox of the current transaction. Raises NotInTransaction outside of one."""
-    database.joined()
-    await jobs.enqueue(
+    await database.joined().execute(jobs.DEFER, *deferral(event))
+
+
+def deferral(event: Event) -> tuple[Any, ...]:
+    """The six arguments of `jobs.DEFER` that tell `event`, for a verb that does all in one statement."""
+    return jobs.deferral(
         spread, lock=event.subject, kind=type(event).__name__, subject=event.subject, event=msgspec.to_builtins(event)
     )
 

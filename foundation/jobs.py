@@ -57,13 +57,18 @@ def name_of(run: Run) -> str:
 DEFER = """select procrastinate_defer_jobs_v1(array[row($1, $2, 0, $3, $4, $5::jsonb, $6)::procrastinate_job_to_defer_v1])"""
 
 
+def deferral(run: Run, *, lock: str | None = None, at: datetime | None = None, **args: Any) -> tuple[Any, ...]:
+    """The six arguments of DEFER, for a verb that enqueues within a larger statement of its own."""
+    one = declared[name_of(run)]
+    return (one.queue, one.name, lock, None, json.dumps(args), at)
+
+
 async def enqueue(run: Run, *, lock: str | None = None, at: datetime | None = None, **args: Any) -> None:
     """Put `run(**args)` into the queue within the current transaction (or at once, outside of one).
 
     Jobs with the same `lock` run one after another in the order they were enqueued; `at` delays to a moment.
     """
-    one = declared[name_of(run)]
-    await database.execute(DEFER, one.queue, one.name, lock, None, json.dumps(args), at)
+    await database.execute(DEFER, *deferral(run, lock=lock, at=at, **args))
 
 
 async def enqueue_once(run: Run, *, mark: str, at: datetime | None = None, **args: Any) -> bool:

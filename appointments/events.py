@@ -1,0 +1,58 @@
+"""What `appointments` tells. Events of one appointment are delivered in order."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from foundation.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentEvent(Event):
+    """Something happened to one appointment of one citizen."""
+
+    about: ClassVar[str] = "appointment_id"
+    appointment_id: int
+    citizen_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingConfirmed(AppointmentEvent):
+    """预约成功: a place is held."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingCancelled(AppointmentEvent):
+    """已取消: by the citizen, or `by_office`, which never counts against the citizen."""
+
+    by_office: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedIn(AppointmentEvent):
+    """已签到: a ticket was drawn."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketCalled(AppointmentEvent):
+    """叫号: the ticket `number` is called to `window`; `calls` counts up from 1."""
+
+    ticket_id: int
+    number: str
+    window: str
+    calls: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitFinished(AppointmentEvent):
+    """已办结: the visit is over and may be rated."""
+
+    hall_id: int
+    type_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitMissed(AppointmentEvent):
+    """爽约: the day ended and the citizen had not come."""

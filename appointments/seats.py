@@ -1,0 +1,125 @@
+"""The only place that moves `slot.booked`.
+
+Lock order everywhere: person → slot → ticket → appointment. A place is taken by one conditional UPDATE, given back by a
+compare-and-set of the appointment under the slot's lock; the CHECK on the table has the last word.
+"""
+
+from typing import Any
+
+import asyncpg
+
+from appointments import limits
+from foundation import audit, clock, database, events
+from foundation.actor import Actor
+
+# The second statement of a reservation. It begins after the person's lock was granted, so its counts are true. It either
+# takes the place and writes booking, audit and event, or changes nothing and returns what it saw.
+TAKE = """
+with earlier as (
+  select id, body_hash from appointment where citizen_id = $1 and idempotency_key = $4
+), wanted as (
+  select s.id as slot_id, s.type_id, s.day, s.starts_at, s.ends_at, s.booked, s.capacity, s.release_at, s.close_at,
+         s.state as slot_state, t.active, t.real_name_needed
+    from slot s join appointment_type t on t.id = s.type_id where s.id = $2
+), person as (
+  select verified_at is not null as verified from citizen where id = $1 and state = 'active'
+), held as (
+  select count(a.id) as overall, count(a.id) filter (where a.day = w.day) as that_day,
+         count(a.id) filter (where a.day = w.day and a.type_id = w.type_id) as same
+    from wanted w left join appointment a on a.citizen_id = $1 and a.state in ('booked', 'checked_in', 'serving')
+), most as (
+  select coalesce((select most from booking_limit where kind = 'overall'), $6::int) as overall,
+         coalesce((select most from booking_limit where kind = 'that_day'), $7::int) as that_day
+), allowed as (
+  select not exists (select from earlier) and w.active and (p.verified or not w.real_name_needed)
+         and h.same = 0 and h.overall < m.overall and h.that_day < m.that_day as yes
+    from wanted w, person p, held h, most m
+), seat as (
+  update slot set booked = booked + 1
+   where id = $2 and state = 'open' and booked < capacity
+     and release_at <= clock_timestamp() and clock_timestamp() < close_at and (select yes from allowed)
+  returning id
+), made as (
+  insert into appointment (id, code, slot_id, type_id, day, citizen_id, state, idempotency_key, body_hash,
+                           created_at, changed_at)
+  select $3, $8, w.slot_id, w.type_id, w.day, $1, 'booked', $4, $5, clock_timestamp(), clock_timestamp()
+    from wanted w join seat on seat.id = w.slot_id
+  returning id
+), noted as (
+  insert into audit_row (at, actor, action, subject, reason, detail, request_id)
+  select $15::timestamptz, $16, $17, $18, $19, $20::jsonb, $21 from made
+), told as materialized (
+  select procrastinate_defer_jobs_v1(
+           array[row($9, $10, 0, $11, $12, $13::jsonb, $14)::procrastinate_job_to_defer_v1]) as jobs from made
+)
+select e.id as earlier_id, e.body_hash as earlier_hash, p.verified, w.*, h.overall, h.that_day, h.same,
+       m.overall as most_overall, m.that_day as most_that_day, clock_timestamp() as now,
+       exists (select from made) as made, (select count(jobs) from told) as told
+  from most m left join wanted w on true left join earlier e on true left join person p on true left join held h on true
+"""
+
+PERSON_FIRST = limits.LOCK_PERSON + ", nextval('appointment_id_seq')"
+
+
+async def lock_and_number(citizen_id: int) -> int:
+    """Hold the person's lock; the id the next appointment will have."""
+    row = await database.joined().fetchrow(PERSON_FIRST, citizen_id)
+    assert row is not None
+    return int(row["nextval"])
+
+
+async def take(
+    *,
+    slot_id: int,
+    appointment_id: int,
+    citizen_id: int,
+    code: str,
+    key: str,
+    body_hash: str,
+    event: events.Event,
+    by: Actor,
+) -> asyncpg.Record:
+    """One round trip: the place, the appointment, its audit row and its event; or nothing, and why (see `booking`)."""
+    most = limits.DEFAULTS
+    noted = audit.row("booking.reserved", subject=f"appointment:{appointment_id}", by=by, detail={"slot_id": slot_id})
+    row = await database.joined().fetchrow(
+        TAKE, citizen_id, slot_id, appointment_id, key, body_hash, most["overall"], most["that_day"], code,
+        *events.deferral(event), *noted,
+    )  # fmt: skip
+    assert row is not None
+    return row
+
+
+GIVE_BACK = """
+with gone as (
+  update appointment set state = $2, changed_at = $4 where id = $1 and state = any($3::text[]) returning slot_id
+)
+update slot set booked = booked - 1 from gone where slot.id = gone.slot_id returning slot.id
+"""
+
+
+async def give_back(appointment_id: int, *, of: tuple[str, ...], to: str, ticket: str = "dropped") -> bool:
+    """Move an appointment from one of the states `of` to the terminal state `to` and free its place, once.
+
+    Its ticket, if it drew one, becomes `ticket`. False when the appointment was in another state: nothing was freed.
+    """
+    tx, now = database.joined(), clock.now()
+    await tx.execute("select 1 from slot where id = (select slot_id from appointment where id = $1) for update",
+                     appointment_id)  # fmt: skip
+    held = await tx.fetchval("select id from ticket where appointment_id = $1 for update", appointment_id)
+    freed = await tx.fetchval(GIVE_BACK, appointment_id, to, list(of), now)
+    if freed and held:
+        await tx.execute("update ticket set state = $2, finished_at = $3 where id = $1", held, ticket, now)
+    return freed is not None
+
+
+async def out_of_step() -> list[dict[str, Any]]:
+    """Slots of the last week and the future whose counter differs from their live appointments: must be empty."""
+    rows = await database.fetch(
+        """select s.id as slot_id, s.booked, count(a.id) as live
+             from slot s left join appointment a
+               on a.slot_id = s.id and a.state in ('booked', 'checked_in', 'serving')
+            where s.day >= $1::date - 7 group by s.id having s.booked <> count(a.id) order by s.id""",
+        clock.today(),
+    )
+    return [dict(row) for row in rows]
