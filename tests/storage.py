@@ -25,6 +25,7 @@ async def database_url(servers: Addresses) -> str:
     try:
         await connection.execute("select pg_advisory_lock($1)", ONE_BUILDS)
         if not await connection.fetchval("select 1 from pg_database where datname = $1", TEMPLATE):
+            await connection.execute("drop database if exists half_migrated")
             await connection.execute("create database half_migrated")
             await apply(servers.database("half_migrated"))
             await connection.execute(f"alter database half_migrated rename to {TEMPLATE}")
