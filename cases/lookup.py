@@ -1,0 +1,112 @@
+"""Who may see a case: its applicant, a delegate, or one who knows its number and the second factor.
+
+A wrong number and a wrong factor look the same and take the same: both compute one fingerprint and read one row.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from cases import intake, timeline
+from cases.errors import CaseNotFound
+from cases.models import Case, CaseEvent
+from foundation import clock, crypto, ratelimit
+from foundation.workdays import WorkCalendar
+from identity import delegation
+
+PER_NUMBER = (10, 3600)
+PER_ADDRESS = (30, 3600)
+NO_FACTOR = "0" * 64
+
+
+@dataclass(frozen=True)
+class Step:
+    """One event as people read it."""
+
+    label: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case as its applicant sees it. `applicant` is masked."""
+
+    case_id: int
+    case_no: str
+    item_code: str
+    item_name: str
+    department_name: str
+    applicant: str
+    stage: str
+    stage_label: str
+    what_next: str
+    light: str
+    legal_days: int | None
+    promised_days: int | None
+    promised_due: date | None
+    legal_due: date | None
+    closed: bool
+    steps: list[Step]
+
+
+async def by_number(*, case_no: str, last_four: str, address: str) -> CaseView:
+    """Look up without signing in. Raises CaseNotFound for a wrong number or factor alike, TooManyRequests."""
+    await ratelimit.check(("case-lookup-number", case_no, *PER_NUMBER), ("case-lookup-ip", address, *PER_ADDRESS))
+    case = await Case.get_or_none(case_no=case_no)
+    wanted = case.factor_fingerprint if case else NO_FACTOR
+    given = crypto.fingerprints(f"{case_no}|{last_four.upper()}", purpose="case_factor")
+    matches = any([hmac.compare_digest(wanted, one) for one in given])
+    if case is None or not matches:
+        raise CaseNotFound
+    return await _view(case, with_notes=False)
+
+
+async def mine(citizen_id: int, *, limit: int = 50) -> list[CaseView]:
+    """The citizen's own cases, the latest changed first."""
+    rows = await Case.filter(citizen_id=citizen_id).order_by("-changed_at").limit(limit)
+    return [await _view(case, with_notes=True) for case in rows]
+
+
+async def one_of_mine(*, case_no: str, citizen_id: int) -> CaseView:
+    """One case for its applicant or their delegate. Raises CaseNotFound for everybody else."""
+    case = await Case.get_or_none(case_no=case_no)
+    owner: int | None = case.citizen_id if case else None  # type: ignore[attr-defined]
+    if case is None or owner is None:
+        raise CaseNotFound
+    if owner != citizen_id and not await delegation.may_act(agent=citizen_id, principal=owner, scope="progress"):
+        raise CaseNotFound
+    return await _view(case, with_notes=True)
+
+
+async def _view(case: Case, *, with_notes: bool) -> CaseView:
+    calendar = await WorkCalendar.current()
+    progress = await intake.progress_of(case, calendar)
+    rows = await CaseEvent.filter(case=case).order_by("happened_at", "id")
+    kind = progress.stage
+    return CaseView(
+        case_id=case.id,
+        case_no=case.case_no,
+        item_code=case.item_code,
+        item_name=case.item_name,
+        department_name=case.department_name,
+        applicant=masked_name(crypto.open_sealed(case.applicant_name_sealed)),
+        stage=kind,
+        stage_label=timeline.LABELS[kind],
+        what_next=timeline.NEXT[kind],
+        light=timeline.light(progress, promised_days=case.promised_days, today=clock.today(), calendar=calendar),
+        legal_days=case.legal_days,
+        promised_days=case.promised_days,
+        promised_due=progress.promised_due,
+        legal_due=progress.legal_due,
+        closed=progress.closed_at is not None,
+        steps=[
+            Step(timeline.LABELS[timeline.Kind(row.kind)], row.happened_at, row.note if with_notes else "")
+            for row in rows
+        ],
+    )
+
+
+def masked_name(name: str) -> str:
+    """张三 → 张*; longer names keep the first character."""
+    return name[:1] + "*" * max(1, len(name) - 1)

@@ -1,0 +1,46 @@
+"""Declares the listeners, follows merges, and says what `notifications` keeps of a person."""
+
+from typing import Any
+
+from foundation import personal_data
+from foundation.events import on
+from identity.events import CitizensMerged
+from notifications import listeners
+from notifications.models import Message, MessageConsent
+
+__all__ = ["listeners"]
+
+
+@on(CitizensMerged)
+async def follow_merge(event: CitizensMerged) -> None:
+    """Messages told to both accounts stay once."""
+    told = await Message.filter(citizen_id=event.kept).values_list("occasion", "channel")
+    for message in await Message.filter(citizen_id=event.gone):
+        if (message.occasion, message.channel) in told:
+            await message.delete()
+        else:
+            await Message.filter(id=message.id).update(citizen_id=event.kept)
+    for consent in await MessageConsent.filter(citizen_id=event.gone):
+        same = await MessageConsent.get_or_none(
+            citizen_id=event.kept, platform=consent.platform, template=consent.template
+        )
+        if same is None:
+            await MessageConsent.filter(id=consent.id).update(citizen_id=event.kept)
+            continue
+        await MessageConsent.filter(id=same.id).update(
+            granted=same.granted + consent.granted, used=same.used + consent.used
+        )
+        await consent.delete()
+
+
+async def export(citizen_id: int) -> list[dict[str, Any]]:
+    rows = await Message.filter(citizen_id=citizen_id).order_by("id")
+    return [{"title": one.title, "text": one.text, "at": one.created_at.isoformat()} for one in rows]
+
+
+async def forget(citizen_id: int) -> None:
+    await Message.filter(citizen_id=citizen_id).delete()
+    await MessageConsent.filter(citizen_id=citizen_id).delete()
+
+
+personal_data.register("notifications", export=export, forget=forget)

@@ -1,0 +1,99 @@
+"""Who is told what when something happens below. A listener may hear an event twice; `announce` tells it once."""
+
+from appointments.events import BookingCancelled, BookingConfirmed
+from appointments.models import Appointment
+from cases import timeline
+from cases.events import CaseMoved
+from cases.models import Case
+from foundation import clock, money
+from foundation.events import on
+from notifications import templates
+from notifications.delivery import announce
+from payments.events import BillRaised, BillSettled, MoneyReturned
+from payments.models import Bill, PaymentOrder
+
+BOOKING_PAGE, BILL_PAGE, CASE_PAGE = "pages/booking/{}", "pages/bill/{}", "pages/case/{}"
+
+
+@on(BookingConfirmed)
+async def tell_booking_confirmed(event: BookingConfirmed) -> None:
+    values = await _booking(event.appointment_id)
+    await announce(
+        citizen_id=event.citizen_id,
+        occasion=f"booking_confirmed:{event.appointment_id}",
+        template=templates.BOOKING_CONFIRMED,
+        values=values,
+        page=BOOKING_PAGE.format(values["code"]),
+    )
+
+
+@on(BookingCancelled)
+async def tell_booking_cancelled(event: BookingCancelled) -> None:
+    values = await _booking(event.appointment_id)
+    why = f"原因：{event.reason}。欢迎改约其他时段。" if event.by_office else ""
+    await announce(
+        citizen_id=event.citizen_id,
+        occasion=f"booking_cancelled:{event.appointment_id}",
+        template=templates.BOOKING_CANCELLED,
+        values={**values, "reason": why},
+        page=BOOKING_PAGE.format(values["code"]),
+    )
+
+
+async def _booking(appointment_id: int) -> dict[str, str]:
+    one = await Appointment.get(id=appointment_id).prefetch_related("slot", "type__hall")
+    return {
+        "when": f"{clock.shanghai(one.slot.starts_at):%Y-%m-%d %H:%M}",
+        "business": one.type.name,
+        "hall": one.type.hall.name,
+        "code": one.code,
+    }
+
+
+@on(BillRaised)
+async def tell_bill_raised(event: BillRaised) -> None:
+    if event.citizen_id is None:
+        return
+    await _tell_of_bill(event.bill_id, event.citizen_id, "bill_raised", templates.BILL_RAISED)
+
+
+@on(BillSettled)
+async def tell_bill_settled(event: BillSettled) -> None:
+    await _tell_of_bill(event.bill_id, event.payer_id, "bill_settled", templates.BILL_SETTLED)
+
+
+@on(MoneyReturned)
+async def tell_money_returned(event: MoneyReturned) -> None:
+    order = await PaymentOrder.get(id=event.order_id).prefetch_related("bill")
+    await announce(
+        citizen_id=event.payer_id,
+        occasion=f"money_returned:{event.refund_id}",
+        template=templates.MONEY_RETURNED,
+        values={"title": order.bill.title, "yuan": money.yuan(event.amount_fen)},
+        page=BILL_PAGE.format(order.bill.pay_code),
+    )
+
+
+async def _tell_of_bill(bill_id: int, citizen_id: int, what: str, template: templates.Template) -> None:
+    bill = await Bill.get(id=bill_id)
+    await announce(
+        citizen_id=citizen_id,
+        occasion=f"{what}:{bill_id}",
+        template=template,
+        values={"title": bill.title, "yuan": money.yuan(bill.total_fen), "unit": bill.exec_unit_name},
+        page=BILL_PAGE.format(bill.pay_code),
+    )
+
+
+@on(CaseMoved)
+async def tell_case_moved(event: CaseMoved) -> None:
+    if event.citizen_id is None:
+        return
+    case, stage = await Case.get(id=event.case_id), timeline.Kind(event.stage)
+    await announce(
+        citizen_id=event.citizen_id,
+        occasion=f"case:{case.id}:{stage}",
+        template=templates.CASE_MOVED,
+        values={"item": case.item_name, "stage": timeline.LABELS[stage], "next": timeline.NEXT[stage]},
+        page=CASE_PAGE.format(case.case_no),
+    )

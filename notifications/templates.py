@@ -1,0 +1,65 @@
+"""The words of each occasion. Values are filled in by `str.format`; a channel's own template names its fields."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from foundation import settings
+
+
+@dataclass(frozen=True)
+class Template:
+    """`wechat` and `alipay` map the channel's field names to texts; `setting` names the setting with its template id."""
+
+    title: str
+    text: str
+    setting: str
+    wechat: Mapping[str, str]
+    alipay: Mapping[str, str]
+
+    def channel_id(self, platform: str) -> str:
+        """The id of this template at WeChat or Alipay, as configured."""
+        return str(getattr(getattr(settings.current(), platform), self.setting))
+
+
+BOOKING_CONFIRMED = Template(
+    title="预约成功",
+    text="您已预约 {when} 在{hall}办理“{business}”，预约码 {code}。请携带所需材料，提前 15 分钟到厅签到。",
+    setting="template_booking",
+    wechat={"thing1": "{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
+    alipay={"keyword1": "{business}", "keyword2": "{when}", "keyword3": "{hall}"},
+)
+BOOKING_CANCELLED = Template(
+    title="预约已取消",
+    text="您 {when} 在{hall}办理“{business}”的预约已取消。{reason}",
+    setting="template_booking",
+    wechat={"thing1": "{business}（已取消）", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
+    alipay={"keyword1": "{business}（已取消）", "keyword2": "{when}", "keyword3": "{hall}"},
+)
+BILL_RAISED = Template(
+    title="您有新的缴款通知书",
+    text="{unit}：{title}，应缴 {yuan} 元。可在“缴费”中在线缴纳。",
+    setting="template_bill",
+    wechat={"thing1": "{title}", "amount2": "{yuan}元", "thing3": "待缴纳"},
+    alipay={"keyword1": "{title}", "keyword2": "{yuan}元", "keyword3": "待缴纳"},
+)
+BILL_SETTLED = Template(
+    title="缴款成功",
+    text="{title}已缴清，金额 {yuan} 元。",
+    setting="template_bill",
+    wechat={"thing1": "{title}", "amount2": "{yuan}元", "thing3": "缴款成功"},
+    alipay={"keyword1": "{title}", "keyword2": "{yuan}元", "keyword3": "缴款成功"},
+)
+MONEY_RETURNED = Template(
+    title="退款到账",
+    text="{title}的款项 {yuan} 元已原路退回。",
+    setting="template_bill",
+    wechat={"thing1": "{title}", "amount2": "{yuan}元", "thing3": "已原路退回"},
+    alipay={"keyword1": "{title}", "keyword2": "{yuan}元", "keyword3": "已原路退回"},
+)
+CASE_MOVED = Template(
+    title="办件进度更新",
+    text="“{item}”办件进度：{stage}。{next}",
+    setting="template_case",
+    wechat={"thing1": "{item}", "phrase2": "{stage}", "thing3": "{next}"},
+    alipay={"keyword1": "{item}", "keyword2": "{stage}", "keyword3": "{next}"},
+)

@@ -1,0 +1,189 @@
+"""缴款通知书: pushed by departments, found by their payer, or by code with a second factor."""
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+
+from foundation import audit, clock, crypto, database, idempotency, ratelimit
+from foundation.actor import Actor
+from foundation.errors import Refusal
+from foundation.events import tell
+from identity import delegation, realname
+from identity.idnumber import Identity
+from payments.errors import BillAlreadySettled, BillChanged, BillNotFound, PayCodeTaken, TotalDoesNotAddUp
+from payments.events import BillRaised
+from payments.models import Bill, BillItem
+
+PER_CODE = (10, 3600)
+PER_ADDRESS = (30, 3600)
+NO_FACTOR = "0" * 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushedItem:
+    """执收项目: one line; amounts in fen."""
+
+    exec_item_code: str
+    exec_item_name: str
+    amount_fen: int
+    overdue_fen: int = 0
+    penalty_fen: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushedBill:
+    """A bill as a department tells it. Without `pay_code` one is given."""
+
+    notice_no: str
+    exec_unit_code: str
+    exec_unit_name: str
+    title: str
+    payer_name: str
+    payer: Identity
+    items: tuple[PushedItem, ...]
+    total_fen: int
+    expire_date: date | None = None
+    reference: str = ""
+    pay_code: str = ""
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of one pushed bill: ``raised``, ``repeated`` or ``refused`` with its refusal."""
+
+    notice_no: str
+    outcome: str
+    pay_code: str = ""
+    refusal: Refusal | None = None
+
+
+async def push(*, bills: Sequence[PushedBill], by: Actor) -> list[Received]:
+    """Raise each bill in a transaction of its own: one bad row never holds up the others."""
+    return [await _push_one(bill, by) for bill in bills]
+
+
+async def _push_one(bill: PushedBill, by: Actor) -> Received:
+    try:
+        return await raise_bill(bill=bill, by=by)
+    except Refusal as refusal:
+        if refusal.status >= 500:
+            raise
+        return Received(bill.notice_no, "refused", refusal=refusal)
+
+
+async def raise_bill(*, bill: PushedBill, by: Actor) -> Received:
+    """Raise one bill; the same bill again changes nothing. Raises TotalDoesNotAddUp, BillChanged, PayCodeTaken."""
+    if bill.total_fen <= 0 or bill.total_fen != sum(
+        one.amount_fen + one.overdue_fen + one.penalty_fen for one in bill.items
+    ):
+        raise TotalDoesNotAddUp
+    said = idempotency.body_hash(asdict(bill))
+    try:
+        async with database.transaction():
+            raised = await _insert(bill, said, by)
+            await tell(BillRaised(bill_id=raised.id, citizen_id=raised.citizen_id))  # type: ignore[attr-defined]
+    except IntegrityError:
+        return await _known(bill, said, by)
+    return Received(bill.notice_no, "raised", raised.pay_code)
+
+
+async def _insert(bill: PushedBill, said: str, by: Actor) -> Bill:
+    pay_code = bill.pay_code or new_pay_code()
+    raised = await Bill.create(
+        pay_code=pay_code,
+        source=by.name,
+        notice_no=bill.notice_no,
+        exec_unit_code=bill.exec_unit_code,
+        exec_unit_name=bill.exec_unit_name,
+        title=bill.title,
+        reference=bill.reference,
+        citizen_id=await realname.citizen_with(bill.payer),
+        payer_fingerprint=bill.payer.fingerprint,
+        payer_name_sealed=crypto.seal(bill.payer_name),
+        factor_fingerprint=_factor(pay_code, bill.payer.last_four),
+        total_fen=bill.total_fen,
+        expire_date=bill.expire_date,
+        body_hash=said,
+    )
+    await BillItem.bulk_create(
+        [BillItem(bill=raised, position=number, **asdict(one)) for number, one in enumerate(bill.items)]
+    )
+    await audit.record("bill.raised", subject=f"bill:{raised.id}", by=by)
+    return raised
+
+
+async def _known(bill: PushedBill, said: str, by: Actor) -> Received:
+    known = await Bill.get_or_none(source=by.name, notice_no=bill.notice_no)
+    if known is None:
+        raise PayCodeTaken
+    if known.body_hash != said:
+        raise BillChanged
+    return Received(bill.notice_no, "repeated", known.pay_code)
+
+
+def new_pay_code() -> str:
+    """缴款识别码: a text of 20 digits, the day and twelve at random."""
+    return f"{clock.today():%Y%m%d}{secrets.randbelow(10**12):012d}"
+
+
+def _factor(pay_code: str, last_four: str) -> str:
+    return crypto.fingerprint(f"{pay_code}|{last_four.upper()}", purpose="bill_factor")
+
+
+async def withdraw(*, notice_no: str, by: Actor, reason: str) -> Bill:
+    """The department takes an unpaid bill back. A payment in flight that arrives later goes back by itself.
+
+    Raises BillNotFound, BillAlreadySettled.
+    """
+    async with database.transaction():
+        bill = await Bill.filter(source=by.name, notice_no=notice_no).select_for_update().first()
+        if bill is None:
+            raise BillNotFound
+        if bill.state == "settled":
+            raise BillAlreadySettled
+        if bill.state == "unpaid":
+            bill.state = "withdrawn"
+            await bill.save(update_fields=["state"])
+            await audit.record("bill.withdrawn", subject=f"bill:{bill.id}", by=by, reason=reason)
+        return bill
+
+
+async def mine(citizen_id: int, *, limit: int = 50) -> list[Bill]:
+    """The citizen's bills, unpaid first, then the latest."""
+    rows = await Bill.filter(citizen_id=citizen_id).order_by("-id").limit(limit).prefetch_related("items")
+    return sorted(rows, key=lambda one: one.state != "unpaid")
+
+
+async def one_for(*, pay_code: str, citizen_id: int) -> Bill:
+    """A bill for its payer, their delegate or whoever has paid it. Raises BillNotFound for everybody else."""
+    bill = await Bill.get_or_none(pay_code=pay_code).prefetch_related("items")
+    if bill is None:
+        raise BillNotFound
+    owner: int | None = bill.citizen_id  # type: ignore[attr-defined]
+    if owner == citizen_id or await bill.orders.filter(payer_id=citizen_id).exists():  # type: ignore[attr-defined]
+        return bill
+    if owner is not None and await delegation.may_act(agent=citizen_id, principal=owner, scope="pay"):
+        return bill
+    raise BillNotFound
+
+
+async def by_code(*, pay_code: str, last_four: str, address: str) -> Bill:
+    """Anybody may pay a bill whose code and second factor they know. Raises BillNotFound, TooManyRequests."""
+    await ratelimit.check(("bill-lookup-code", pay_code, *PER_CODE), ("bill-lookup-ip", address, *PER_ADDRESS))
+    bill = await Bill.get_or_none(pay_code=pay_code).prefetch_related("items")
+    wanted = bill.factor_fingerprint if bill else NO_FACTOR
+    given = crypto.fingerprints(f"{pay_code}|{last_four.upper()}", purpose="bill_factor")
+    matches = any([hmac.compare_digest(wanted, one) for one in given])
+    if bill is None or not matches:
+        raise BillNotFound
+    return bill
+
+
+async def export(citizen_id: int) -> list[dict[str, Any]]:
+    rows = await Bill.filter(citizen_id=citizen_id).order_by("id")
+    return [{"pay_code": one.pay_code, "title": one.title, "fen": one.total_fen, "state": one.state} for one in rows]

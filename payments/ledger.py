@@ -1,0 +1,62 @@
+"""分录: immutable double entry. The entries of a posting add up to zero; the database refuses anything else at commit.
+
+Accounts: ``channel:<name>`` money at a channel, ``unit:<执收单位>`` money collected for a unit, ``owed:payer`` money
+that must go back. Debit is positive.
+"""
+
+import uuid
+from dataclasses import dataclass
+
+from foundation import clock, database
+from payments.errors import LedgerUnbalanced
+
+OWED = "owed:payer"
+
+
+@dataclass(frozen=True)
+class Entry:
+    account: str
+    amount_fen: int
+
+
+async def post(*entries: Entry, order_id: int, memo: str) -> uuid.UUID:
+    """Write one posting in the verb's transaction. Raises LedgerUnbalanced."""
+    if sum(one.amount_fen for one in entries):
+        raise LedgerUnbalanced(memo)
+    posting = uuid.uuid4()
+    await database.joined().execute(
+        """insert into ledger_entry (posting, account, amount_fen, order_id, memo, at)
+           select $1, account, fen, $4, $5, $6 from unnest($2::text[], $3::bigint[]) as e(account, fen)""",
+        posting,
+        [one.account for one in entries],
+        [one.amount_fen for one in entries],
+        order_id,
+        memo,
+        clock.now(),
+    )
+    return posting
+
+
+async def received(*, channel: str, unit: str, amount_fen: int, order_id: int) -> None:
+    """Money came in and settles a bill of `unit`."""
+    await post(
+        Entry(f"channel:{channel}", amount_fen), Entry(f"unit:{unit}", -amount_fen), order_id=order_id, memo="settled"
+    )
+
+
+async def received_too_much(*, channel: str, amount_fen: int, order_id: int) -> None:
+    """Money came in that nobody asked for; it must go back."""
+    await post(Entry(f"channel:{channel}", amount_fen), Entry(OWED, -amount_fen), order_id=order_id, memo="owed back")
+
+
+async def returned(*, channel: str, amount_fen: int, order_id: int) -> None:
+    """Money that was owed went back to the payer."""
+    await post(Entry(OWED, amount_fen), Entry(f"channel:{channel}", -amount_fen), order_id=order_id, memo="returned")
+
+
+async def trial_balance() -> dict[str, int]:
+    """Account → balance in fen. The values add up to zero."""
+    rows = await database.fetch(
+        "select account, sum(amount_fen)::bigint as fen from ledger_entry group by 1 order by 1"
+    )
+    return {row["account"]: row["fen"] for row in rows}

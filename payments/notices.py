@@ -1,0 +1,62 @@
+"""渠道通知: what a channel tells us is kept as it came, then understood, and answered only once it is safe."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from channels.payment import Notice, NoticeKind
+from foundation import clock, database, logs, metrics
+from foundation.events import tell
+from payments import gateway, refunds, settlement
+from payments.errors import DoesNotAgree, OrderNotFound
+from payments.events import NoticeQuarantined
+from payments.models import ChannelEvent
+
+log = logs.logger(__name__)
+
+KEPT_HEADERS = ("wechatpay-serial", "wechatpay-timestamp", "wechatpay-nonce", "request-id", "content-type")
+
+
+async def receive(*, channel: str, headers: Mapping[str, str], body: bytes) -> str:
+    """Verify, keep, settle; returns the outcome. Raises ForgedNotice, StaleNotice, UnreadableNotice: nothing is kept."""
+    notice = await gateway.channel(channel).read_notice(headers, body)
+    event_id = await _keep(channel, headers, body, notice)
+    outcome, problem = await _understand(notice)
+    async with database.transaction():
+        await ChannelEvent.filter(id=event_id).update(outcome=outcome, problem=problem, handled_at=clock.now())
+        if outcome in ("quarantined", "unknown_order"):
+            log.error("notice_quarantined", channel=channel, event_id=event_id, outcome=outcome, differing=problem)
+            await tell(NoticeQuarantined(channel_event_id=event_id))
+    metrics.count("notices_total", channel=channel, outcome=outcome)
+    return outcome
+
+
+async def _keep(channel: str, headers: Mapping[str, str], body: bytes, notice: Notice) -> int:
+    number = notice.payment.out_trade_no if notice.payment else (notice.refund.out_trade_no if notice.refund else "")
+    kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
+    row_id = await database.fetchval(
+        """insert into channel_event (channel, digest, headers, body, out_trade_no, outcome, problem, received_at)
+           values ($1, $2, $3::jsonb, $4, $5, 'received', '', $6)
+           on conflict (channel, digest) do update set digest = excluded.digest returning id""",
+        channel,
+        hashlib.sha256(body).hexdigest(),
+        json.dumps(kept),
+        body.decode("utf-8", "replace").replace("\x00", ""),
+        (number or "")[:32],
+        clock.now(),
+    )
+    return int(row_id)
+
+
+async def _understand(notice: Notice) -> tuple[str, str]:
+    """(outcome, problem)."""
+    try:
+        if notice.kind is NoticeKind.PAYMENT and notice.payment is not None:
+            return await settlement.settle(notice.payment), ""
+        if notice.refund is not None:
+            await refunds.hear(notice.refund)
+        return "noted", ""
+    except OrderNotFound:
+        return "unknown_order", ""
+    except DoesNotAgree as problem:
+        return "quarantined", str(problem)

@@ -1,0 +1,127 @@
+"""Money on its way back. A refund is decided in a transaction and sent by a job, always with the same number."""
+
+from datetime import timedelta
+
+from channels.payment import ChannelRefund, RefundRequest, RefundState
+from foundation import audit, clock, crypto, database, jobs, logs, metrics, settings
+from foundation.actor import Actor
+from foundation.events import tell
+from foundation.http import OutcomeUnknown
+from payments import gateway, ledger
+from payments.errors import RefundTooMuch
+from payments.events import MoneyReturned
+from payments.models import PaymentOrder, Refund
+
+log = logs.logger(__name__)
+
+LIVE = ("requested", "processing", "abnormal", "done")
+ASK_AGAIN = timedelta(seconds=30)
+ASK_LONGEST = timedelta(hours=6)
+
+
+async def request(*, order: PaymentOrder, amount_fen: int, reason: str, by: Actor) -> Refund:
+    """Decide a refund of a locked order, in the caller's transaction. Raises RefundTooMuch."""
+    already = await Refund.filter(order=order, state__in=LIVE)
+    if amount_fen <= 0 or sum(one.amount_fen for one in already) + amount_fen > order.amount_fen:
+        raise RefundTooMuch
+    refund = await Refund.create(
+        order=order,
+        out_refund_no=f"R{clock.today():%Y%m%d}{crypto.random_code(16)}",
+        amount_fen=amount_fen,
+        reason=reason,
+    )
+    await audit.record("refund.requested", subject=f"order:{order.id}", by=by, reason=reason)
+    await jobs.enqueue(send, lock=f"refund:{refund.id}", refund_id=refund.id)
+    return refund
+
+
+@jobs.job(queue="money", retries=30)
+async def send(*, refund_id: int) -> None:
+    """Ask the channel for the refund; a job, so it goes on after a crash. The channel knows the number from before."""
+    refund = await Refund.get(id=refund_id).prefetch_related("order")
+    if refund.state in ("done", "closed"):
+        return
+    order, channel = refund.order, gateway.channel(refund.order.channel)
+    answer = await channel.refund(
+        RefundRequest(
+            out_trade_no=order.out_trade_no,
+            out_refund_no=refund.out_refund_no,
+            amount_fen=refund.amount_fen,
+            total_fen=order.amount_fen,
+            reason=refund.reason,
+            notify_url=f"{settings.current().processes.public_api_url}/callbacks/{order.channel}/pay",
+        )
+    )
+    await note(answer)
+
+
+@jobs.job(queue="money", retries=30)
+async def ask(*, refund_id: int) -> None:
+    """Ask what became of a refund that the channel is working on."""
+    refund = await Refund.get(id=refund_id).prefetch_related("order")
+    if refund.state in ("done", "closed"):
+        return
+    channel = gateway.channel(refund.order.channel)
+    try:
+        answer = await channel.query_refund(out_refund_no=refund.out_refund_no, out_trade_no=refund.order.out_trade_no)
+    except OutcomeUnknown:
+        answer = ChannelRefund(refund.out_refund_no, RefundState.PROCESSING, None)
+    if answer.state is RefundState.ABSENT:
+        await send(refund_id=refund_id)
+    else:
+        await note(answer)
+
+
+async def note(answer: ChannelRefund) -> None:
+    """Take in what the channel says of a refund; saying it twice changes nothing."""
+    async with database.transaction():
+        refund = await Refund.filter(out_refund_no=answer.out_refund_no).select_for_update().first()
+        if refund is None:
+            log.warning("refund_unknown")
+            return
+        if refund.state in ("done", "closed"):
+            return
+        if answer.state is RefundState.DONE:
+            await _done(refund)
+        else:
+            await _not_yet(refund, answer.state)
+
+
+async def _done(refund: Refund) -> None:
+    order = await PaymentOrder.select_for_update().get(id=refund.order_id)  # type: ignore[attr-defined]
+    refund.state, refund.done_at = "done", clock.now()
+    await refund.save(update_fields=["state", "done_at"])
+    await ledger.returned(channel=order.channel, amount_fen=refund.amount_fen, order_id=order.id)
+    returned = await Refund.filter(order=order, state="done")
+    if sum(one.amount_fen for one in returned) == order.amount_fen:
+        order.state = "refunded"
+        await order.save(update_fields=["state"])
+    await tell(
+        MoneyReturned(
+            order_id=order.id,
+            refund_id=refund.id,
+            payer_id=order.payer_id,  # type: ignore[attr-defined]
+            amount_fen=refund.amount_fen,
+        )
+    )
+
+
+async def _not_yet(refund: Refund, state: RefundState) -> None:
+    refund.state = {RefundState.CLOSED: "closed", RefundState.ABNORMAL: "abnormal"}.get(state, "processing")
+    refund.asked_times += 1
+    await refund.save(update_fields=["state", "asked_times"])
+    if refund.state != "processing":
+        metrics.count("refunds_stuck_total", state=refund.state)
+        log.error("refund_needs_a_person", refund_id=refund.id, state=refund.state)
+    if refund.state != "closed":
+        wait = min(ASK_AGAIN * 2 ** min(refund.asked_times, 10), ASK_LONGEST)
+        await jobs.enqueue(ask, at=clock.now() + wait, refund_id=refund.id)
+
+
+async def hear(told: ChannelRefund) -> None:
+    """A notice about a refund only makes us ask: the channel's answer to a question decides."""
+    refund = await Refund.get_or_none(out_refund_no=told.out_refund_no)
+    if refund is None:
+        log.warning("refund_made_elsewhere")
+        return
+    await ask(refund_id=refund.id)

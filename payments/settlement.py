@@ -1,0 +1,107 @@
+"""Money that arrived: it settles its bill once, or goes back by itself, once.
+
+Nothing settles unless merchant, app id, order, amount and currency all agree with what we asked for; what does not is
+raised as DoesNotAgree for its notice to be quarantined.
+"""
+
+from enum import StrEnum
+
+from channels.payment import ChannelPayment, ChannelState
+from foundation import audit, clock, database, logs, metrics
+from foundation.actor import Actor
+from foundation.events import tell
+from payments import ledger, refunds
+from payments.errors import DoesNotAgree, OrderNotFound
+from payments.events import BillSettled
+from payments.models import Bill, PaymentOrder
+
+log = logs.logger(__name__)
+
+CURRENCY = "CNY"
+RECEIVED = ("paid", "refunded")
+
+
+class Outcome(StrEnum):
+    SETTLED = "settled"
+    REPEATED = "repeated"
+    RETURNED = "returned"  # the bill was settled or withdrawn otherwise: the money goes back
+    NOTED = "noted"  # nothing was paid
+
+
+@database.retry_on_deadlock
+async def settle(payment: ChannelPayment) -> Outcome:
+    """Take in what the channel says of an order. Raises OrderNotFound, DoesNotAgree."""
+    if payment.state not in (ChannelState.PAID, ChannelState.REFUNDED):
+        return Outcome.NOTED
+    async with database.transaction():
+        bill, order = await locked(payment.out_trade_no)
+        if order.state in RECEIVED:
+            _must_be_the_same_money(order, payment)
+            return Outcome.REPEATED
+        must_agree(order, payment)
+        order.transaction_no, order.paid_at = payment.transaction_no or "", payment.paid_at or clock.now()
+        order.state, order.ask_at = "paid", None
+        order.settles = bill.state == "unpaid"
+        await order.save()
+        await (_settle_bill(bill, order) if order.settles else _send_back(bill, order))
+    metrics.count("payments_received_total", channel=order.channel, settles=str(order.settles))
+    return Outcome.SETTLED if order.settles else Outcome.RETURNED
+
+
+async def locked(out_trade_no: str) -> tuple[Bill, PaymentOrder]:
+    """The bill and the order, locked in this order everywhere. Raises OrderNotFound."""
+    found = await PaymentOrder.get_or_none(out_trade_no=out_trade_no)
+    if found is None:
+        raise OrderNotFound
+    bill = await Bill.select_for_update().get(id=found.bill_id)  # type: ignore[attr-defined]
+    order = await PaymentOrder.select_for_update().get(id=found.id)
+    return bill, order
+
+
+async def _settle_bill(bill: Bill, order: PaymentOrder) -> None:
+    bill.state, bill.settled_at = "settled", clock.now()
+    await bill.save(update_fields=["state", "settled_at"])
+    await ledger.received(
+        channel=order.channel, unit=bill.exec_unit_code, amount_fen=order.amount_fen, order_id=order.id
+    )
+    await audit.record("bill.settled", subject=f"bill:{bill.id}", by=Actor.channel(order.channel))
+    await tell(
+        BillSettled(
+            bill_id=bill.id,
+            order_id=order.id,
+            payer_id=order.payer_id,  # type: ignore[attr-defined]
+            channel=order.channel,
+            amount_fen=order.amount_fen,
+        )
+    )
+
+
+async def _send_back(bill: Bill, order: PaymentOrder) -> None:
+    log.warning("money_came_again", bill_id=bill.id, order_id=order.id, bill_state=bill.state)
+    await ledger.received_too_much(channel=order.channel, amount_fen=order.amount_fen, order_id=order.id)
+    reason = "重复缴款退回" if bill.state == "settled" else "通知书已撤回"
+    await refunds.request(order=order, amount_fen=order.amount_fen, reason=reason, by=Actor.system("settlement"))
+
+
+def must_agree(order: PaymentOrder, payment: ChannelPayment) -> None:
+    """Raises DoesNotAgree naming what differs (never the values)."""
+    differing = [
+        what
+        for what, ours, theirs in (
+            ("channel", order.channel, payment.channel),
+            ("amount", order.amount_fen, payment.amount_fen),
+            ("currency", CURRENCY, payment.currency),
+            ("app_id", order.app_id, payment.app_id),
+            ("merchant", order.merchant_id, payment.merchant_id),
+        )
+        if ours != theirs
+    ]
+    if payment.payer_openid is not None and payment.payer_openid != order.payer_openid:
+        differing.append("payer")
+    if differing:
+        raise DoesNotAgree(", ".join(differing))
+
+
+def _must_be_the_same_money(order: PaymentOrder, payment: ChannelPayment) -> None:
+    if payment.transaction_no and order.transaction_no and payment.transaction_no != order.transaction_no:
+        raise DoesNotAgree("transaction")
