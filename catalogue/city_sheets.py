@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from catalogue.item_sheet import HallCode, Line, Phone, Sheet, Slug, Text
+from catalogue.item_sheet import HallCode, Key, Line, Name, Phone, Sheet, Slug, Text, Title
 
 Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", description="24 小时制，如 09:00")]
 Weekday = Annotated[int, Meta(ge=1, le=7, description="1（周一）到 7（周日）")]
@@ -26,18 +26,18 @@ class HallWindow(Sheet, frozen=True, kw_only=True):
 
     name: Line
     business: Line
-    departments: Annotated[list[Slug], Meta(min_length=1)]
+    departments: Annotated[list[Key], Meta(min_length=1)]
 
 
 class HallRow(Sheet, frozen=True, kw_only=True):
-    """政务服务大厅. The code is the path in the tree 市 → 区 → 镇街 → 村居: 9901/01/02 lies under 9901/01."""
+    """政务服务大厅. The code is the path in the tree 市 → 区 → 镇街 → 村居: 9901-01-02 lies under 9901-01."""
 
     code: HallCode
-    name: Line
-    short_name: Line
+    name: Name
+    short_name: Name
     level: Literal["市", "区", "镇街", "村居"]
-    region: Line
-    address: Line
+    region: Name
+    address: Title
     longitude: Longitude
     latitude: Latitude
     phone: Phone
@@ -51,15 +51,20 @@ class HallRow(Sheet, frozen=True, kw_only=True):
     @property
     def parent(self) -> str | None:
         """Code of the hall above; None at the top."""
-        return self.code.rpartition("/")[0] or None
+        return self.code.rpartition("-")[0] or None
+
+    @property
+    def path(self) -> str:
+        """The codes from the root, each ending in a slash: 9901/01/02/"""
+        return self.code.replace("-", "/") + "/"
 
 
 class DepartmentRow(Sheet, frozen=True, kw_only=True):
     """进驻部门 / 预约单位."""
 
-    code: Slug
-    name: Line
-    short_name: Line
+    code: Key
+    name: Name
+    short_name: Name
     credit_code: CreditCode
     consult_phone: Phone
     complaint_phone: Phone
@@ -70,8 +75,8 @@ class DepartmentRow(Sheet, frozen=True, kw_only=True):
 class ThemeRow(Sheet, frozen=True, kw_only=True):
     """主题: the shelf an item stands on."""
 
-    code: Slug
-    name: Line
+    code: Key
+    name: Name
     audience: Literal["自然人", "法人"]
     summary: Line
 
@@ -79,8 +84,8 @@ class ThemeRow(Sheet, frozen=True, kw_only=True):
 class LifeEventRow(Sheet, frozen=True, kw_only=True):
     """人生事件 / 企业阶段: 出生 入学 就业 买房 退休 …"""
 
-    code: Slug
-    name: Line
+    code: Key
+    name: Name
     audience: Literal["自然人", "法人"]
     summary: Line
     aliases: list[Line] = []
@@ -89,7 +94,7 @@ class LifeEventRow(Sheet, frozen=True, kw_only=True):
 class Option(Sheet, frozen=True, kw_only=True):
     """One possible answer of a scenario's question."""
 
-    code: Slug
+    code: Key
     label: Line
     hint: Text | None = None
 
@@ -97,7 +102,7 @@ class Option(Sheet, frozen=True, kw_only=True):
 class Question(Sheet, frozen=True, kw_only=True):
     """A question of a scenario."""
 
-    code: Slug
+    code: Key
     ask: Line
     options: Annotated[list[Option], Meta(min_length=2)]
 
@@ -109,7 +114,7 @@ class Outcome(Sheet, frozen=True, kw_only=True):
     """
 
     item: Slug
-    when: dict[Slug, list[Slug]] = {}
+    when: dict[Key, list[Key]] = {}
     materials: list[Line] = []
     variant: Line | None = None
     tip: Text | None = None
@@ -118,11 +123,11 @@ class Outcome(Sheet, frozen=True, kw_only=True):
 class ScenarioRow(Sheet, frozen=True, kw_only=True):
     """场景导办: 1–4 questions end at items with a tailored list of materials."""
 
-    code: Slug
-    name: Line
+    code: Key
+    name: Name
     summary: Line
     audience: Literal["自然人", "法人"]
-    life_event: Slug | None = None
+    life_event: Key | None = None
     aliases: list[Line] = []
     questions: Annotated[list[Question], Meta(min_length=1, max_length=4)]
     outcomes: Annotated[list[Outcome], Meta(min_length=1)]

@@ -6,10 +6,14 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=60, description="小写字母、数字和连字符")]
-Code = Annotated[str, Meta(pattern=r"^[0-9A-Z-]{4,64}\Z", description="4–64 位大写字母、数字和连字符")]
-HallCode = Annotated[str, Meta(pattern=r"^[0-9]{4}(/[0-9]{2}){0,4}\Z", description="形如 9901/01/02 的大厅编码")]
+Key = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=40, description="小写字母、数字和连字符")]
+ItemCode = Annotated[str, Meta(pattern=r"^[0-9A-Z-]{4,40}\Z", description="4–40 位大写字母、数字和连字符")]
+BasicCode = Annotated[str, Meta(pattern=r"^[0-9A-Z-]{4,20}\Z", description="4–20 位大写字母、数字和连字符")]
+HallCode = Annotated[str, Meta(pattern=r"^[0-9]{4}(-[0-9]{2}){0,4}\Z", description="形如 9901-01-02 的大厅编码")]
 Phone = Annotated[str, Meta(pattern=r"^([0-9]{3,5}|[0-9]{3,4}-[0-9]{7,8})\Z", description="12345 或 区号-号码")]
 Line = Annotated[str, Meta(pattern=r"^\S(.*\S)?\Z", max_length=200, description="1–200 字，写成一行，首尾无空格")]
+Title = Annotated[str, Meta(pattern=r"^\S(.*\S)?\Z", max_length=120, description="1–120 字，写成一行，首尾无空格")]
+Name = Annotated[str, Meta(pattern=r"^\S(.*\S)?\Z", max_length=40, description="1–40 字，写成一行，首尾无空格")]
 Text = Annotated[str, Meta(pattern=r"\S", max_length=2000, description="1–2000 字，不能全是空白")]
 FormFile = Annotated[str, Meta(pattern=r"^[a-z0-9-]+\.(html|pdf|docx|xlsx)\Z", description="forms/ 下的文件名")]
 Days = Annotated[int, Meta(ge=0, le=1000, description="0–1000 的整数，0 表示当场办结")]
@@ -149,16 +153,16 @@ class ItemFile(Sheet, frozen=True, kw_only=True):
     """政务服务事项 with its whole guide: one file, one item."""
 
     slug: Slug
-    item_code: Code
-    basic_code: Code
-    name: Line
-    short_name: Line
+    item_code: ItemCode
+    basic_code: BasicCode
+    name: Title
+    short_name: Name
     aliases: Annotated[list[Line], Meta(min_length=1)]
     summary: Line
     audience: Annotated[list[Literal["自然人", "法人"]], Meta(min_length=1)]
-    department: Slug
-    themes: Annotated[list[Slug], Meta(min_length=1)]
-    life_events: list[Slug] = []
+    department: Key
+    themes: Annotated[list[Key], Meta(min_length=1)]
+    life_events: list[Key] = []
     kind: Literal["即办件", "承诺件"]
     channels: Literal["online", "hall", "both"]
     reach: Literal["全国通办", "全省通办", "全市通办", "属地办理"]
