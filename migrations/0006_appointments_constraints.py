@@ -1,0 +1,84 @@
+"""What the models cannot say for `appointments`: the last word on places, persons and numbers."""
+
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+CHECKS = """
+alter table appointment_type
+    add constraint appointment_type_release_workdays check (release_workdays between 0 and 60),
+    add constraint appointment_type_minutes check (
+        cancel_minutes >= 0 and check_in_early_minutes >= 0 and check_in_late_minutes >= 0);
+alter table schedule
+    add constraint schedule_version_counts_up check (version >= 1);
+alter table schedule_period
+    add constraint schedule_period_weekday check (weekday between 1 and 7),
+    add constraint schedule_period_ends_after_start check (ends > starts),
+    add constraint schedule_period_slot_minutes check (slot_minutes between 5 and 480),
+    add constraint schedule_period_windows check (windows >= 1),
+    add constraint schedule_period_online_percent check (online_percent between 1 and 100);
+alter table schedule_exception
+    add constraint schedule_exception_kind check (kind in ('closed', 'open')),
+    add constraint schedule_exception_reasoned check (reason <> '');
+alter table slot
+    add constraint slot_booked_within_capacity check (booked >= 0 and booked <= capacity),
+    add constraint slot_ends_after_start check (ends_at > starts_at),
+    add constraint slot_state check (state in ('open', 'suspended', 'withdrawn'));
+alter table appointment
+    add constraint appointment_state check (state in (
+        'booked', 'checked_in', 'serving', 'finished', 'cancelled', 'no_show', 'office_cancelled', 'unserved'));
+alter table ticket
+    add constraint ticket_state check (state in ('waiting', 'called', 'finished', 'missed', 'dropped')),
+    add constraint ticket_called_to_a_window check (state <> 'called' or "window" <> '');
+alter table ticket_counter
+    add constraint ticket_counter_counts_up check (drawn >= 0);
+alter table booking_limit
+    add constraint booking_limit_most check (most between 1 and 100);
+"""
+
+# One live appointment per person, type and day. A window serves one ticket at a time.
+UNIQUE = """
+create unique index appointment_one_live on appointment (citizen_id, type_id, day)
+    where state in ('booked', 'checked_in', 'serving');
+create unique index ticket_one_at_a_window on ticket (hall_id, day, "window") where state = 'called';
+"""
+
+# The counter of a hot slot is rewritten in place (HOT) while its page has room.
+READS = """
+create index appointment_of_citizen on appointment (citizen_id, id);
+create index appointment_live_by_day on appointment (day) where state in ('booked', 'checked_in', 'serving');
+create index ticket_waiting on ticket (hall_id, day, id) where state = 'waiting';
+alter table slot set (fillfactor = 70);
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("models", "0005_payments_constraints")]
+    operations = [
+        ops.RunSQL(
+            CHECKS,
+            reverse_sql="""
+            alter table booking_limit drop constraint booking_limit_most;
+            alter table ticket_counter drop constraint ticket_counter_counts_up;
+            alter table ticket drop constraint ticket_state, drop constraint ticket_called_to_a_window;
+            alter table appointment drop constraint appointment_state;
+            alter table slot drop constraint slot_booked_within_capacity, drop constraint slot_ends_after_start,
+                drop constraint slot_state;
+            alter table schedule_exception drop constraint schedule_exception_kind,
+                drop constraint schedule_exception_reasoned;
+            alter table schedule_period drop constraint schedule_period_weekday,
+                drop constraint schedule_period_ends_after_start, drop constraint schedule_period_slot_minutes,
+                drop constraint schedule_period_windows, drop constraint schedule_period_online_percent;
+            alter table schedule drop constraint schedule_version_counts_up;
+            alter table appointment_type drop constraint appointment_type_release_workdays,
+                drop constraint appointment_type_minutes;
+            """,
+        ),
+        ops.RunSQL(UNIQUE, reverse_sql="drop index ticket_one_at_a_window; drop index appointment_one_live;"),
+        ops.RunSQL(
+            READS,
+            reverse_sql="""
+            alter table slot reset (fillfactor);
+            drop index ticket_waiting; drop index appointment_live_by_day; drop index appointment_of_citizen;
+            """,
+        ),
+    ]
