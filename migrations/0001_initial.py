@@ -1,12 +1,12 @@
 """The tables of every room, as the models declare them. Written by ``python -m migrations.remake``."""
 
-from tortoise import migrations
-from tortoise.migrations import operations as ops
 import functools
 from json import dumps, loads
+
+from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
-from tortoise import fields
 from tortoise.indexes import Index
+from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
@@ -374,9 +374,15 @@ class Migration(migrations.Migration):
             name="Department",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("code", fields.CharField(unique=True, max_length=40)),
-                ("name", fields.CharField(max_length=60)),
+                ("code", fields.CharField(unique=True, max_length=60)),
+                ("name", fields.CharField(max_length=200)),
                 ("phone", fields.CharField(default="", max_length=40)),
+                (
+                    "details",
+                    fields.JSONField(
+                        default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
             ],
             options={
                 "table": "department",
@@ -391,7 +397,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ("code", fields.CharField(unique=True, max_length=20)),
-                ("name", fields.CharField(max_length=60)),
+                ("name", fields.CharField(max_length=200)),
+                ("short_name", fields.CharField(default="", max_length=200)),
                 ("level", fields.CharField(max_length=10)),
                 (
                     "parent",
@@ -407,12 +414,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("path", fields.CharField(unique=True, max_length=80)),
-                ("address", fields.CharField(max_length=120)),
+                ("address", fields.CharField(max_length=200)),
                 ("longitude", fields.FloatField(null=True)),
                 ("latitude", fields.FloatField(null=True)),
                 ("phone", fields.CharField(default="", max_length=40)),
-                ("opening_hours", fields.CharField(default="", max_length=200)),
+                ("opening_hours", fields.CharField(default="", max_length=400)),
+                (
+                    "hours",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
                 ("windows", fields.IntField(default=0)),
+                (
+                    "details",
+                    fields.JSONField(
+                        default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
                 ("active", fields.BooleanField(default=True)),
             ],
             options={
@@ -790,8 +809,8 @@ class Migration(migrations.Migration):
             name="Scenario",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("code", fields.CharField(unique=True, max_length=40)),
-                ("name", fields.CharField(max_length=60)),
+                ("code", fields.CharField(unique=True, max_length=60)),
+                ("name", fields.CharField(max_length=200)),
                 ("tree", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
                 ("position", fields.IntField(default=0)),
             ],
@@ -1047,9 +1066,15 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ("kind", fields.CharField(max_length=12)),
-                ("code", fields.CharField(max_length=40)),
-                ("name", fields.CharField(max_length=40)),
+                ("code", fields.CharField(max_length=60)),
+                ("name", fields.CharField(max_length=200)),
                 ("position", fields.IntField(default=0)),
+                (
+                    "details",
+                    fields.JSONField(
+                        default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
             ],
             options={
                 "table": "theme",
@@ -1186,11 +1211,12 @@ class Migration(migrations.Migration):
             name="ServiceItem",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("item_code", fields.CharField(unique=True, max_length=40)),
-                ("basic_code", fields.CharField(default="", max_length=20)),
+                ("item_code", fields.CharField(unique=True, max_length=64)),
+                ("basic_code", fields.CharField(default="", max_length=64)),
                 ("slug", fields.CharField(unique=True, max_length=60)),
-                ("name", fields.CharField(max_length=120)),
-                ("short_name", fields.CharField(default="", max_length=60)),
+                ("name", fields.CharField(max_length=200)),
+                ("short_name", fields.CharField(default="", max_length=200)),
+                ("summary", fields.CharField(default="", max_length=200)),
                 (
                     "aliases",
                     fields.JSONField(
@@ -1300,8 +1326,14 @@ class Migration(migrations.Migration):
                 ),
                 ("kind", fields.CharField(max_length=20)),
                 ("position", fields.IntField()),
-                ("title", fields.CharField(max_length=120)),
+                ("title", fields.CharField(max_length=200)),
                 ("text", fields.TextField(unique=False)),
+                (
+                    "also",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
             ],
             options={
                 "table": "guide_section",

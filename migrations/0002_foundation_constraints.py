@@ -39,7 +39,8 @@ class Migration(migrations.Migration):
             CHECKS,
             reverse_sql="""
             alter table workday_override drop constraint workday_override_reasoned;
-            alter table idempotency_key drop constraint idempotency_key_body_hashed, drop constraint idempotency_key_named;
+            alter table idempotency_key drop constraint idempotency_key_body_hashed,
+                drop constraint idempotency_key_named;
             alter table audit_row drop constraint audit_row_subject_named, drop constraint audit_row_action_named,
                 drop constraint audit_row_actor_named;
             """,

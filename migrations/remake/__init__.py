@@ -30,9 +30,10 @@ def remake() -> Path:
         fcntl.flock(gate, fcntl.LOCK_EX)
         written = asyncio.run(_written())
         target = FOLDER / "0001_initial.py"
-        beside = target.with_suffix(".new")
+        beside = target.with_name("_0001_initial.py")
         beside.write_text(written, encoding="utf-8")
-        subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(beside)], check=True)
+        for tidy in (["check", "--fix", "--select", "I"], ["format"]):
+            subprocess.run([sys.executable, "-m", "ruff", *tidy, "--quiet", str(beside)], check=True)
         beside.replace(target)
     return target
 
@@ -53,7 +54,7 @@ async def _written() -> str:
 
 
 def _index_columns(operation: Any) -> None:
-    """An index over a foreign key is written by Tortoise with the field's name (`slot`), not the column's (`slot_id`)."""
+    """Tortoise writes an index over a foreign key with the field's name (`slot`), not the column's (`slot_id`)."""
     columns = {name: field.source_field or name for name, field in getattr(operation, "fields", [])}
     options = getattr(operation, "options", {})
     if "indexes" in options:
