@@ -1,7 +1,7 @@
 """Asking the channel what became of an order: the repair of lost notices, and the way to expire safely.
 
-Before an order expires here the channel is asked, then told to close, then asked again, so that money on its way is never
-closed over.
+Before an order expires here the channel is asked, then told to close, then asked again, so that money on its way
+is never closed over.
 """
 
 from datetime import timedelta

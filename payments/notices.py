@@ -18,7 +18,7 @@ KEPT_HEADERS = ("wechatpay-serial", "wechatpay-timestamp", "wechatpay-nonce", "r
 
 
 async def receive(*, channel: str, headers: Mapping[str, str], body: bytes) -> str:
-    """Verify, keep, settle; returns the outcome. Raises ForgedNotice, StaleNotice, UnreadableNotice: nothing is kept."""
+    """Verify, keep, settle; returns the outcome. Raises ForgedNotice, StaleNotice, UnreadableNotice."""
     notice = await gateway.channel(channel).read_notice(headers, body)
     event_id = await _keep(channel, headers, body, notice)
     outcome, problem = await _understand(notice)
