@@ -1,7 +1,6 @@
 """What departments push: events of cases, in any order, any number of times."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +11,6 @@ from cases.events import CaseClosed, CaseMoved
 from cases.models import Case, CaseEvent
 from foundation import audit, clock, crypto, database, idempotency
 from foundation.actor import Actor
-from foundation.errors import Refusal
 from foundation.events import tell
 from foundation.workdays import WorkCalendar
 from identity import realname
@@ -44,29 +42,6 @@ class PushedEvent:
     happened_at: datetime
     note: str = ""
     registration: Registration | None = None
-
-
-@dataclass(frozen=True)
-class Received:
-    """What became of one pushed event: ``appended``, ``repeated`` (known already) or ``refused`` with its refusal."""
-
-    event_id: str
-    outcome: str
-    refusal: Refusal | None = None
-
-
-async def push(*, events: Sequence[PushedEvent], by: Actor) -> list[Received]:
-    """Append each event in a transaction of its own: one bad row never holds up the others."""
-    return [await _push_one(event, by) for event in events]
-
-
-async def _push_one(event: PushedEvent, by: Actor) -> Received:
-    try:
-        return Received(event.event_id, await append(event=event, by=by))
-    except Refusal as refusal:
-        if refusal.status >= 500:
-            raise
-        return Received(event.event_id, "refused", refusal)
 
 
 @database.retry_on_deadlock

@@ -2,7 +2,6 @@
 
 import hmac
 import secrets
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +10,6 @@ from tortoise.exceptions import IntegrityError
 
 from foundation import audit, clock, crypto, database, idempotency, ratelimit
 from foundation.actor import Actor
-from foundation.errors import Refusal
 from foundation.events import tell
 from identity import delegation, realname
 from identity.idnumber import Identity
@@ -54,26 +52,11 @@ class PushedBill:
 
 @dataclass(frozen=True)
 class Received:
-    """What became of one pushed bill: ``raised``, ``repeated`` or ``refused`` with its refusal."""
+    """What became of a pushed bill: ``raised``, or ``repeated`` when it was known."""
 
     notice_no: str
     outcome: str
-    pay_code: str = ""
-    refusal: Refusal | None = None
-
-
-async def push(*, bills: Sequence[PushedBill], by: Actor) -> list[Received]:
-    """Raise each bill in a transaction of its own: one bad row never holds up the others."""
-    return [await _push_one(bill, by) for bill in bills]
-
-
-async def _push_one(bill: PushedBill, by: Actor) -> Received:
-    try:
-        return await raise_bill(bill=bill, by=by)
-    except Refusal as refusal:
-        if refusal.status >= 500:
-            raise
-        return Received(bill.notice_no, "refused", refusal=refusal)
+    pay_code: str
 
 
 async def raise_bill(*, bill: PushedBill, by: Actor) -> Received:

@@ -1,0 +1,1 @@
+"""The door for systems and staff: channel callbacks, department push, open data, health and the console."""

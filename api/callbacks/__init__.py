@@ -1,0 +1,1 @@
+"""Where WeChat and Alipay call us."""
