@@ -13,7 +13,7 @@ from deploy.local import leftovers
 from deploy.local.server import leashed
 
 COLOURS = (36, 32, 33, 35, 34, 31)
-GRACE = 12.0
+GRACE = 10.0
 
 
 class Ended(Exception):
