@@ -13,6 +13,7 @@ from cases.models import Case, CaseEvent
 from foundation import clock, crypto, ratelimit
 from foundation.workdays import WorkCalendar
 from identity import delegation
+from identity.realname import masked_name
 
 PER_NUMBER = (10, 3600)
 PER_ADDRESS = (30, 3600)
@@ -105,8 +106,3 @@ async def _view(case: Case, *, with_notes: bool) -> CaseView:
             for row in rows
         ],
     )
-
-
-def masked_name(name: str) -> str:
-    """张三 → 张*; longer names keep the first character."""
-    return name[:1] + "*" * max(1, len(name) - 1)

@@ -1,0 +1,178 @@
+"""我的: who I am, where I am signed in, what was told to me, and what is kept of me."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from foundation.errors import Invalid
+from foundation.web import Asked, Limit, Routes
+from identity import access, login, privacy, realname, sessions
+from identity.errors import (
+    AlreadyVerified,
+    NameFault,
+    NameMismatch,
+    NoSuchSession,
+    NumberFault,
+    NumberHeldByAnother,
+    PhoneFault,
+    TooManyVerifications,
+    VerifierUnavailable,
+)
+from identity.idnumber import IdType
+from identity.sessions import Session
+from miniprogram_bff.session import CITIZEN, actor
+from notifications import delivery
+
+routes = Routes("我的", tag="mine")
+
+
+class Me(Struct):
+    """Everything is masked: the whole number is never sent back."""
+
+    real_name_done: bool
+    name: str
+    id_type: str
+    id_number: str
+    phone: str
+    platforms: list[str]
+
+
+class RealName(Asked):
+    name: Annotated[str, Meta(min_length=1, max_length=60, examples=["张三"])]
+    id_number: Annotated[str, Meta(min_length=5, max_length=30, examples=["11010519491231002X"])]
+    id_type: IdType = IdType.ID_CARD
+
+
+class PhoneCode(Asked):
+    code: Annotated[str, Meta(min_length=1, max_length=512)]
+
+
+class Phone(Struct):
+    phone: str
+
+
+class SessionView(Struct):
+    id: str
+    platform: str
+    device: str
+    place: str
+    opened_at: datetime
+    seen_at: datetime
+    this_one: bool
+
+
+class Ended(Struct):
+    ended: int
+
+
+class MessageView(Struct):
+    id: int
+    title: str
+    text: str
+    page: str
+    at: datetime
+    read: bool
+
+
+class Consents(Asked):
+    """Templates for which the citizen tapped "allow" just now."""
+
+    templates: Annotated[list[Annotated[str, Meta(min_length=1, max_length=60)]], Meta(min_length=1, max_length=10)]
+
+
+class ConfirmForget(Asked):
+    """`confirm` must read 注销."""
+
+    confirm: Annotated[str, Meta(max_length=10, examples=["注销"])]
+
+
+class NotConfirmed(Invalid):
+    """请在确认框中填写“注销”两字。"""
+
+
+@routes.get("/v1/me", access=CITIZEN, summary="我的信息")
+async def me(who: Session) -> Me:
+    found = await access.profile(citizen_id=who.citizen_id, for_=actor(who))
+    return Me(found.real_name_done, found.name, found.id_type, found.id_number, found.phone, found.platforms)
+
+
+@routes.post(
+    "/v1/me/real-name",
+    access=CITIZEN,
+    summary="实名认证",
+    errors=(
+        NumberFault,
+        NameFault,
+        NameMismatch,
+        AlreadyVerified,
+        NumberHeldByAnother,
+        TooManyVerifications,
+        VerifierUnavailable,
+    ),
+)
+async def verify(body: RealName, who: Session) -> Me:
+    """姓名与证件号码一致即完成认证；同一人的微信、支付宝账号合并为一个市民。"""
+    done = await realname.verify(
+        citizen_id=who.citizen_id, name=body.name, id_type=body.id_type, number=body.id_number, by=actor(who)
+    )
+    found = await access.profile(citizen_id=done.citizen_id, for_=actor(who).citizen(done.citizen_id))
+    return Me(found.real_name_done, found.name, found.id_type, found.id_number, found.phone, found.platforms)
+
+
+@routes.post("/v1/me/phone", access=CITIZEN, summary="绑定手机号", errors=(PhoneFault,), limit=Limit(user=10))
+async def bind_phone(body: PhoneCode, who: Session) -> Phone:
+    platform: Literal["wechat", "alipay"] = "wechat" if who.platform == "wechat" else "alipay"
+    return Phone(await login.bind_phone(citizen_id=who.citizen_id, platform=platform, code=body.code, by=actor(who)))
+
+
+@routes.get("/v1/me/sessions", access=CITIZEN, summary="登录设备")
+async def my_sessions(who: Session) -> list[SessionView]:
+    return [
+        SessionView(one.id, one.platform, one.device, one.place, one.opened_at, one.seen_at, one.id == who.id)
+        for one in await sessions.mine(who.citizen_id)
+    ]
+
+
+@routes.delete(
+    "/v1/me/sessions/<session_id>", access=CITIZEN, summary="退出某台设备", errors=(NoSuchSession,), status=204
+)
+async def revoke(session_id: str, who: Session) -> None:
+    await sessions.revoke(session_id=session_id, citizen_id=who.citizen_id)
+
+
+@routes.post("/v1/me/sign-out-everywhere", access=CITIZEN, summary="退出所有设备")
+async def sign_out_everywhere(who: Session) -> Ended:
+    return Ended(await sessions.sign_out_everywhere(who.citizen_id))
+
+
+@routes.get("/v1/me/messages", access=CITIZEN, summary="消息")
+async def messages(who: Session) -> list[MessageView]:
+    return [
+        MessageView(one.id, one.title, one.text, one.page, one.created_at, one.read_at is not None)
+        for one in await delivery.inbox(who.citizen_id)
+    ]
+
+
+@routes.post("/v1/me/messages/read", access=CITIZEN, summary="全部标为已读", status=204)
+async def read_messages(who: Session) -> None:
+    await delivery.mark_read(citizen_id=who.citizen_id)
+
+
+@routes.post("/v1/me/consents", access=CITIZEN, summary="订阅消息授权", status=204)
+async def consent(body: Consents, who: Session) -> None:
+    """用户在平台弹窗中点“允许”后登记；一次授权可发一条。"""
+    await delivery.consent(citizen_id=who.citizen_id, platform=who.platform, templates=body.templates)
+
+
+@routes.get("/v1/me/data", access=CITIZEN, summary="导出我的数据", limit=Limit(user=5, seconds=3600))
+async def export(who: Session) -> dict[str, Any]:
+    return await privacy.export(who.citizen_id, by=actor(who))
+
+
+@routes.post("/v1/me/forget", access=CITIZEN, summary="注销账号", errors=(NotConfirmed,), status=204)
+async def forget(body: ConfirmForget, who: Session) -> None:
+    """依法须保存的缴款和办件档案继续保存，但不再与账号关联。"""
+    if body.confirm.strip() != "注销":
+        raise NotConfirmed
+    await privacy.forget(who.citizen_id, by=actor(who))
