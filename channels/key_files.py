@@ -77,10 +77,6 @@ def certificate(content: bytes) -> x509.Certificate:
     return x509.load_pem_x509_certificate(content)
 
 
-def certificates(content: bytes) -> list[x509.Certificate]:
-    return x509.load_pem_x509_certificates(content)
-
-
 def certified_key(certificate: x509.Certificate) -> RSAPublicKey:
     key = certificate.public_key()
     if not isinstance(key, RSAPublicKey):

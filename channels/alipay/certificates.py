@@ -1,6 +1,8 @@
 """Alipay's keys: key mode and certificate mode (公钥证书), and the serial numbers that name certificates."""
 
 import hashlib
+import re
+from base64 import b64decode
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -8,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from channels.key_files import (
     KeyFile,
     certificate,
-    certificates,
     certified_key,
     private_key,
     public_key,
@@ -18,6 +19,8 @@ from foundation import clock
 from foundation.setting_groups import Alipay
 
 RSA_SIGNED = "1.2.840.113549.1.1."
+RSA_SIGNED_DER = bytes.fromhex("2a864886f70d0101")
+PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
 class AlipayKeys:
@@ -31,7 +34,7 @@ class AlipayKeys:
         if alipay.app_cert_file and alipay.root_cert_file and alipay.cert_file:
             self._serials = {
                 "app_cert_sn": KeyFile(alipay.app_cert_file, lambda file: serial(certificate(file))),
-                "alipay_root_cert_sn": KeyFile(alipay.root_cert_file, lambda file: root_serial(certificates(file))),
+                "alipay_root_cert_sn": KeyFile(alipay.root_cert_file, root_serial),
             }
 
     @property
@@ -64,9 +67,24 @@ def serial(certificate: x509.Certificate) -> str:
     return hashlib.md5(named.encode(), usedforsecurity=False).hexdigest()
 
 
-def root_serial(roots: list[x509.Certificate]) -> str:
-    """The serials of the RSA-signed roots joined by `_`; roots on other curves (SM2) are left out."""
-    return "_".join(serial(one) for one in roots if one.signature_algorithm_oid.dotted_string.startswith(RSA_SIGNED))
+def root_serial(file: bytes) -> str:
+    """The serials of the RSA-signed roots in `file` joined by `_`; roots on curves (SM2, ECDSA) are left out."""
+    # one by one: Alipay's own root file holds SM2 and ECDSA roots that strict parsers refuse
+    roots = [root for block in PEM.findall(file) if (root := _rsa_signed(block))]
+    if not roots:
+        raise ValueError("no RSA root")
+    return "_".join(serial(root) for root in roots)
+
+
+def _rsa_signed(block: bytes) -> x509.Certificate | None:
+    if RSA_SIGNED_DER not in _der(block):
+        return None
+    root = certificate(block)
+    return root if root.signature_algorithm_oid.dotted_string.startswith(RSA_SIGNED) else None
+
+
+def _der(block: bytes) -> bytes:
+    return b64decode(b"".join(block.splitlines()[1:-1]))
 
 
 def _certified(content: bytes) -> tuple[x509.Certificate, str]:
