@@ -1,8 +1,8 @@
 """How many live appointments one person may hold. The numbers are rows; without a row the default below holds.
 
-Limits count a person's rows, so two reservations of one person must not count at the same moment: whoever counts holds
-the person's lock first, and counts in a LATER statement, because a statement sees what was there when it began, not what
-was there when it got the lock (see `tests/races/test_limits.py`).
+Limits count a person's rows, so two reservations of one person must not count at the same moment: whoever counts
+holds the person's lock first, and counts in a LATER statement, because a statement sees what was there when it began,
+not what was there when it got the lock (see `tests/races/test_limits.py`).
 """
 
 from collections.abc import Mapping

@@ -180,7 +180,7 @@ class TicketCounter(Model):
 
 
 class BookingLimit(Model):
-    """预约限制: how many live appointments a person may hold; `kind` is overall or that_day (see `appointments.limits`)."""
+    """预约限制: how many live appointments a person may hold; `kind` is overall or that_day (`appointments.limits`)."""
 
     id = fields.BigIntField(primary_key=True)
     kind = fields.CharField(max_length=20, unique=True)

@@ -4,6 +4,7 @@ Lock order everywhere: person → slot → ticket → appointment. A place is ta
 compare-and-set of the appointment under the slot's lock; the CHECK on the table has the last word.
 """
 
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -12,15 +13,23 @@ from appointments import limits
 from foundation import audit, clock, database, events
 from foundation.actor import Actor
 
-# The second statement of a reservation. It begins after the person's lock was granted, so its counts are true. It either
-# takes the place and writes booking, audit and event, or changes nothing and returns what it saw.
-TAKE = """
+# Where and when, as `booking.Booking` names it.
+PLACE = """s.id as slot_id, s.day, s.starts_at, s.ends_at,
+       s.starts_at - make_interval(mins => t.cancel_minutes) as cancel_until,
+       t.id as type_id, t.code as type_code, t.name as type_name, d.name as department_name, h.id as hall_id,
+       h.code as hall_code, h.name as hall_name, h.path as hall_path, h.address as hall_address,
+       h.phone as hall_phone"""
+PLACES = """(slot s join appointment_type t on t.id = s.type_id join hall h on h.id = t.hall_id
+       join department d on d.id = t.department_id)"""
+
+# The second statement of a reservation. It begins after the person's lock was granted, so its counts are true. It
+# either takes the place and writes booking, audit and event, or changes nothing and returns what it saw.
+TAKE = f"""
 with earlier as (
   select id, body_hash from appointment where citizen_id = $1 and idempotency_key = $4
 ), wanted as (
-  select s.id as slot_id, s.type_id, s.day, s.starts_at, s.ends_at, s.booked, s.capacity, s.release_at, s.close_at,
-         s.state as slot_state, t.active, t.real_name_needed
-    from slot s join appointment_type t on t.id = s.type_id where s.id = $2
+  select {PLACE}, s.booked, s.capacity, s.release_at, s.close_at, s.state as slot_state, t.active, t.real_name_needed
+    from {PLACES} where s.id = $2
 ), person as (
   select verified_at is not null as verified from citizen where id = $1 and state = 'active'
 ), held as (
@@ -44,7 +53,7 @@ with earlier as (
                            created_at, changed_at)
   select $3, $8, w.slot_id, w.type_id, w.day, $1, 'booked', $4, $5, clock_timestamp(), clock_timestamp()
     from wanted w join seat on seat.id = w.slot_id
-  returning id
+  returning id, created_at
 ), noted as (
   insert into audit_row (at, actor, action, subject, reason, detail, request_id)
   select $15::timestamptz, $16, $17, $18, $19, $20::jsonb, $21 from made
@@ -53,8 +62,8 @@ with earlier as (
            array[row($9, $10, 0, $11, $12, $13::jsonb, $14)::procrastinate_job_to_defer_v1]) as jobs from made
 )
 select e.id as earlier_id, e.body_hash as earlier_hash, p.verified, w.*, h.overall, h.that_day, h.same,
-       m.overall as most_overall, m.that_day as most_that_day, clock_timestamp() as now,
-       exists (select from made) as made, (select count(jobs) from told) as told
+       m.overall as most_overall, m.that_day as most_that_day,
+       clock_timestamp() as now, (select created_at from made) as created_at, (select count(jobs) from told) as told
   from most m left join wanted w on true left join earlier e on true left join person p on true left join held h on true
 """
 
@@ -72,7 +81,6 @@ async def take(
     *,
     slot_id: int,
     appointment_id: int,
-    citizen_id: int,
     code: str,
     key: str,
     body_hash: str,
@@ -83,33 +91,48 @@ async def take(
     most = limits.DEFAULTS
     noted = audit.row("booking.reserved", subject=f"appointment:{appointment_id}", by=by, detail={"slot_id": slot_id})
     row = await database.joined().fetchrow(
-        TAKE, citizen_id, slot_id, appointment_id, key, body_hash, most["overall"], most["that_day"], code,
+        TAKE, by.number, slot_id, appointment_id, key, body_hash, most["overall"], most["that_day"], code,
         *events.deferral(event), *noted,
     )  # fmt: skip
     assert row is not None
     return row
 
 
+async def look(slot_id: int) -> dict[str, Any]:
+    """The slot as it is now."""
+    row = await database.fetchrow(
+        "select booked, capacity, release_at, close_at, state as slot_state, clock_timestamp() as now"
+        " from slot where id = $1",
+        slot_id,
+    )
+    return dict(row) if row else {"slot_id": None}
+
+
 GIVE_BACK = """
 with gone as (
-  update appointment set state = $2, changed_at = $4 where id = $1 and state = any($3::text[]) returning slot_id
+  update appointment set state = $2, changed_at = clock_timestamp()
+   where id = $1 and state = any($3::text[]) and ($4::timestamptz is null or clock_timestamp() < $4)
+  returning slot_id
 )
 update slot set booked = booked - 1 from gone where slot.id = gone.slot_id returning slot.id
 """
 
 
-async def give_back(appointment_id: int, *, of: tuple[str, ...], to: str, ticket: str = "dropped") -> bool:
+async def give_back(
+    appointment_id: int, *, of: tuple[str, ...], to: str, until: datetime | None = None, ticket: str = "dropped"
+) -> bool:
     """Move an appointment from one of the states `of` to the terminal state `to` and free its place, once.
 
-    Its ticket, if it drew one, becomes `ticket`. False when the appointment was in another state: nothing was freed.
+    Its ticket, if it drew one, becomes `ticket`. False when the appointment was in another state or, by the database's
+    clock, `until` has passed: nothing was freed.
     """
-    tx, now = database.joined(), clock.now()
+    tx = database.joined()
     await tx.execute("select 1 from slot where id = (select slot_id from appointment where id = $1) for update",
                      appointment_id)  # fmt: skip
     held = await tx.fetchval("select id from ticket where appointment_id = $1 for update", appointment_id)
-    freed = await tx.fetchval(GIVE_BACK, appointment_id, to, list(of), now)
+    freed = await tx.fetchval(GIVE_BACK, appointment_id, to, list(of), until)
     if freed and held:
-        await tx.execute("update ticket set state = $2, finished_at = $3 where id = $1", held, ticket, now)
+        await tx.execute("update ticket set state = $2, finished_at = $3 where id = $1", held, ticket, clock.now())
     return freed is not None
 
 

@@ -1,0 +1,178 @@
+"""预约: reserve, cancel, and the only ways to come by a booking."""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+import asyncpg
+
+from appointments import refusals, seats
+from appointments.errors import (
+    AlreadyBookedThatDay,
+    BookingNotFound,
+    CannotCancel,
+    ReasonNeeded,
+    SlotFull,
+    TooBusy,
+    TooLateToCancel,
+)
+from appointments.events import BookingCancelled, BookingConfirmed
+from foundation import audit, clock, crypto, database, events, idempotency, metrics
+from foundation.actor import Actor
+from foundation.errors import Forbidden
+
+CODE_LENGTH = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booking:
+    """An appointment with its place and time, as its holder and the staff read it. `hall_path` scopes staff."""
+
+    id: int
+    code: str
+    state: str
+    citizen_id: int
+    created_at: datetime
+    slot_id: int
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    cancel_until: datetime
+    type_id: int
+    type_code: str
+    type_name: str
+    department_name: str
+    hall_id: int
+    hall_code: str
+    hall_name: str
+    hall_path: str
+    hall_address: str
+    hall_phone: str
+    ticket_number: str | None
+    ticket_state: str | None
+    window: str | None
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether to offer it; the database decides when asked."""
+        return self.state == "booked" and clock.now() < self.cancel_until
+
+
+READ = f"""
+select a.id, a.code, a.state, a.citizen_id, a.created_at, {seats.PLACE},
+       k.number as ticket_number, k.state as ticket_state, k."window"
+  from appointment a join {seats.PLACES} on s.id = a.slot_id left join ticket k on k.appointment_id = a.id
+"""
+COLUMNS = tuple(one.name for one in fields(Booking))
+
+
+@database.retry_on_deadlock
+async def reserve(*, slot_id: int, by: Actor, key: str) -> Booking:
+    """Take one place in a slot for the citizen `by`; the same `key` gives the same booking (幂等).
+
+    Raises SlotNotFound, NotYetReleased, SlotSuspended, SlotClosed, SlotFull, AlreadyBookedThatDay, TooManyBookings,
+    RealNameNeeded, KeyReused, TooBusy.
+    """
+    if by.kind != "citizen":
+        raise Forbidden
+    body_hash = idempotency.body_hash({"slot_id": slot_id})
+    try:
+        async with database.transaction():
+            number = await seats.lock_and_number(by.number)
+            code = crypto.random_code(CODE_LENGTH)
+            confirmed = BookingConfirmed(appointment_id=number, citizen_id=by.number)
+            seen = await seats.take(
+                slot_id=slot_id, appointment_id=number, code=code, key=key, body_hash=body_hash, event=confirmed, by=by
+            )
+            booking = await _taken_or_refused(seen, number=number, code=code, body_hash=body_hash, by=by)
+    except asyncpg.UniqueViolationError as clash:
+        # Only a merge of two accounts can put a second live row beside the one we counted.
+        raise (AlreadyBookedThatDay() if clash.constraint_name == "appointment_one_live" else clash) from clash
+    except asyncpg.LockNotAvailableError as waited:
+        raise TooBusy(retry_after=2) from waited
+    metrics.count("bookings_reserved_total")
+    return booking
+
+
+async def _taken_or_refused(seen: asyncpg.Record, *, number: int, code: str, body_hash: str, by: Actor) -> Booking:
+    """The booking, new or replayed, or the refusal that says precisely why."""
+    if seen["created_at"] is not None:
+        return _booking({**seen, "id": number, "code": code, "state": "booked", "citizen_id": by.number})
+    if seen["earlier_id"] is not None:
+        if seen["earlier_hash"] != body_hash:
+            raise idempotency.KeyReused
+        return await _read_one("where a.id = $1", seen["earlier_id"])
+    refusals.explain(seen)
+    # It looked free and was not: someone changed it while we waited for the row. Look again.
+    refusals.explain({**seen, **await seats.look(seen["slot_id"])})
+    raise SlotFull(detail={"slot_id": seen["slot_id"]})
+
+
+@database.retry_on_deadlock
+async def cancel(*, code: str, by: Actor, reason: str = "") -> Booking:
+    """Give a place back. A citizen may until `cancel_until`; the office may, with a reason, until the visit begins.
+
+    Cancelling again is harmless. Raises BookingNotFound, TooLateToCancel, CannotCancel, ReasonNeeded.
+    """
+    by_office = by.kind != "citizen"
+    if by_office and not reason.strip():
+        raise ReasonNeeded
+    async with database.transaction():
+        held = await find(code=code, for_=by)
+        state = "office_cancelled" if by_office else "cancelled"
+        if by_office:
+            freed = await seats.give_back(held.id, of=("booked", "checked_in"), to=state)
+        else:
+            freed = await seats.give_back(held.id, of=("booked",), to=state, until=held.cancel_until)
+        now = await find(code=code, for_=by)
+        if freed:
+            await note_cancelled(now, by=by, reason=reason)
+        elif now.state == "booked":
+            raise TooLateToCancel(detail={"cancel_until": held.cancel_until.isoformat()})
+        elif now.state != state:
+            raise CannotCancel(detail={"state": now.state})
+    return now
+
+
+async def note_cancelled(held: Booking, *, by: Actor, reason: str) -> None:
+    """The audit row and the event of a place given back."""
+    await audit.record(f"booking.{held.state}", subject=f"appointment:{held.id}", by=by, reason=reason)
+    by_office = held.state == "office_cancelled"
+    await events.tell(
+        BookingCancelled(
+            appointment_id=held.id, citizen_id=held.citizen_id, by_office=by_office, reason=reason if by_office else ""
+        )
+    )
+
+
+async def find(*, code: str, for_: Actor) -> Booking:
+    """The one way to one booking: its holder's, or any for the office. Raises BookingNotFound, also for another's."""
+    found = await _read_one("where a.code = $1", code.strip().upper())
+    if for_.kind == "citizen" and found.citizen_id != for_.number:
+        raise BookingNotFound
+    return found
+
+
+async def of(citizen: Actor, *, live: bool | None = None, limit: int = 50) -> list[Booking]:
+    """我的预约: the citizen's own, the latest day first; `live` picks those to come or those that are over."""
+    wanted = "" if live is None else f"and {'' if live else 'not '}a.state in ('booked', 'checked_in', 'serving')"
+    rows = await database.fetch(
+        f"{READ} where a.citizen_id = $1 {wanted} order by s.starts_at desc, a.id desc limit $2", citizen.number, limit
+    )
+    return [_booking(row) for row in rows]
+
+
+async def by_id(appointment_id: int) -> Booking:
+    """For listeners to an event, who were given the id. Raises BookingNotFound."""
+    return await _read_one("where a.id = $1", appointment_id)
+
+
+async def _read_one(where: str, value: Any) -> Booking:
+    row = await database.fetchrow(f"{READ} {where}", value)
+    if row is None:
+        raise BookingNotFound
+    return _booking(row)
+
+
+def _booking(row: Any) -> Booking:
+    return Booking(**{name: row.get(name) for name in COLUMNS})

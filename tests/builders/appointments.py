@@ -1,0 +1,94 @@
+"""What a test of bookings needs. Times are near the real present, because the database's clock decides."""
+
+import itertools
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from appointments.models import Appointment, AppointmentType, Slot
+from catalogue.models import Department, Hall
+from foundation import clock, crypto, database
+from foundation.actor import Actor
+from identity.models import Citizen
+
+STAFF = Actor.staff(1)
+_numbers = itertools.count(1)
+
+
+async def a_citizen(*, verified: bool = True, name: str = "张三") -> Actor:
+    """A citizen who may book."""
+    row = await Citizen.create(**(_identity(name) if verified else {}))
+    return Actor.citizen(row.id)
+
+
+def _identity(name: str) -> dict[str, Any]:
+    number = f"1101011949123{next(_numbers):05d}"
+    return {
+        "real_name_sealed": crypto.seal(name),
+        "id_type": "id_card",
+        "id_number_sealed": crypto.seal(number),
+        "id_fingerprint": crypto.fingerprint(number, purpose="id_number"),
+        "verified_at": clock.now(),
+    }
+
+
+async def citizens(number: int) -> list[Actor]:
+    return [await a_citizen() for _ in range(number)]
+
+
+async def a_hall(*, code: str | None = None, name: str = "示例市政务服务中心") -> Hall:
+    code = code or f"H{next(_numbers)}"
+    return await Hall.create(code=code, name=name, level="city", path=f"{code}/", address="示例路 1 号")
+
+
+async def a_type(*, hall: Hall | None = None, **rules: Any) -> AppointmentType:
+    """A business that can be booked; `rules` are fields of AppointmentType."""
+    number = next(_numbers)
+    department = await Department.create(code=f"D{number}", name="公安窗口")
+    given = {"code": f"T{number}", "name": "身份证办理", **rules}
+    return await AppointmentType.create(hall=hall or await a_hall(), department=department, **given)
+
+
+async def a_slot(
+    *,
+    of: AppointmentType | None = None,
+    capacity: int = 1,
+    starts_in: timedelta = timedelta(days=2),
+    released_ago: timedelta = timedelta(hours=1),
+    state: str = "open",
+    starts_at: datetime | None = None,
+    close_at: datetime | None = None,
+) -> Slot:
+    """A slot that can be booked now, unless told otherwise."""
+    starts_at = starts_at or clock.now() + starts_in
+    return await Slot.create(
+        type=of or await a_type(),
+        day=clock.shanghai(starts_at).date(),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=30),
+        capacity=capacity,
+        release_at=clock.now() - released_ago,
+        close_at=close_at or starts_at,
+        state=state,
+    )
+
+
+async def slots_of_one_day(number: int, *, of: AppointmentType, capacity: int = 1) -> list[Slot]:
+    """`number` slots of one type within the day after tomorrow."""
+    noon = clock.shanghai(clock.now() + timedelta(days=2)).replace(hour=9, minute=0, second=0, microsecond=0)
+    return [await a_slot(of=of, capacity=capacity, starts_at=noon + timedelta(minutes=30 * n)) for n in range(number)]
+
+
+async def booked_and_live(slot: Slot) -> tuple[int, int]:
+    """The counter of a slot, and its live appointments counted."""
+    await slot.refresh_from_db()
+    live = await Appointment.filter(slot_id=slot.id, state__in=("booked", "checked_in", "serving")).count()
+    return slot.booked, live
+
+
+async def told(kind: str) -> list[dict[str, Any]]:
+    """The events of `kind` in the outbox, as they were told."""
+    rows = await database.fetch(
+        "select args -> 'event' as event from procrastinate_jobs where args ->> 'kind' = $1 order by id", kind
+    )
+    return [json.loads(row["event"]) for row in rows]
