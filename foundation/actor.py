@@ -8,7 +8,7 @@ Kind = Literal["citizen", "staff", "department", "channel", "system"]
 
 @dataclass(frozen=True)
 class Actor:
-    """One who acts, as the audit remembers it: ``citizen:12``, ``staff:3``, ``department:hr-bureau``, ``system:expiry``."""
+    """One who acts, as the audit remembers it: ``citizen:12``, ``department:hr-bureau``, ``system:expiry``."""
 
     kind: Kind
     name: str

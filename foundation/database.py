@@ -127,7 +127,7 @@ async def transaction() -> AsyncIterator[Transaction]:
     try:
         async with in_transaction() as client:
             entered = True
-            yield Transaction(client._connection)  # type: ignore[attr-defined]
+            yield Transaction(client._connection)
     except LOST as lost:
         if entered and not _is_lost(lost):
             raise
@@ -148,7 +148,7 @@ def joined() -> Transaction:
     client = _client()
     if not isinstance(client, tortoise_client.TransactionalDBClient):
         raise NotInTransaction(NotInTransaction.__doc__)
-    return Transaction(client._connection)  # type: ignore[attr-defined]
+    return Transaction(client._connection)
 
 
 def _client() -> Any:
@@ -180,7 +180,7 @@ async def execute(sql: str, *args: Any) -> str:
 async def _connection() -> AsyncIterator[Transaction]:
     client = _client()
     if isinstance(client, tortoise_client.TransactionalDBClient):
-        yield Transaction(client._connection)  # type: ignore[attr-defined]
+        yield Transaction(client._connection)
         return
     try:
         async with client.acquire_connection() as connection:

@@ -1,4 +1,4 @@
-"""Work for later. A job is enqueued in the verb's own transaction, so a rolled-back verb leaves none and a crash loses none.
+"""Work for later. A job is enqueued in the verb's own transaction: a rolled-back verb leaves none, a crash loses none.
 
 Jobs live in our PostgreSQL (procrastinate); rooms only declare them here and the worker runs them.
 """
@@ -19,13 +19,17 @@ R = TypeVar("R", bound=Run)
 
 @dataclass(frozen=True)
 class Job:
-    """One kind of work. `cron` makes it scheduled; `retries` counts further attempts after the first."""
+    """One kind of work. `cron` makes it scheduled; `retries` counts further attempts after the first.
+
+    A scheduled job runs `alone`: not again while its last run is still going on.
+    """
 
     name: str
     run: Run
     queue: str
     retries: int
     cron: str | None = None
+    alone: bool = False
 
 
 declared: dict[str, Job] = {}
@@ -33,28 +37,32 @@ declared: dict[str, Job] = {}
 
 def job(*, queue: str = "default", retries: int = 8) -> Callable[[R], R]:
     """Declare an async function with JSON keyword arguments as work for later."""
-    return _declaring(queue=queue, retries=retries, cron=None)
+    return _declaring(queue=queue, retries=retries, cron=None, alone=False)
 
 
-def scheduled(cron: str, *, queue: str = "scheduled") -> Callable[[R], R]:
-    """Declare an async function without arguments that runs by `cron` (five fields, or six with seconds last)."""
-    return _declaring(queue=queue, retries=0, cron=cron)
+def scheduled(cron: str, *, queue: str = "scheduled", alone: bool = True) -> Callable[[R], R]:
+    """Declare an async function without arguments that runs by `cron`: five fields, or six with seconds last.
+
+    Hours and days are those of Asia/Shanghai. A run that fails is not repeated; the next one comes by itself.
+    """
+    return _declaring(queue=queue, retries=0, cron=cron, alone=alone)
 
 
-def _declaring(*, queue: str, retries: int, cron: str | None) -> Callable[[R], R]:
+def _declaring(*, queue: str, retries: int, cron: str | None, alone: bool) -> Callable[[R], R]:
     def declare(run: R) -> R:
         name = name_of(run)
-        declared[name] = Job(name, run, queue, retries, cron)
+        declared[name] = Job(name, run, queue, retries, cron, alone)
         return run
 
     return declare
 
 
 def name_of(run: Run) -> str:
-    return f"{run.__module__}.{run.__name__}"  # type: ignore[attr-defined]
+    return f"{run.__module__}.{run.__name__}"
 
 
-DEFER = """select procrastinate_defer_jobs_v1(array[row($1, $2, 0, $3, $4, $5::jsonb, $6)::procrastinate_job_to_defer_v1])"""
+DEFER = """select procrastinate_defer_jobs_v1(
+    array[row($1, $2, 0, $3, $4, $5::jsonb, $6)::procrastinate_job_to_defer_v1])"""
 
 
 def deferral(run: Run, *, lock: str | None = None, at: datetime | None = None, **args: Any) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ Forget = Callable[[int], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Collector:
-    """What one room keeps of a citizen: `export(citizen_id)` gives JSON-able rows, `forget(citizen_id)` removes or blanks them."""
+    """What one room keeps of a citizen: `export(citizen_id)` gives JSON-able rows, `forget(citizen_id)` blanks them."""
 
     room: str
     export: Export

@@ -13,6 +13,7 @@ signature becomes the OpenAPI document at ``/docs``.
         app = new_app("bff")
         door = Door(title="市民服务", description="…")
         door.include(routes)
+        door.include(vitals)  # /healthz /readyz /metrics
         door.mount(app)
         open_house(app, settings.current(), models=rooms.MODELS)
         return app
@@ -29,6 +30,7 @@ from foundation.web.lifecycle import new_app, open_house
 from foundation.web.reading import Asked
 from foundation.web.routes import Limit, Route, Routes
 from foundation.web.same_origin import refuse_foreign_origin
+from foundation.web.vitals import routes as vitals
 
 __all__ = [
     "PUBLIC",
@@ -49,4 +51,5 @@ __all__ = [
     "new_app",
     "open_house",
     "refuse_foreign_origin",
+    "vitals",
 ]

@@ -1,0 +1,184 @@
+"""The worker: runs what the rooms have declared as jobs, listeners and schedules, until it is told to stop.
+
+A job that fails is tried again, later each time; one that has failed for good is counted and logged loudly. A database
+that goes away for a while stops the work and not the worker.
+"""
+
+import asyncio
+import random
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import psycopg_pool
+from procrastinate import App, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import ConnectorException, JobAborted
+from procrastinate.jobs import Job as QueuedJob
+from procrastinate.retry import BaseRetryStrategy
+from procrastinate.utils import datetime_from_timedelta_params
+
+import rooms
+from foundation import clock, database, jobs, logs, metrics, redis, settings
+from foundation.jobs_upkeep import LONGEST_JOB
+
+log = logs.logger(__name__)
+
+LONGEST_WAIT = 900  # seconds between two attempts
+GRACE = 20  # seconds for running jobs when told to stop
+AGAIN_AFTER = 2  # seconds until the worker looks whether the database is back
+PERSEVERE = 120  # seconds to write down how a job ended
+
+
+class Persevering(BaseRetryStrategy):
+    """Wait 2, 4, 8 … seconds, somewhat at random, at most a quarter of an hour; give up after `retries`."""
+
+    def __init__(self, retries: int) -> None:
+        self.retries = retries
+
+    def get_retry_decision(self, *, exception: BaseException, job: QueuedJob) -> RetryDecision | None:
+        if isinstance(exception, JobAborted | asyncio.CancelledError):  # we are stopping, the job did nothing wrong
+            return RetryDecision(retry_in={"seconds": 0})
+        if job.attempts >= self.retries:
+            return None
+        wait = min(2 ** (job.attempts + 1), LONGEST_WAIT)
+        return RetryDecision(
+            retry_at=datetime_from_timedelta_params({"seconds": round(wait * random.uniform(0.8, 1.2))})
+        )
+
+
+class ShanghaiCron:
+    """procrastinate reads a cron in UTC; a city's working day begins in Shanghai."""
+
+    def __init__(self, cron: Any) -> None:
+        self._cron = cron
+        offset = clock.now().astimezone(clock.SHANGHAI).utcoffset()
+        self._ahead = offset.total_seconds() if offset else 0.0
+
+    def set_current(self, start_time: float) -> None:
+        self._cron.set_current(start_time=start_time + self._ahead)
+
+    def get_next(self, ret_type: type = float, start_time: float | None = None) -> float:
+        start = None if start_time is None else start_time + self._ahead
+        return float(self._cron.get_next(ret_type=ret_type, start_time=start)) - self._ahead
+
+    def get_prev(self, ret_type: type = float) -> float:
+        return float(self._cron.get_prev(ret_type=ret_type)) - self._ahead
+
+
+def running(job: jobs.Job) -> Callable[..., Awaitable[None]]:
+    """`job` as the queue runs it: within its time, logged, counted."""
+
+    async def run(context: JobContext, **args: Any) -> None:
+        logs.use_request_id(f"job-{context.job.id}")
+        if job.cron:
+            args.pop("timestamp", None)
+        began, outcome = time.perf_counter(), "failed"
+        try:
+            async with asyncio.timeout(LONGEST_JOB):
+                await job.run(**args)
+            outcome = "done"
+        except Exception as error:
+            _lament(job, context, error)
+            raise
+        finally:
+            seconds = time.perf_counter() - began
+            metrics.observe("job_seconds", seconds, job=job.name, outcome=outcome)
+            log.info("job_ended", job=job.name, outcome=outcome, milliseconds=round(seconds * 1000, 1))
+
+    return run
+
+
+def _lament(job: jobs.Job, context: JobContext, error: Exception) -> None:
+    if context.job.attempts < job.retries:
+        log.warning("job_to_be_retried", job=job.name, attempts=context.job.attempts + 1, exc_info=error)
+        return
+    metrics.count("jobs_failed_total", job=job.name)
+    log.error("job_failed", job=job.name, attempts=context.job.attempts + 1, exc_info=error)
+
+
+def queue_app(url: str) -> App:
+    """The queue with every declared job in it. Call `rooms.wake()` first."""
+    credentials = {name: value for name, value in database.credentials_of(url).items() if value is not None}
+    credentials["dbname"] = credentials.pop("database")
+    connector = PsycopgConnector(
+        kwargs=credentials | {"connect_timeout": 5, "application_name": "zhijianban-worker"},
+        min_size=1, max_size=4, timeout=10, reconnect_timeout=5,
+    )  # fmt: skip
+    app = App(connector=connector)
+    for job in jobs.declared.values():
+        task = app.task(
+            name=job.name,
+            queue=job.queue,
+            retry=Persevering(job.retries),
+            pass_context=True,
+            lock=job.name if job.alone else None,
+            queueing_lock=job.name if job.cron else None,
+        )(running(job))
+        if job.cron:
+            app.periodic(cron=job.cron)(task)
+    for periodic in app.periodic_registry.periodic_tasks.values():
+        vars(periodic)["croniter"] = ShanghaiCron(periodic.croniter)
+    manager: Any = app.job_manager
+    manager.finish_job, manager.retry_job = _surely(manager.finish_job), _surely(manager.retry_job)
+    return app
+
+
+def _surely(write: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Write down how a job ended, though the database be away for a while: else it would seem to run for ever."""
+
+    async def again(**about: Any) -> None:
+        deadline = time.monotonic() + PERSEVERE
+        for attempt in range(1_000_000):
+            try:
+                await write(**about)
+                return
+            except ConnectorException as error:
+                if attempt and "not found or not in" in repr(error.__cause__):
+                    return  # it was written the time before, only the answer got lost
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(AGAIN_AFTER)
+
+    return again
+
+
+async def work(url: str, *, concurrency: int) -> None:
+    """Run jobs until cancelled; begin again whenever the database was away."""
+    while True:
+        try:
+            async with queue_app(url).open_async() as app:
+                log.info("worker_started", jobs=len(jobs.declared), concurrency=concurrency)
+                await app.run_worker_async(
+                    concurrency=concurrency,
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=GRACE,
+                    update_heartbeat_interval=5,
+                )
+        except (ConnectorException, psycopg_pool.PoolTimeout) as error:
+            log.error("worker_interrupted", error=type(error).__name__)
+        await asyncio.sleep(AGAIN_AFTER)
+
+
+async def main() -> None:
+    ours = settings.current()
+    logs.configure(ours.processes.log_format)
+    rooms.wake()
+    concurrency = ours.processes.worker_concurrency
+    await database.start(
+        ours.database_url, models=rooms.MODELS, pool=max(ours.processes.database_pool, concurrency + 2)
+    )
+    await redis.start(ours.redis_url)
+    working = asyncio.create_task(work(ours.database_url, concurrency=concurrency))
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, working.cancel)
+    await asyncio.gather(working, return_exceptions=True)
+    log.info("worker_stopped")
+    await redis.stop()
+    await database.stop()
+    if not working.cancelled():
+        working.result()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
