@@ -31,6 +31,7 @@ USUAL = {
     "sandbox": int(os.environ.get("SANDBOX_PORT", "8300")),
 }
 PREPARATION = {"release": "python -m migrations.apply", "demo": "python -m deploy.local.demo"}
+READY = {"sandbox": "/"}  # the doors of the house answer /readyz
 READY_WITHIN = 60.0
 
 
@@ -92,7 +93,7 @@ async def ready(name: str, address: Address) -> None:
     async with httpx.AsyncClient(base_url=str(address), timeout=5, trust_env=False) as client:
         while time.monotonic() < deadline:
             try:
-                answer = await client.get("/readyz")
+                answer = await client.get(READY.get(name, "/readyz"))
                 if answer.status_code == httpx.codes.OK:
                     return
                 said = f"{answer.status_code} {answer.text[:300]}"

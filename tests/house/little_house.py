@@ -28,7 +28,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 class Door(BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(200 if self.path in ("/readyz", "/healthz") else 404)
+        self.send_response(200 if self.path in ("/readyz", "/") else 404)
         self.end_headers()
 
 HTTPServer((sys.argv[1], int(sys.argv[2])), Door).serve_forever()

@@ -29,8 +29,9 @@ def test_procfile_names_the_processes_of_production() -> None:
 
 def test_every_process_runs_from_files_that_exist() -> None:
     for command in [*PRODUCTION.values(), *procfile(ROOT / "Procfile.dev").values()]:
-        module = re.sub(r":.*|\.py$", "", re.search(r"[\w.]+:create_app|-m ([\w.]+)|worker\.py", command)[0])  # type: ignore[index]
-        path = ROOT / module.removeprefix("-m ").replace(".", "/")
+        words = command.split()
+        module = words[2] if words[1] == "-m" else words[1].partition(":")[0].removesuffix(".py")
+        path = ROOT / module.replace(".", "/")
         assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), command
 
 
