@@ -170,7 +170,7 @@ def _pushed(event: CaseEventIn) -> intake.PushedEvent:
             item_name=given.item_name,
             department_name=given.department_name,
             applicant_name=given.applicant.name,
-            applicant=Identity(given.applicant.id_type, given.applicant.id_number),
+            applicant=Identity.of(given.applicant.id_type, given.applicant.id_number),
             legal_days=given.legal_days,
             promised_days=given.promised_days,
         ),
@@ -184,7 +184,7 @@ def _bill(bill: BillIn) -> bills.PushedBill:
         exec_unit_name=bill.exec_unit_name,
         title=bill.title,
         payer_name=bill.payer.name,
-        payer=Identity(bill.payer.id_type, bill.payer.id_number),
+        payer=Identity.of(bill.payer.id_type, bill.payer.id_number),
         items=tuple(
             bills.PushedItem(
                 exec_item_code=one.exec_item_code,

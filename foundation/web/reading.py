@@ -24,7 +24,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 SUSPECT = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|[0-9]{19}")
 
 
-class Asked(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+class Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The base of bodies, forms and queries: unknown fields are refused."""
 
 

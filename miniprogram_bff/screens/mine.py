@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from foundation.actor import Actor
 from foundation.errors import Invalid
 from foundation.web import Asked, Limit, Routes
 from identity import access, login, privacy, realname, sessions
@@ -93,8 +94,7 @@ class NotConfirmed(Invalid):
 
 @routes.get("/v1/me", access=CITIZEN, summary="我的信息")
 async def me(who: Session) -> Me:
-    found = await access.profile(citizen_id=who.citizen_id, for_=actor(who))
-    return Me(found.real_name_done, found.name, found.id_type, found.id_number, found.phone, found.platforms)
+    return await _me(who.citizen_id)
 
 
 @routes.post(
@@ -116,8 +116,7 @@ async def verify(body: RealName, who: Session) -> Me:
     done = await realname.verify(
         citizen_id=who.citizen_id, name=body.name, id_type=body.id_type, number=body.id_number, by=actor(who)
     )
-    found = await access.profile(citizen_id=done.citizen_id, for_=actor(who).citizen(done.citizen_id))
-    return Me(found.real_name_done, found.name, found.id_type, found.id_number, found.phone, found.platforms)
+    return await _me(done.citizen_id)
 
 
 @routes.post("/v1/me/phone", access=CITIZEN, summary="绑定手机号", errors=(PhoneFault,), limit=Limit(user=10))
@@ -167,7 +166,7 @@ async def consent(body: Consents, who: Session) -> None:
 
 @routes.get("/v1/me/data", access=CITIZEN, summary="导出我的数据", limit=Limit(user=5, seconds=3600))
 async def export(who: Session) -> dict[str, Any]:
-    return await privacy.export(who.citizen_id, by=actor(who))
+    return await privacy.export(citizen_id=who.citizen_id, by=actor(who))
 
 
 @routes.post("/v1/me/forget", access=CITIZEN, summary="注销账号", errors=(NotConfirmed,), status=204)
@@ -175,4 +174,17 @@ async def forget(body: ConfirmForget, who: Session) -> None:
     """依法须保存的缴款和办件档案继续保存，但不再与账号关联。"""
     if body.confirm.strip() != "注销":
         raise NotConfirmed
-    await privacy.forget(who.citizen_id, by=actor(who))
+    await privacy.forget(citizen_id=who.citizen_id, by=actor(who))
+
+
+async def _me(citizen_id: int) -> Me:
+    found = await access.profile(citizen_id, seen_by=Actor.citizen(citizen_id))
+    accounts = await access.accounts(found.citizen_id)
+    return Me(
+        real_name_done=found.verified,
+        name=found.masked_name,
+        id_type=found.identity.id_type if found.identity else "",
+        id_number=found.masked_number,
+        phone=found.masked_phone,
+        platforms=sorted({one.platform for one in accounts}),
+    )

@@ -1,4 +1,4 @@
-"""缴费: my bills, one by code with a second factor, the way to the channel and the result, which waits for the truth."""
+"""缴费: my bills, one by code with a second factor, the way to the channel, and the result that waits."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
