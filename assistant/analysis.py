@@ -52,7 +52,7 @@ def is_han(unit: str) -> bool:
 
 @cache
 def _base_dictionary() -> tuple[dict[str, int], int]:
-    # jieba's own initialize() logs and leaves a shared cache file in the temporary folder; reading the dictionary does not.
+    # jieba's own initialize() logs and leaves a cache in the shared temporary folder; reading the dictionary does not.
     tokenizer = jieba.Tokenizer()
     frequencies, total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
     return frequencies, total

@@ -58,6 +58,12 @@ class GuideDocument:
         """The official name first, then the everyday names."""
         return (self.name, *self.aliases)
 
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The common questions and the variants in all their wordings: other ways to ask for this guide."""
+        asked = (section for section in self.sections if section.kind in (QUESTION, VARIANT))
+        return tuple(dict.fromkeys(way for section in asked for way in (section.title, *section.also)))
+
     def section(self, kind: str) -> Section | None:
         """The first section of that kind, if the guide has one."""
         return next((section for section in self.sections if section.kind == kind), None)

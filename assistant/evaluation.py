@@ -1,8 +1,8 @@
 """How well the assistant finds guides: `python -m assistant.evaluation FOLDER [--off-topic FILE] [--disturbed]`.
 
-FOLDER holds `corpus.jsonl` ({"id", "title", "text" or "fields"}) and `queries_dev.jsonl` ({"id", "text", "rel": [ids]}).
-`--off-topic` names a file with one utterance a line that must not be answered; `--disturbed` repeats the measurement with
-typing errors, traditional characters, missing and swapped characters, courtesies, and everything typed in pinyin.
+FOLDER holds `corpus.jsonl` ({"id", "title", "text" or "fields"}) and `queries_dev.jsonl` ({"id", "text", "rel": [id]}).
+`--off-topic` names a file with one utterance a line that must not be answered; `--disturbed` repeats the measurement
+with typing errors, traditional characters, missing and swapped characters, courtesies, and all typed in pinyin.
 """
 
 import argparse
@@ -17,9 +17,9 @@ from typing import Any
 
 import opencc
 
-from assistant import confidence, pinyin
+from assistant import choosing, confidence, pinyin, question
 from assistant.corpus import GuideDocument, Section
-from assistant.snapshot import Snapshot
+from assistant.snapshot import Result, Snapshot
 
 SEED = 7
 DEPTH = 10
@@ -62,7 +62,7 @@ def measure(snapshot: Snapshot, queries: Iterable[Query]) -> Measured:
     places, bands, times = [], [], []
     for query in queries:
         started = time.thread_time()
-        results = snapshot.search(query.text, limit=DEPTH)
+        results = _asked(snapshot, query.text)
         times.append((time.thread_time() - started) * 1000)
         codes = [result.document.item_code for result in results]
         places.append(next((i for i, code in enumerate(codes, 1) if code in query.relevant), 0))
@@ -83,7 +83,7 @@ def measure(snapshot: Snapshot, queries: Iterable[Query]) -> Measured:
 
 def false_answers(snapshot: Snapshot, utterances: Iterable[str]) -> tuple[float, float]:
     """Shares of off-topic utterances that would be answered, and that would be met with a question back."""
-    found = [snapshot.search(utterance, limit=1) for utterance in utterances]
+    found = [_asked(snapshot, utterance) for utterance in utterances]
     bands = [confidence.band(results[0].confidence if results else 0.0) for results in found]
     total = max(len(bands), 1)
     return bands.count(confidence.Band.ANSWER) / total, bands.count(confidence.Band.ASK_BACK) / total
@@ -172,6 +172,12 @@ def _is_common(character: str) -> bool:
         return len(character.encode("gb2312")) == 2 and character.encode("gb2312") < b"\xd8"
     except UnicodeEncodeError:
         return False
+
+
+def _asked(snapshot: Snapshot, text: str) -> list[Result]:
+    """What the dialogue would find: courtesies off, aspects aside."""
+    questions = question.read(text, is_name=snapshot.is_name)
+    return choosing.search(snapshot, questions[0])[:DEPTH] if questions else []
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

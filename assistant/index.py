@@ -70,8 +70,13 @@ class Index:
         place = start + int(numpy.searchsorted(self._postings[start:end], document))
         return float(self._weights[place]) if place < end and self._postings[place] == document else 0.0
 
-    def rarity(self, term: str) -> float:
-        """What `term` would add if it stood in a name: how much it tells guides apart."""
+    def heard(self, document: int, asked: Iterable[str]) -> float:
+        """0..1: the share of the attainable score by sound alone; 0 when there is hardly anything to hear."""
+        sounds = [term for term in asked if term[0] == terms.SOUND]
+        attainable = sum(self._attainable_by(term) for term in sounds)
+        return sum(self.weight(document, term) for term in sounds) / attainable if len(sounds) > 1 else 0.0
+
+    def _attainable_by(self, term: str) -> float:
         number = self._vocabulary.get(term)
         return self._unknown[term[0]] if number is None else float(self._attainable[number])
 
@@ -79,7 +84,7 @@ class Index:
         slices = [slice(self._starts[number], self._starts[number + 1]) for number in known]
         postings = numpy.concatenate([self._postings[part] for part in slices])
         weights = numpy.concatenate([self._weights[part] for part in slices])
-        return numpy.bincount(postings, weights, minlength=len(self.documents))
+        return numpy.bincount(postings, weights, len(self.documents)).astype(numpy.float64, copy=False)
 
     def _weigh(self) -> None:
         frequencies = [terms.Frequencies(document, self.segmenter) for document in self.documents]

@@ -1,7 +1,7 @@
 """Sounds of words: folded syllables, so that typing by ear, by pinyin or with a southern accent finds the same guide.
 
-Folding joins zh/z, ch/c, sh/s, ang/an, eng/en, ing/in and ü/u. Every folded syllable is one private code point, so that a
-spoken word is a string of the same length as its characters and compares like one.
+Folding joins zh/z, ch/c, sh/s, ang/an, eng/en, ing/in and ü/u. Every folded syllable is one private code point, so that
+a spoken word is a string of the same length as its characters and compares like one.
 """
 
 import functools

@@ -8,7 +8,12 @@ from assistant import analysis, ranking
 from assistant.confidence import confidence
 from assistant.corpus import GuideDocument
 from assistant.index import Found, Index, Match
+from assistant.initials import Initials
 from assistant.ranking import Hit
+from assistant.suggestions import Suggester
+
+LISTENED = 3
+"""How many of the best hits are also judged by sound alone."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +44,20 @@ class Snapshot:
         self.version = version
         self.documents = tuple(documents)
         self.index = Index(self.documents)
+        self.suggester = Suggester(self.documents)
+        self._called = "\n".join(analysis.canon(name) for document in self.documents for name in document.names)
         self._by_code = {document.item_code: document for document in self.documents}
         self._synonyms = {analysis.canon(said): analysis.canon(meant) for said, meant in (synonyms or {}).items()}
-        self._names = [[ranking.name_of(analysis.canon(name)) for name in d.names] for d in self.documents]
+        self._initials = Initials(self._called.split("\n"), self.index.segmenter)
+        self._names = [[ranking.name_of(analysis.canon(name)) for name in (*d.names, *d.questions)] for d in documents]
 
     def guide(self, item_code: str) -> GuideDocument | None:
         """The guide with that code, if it is published."""
         return self._by_code.get(item_code)
+
+    def is_name(self, words: str) -> bool:
+        """Whether a guide's name contains `words` (canonical text)."""
+        return words.strip() in self._called
 
     def search(self, question: str, *, limit: int = 10) -> list[Result]:
         """The guides that `question` may be about, best first. An empty question finds nothing."""
@@ -63,7 +75,7 @@ class Snapshot:
 
     def _forms(self, text: str) -> list[str]:
         """The question as asked, and in the words of the guides where people say it differently."""
-        meant = text
+        meant = self._initials.written_out(text)
         for said in self._longest_synonyms:
             if said in meant and self._synonyms[said] not in meant:
                 meant = meant.replace(said, self._synonyms[said])
@@ -72,4 +84,8 @@ class Snapshot:
     def _search_form(self, text: str) -> list[Result]:
         found = self.index.search(text)
         hits = ranking.ranked(ranking.name_of(text), found, self._names)
-        return [Result(self.documents[h.document], confidence(h), h.rank, h, found, self.index) for h in hits]
+        return [self._result(hit, found, listen=place < LISTENED) for place, hit in enumerate(hits)]
+
+    def _result(self, hit: Hit, found: Found, *, listen: bool) -> Result:
+        heard = self.index.heard(hit.document, found.terms) if listen else 0.0
+        return Result(self.documents[hit.document], confidence(hit, heard=heard), hit.rank, hit, found, self.index)

@@ -1,6 +1,7 @@
-"""Terms: what a text is made of when it is compared — words, bigrams of characters, characters, bigrams of sounds, initials.
+"""Terms: what a text is made of when it is compared.
 
-A term is a channel's letter followed by the word, bigram or sound itself, so that one vocabulary holds all channels.
+Words, bigrams of characters, characters, bigrams of sounds. A term is a channel's letter followed by the
+word, bigram or sound itself, so that one vocabulary holds all channels.
 """
 
 from collections import Counter
@@ -9,25 +10,23 @@ from collections.abc import Container, Iterator
 from assistant import analysis, pinyin
 from assistant.corpus import GuideDocument
 
-WORD, BIGRAM, CHARACTER, SOUND, INITIAL = "w", "b", "u", "p", "i"
-CHANNEL_WEIGHTS = {WORD: 0.4, BIGRAM: 1.0, CHARACTER: 0.6, SOUND: 0.2, INITIAL: 1.0}
+WORD, BIGRAM, CHARACTER, SOUND = "w", "b", "u", "p"
+CHANNEL_WEIGHTS = {WORD: 0.4, BIGRAM: 1.0, CHARACTER: 0.6, SOUND: 0.2}
 NAME_WEIGHT, NAME_NORMALISATION = 4.0, 0.3
+QUESTION_WEIGHT = 2.0
 BODY_WEIGHT, BODY_NORMALISATION = 0.6, 0.6
-LONGEST_INITIALS = 8
 
 
 def of_question(text: str, vocabulary: Container[str], segmenter: analysis.Segmenter) -> list[str]:
     """The terms of a canonical question, each once.
 
-    Letters which the guides know as letters stay letters; otherwise they are initials (`sfz`) or pinyin (`shenfenzheng`).
+    Letters which the guides know as letters stay letters; others are read as pinyin (`shenfenzheng`) if they can be.
     """
     terms = list(_sounds_asked(text))
     parts = []
     for unit in analysis.units(text):
         if analysis.is_han(unit) or CHARACTER + unit in vocabulary or not unit.isalpha():
             parts.append(unit)
-        elif INITIAL + unit in vocabulary:
-            terms.append(INITIAL + unit)
         elif not pinyin.spoken(unit):
             parts.append(unit)
     terms += _written(parts)
@@ -44,12 +43,11 @@ def of_text(text: str, segmenter: analysis.Segmenter) -> Iterator[str]:
 
 
 def of_name(name: str, segmenter: analysis.Segmenter) -> Counter[str]:
-    """The terms of a canonical name: those of its text, its sounds in context (银行 yin hang) and its initials."""
+    """The terms of a canonical name: those of its text and its sounds in context (银行 yin hang)."""
     terms = Counter(of_text(name, segmenter))
     han = _han(name)
     for pair in _pairs(pinyin.sound_in_context(han)):
         terms.setdefault(pair, 1)
-    terms.update(dict.fromkeys((INITIAL + letters for letters in _initials(han, segmenter)), 1))
     return terms
 
 
@@ -58,24 +56,32 @@ class Frequencies:
 
     def __init__(self, document: GuideDocument, segmenter: analysis.Segmenter) -> None:
         names = [analysis.canon(name) for name in document.names]
+        questions = [analysis.canon(way) for way in document.questions]
         self.names = [of_name(name, segmenter) for name in names]
+        self.questions = [Counter(of_text(way, segmenter)) for way in questions]
         self.name_lengths = [len(analysis.units(name)) for name in names]
+        self.question_lengths = [len(analysis.units(way)) for way in questions]
         body = analysis.canon("\n".join(f"{section.title}\n{section.text}" for section in document.sections))
         self.body = Counter(of_text(body, segmenter))
         self.body_length = len(analysis.units(body))
 
     def weighed(self, name_length: float, body_length: float) -> dict[str, float]:
-        """Frequencies made comparable by the mean lengths given; of several names the one that says a term best counts."""
+        """Frequencies made comparable by the mean lengths given; a term counts in the name that says it best."""
         share = BODY_WEIGHT / (1 - BODY_NORMALISATION + BODY_NORMALISATION * self.body_length / body_length)
         weighed = {term: share * count for term, count in self.body.items()}
         best: dict[str, float] = {}
-        for terms, length in zip(self.names, self.name_lengths, strict=True):
-            share = NAME_WEIGHT / (1 - NAME_NORMALISATION + NAME_NORMALISATION * length / name_length)
-            for term, count in terms.items():
-                best[term] = max(best.get(term, 0.0), share * count)
+        _raise(best, NAME_WEIGHT, self.names, self.name_lengths, name_length)
+        _raise(best, QUESTION_WEIGHT, self.questions, self.question_lengths, name_length)
         for term, frequency in best.items():
             weighed[term] = weighed.get(term, 0.0) + frequency
         return weighed
+
+
+def _raise(best: dict[str, float], weight: float, texts: list[Counter[str]], lengths: list[int], mean: float) -> None:
+    for terms, length in zip(texts, lengths, strict=True):
+        share = weight / (1 - NAME_NORMALISATION + NAME_NORMALISATION * length / mean)
+        for term, count in terms.items():
+            best[term] = max(best.get(term, 0.0), share * count)
 
 
 def _written(parts: list[str]) -> Iterator[str]:
@@ -95,15 +101,6 @@ def _sounds_asked(text: str) -> Iterator[str]:
 
 def _pairs(sounds: str) -> Iterator[str]:
     return (SOUND + pair for pair in analysis.bigrams(list(sounds)))
-
-
-def _initials(han: str, segmenter: analysis.Segmenter) -> set[str]:
-    """`sfz`, `sfzbl`, … : the initials of every run of whole words in a name."""
-    letters = pinyin.initials(han)
-    if len(letters) != len(han):
-        return set()
-    edges = segmenter.edges(han)
-    return {letters[start:end] for start in edges for end in edges if 2 <= end - start <= LONGEST_INITIALS}
 
 
 def _han(text: str) -> str:

@@ -1,0 +1,147 @@
+"""Answers: which sentences of which guide answer what was asked. Nothing here writes a fact of its own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from assistant import analysis
+from assistant.aspects import SECTIONS, Aspect
+from assistant.confidence import Band
+from assistant.corpus import (
+    FEES,
+    MATERIALS,
+    PERIODS,
+    SUMMARY,
+    VARIANT,
+    GuideDocument,
+    Section,
+)
+from assistant.navigation import Card
+from assistant.pinpointing import frequent_question, telling_section
+
+LONGEST_PASSAGE = 600
+OVERVIEW = (SUMMARY, MATERIALS, PERIODS, FEES)
+
+
+class Kind(StrEnum):
+    """What sort of reply it is; stored with the turn."""
+
+    ANSWER = "answer"
+    CHOOSE = "choose"
+    UNKNOWN = "unknown"
+    PERSON = "person"
+    EMERGENCY = "emergency"
+    COMPLAINT = "complaint"
+    GREETING = "greeting"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a passage was taken from; shown with it."""
+
+    item_code: str
+    item_name: str
+    section_kind: str
+    section_title: str
+    version: str
+    effective_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Sentences of one section, word for word; `shortened` when the section goes on."""
+
+    text: str
+    source: Source
+    shortened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A guide offered by name when it is not certain which is meant."""
+
+    item_code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A reply. `note` is our own fixed wording; everything a guide says stands in `passages` with its source."""
+
+    kind: Kind
+    band: Band
+    confidence: float = 0.0
+    note: str = ""
+    passages: tuple[Passage, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    cards: tuple[Card, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The reply as one text: the note, then the passages."""
+        return "\n\n".join(filter(None, (self.note, *(passage.text for passage in self.passages))))
+
+
+def passages_for(document: GuideDocument, topic: str, asked: Iterable[Aspect]) -> tuple[tuple[Passage, ...], str]:
+    """The passages of `document` that answer a question about `topic`, and a note on what the guide does not say."""
+    wanted = tuple(asked)
+    sections = list(_special(document, topic, wanted)) + list(_of_aspects(document, wanted))
+    missing = [aspect for aspect in wanted if SECTIONS[aspect] and not _sections(document, aspect)]
+    if not sections:
+        sections = [section for kind in OVERVIEW if (section := document.section(kind))] or list(document.sections[:2])
+    note = f"《{document.name}》的办事指南没有写明：{'、'.join(missing)}。" if missing else ""
+    return tuple(_passage(document, section) for section in dict.fromkeys(sections)), note
+
+
+def choices_of(documents: Iterable[GuideDocument], *, limit: int = 4) -> tuple[Choice, ...]:
+    """Guides as named choices, each once."""
+    unique = dict.fromkeys((document.item_code, document.name) for document in documents)
+    return tuple(Choice(code, name) for code, name in list(unique)[:limit])
+
+
+def _of_aspects(document: GuideDocument, asked: tuple[Aspect, ...]) -> list[Section]:
+    return [section for aspect in asked for section in _sections(document, aspect)]
+
+
+def _sections(document: GuideDocument, aspect: Aspect) -> list[Section]:
+    return [section for kind in SECTIONS[aspect] if (section := document.section(kind))]
+
+
+def _special(document: GuideDocument, topic: str, asked: tuple[Aspect, ...]) -> Iterable[Section]:
+    """The common question (常见问题) asked in other words, the variant (情形) named, or the section telling of it."""
+    if not topic:
+        return
+    question = frequent_question(document, topic, asked)
+    if question:
+        yield question
+    yield from (variant for variant in document.all_of(VARIANT) if _named(variant, topic))
+    if not asked and not question:
+        yield from filter(None, [telling_section(document, topic)])
+
+
+def _named(variant: Section, topic: str) -> bool:
+    return any(analysis.canon(name) in topic for name in (variant.title, *variant.also) if len(name) > 1)
+
+
+def _passage(document: GuideDocument, section: Section) -> Passage:
+    source = Source(
+        item_code=document.item_code,
+        item_name=document.name,
+        section_kind=section.kind,
+        section_title=section.title,
+        version=document.version,
+        effective_date=document.effective_date,
+    )
+    text = _shortened(section.text)
+    return Passage(text, source, shortened=len(text) < len(section.text.strip()))
+
+
+def _shortened(text: str) -> str:
+    """At most `LONGEST_PASSAGE` characters, cut after a whole line or sentence."""
+    text = text.strip()
+    if len(text) <= LONGEST_PASSAGE:
+        return text
+    cut = max(text.rfind(end, 0, LONGEST_PASSAGE) for end in "\n。；")
+    return text[: cut + 1].strip() if cut > 0 else text[:LONGEST_PASSAGE]

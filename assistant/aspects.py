@@ -1,0 +1,101 @@
+"""Aspects: what about an item is asked (材料 收费 时限 …), and which sections of a guide answer it."""
+
+import re
+from collections.abc import Callable
+from enum import StrEnum
+
+from assistant import corpus
+
+
+class Aspect(StrEnum):
+    """One thing people ask about any item."""
+
+    MATERIALS = "材料"
+    FEES = "收费"
+    PERIODS = "时限"
+    HOURS = "时间"
+    PLACES = "地点"
+    BOOKING = "预约"
+    PROGRESS = "进度"
+    ONLINE = "网办"
+    CONDITIONS = "条件"
+    PHONE = "电话"
+    LEGAL_BASIS = "依据"
+    RESULT = "结果"
+    STEPS = "流程"
+
+
+SECTIONS: dict[Aspect, tuple[str, ...]] = {
+    Aspect.MATERIALS: (corpus.MATERIALS,),
+    Aspect.FEES: (corpus.FEES,),
+    Aspect.PERIODS: (corpus.PERIODS,),
+    Aspect.HOURS: (corpus.PLACES,),
+    Aspect.PLACES: (corpus.PLACES,),
+    Aspect.BOOKING: (corpus.BOOKING,),
+    Aspect.PROGRESS: (),
+    Aspect.ONLINE: (corpus.ONLINE,),
+    Aspect.CONDITIONS: (corpus.CONDITIONS,),
+    Aspect.PHONE: (corpus.CONTACTS,),
+    Aspect.LEGAL_BASIS: (corpus.LEGAL_BASIS,),
+    Aspect.RESULT: (corpus.RESULT,),
+    Aspect.STEPS: (corpus.STEPS, corpus.MATERIALS),
+}
+
+_WHAT = r"(?:什么|哪些|啥|那些|几样)"
+# Order matters: an earlier pattern takes its words away from the later ones (办好了吗 is progress, not time).
+_PATTERNS: dict[Aspect, re.Pattern[str]] = {
+    Aspect.PROGRESS: re.compile(
+        r"(?:查询?|看)?(?:一下)?(?:办理|办件|审批|审核)?进度(?:怎么查询?|如何查询?|查询|在哪查?|到哪了?)?|办到哪(?:一步|里|了)*|到哪一?步了?|(?:办|审核?|批)(?:好|完|下来)了?[吗没]"
+    ),
+    Aspect.RESULT: re.compile(
+        r"有效期(?:是?多久|多长|几年|是?多少年?)?|(?:能|可以|可)?(?:邮寄|快递|寄到家|寄给我)|送达(?:方式)?|去?哪里?领取?"
+    ),
+    Aspect.PERIODS: re.compile(
+        r"(?:要|需要|得)?(?:等|办)?(?:多久|多长时间|几天|多少天|几个工作日|多少个?工作日|多快)(?:能|可以)?(?:拿到|取|领|办好|办完|办下来|下来|出证)?"
+        r"|什么时候(?:能|可以)?(?:拿到?|取到?|领到?|办好|办完|下来)|(?:办理|承诺|法定)?(?:时限|期限)|当[场天](?:能|可以)?(?:拿|取|办)"
+    ),
+    Aspect.HOURS: re.compile(
+        r"几点(?:上班|下班|开门|关门|开始)?|(?:上班|办公|营业|工作|办理|开放)时间|(?:周末|周[六日]|星期[六天日]|双休日|节假日|中午)(?:上班|开门|能办|可以办|办公|休息)?|(?:上班|开门)[吗没]|开不开门"
+    ),
+    Aspect.FEES: re.compile(
+        r"(?:要|需要|得)?(?:交|花|付|收)?多少(?:钱|费用?)|(?:收费|费用|工本费|手续费)(?:标准)?(?:是?多少)?|(?:要|收|花|交)(?:不要|不收)?钱|免费|几块钱?|贵不贵"
+    ),
+    Aspect.PLACES: re.compile(
+        r"(?:在|去|到|上)?(?:哪里|哪儿|哪个地方|什么地方|哪个(?:窗口|大厅|部门|单位))|[在去到](?:哪)|(?:办理|受理)?(?:地点|地址)|最近的(?:大厅|窗口|网点|地方)?|怎么走|哪(?=办|能办|可以办)"
+    ),
+    Aspect.BOOKING: re.compile(
+        r"(?:怎么|如何|在线|网上|要不要|需不需要|能不能|可以|需要|能|要)?(?:预约|约号|取号|排号|排队)(?:办理)?"
+    ),
+    Aspect.ONLINE: re.compile(
+        r"(?:能不能|可不可以|可以|能否|能|怎么)?(?:在?网上|在?线上|在线|用?手机上?|小程序|app|自助机?)(?:能不能|可不可以|可以|能)?(?:办理|办|申请|申办)?|不(?:去|跑)现场|一次都?不跑|跑几[趟次]|要跑"
+    ),
+    Aspect.MATERIALS: re.compile(
+        rf"(?:都|还|要|得|需要?|该)*(?:带|准备|提交|提供|交|拿)(?:点|些)?(?:{_WHAT}|上)(?:材料|东西|证件|资料|手续|文件)?(?:去|过去)?"
+        rf"|(?:都|还|要|得|需要?)*{_WHAT}?(?:申请|申办|办理)?(?:的)?(?:材料|资料|证件|手续)(?:清单|有?{_WHAT})?|(?:还|都)?(?:要|需要?|得){_WHAT}(?:东西)?"
+        r"|(?:要不要|用不用|需不需要|需要|必须|要|得)(?:带|准备)|带齐?"
+    ),
+    Aspect.CONDITIONS: re.compile(
+        rf"(?:有|需要|要|符合|满足|达到)*{_WHAT}?(?:申请|办理|受理)?(?:条件|资格|要求)(?:是?{_WHAT})?"
+        r"|(?:什么人|哪些人|谁|我)(?:可以|能)(?=办|申请|领|享受)|(?:能|可以)(?:办|申请|领)(?:吗|么|不)"
+    ),
+    Aspect.PHONE: re.compile(r"(?:咨询|联系)?电话(?:号码)?(?:是?多少|是什么)?|联系方式|打给谁|找谁(?:问|咨询)?"),
+    Aspect.LEGAL_BASIS: re.compile(
+        rf"(?:设定|法律|政策|法规)依据(?:是?{_WHAT})?|(?:依据|根据){_WHAT}(?:规定|法律|文件|政策)?|{_WHAT}(?:法律|文件)规定"
+    ),
+    Aspect.STEPS: re.compile(
+        r"(?:办理|办事|申请|申办)?(?:流程|步骤|程序)(?:是?什么|是?怎样的?|有哪些)?|(?:要|应该|该|得)?(?:怎么|如何|咋|怎样)(?:样)?(?:才能|去|来)?(?:办理|办|弄|整|搞|申请|申办|领取?|操作|走)(?:手续)?"
+    ),
+}
+
+
+def read(text: str, *, is_name: Callable[[str], bool]) -> tuple[tuple[Aspect, ...], str]:
+    """The aspects asked for in canonical text, and the text without the words that asked.
+
+    Words that belong to a guide's own name (`is_name`) stay: 结婚登记预约 is an item where somebody calls it so.
+    """
+    asked = []
+    for aspect, pattern in _PATTERNS.items():
+        if pattern.search(text):
+            asked.append(aspect)
+            text = pattern.sub(lambda match: match.group() if is_name(match.group()) else " ", text)
+    return tuple(asked), text.strip()

@@ -1,0 +1,128 @@
+"""Choosing: which guide a question means — one, some between which to ask back, or none."""
+
+import re
+from dataclasses import dataclass
+
+from assistant import analysis, confidence, ranking
+from assistant.confidence import Band
+from assistant.corpus import GuideDocument
+from assistant.question import Question
+from assistant.snapshot import Result, Snapshot
+
+MOST_CHOICES = 4
+NEAR_FROM = 0.2
+LONGEST_RELATIVE = 4
+_THEN = re.compile(r"那么?|如果|要是|呢|的话|是|换成")
+_VAGUE = re.compile(
+    r"(?:我|想|要|去|个|的)*(?:办|领|拿|开|补|换)?(?:证件?|证明|手续|业务|事情?|登记|申请|材料|执照|许可|补贴|备案)"
+)
+_ORDINAL = re.compile(r"(?:我?(?:选|要|是|说的是))?(?:第)?([一二三四1-4])(?:个|项|种|条)?(?:吧|的|那个)?")
+_NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A `document` to answer from, or `choices` to ask back among, or neither; what is `near` in any case."""
+
+    confidence: float = 0.0
+    document: GuideDocument | None = None
+    choices: tuple[GuideDocument, ...] = ()
+    near: tuple[GuideDocument, ...] = ()
+
+
+def decide(snapshot: Snapshot, one: Question, *, recent: tuple[str, ...]) -> Decision:
+    """Which guide is meant. `recent` are the items spoken of: between equals the latest of them is meant."""
+    results = search(snapshot, one)
+    if not results:
+        return Decision()
+    near = tuple(result.document for result in results[:MOST_CHOICES] if result.confidence >= NEAR_FROM)
+    sure = results[0].confidence
+    band = confidence.band(sure)
+    if vague(one.topic):
+        return Decision(sure, choices=near, near=near)
+    relative = _relative(one.topic, results, snapshot, recent)
+    if relative and band is not Band.ANSWER:
+        return Decision(sure, document=relative, near=near)
+    if band is Band.UNKNOWN:
+        return Decision(sure, near=near)
+    rivals = [result.document for result in results if confidence.too_near(results[0].rank, result.rank)]
+    only = _only(one.topic, rivals, recent)
+    if band is Band.ANSWER and only:
+        return Decision(sure, document=only, near=near)
+    choices = tuple(rivals if len(rivals) > 1 else near)[:MOST_CHOICES]
+    return Decision(sure, choices=choices, near=near)
+
+
+def chosen(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> GuideDocument | None:
+    """The guide picked out of those `offered`: 第二个, 2, or words that only one of them has in its names."""
+    guides = [guide for code in offered if (guide := snapshot.guide(code))]
+    ordinal = _ORDINAL.fullmatch(one.said)
+    if ordinal and guides:
+        place = _NUMBERS.get(ordinal.group(1)) or int(ordinal.group(1))
+        return guides[place - 1] if place <= len(guides) else None
+    if not one.topic or len(guides) < 2:
+        return guides[0] if len(guides) == 1 and one.topic and _named(one.topic, guides[0]) else None
+    scores = [_shared(one.topic, guide) for guide in guides]
+    best = max(scores)
+    return (
+        guides[scores.index(best)] if best > 0 and scores.count(best) == 1 and _fits(snapshot, one, offered) else None
+    )
+
+
+def _fits(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> bool:
+    """Whether nothing outside the offer is meant more clearly."""
+    results = search(snapshot, one)
+    return not results or results[0].document.item_code in offered or results[0].confidence < confidence.ANSWER_FROM
+
+
+def search(snapshot: Snapshot, one: Question) -> list[Result]:
+    """The guides a question may mean, best first: by its topic, or by all it says where the topic finds too little."""
+    results = snapshot.search(one.topic)
+    if not results or results[0].confidence < confidence.ANSWER_FROM:
+        whole = snapshot.search(one.said)
+        if whole and (not results or whole[0].confidence > results[0].confidence):
+            results = whole
+    return [result for result in results if not _ruled_out(result.document, one.unwanted)]
+
+
+def _ruled_out(document: GuideDocument, unwanted: tuple[str, ...]) -> bool:
+    return any(action in analysis.canon(document.name) for action in unwanted)
+
+
+def _only(topic: str, rivals: list[GuideDocument], recent: tuple[str, ...]) -> GuideDocument | None:
+    """The one among near-equals that is called exactly that, or was just spoken of."""
+    if len(rivals) == 1:
+        return rivals[0]
+    exact = [guide for guide in rivals if _named(topic, guide)]
+    if len(exact) == 1:
+        return exact[0]
+    return next((guide for code in reversed(recent[-1:]) for guide in rivals if guide.item_code == code), None)
+
+
+def _named(topic: str, guide: GuideDocument) -> bool:
+    said = "".join(analysis.units(topic))
+    return any("".join(analysis.units(analysis.canon(name))) == said for name in guide.names)
+
+
+def _shared(topic: str, guide: GuideDocument) -> int:
+    """How many neighbouring pairs of the topic stand in one of the guide's names."""
+    pairs = set(analysis.bigrams(analysis.units(topic)))
+    return max(len(pairs & set(analysis.bigrams(analysis.units(analysis.canon(name))))) for name in guide.names)
+
+
+def vague(topic: str) -> bool:
+    """Whether the topic could be almost any guide: one character, or words like 办证 and 登记."""
+    said = "".join(analysis.units(topic))
+    return len(said) < 2 or _VAGUE.fullmatch(said) is not None
+
+
+def _relative(topic: str, results: list[Result], snapshot: Snapshot, recent: tuple[str, ...]) -> GuideDocument | None:
+    """A sister of the item just spoken of: after 身份证补领, 那换领呢 is 身份证换领 and not 护照换领."""
+    latest = snapshot.guide(recent[-1]) if recent else None
+    said = "".join(analysis.units(_THEN.sub("", topic)))
+    if not latest or not 2 <= len(said) <= LONGEST_RELATIVE:
+        return None
+    sisters = [result.document for result in results if said in analysis.canon(result.document.name)]
+    name = ranking.name_of(analysis.canon(latest.name))
+    near = [ranking.closeness(name, ranking.name_of(analysis.canon(sister.name))) for sister in sisters]
+    return sisters[near.index(max(near))] if near and near.count(max(near)) == 1 else None

@@ -1,0 +1,180 @@
+"""The conversation: what a message refers to, when to answer, when to ask back, when to hand over."""
+
+from dataclasses import dataclass, replace
+
+from assistant import analysis, answering, navigation, question, safety
+from assistant.answering import Answer, Kind
+from assistant.aspects import Aspect
+from assistant.choosing import chosen, decide
+from assistant.confidence import Band
+from assistant.corpus import GuideDocument
+from assistant.question import Question
+from assistant.safety import Concern
+from assistant.snapshot import Snapshot
+
+MISSES_BEFORE_PERSON = 2
+REMEMBERED = 5
+EMPTY = "请告诉我您要办的事，例如“身份证丢了怎么补办”。"
+PROGRESS = "请点“查办理进度”，登录后看“我的办件”，或用办件编号和证件号码后四位查询。"
+WHICH = "请问您说的是哪一项？"
+WHICH_ITEM = "请问您问的是哪个事项？例如“护照要什么材料”。"
+NOT_FOUND = "知识库里没有找到与您的问题对应的办事指南，我不能随便回答。"
+NEAR = "以下指南与您说的相近，您可以看看是不是要办的事。"
+TWICE = "连续没有帮上您，建议找人工，或拨打 12345。"
+RULED_OUT = "好的，不办“{unwanted}”。请问您要办的是哪一项？"
+_KINDS = {
+    Concern.COMPLAINT: Kind.COMPLAINT,
+    Concern.PERSON: Kind.PERSON,
+    Concern.GREETING: Kind.GREETING,
+    Concern.THANKS: Kind.GREETING,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What a follow-up refers to: items spoken of (latest last), guides offered, what was asked about them, misses."""
+
+    items: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+    asked: tuple[Aspect, ...] = ()
+    misses: int = 0
+
+    def spoke_of(self, item_code: str) -> "Memory":
+        """The memory after an answer about that item."""
+        others = tuple(code for code in self.items if code != item_code)
+        return Memory(items=(*others, item_code)[-REMEMBERED:])
+
+    def offering(self, item_codes: tuple[str, ...], asked: tuple[Aspect, ...]) -> "Memory":
+        """The memory after asking back among those items."""
+        return Memory(items=self.items, offered=item_codes, asked=asked, misses=self.misses)
+
+
+def reply(snapshot: Snapshot, said: str, memory: Memory) -> tuple[Answer, Memory]:
+    """Answer one message of a conversation; pure: the same three always give the same two."""
+    cleaned = question.clean(said)
+    concern = safety.concern_of(cleaned)
+    if concern:
+        return _of_concern(concern), (memory if concern in _KINDS else Memory(items=memory.items))
+    questions = question.read(cleaned, is_name=snapshot.is_name)
+    if not questions:
+        return Answer(kind=Kind.EMPTY, band=Band.UNKNOWN, note=EMPTY, cards=navigation.without_answer()), memory
+    answers = []
+    for one in questions:
+        answer, memory = _reply_one(snapshot, one, memory)
+        answers.append(answer)
+    joined = _joined(answers)
+    return joined, replace(memory, offered=tuple(choice.item_code for choice in joined.choices))
+
+
+def _reply_one(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[Answer, Memory]:
+    pick = chosen(snapshot, one, memory.offered)
+    if pick:
+        return _about(pick, replace(one, asked=one.asked or memory.asked), 1.0, memory)
+    if one.asked == (Aspect.PROGRESS,):
+        return _progress(), memory
+    if one.only_rules_out:
+        return _ruled_out(snapshot, one, memory)
+    if one.about_the_same:
+        return _follow_up(snapshot, one, memory)
+    decision = decide(snapshot, one, recent=memory.items)
+    if decision.document:
+        return _about(decision.document, one, decision.confidence, memory)
+    if decision.choices:
+        return _ask_back(decision.choices, one, decision.confidence, memory)
+    return _not_found(decision.near, memory)
+
+
+def _follow_up(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[Answer, Memory]:
+    recent = [guide for code in memory.items if (guide := snapshot.guide(code))]
+    if recent and question.goes_back(one.said) and len(recent) > 1:
+        return _about(recent[-2], one, 1.0, memory)
+    if recent and (one.asked or question.goes_back(one.said)):
+        return _about(recent[-1], one, 1.0, memory)
+    if one.asked:
+        return Answer(kind=Kind.CHOOSE, band=Band.ASK_BACK, note=WHICH_ITEM, cards=navigation.without_answer()), memory
+    return _not_found((), memory)
+
+
+def _about(document: GuideDocument, one: Question, confidence: float, memory: Memory) -> tuple[Answer, Memory]:
+    passages, note = answering.passages_for(document, one.topic, one.asked)
+    answer = Answer(
+        kind=Kind.ANSWER,
+        band=Band.ANSWER,
+        confidence=confidence,
+        note=note,
+        passages=passages,
+        cards=navigation.after_answer(document, one.asked),
+    )
+    return answer, memory.spoke_of(document.item_code)
+
+
+def _ask_back(
+    documents: tuple[GuideDocument, ...], one: Question, confidence: float, memory: Memory
+) -> tuple[Answer, Memory]:
+    choices = answering.choices_of(documents)
+    answer = Answer(
+        kind=Kind.CHOOSE,
+        band=Band.ASK_BACK,
+        confidence=confidence,
+        note=WHICH,
+        choices=choices,
+        cards=navigation.without_answer(),
+    )
+    return answer, memory.offering(tuple(choice.item_code for choice in choices), one.asked)
+
+
+def _ruled_out(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[Answer, Memory]:
+    """不想注销: offer what is near but is not that."""
+    topic = replace(one, topic=analysis.canon(question.without_negation(one.said)))
+    near = decide(snapshot, topic, recent=()).near if topic.topic else ()
+    note = RULED_OUT.format(unwanted="、".join(one.unwanted))
+    answer, memory = _ask_back(near, one, 0.0, memory)
+    return replace(answer, note=note), memory
+
+
+def _progress() -> Answer:
+    cards = (navigation.PROGRESS, *navigation.without_answer())
+    return Answer(kind=Kind.ANSWER, band=Band.ANSWER, confidence=1.0, note=PROGRESS, cards=cards)
+
+
+def _not_found(near: tuple[GuideDocument, ...], memory: Memory) -> tuple[Answer, Memory]:
+    misses = memory.misses + 1
+    tired = misses >= MISSES_BEFORE_PERSON
+    choices = answering.choices_of(near, limit=3)
+    answer = Answer(
+        kind=Kind.PERSON if tired else Kind.UNKNOWN,
+        band=Band.UNKNOWN,
+        note=NOT_FOUND + (TWICE if tired else "") + (NEAR if choices else ""),
+        choices=choices,
+        cards=navigation.without_answer(),
+    )
+    offered = tuple(choice.item_code for choice in choices)
+    return answer, replace(memory, misses=misses, offered=offered, asked=())
+
+
+def _of_concern(concern: Concern) -> Answer:
+    fixed = safety.REPLIES[concern]
+    kind = _KINDS.get(concern, Kind.EMERGENCY)
+    cards = () if kind is Kind.EMERGENCY else navigation.without_answer()
+    if kind is Kind.COMPLAINT:
+        cards = (navigation.COMPLAINT, *cards)
+    if fixed.phone != navigation.HOTLINE:
+        cards = (navigation.phone(fixed.phone), *cards)
+    return Answer(kind=kind, band=Band.ANSWER, confidence=1.0, note=fixed.text, cards=cards)
+
+
+def _joined(answers: list[Answer]) -> Answer:
+    """Two questions in one message: what could be answered, said together; the surest kind leads."""
+    if len(answers) == 1:
+        return answers[0]
+    answered = [answer for answer in answers if answer.kind is Kind.ANSWER]
+    lead = answered[0] if answered else answers[0]
+    rest = [answer for answer in answers if answer is not lead and answer.kind is not Kind.ANSWER]
+    notes = [answer.note for answer in (*answered, *rest) if answer.note]
+    return replace(
+        lead,
+        note="\n".join(dict.fromkeys(notes)),
+        passages=tuple(dict.fromkeys(passage for answer in answered for passage in answer.passages)),
+        choices=tuple(dict.fromkeys(choice for answer in answers for choice in answer.choices)),
+        cards=tuple(dict.fromkeys(card for answer in (answered or answers) for card in answer.cards)),
+    )

@@ -1,0 +1,68 @@
+"""The next step, one tap away: guide, booking, payment, form, map, progress, hotline 12345, a person."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.aspects import Aspect
+from assistant.corpus import GuideDocument
+
+HOTLINE = "12345"
+
+
+class CardKind(StrEnum):
+    """Where a card leads; the door knows the address."""
+
+    GUIDE = "guide"
+    BOOK = "book"
+    PAY = "pay"
+    FORM = "form"
+    MAP = "map"
+    PROGRESS = "progress"
+    PHONE = "phone"
+    COMPLAINT = "complaint"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One next step: `label` is what people read, `target` the item code, hall code, file name or telephone number."""
+
+    kind: CardKind
+    label: str
+    target: str = ""
+
+
+PERSON = Card(CardKind.PERSON, "找人工")
+COMPLAINT = Card(CardKind.COMPLAINT, "写投诉建议")
+PROGRESS = Card(CardKind.PROGRESS, "查办理进度")
+_FIRST: dict[Aspect, CardKind] = {
+    Aspect.BOOKING: CardKind.BOOK,
+    Aspect.HOURS: CardKind.MAP,
+    Aspect.PLACES: CardKind.MAP,
+    Aspect.FEES: CardKind.PAY,
+    Aspect.MATERIALS: CardKind.FORM,
+    Aspect.PROGRESS: CardKind.PROGRESS,
+    Aspect.PHONE: CardKind.PHONE,
+}
+
+
+def phone(number: str = HOTLINE) -> Card:
+    """A card that dials `number`."""
+    return Card(CardKind.PHONE, f"拨打 {number}", number)
+
+
+def after_answer(document: GuideDocument, asked: tuple[Aspect, ...] = ()) -> tuple[Card, ...]:
+    """What can be done about a guide, the cards that fit what was asked first."""
+    cards = [Card(CardKind.GUIDE, "看办事指南", document.item_code)]
+    cards += [Card(CardKind.BOOK, "预约办理", document.item_code)] if document.bookable else []
+    cards += [Card(CardKind.PAY, "去缴费", document.item_code)] if document.payable else []
+    cards += [Card(CardKind.FORM, "下载表格", form) for form in document.forms[:1]]
+    cards += [Card(CardKind.MAP, "看大厅位置", hall) for hall in document.halls[:1]]
+    cards += [PROGRESS, phone(), PERSON]
+    wanted = [_FIRST[aspect] for aspect in asked if aspect in _FIRST]
+    return tuple(sorted(cards, key=lambda card: wanted.index(card.kind) if card.kind in wanted else len(wanted)))
+
+
+def without_answer() -> tuple[Card, ...]:
+    """What is left when the knowledge base does not say: a person, the hotline."""
+    return (PERSON, phone())

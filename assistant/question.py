@@ -1,0 +1,105 @@
+"""A question as people type it, taken apart: courtesies off, aspects out, what is not wanted aside, the topic left."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant import analysis, aspects
+from assistant.aspects import Aspect
+
+LONGEST = 300
+MOST_PARTS = 3
+
+_TAGS = re.compile(r"<[^<>]{0,200}>")
+_ADDRESSES = re.compile(r"https?://\S+")
+_COURTESY = re.compile(
+    r"^(?:(?:你好|您好|喂|嗨|老师|同志|亲|在吗|那个|请问(?:一下|下)?|麻烦(?:问|你|您)?(?:一下)?|打扰了?|(?:我|俺)?(?:想|要)(?:要)?"
+    r"(?:问|咨询|了解|知道|请教)(?:一下|下)?|咨询(?:一下|下)|问(?:一下|下)|帮(?:我|忙)(?:查|看|问)?(?:一下|下)?|我(?:想要?|要|需要|准备|打算|该|应该))"
+    r"[\s,。!~、]*)+"
+    r"|(?:[\s,。!?~、]*(?:谢谢(?:你|您|了)?|多谢|吗|呢|啊|呀|吧|哦|嘛|么|哈|的话|怎么样))+[\s,。!?~]*$"
+)
+_PRONOUNS = re.compile(
+    r"那么|那个|这个|那|这|它|其|还|都|也|又|再|需要|要|是|的|了|吗|呢|啊|呀|吧|么|嘛|我|你|您|想|办理|办|一下|怎么|什么|请问"
+    r"|可以|能|得|去|有|没|回到|刚才|刚刚|之前|前面|上一个|说|知道|告诉|多|些|吗|下|会|该|呀|问|事项|事情|事|业务|手续"
+)
+_ACTIONS = (
+    "注销|变更|补办|补领|补发|换领|换发|换证|首次|新办|迁出|迁入|提取|缴存|登记|转移|转出|转入|取消|撤销|挂失|解除"
+    "|离婚|结婚|过户|续签|签注|备案|缴费|停保|参保"
+)
+_UNWANTED = re.compile(
+    r"(?<![要想用是])(?:不是想?要?|不想要?|不要|不打算|不需要|不用|并?非|先不)(?:去|办理?|做|来)?"
+    rf"[^,。!?;\s]{{0,8}}?({_ACTIONS})"
+)
+_LOOSE_END = re.compile(r"(?:\s|需要?|要|得|都|还|可以|能|该|在|去|的|是|怎么|如何)+$")
+_BACK = re.compile(r"回到|刚才|刚刚|之前(?:的|那|说)|前面(?:的|那|说)|上一个")
+_ENDS = re.compile(r"[?!;。\n]+|[,，]?(?=还有[,，]?|另外|顺便|以及|再问)")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question: `said` is canonical, `topic` what is left to search for, `unwanted` what it rules out."""
+
+    said: str
+    topic: str
+    asked: tuple[Aspect, ...]
+    unwanted: tuple[str, ...]
+
+    @property
+    def only_rules_out(self) -> bool:
+        """Whether it says what is not wanted, but not what is: 不想注销营业执照."""
+        return bool(self.unwanted) and not re.search(_ACTIONS, self.topic)
+
+    @property
+    def about_the_same(self) -> bool:
+        """Whether it names no item of its own: 那要带什么材料."""
+        return not self.topic
+
+
+def clean(text: str) -> str:
+    """Canonical text without mark-up, at most `LONGEST` characters. Nothing of it is ever run or shown as mark-up."""
+    text = _ADDRESSES.sub(" ", _TAGS.sub(" ", text[: LONGEST * 20]))
+    return analysis.canon(text)[:LONGEST]
+
+
+def read(text: str, *, is_name: Callable[[str], bool]) -> list[Question]:
+    """The questions in one message, in order, at most three. `is_name` says whether words belong to a guide's name."""
+    cleaned = clean(text)
+    parts = [part for part in _ENDS.split(cleaned) if analysis.units(part)]
+    questions = [_read_one(piece, is_name) for part in parts for piece in _independent(part, is_name)]
+    return _without_echoes(questions)[:MOST_PARTS]
+
+
+def goes_back(said: str) -> bool:
+    """Whether the message returns to something spoken of before: 回到刚才的, 前面那个."""
+    return _BACK.search(said) is not None
+
+
+def without_negation(said: str) -> str:
+    """The object of what is not wanted: 不想注销营业执照 → 营业执照."""
+    return re.sub(rf"不是想?要?|不想要?|不要|不打算|不需要|不用|并?非|别给我|先不|我|{_ACTIONS}", "", said)
+
+
+def _read_one(text: str, is_name: Callable[[str], bool]) -> Question:
+    plain = _COURTESY.sub("", text).strip(" ,。!?、")
+    unwanted = tuple(dict.fromkeys(match.group(1) for match in _UNWANTED.finditer(plain)))
+    wanted = _UNWANTED.sub(" ", plain)
+    asked, rest = aspects.read(wanted, is_name=is_name)
+    rest = _COURTESY.sub("", rest.strip(" ,。!?、")).strip(" ,。!?、")
+    rest = _LOOSE_END.sub("", rest) if asked else rest
+    topic = rest if analysis.units(_PRONOUNS.sub("", rest)) else ""
+    return Question(text, topic, asked, unwanted)
+
+
+def _independent(text: str, is_name: Callable[[str], bool]) -> list[str]:
+    """Parts between commas that each name an item and ask something; otherwise the whole: 不想注销,只想变更 is one."""
+    pieces = [piece for piece in text.split(",") if analysis.units(piece)]
+    read_pieces = [_read_one(piece, is_name) for piece in pieces]
+    if len(pieces) > 1 and all(piece.topic and piece.asked for piece in read_pieces):
+        return pieces
+    return [text]
+
+
+def _without_echoes(questions: list[Question]) -> list[Question]:
+    """Drop parts that neither name nor ask anything, such as a greeting before the question."""
+    speaking = [question for question in questions if question.topic or question.asked or question.unwanted]
+    return speaking or questions[:1]

@@ -1,0 +1,100 @@
+"""What must never be left to a search: danger to people, complaints about staff, and the wish to speak to a person."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Concern(StrEnum):
+    """Why a message is answered with a fixed text."""
+
+    SELF_HARM = "self_harm"
+    POLICE = "police"
+    FIRE = "fire"
+    AMBULANCE = "ambulance"
+    FRAUD = "fraud"
+    COMPLAINT = "complaint"
+    PERSON = "person"
+    GREETING = "greeting"
+    THANKS = "thanks"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A fixed text and the telephone number to offer with it."""
+
+    text: str
+    phone: str = "12345"
+
+
+REPLIES = {
+    Concern.SELF_HARM: Reply(
+        "您现在的安全最重要。请马上拨打 120 或 110，也可以拨打全国统一心理援助热线 12356，会有人陪您说话。"
+        "如果身边有家人或朋友，请现在就告诉他们。",
+        "12356",
+    ),
+    Concern.POLICE: Reply("遇到危险或需要报警，请立即拨打 110；不方便说话时可发送短信至 12110。", "110"),
+    Concern.FIRE: Reply("发生火情或有人被困，请立即撤离到安全处并拨打 119。", "119"),
+    Concern.AMBULANCE: Reply("有人受伤或突发疾病，请立即拨打 120，说清地点和情况，按接线员的指导施救。", "120"),
+    Concern.FRAUD: Reply("疑似遇到诈骗，请停止转账，立即拨打 110 报警；也可拨打反诈专线 96110 咨询。", "110"),
+    Concern.COMPLAINT: Reply(
+        "很抱歉给您带来不好的体验。您可以在“咨询投诉”中写明时间、地点和经过，由专人在 5 个工作日内答复；"
+        "也可以直接拨打 12345 政务服务便民热线。"
+    ),
+    Concern.PERSON: Reply("请点击“找人工”留言，由工作人员答复；需要马上有人接听时，请拨打 12345 政务服务便民热线。"),
+    Concern.GREETING: Reply(
+        "您好，我是办事助手。告诉我您要办的事，例如“身份证丢了怎么补办”“公积金提取要什么材料”，我会从办事指南里找答案。"
+    ),
+    Concern.THANKS: Reply("不客气。还有要办的事，随时告诉我。"),
+}
+
+_PAPERWORK = re.compile(
+    r"证明|回执|认定|补助|救助金|备案|许可|登记|预案|资质|验收|检查|证书|鉴定|材料|报销|赔偿|补偿|待遇"
+)
+_DANGERS = {
+    Concern.SELF_HARM: re.compile(
+        r"自杀|自残|自伤|轻生|割腕|不想活|活不下去|活着没(?:意思|意义)|(?:想|要)(?:去)?死(?!亡)|想跳[楼河江]|结束(?:自己的)?生命"
+    ),
+    Concern.FIRE: re.compile(r"着火|起火|失火|火警|火灾|燃气泄[漏露]|煤气泄[漏露]|被困"),
+    Concern.AMBULANCE: re.compile(
+        r"急救|救护车|昏迷|晕倒|没有?呼吸|心脏病发|大出血|中毒|溺水|触电|(?:出|发生)(?:了)?车祸|快(?:要)?生了|喘不上气"
+    ),
+    Concern.POLICE: re.compile(
+        r"报警|被(?:人)?(?:打|抢|绑架|跟踪|威胁|强奸|性侵)了?|抢劫|杀人|绑架|入室|有小偷|家暴|救命"
+        r"|(?:孩子|小孩|老人)(?:走丢|失踪|不见)"
+    ),
+    Concern.FRAUD: re.compile(r"(?:被|遇到|遭遇)(?:电信|网络)?(?:诈骗|骗(?:钱|子|了))|骗走"),
+}
+_COMPLAINT = re.compile(
+    r"投诉|举报|(?:态度|服务)(?:太|很|非常|特别|真|好|极其|这么|那么)*(?:差|恶劣|不好|烂|坏)|推诿|踢皮球|乱收费"
+    r"|不作为|索贿|受贿|刁难|故意(?:不办|拖)|骂(?:人|我)|给(?:个)?差评"
+)
+_PERSON = re.compile(
+    r"转人工|人工(?:客服|服务|坐席|座席|咨询|接听)|真人|活人|客服(?:人员|小姐姐|在吗)?$|^人工$|^客服"
+    r"|(?:转|找|接|换|叫|要|跟|和|与)(?:个|一?位|到|一下|你们(?:的)?)?"
+    r"(?:人工|客服|工作人员|人(?:来)?(?:聊|说|谈|讲|问|接|回|工)|人吗?$)"
+    r"|有(?:没有)?人(?:吗|么|啊|在|接|能(?:帮|回))|不(?:想|要)(?:跟|和|与)(?:机器人?|你)(?:说|聊|讲)|别用机器"
+)
+_GREETING = re.compile(
+    r"(?:你好+|您好|哈喽|哈啰|嗨|hi|hello|在吗|在不在|早上好|上午好|中午好|下午好|晚上好|喂|你是谁|你能做什么)"
+    r"[呀啊吗~!?。, ]*"
+)
+_THANKS = re.compile(
+    r"(?:好的?|嗯+|行|ok|知道了|明白了?)?[,，。!~ ]*(?:谢谢|多谢|感谢|谢了|辛苦了|再见|拜拜|bye)"
+    r"(?:你|您|了|啦|啊)*[!~。 ]*"
+)
+
+
+def concern_of(said: str) -> Concern | None:
+    """The concern of a canonical message, the most urgent first. Papers about a danger (火灾事故认定) are no danger."""
+    if not _PAPERWORK.search(said):
+        for concern, pattern in _DANGERS.items():
+            if pattern.search(said):
+                return concern
+    if _GREETING.fullmatch(said) and not _PERSON.search(said):
+        return Concern.GREETING
+    if _THANKS.fullmatch(said):
+        return Concern.THANKS
+    if _PERSON.search(said):
+        return Concern.PERSON
+    return Concern.COMPLAINT if _COMPLAINT.search(said) else None

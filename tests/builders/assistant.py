@@ -1,0 +1,102 @@
+"""Guides for the assistant's tests: a few written here, and those shipped with the catalogue."""
+
+from datetime import date
+from pathlib import Path
+
+from assistant import corpus
+from assistant.corpus import GuideDocument, Section
+from assistant.snapshot import Snapshot
+from catalogue import format as catalogue_format
+from catalogue.item_sheet import ItemFile
+
+SHIPPED = Path(catalogue_format.__file__).parent / "data" / "items"
+
+
+def guide(name: str, *aliases: str, code: str = "", **sections: str) -> GuideDocument:
+    """A guide with those everyday names and sections, as `guide("护照", "办护照", materials="身份证原件。")`."""
+    return GuideDocument(
+        item_code=code or name,
+        name=name,
+        aliases=aliases,
+        version="3",
+        effective_date=date(2026, 1, 1),
+        sections=tuple(Section(kind, kind, text) for kind, text in sections.items()),
+        halls=("9901-01",),
+        bookable=True,
+        forms=("form.html",),
+    )
+
+
+def _simple(name: str, *aliases: str, code: str) -> GuideDocument:
+    return guide(
+        name,
+        *aliases,
+        code=code,
+        summary=f"{name}在市民中心办理。",
+        materials=f"申请{name}请带居民身份证原件。",
+        fees=f"{name}不收费。",
+        periods="承诺 5 个工作日办结。",
+        places="市民中心 1 楼，周一至周五 9:00–17:00。",
+        steps="网上预约，到窗口受理，等待通知领取。",
+        conditions="年满 16 周岁。",
+        booking="可以预约，每次 20 分钟。",
+        contacts="咨询电话 12345。",
+    )
+
+
+def snapshot() -> Snapshot:
+    """A small city: enough guides to confuse, few enough to know by heart."""
+    return Snapshot(
+        [
+            _simple("居民身份证首次申领", "办身份证", code="id-first"),
+            _simple("居民身份证补领", "身份证丢了", "补办身份证", code="id-replace"),
+            _simple("居民身份证换领", "身份证到期", "换身份证", code="id-renew"),
+            _simple("普通护照首次申请", "办护照", code="passport-first"),
+            _simple("普通护照换发", "护照到期", code="passport-renew"),
+            _simple("普通护照补发", "护照丢了", code="passport-replace"),
+            _simple("往来港澳通行证签发", "港澳通行证", code="hkmo"),
+            _simple("往来台湾通行证签发", "台湾通行证", code="taiwan"),
+            _simple("住房公积金提取", "公积金提取", "取公积金", code="fund"),
+            _simple("个体工商户注销登记", "注销个体户", code="shop-close"),
+            _simple("个体工商户变更登记", "变更个体户", code="shop-change"),
+            _simple("居住证申领", "暂住证", "办居住证", code="residence"),
+            _simple("结婚登记", "领结婚证", code="marriage"),
+            _simple("社会保障卡申领", "社保卡", "医保卡", code="social-card"),
+            _simple("不动产转移登记", "二手房过户", code="property"),
+            _simple("食品经营许可证核发", "开饭店办证", code="food"),
+        ],
+        synonyms={"弄丢": "补领", "房本": "不动产"},
+        version="1",
+    )
+
+
+def shipped_files() -> list[ItemFile]:
+    """The guides in the catalogue's own folder."""
+    return [
+        catalogue_format.parse_item(path.read_text(encoding="utf-8"), path.name) for path in sorted(SHIPPED.iterdir())
+    ]
+
+
+def from_file(item: ItemFile) -> GuideDocument:
+    """A catalogue file as the assistant would see it, enough of it to ask questions."""
+    return GuideDocument(
+        item_code=item.slug,
+        name=item.name,
+        aliases=tuple(dict.fromkeys((item.short_name, *item.aliases))),
+        version=str(item.version),
+        effective_date=item.effective,
+        sections=(
+            Section(corpus.SUMMARY, "简介", item.summary),
+            Section(corpus.CONDITIONS, "受理条件", "\n".join(item.conditions)),
+            Section(corpus.MATERIALS, "申请材料", "\n".join(material.name for material in item.materials)),
+            Section(corpus.STEPS, "办理流程", "\n".join(f"{step.name}：{step.text}" for step in item.steps)),
+            Section(corpus.PERIODS, "办理时限", f"承诺 {item.period.promised_days} 个工作日"),
+            Section(
+                corpus.FEES, "收费标准", "\n".join(f"{f.name} {f.amount_fen // 100} 元/{f.unit}" for f in item.fees)
+            ),
+            Section(corpus.PLACES, "办理地点", "\n".join(place.window for place in item.places)),
+            *(Section(corpus.QUESTION, faq.question, faq.answer, tuple(faq.also)) for faq in item.faqs),
+            *(Section(corpus.VARIANT, one.name, one.differs, tuple(one.aliases)) for one in item.variants),
+        ),
+        bookable=item.appointment.bookable,
+    )
