@@ -123,7 +123,7 @@ class Appointment(Model):
         "models.Slot", related_name="appointments", on_delete=OnDelete.RESTRICT, db_index=True
     )
     type: fields.ForeignKeyRelation[AppointmentType] = fields.ForeignKeyField(
-        "models.AppointmentType", related_name="appointments", on_delete=OnDelete.RESTRICT, db_index=False
+        "models.AppointmentType", related_name="appointments", on_delete=OnDelete.RESTRICT, db_index=True
     )
     day = fields.DateField()
     citizen: fields.ForeignKeyRelation[Citizen] = fields.ForeignKeyField(

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 "table": "booking_limit",
                 "app": "models",
                 "pk_attr": "id",
-                "table_description": "预约限制: how many live appointments a person may hold; `kind` is overall or that_day (see `appointments.limits`).",
+                "table_description": "预约限制: how many live appointments a person may hold; `kind` is overall or that_day (`appointments.limits`).",
             },
             bases=["Model"],
         ),
@@ -971,6 +971,7 @@ class Migration(migrations.Migration):
                     fields.ForeignKeyField(
                         "models.AppointmentType",
                         source_field="type_id",
+                        db_index=True,
                         db_constraint=True,
                         to_field="id",
                         related_name="appointments",

@@ -8,7 +8,7 @@ from foundation import settings
 
 @dataclass(frozen=True)
 class Template:
-    """`wechat` and `alipay` map the channel's field names to texts; `setting` names the setting with its template id."""
+    """`wechat` and `alipay` map the channel's field names to texts; `setting` names the setting of its template."""
 
     title: str
     text: str

@@ -1,0 +1,61 @@
+"""What must always hold is held by the database, by name."""
+
+import pytest
+
+from foundation import database
+
+CHECKS = [
+    "bill_total_positive",
+    "bill_settled_when",
+    "payment_order_amount_positive",
+    "payment_order_paid_when",
+    "refund_amount_positive",
+    "rating_level_known",
+    "message_state_known",
+    "case_event_kind_known",
+    "audit_row_actor_named",
+]
+UNIQUE_INDEXES = ["payment_order_one_live", "payment_order_one_settles", "appointment_one_live"]
+TRIGGERS = [
+    "ledger_entry_balances",
+    "ledger_entry_no_change",
+    "refund_within_order",
+    "case_event_no_change",
+    "audit_row_no_change",
+]
+
+
+@pytest.mark.parametrize("name", CHECKS)
+async def test_check_is_there(db: None, name: str) -> None:
+    assert await database.fetchval("select contype = 'c' from pg_constraint where conname = $1", name)
+
+
+@pytest.mark.parametrize("name", UNIQUE_INDEXES)
+async def test_unique_index_is_there(db: None, name: str) -> None:
+    definition = await database.fetchval("select indexdef from pg_indexes where indexname = $1", name)
+    assert definition is not None
+    assert "UNIQUE" in definition
+
+
+@pytest.mark.parametrize("name", TRIGGERS)
+async def test_trigger_is_there(db: None, name: str) -> None:
+    assert await database.fetchval("select tgenabled <> 'D' from pg_trigger where tgname = $1", name)
+
+
+async def test_no_slot_holds_more_than_it_has(db: None) -> None:
+    checks = await database.fetch(
+        """select pg_get_constraintdef(oid) as said from pg_constraint
+            where contype = 'c' and conrelid = 'slot'::regclass"""
+    )
+    assert any("booked <= capacity" in row["said"] for row in checks)
+
+
+async def test_every_foreign_key_has_an_index(db: None) -> None:
+    """PostgreSQL makes none by itself; without one every delete and merge reads the whole table."""
+    rows = await database.fetch(
+        """select c.conrelid::regclass::text as "table", a.attname as "column"
+             from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+            where c.contype = 'f' and c.conrelid::regclass::text not like 'procrastinate%'
+              and not exists (select from pg_index i where i.indrelid = c.conrelid and i.indkey[0] = c.conkey[1])"""
+    )
+    assert [f"{row['table']}.{row['column']}" for row in rows] == []
