@@ -12,18 +12,21 @@ class Hall(Model):
 
     id = fields.BigIntField(primary_key=True)
     code = fields.CharField(max_length=20, unique=True)
-    name = fields.CharField(max_length=60)
+    name = fields.CharField(max_length=200)
+    short_name = fields.CharField(max_length=200, default="")
     level = fields.CharField(max_length=10)  # city, district, town, village
     parent: fields.ForeignKeyNullableRelation["Hall"] = fields.ForeignKeyField(
         "models.Hall", related_name="children", null=True, on_delete=OnDelete.RESTRICT, db_index=True
     )
     path = fields.CharField(max_length=80, unique=True)
-    address = fields.CharField(max_length=120)
+    address = fields.CharField(max_length=200)
     longitude = fields.FloatField(null=True)
     latitude = fields.FloatField(null=True)
     phone = fields.CharField(max_length=40, default="")
-    opening_hours = fields.CharField(max_length=200, default="")
+    opening_hours = fields.CharField(max_length=400, default="")  # as people read it
+    hours: list[dict[str, Any]] = fields.JSONField(default=list)  # of {"weekdays": [1, 2], "open": "09:00", "close": …}
     windows = fields.IntField(default=0)
+    details: dict[str, Any] = fields.JSONField(default=dict)  # region, windows, transport, facilities, notice, aliases
     active = fields.BooleanField(default=True)
 
     class Meta:
@@ -34,9 +37,10 @@ class Department(Model):
     """预约单位 / 进驻部门: who stands behind the windows."""
 
     id = fields.BigIntField(primary_key=True)
-    code = fields.CharField(max_length=40, unique=True)
-    name = fields.CharField(max_length=60)
+    code = fields.CharField(max_length=60, unique=True)
+    name = fields.CharField(max_length=200)
     phone = fields.CharField(max_length=40, default="")
+    details: dict[str, Any] = fields.JSONField(default=dict)  # short name, credit code, complaint phone, duties, aliases
 
     class Meta:
         table = "department"
@@ -47,9 +51,10 @@ class Theme(Model):
 
     id = fields.BigIntField(primary_key=True)
     kind = fields.CharField(max_length=12)
-    code = fields.CharField(max_length=40)
-    name = fields.CharField(max_length=40)
+    code = fields.CharField(max_length=60)
+    name = fields.CharField(max_length=200)
     position = fields.IntField(default=0)
+    details: dict[str, Any] = fields.JSONField(default=dict)  # audience, summary, aliases
 
     class Meta:
         table = "theme"
@@ -60,11 +65,12 @@ class ServiceItem(Model):
     """政务服务事项: `item_code` 实施编码 and `basic_code` 基本编码 are text, never parsed."""
 
     id = fields.BigIntField(primary_key=True)
-    item_code = fields.CharField(max_length=40, unique=True)
-    basic_code = fields.CharField(max_length=20, default="")
+    item_code = fields.CharField(max_length=64, unique=True)
+    basic_code = fields.CharField(max_length=64, default="")
     slug = fields.CharField(max_length=60, unique=True)
-    name = fields.CharField(max_length=120)
-    short_name = fields.CharField(max_length=60, default="")
+    name = fields.CharField(max_length=200)
+    short_name = fields.CharField(max_length=200, default="")
+    summary = fields.CharField(max_length=200, default="")
     aliases: list[str] = fields.JSONField(default=list)
     audience: list[str] = fields.JSONField(default=list)  # 自然人, 法人
     themes: list[str] = fields.JSONField(default=list)
@@ -117,8 +123,9 @@ class GuideSection(Model):
     )
     kind = fields.CharField(max_length=20)
     position = fields.IntField()
-    title = fields.CharField(max_length=120)
+    title = fields.CharField(max_length=200)
     text = fields.TextField()
+    also: list[str] = fields.JSONField(default=list)  # other ways to ask this question, to name this variant
 
     class Meta:
         table = "guide_section"
@@ -128,8 +135,8 @@ class Scenario(Model):
     """场景: 1–4 questions that end at items with a tailored list of materials."""
 
     id = fields.BigIntField(primary_key=True)
-    code = fields.CharField(max_length=40, unique=True)
-    name = fields.CharField(max_length=60)
+    code = fields.CharField(max_length=60, unique=True)
+    name = fields.CharField(max_length=200)
     tree: dict[str, Any] = fields.JSONField()
     position = fields.IntField(default=0)
 

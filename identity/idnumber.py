@@ -25,7 +25,9 @@ from identity.errors import (
 OLDEST = 130
 """Years. A birth date further back is a typing error."""
 
-PROVINCES = frozenset("11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71".split())
+PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71".split()
+)
 BEYOND = frozenset(("81", "82", "83"))  # 香港 澳门 台湾 residents living on the mainland
 
 
@@ -38,7 +40,7 @@ class IdType(StrEnum):
     PASSPORT = "passport"  # 护照
 
     @property
-    def title(self) -> str:
+    def chinese(self) -> str:
         """The Chinese name of the document."""
         return TITLES[self]
 
@@ -61,11 +63,15 @@ class Identity:
     id_type: IdType
     number: str
 
-    def __post_init__(self) -> None:
+    @classmethod
+    def of(cls, id_type: str, number: str) -> "Identity":
+        """From what somebody sent. Raises UnknownIdType and the kinds of NumberFault."""
         try:
-            object.__setattr__(self, "id_type", IdType(self.id_type))
+            return cls(IdType(id_type), number)
         except ValueError:
             raise UnknownIdType from None
+
+    def __post_init__(self) -> None:
         object.__setattr__(self, "number", normalised(self.number))
         CHECKS[self.id_type](self.number)
 

@@ -15,7 +15,6 @@ alter table guide
 alter table hall
     add constraint hall_level check (level in ('city', 'district', 'town', 'village')),
     add constraint hall_path check (path ~ '^([^/]+/)+$'),
-    add constraint hall_top check ((parent_id is null) = (path = split_part(path, '/', 1) || '/')),
     add constraint hall_place check ((longitude is null) = (latitude is null)
         and (longitude is null or (longitude between -180 and 180 and latitude between -90 and 90)));
 alter table theme
@@ -70,8 +69,7 @@ class Migration(migrations.Migration):
             alter table service_item drop constraint service_item_days, drop constraint service_item_fee,
                 drop constraint service_item_kind;
             alter table theme drop constraint theme_kind;
-            alter table hall drop constraint hall_place, drop constraint hall_top, drop constraint hall_path,
-                drop constraint hall_level;
+            alter table hall drop constraint hall_place, drop constraint hall_path, drop constraint hall_level;
             alter table guide drop constraint guide_published_when, drop constraint guide_digest,
                 drop constraint guide_version, drop constraint guide_state;
             drop index guide_section_position;

@@ -1,0 +1,199 @@
+"""Who may do and see what: staff by role and hall, a citizen's record by whose it is.
+
+A citizen's name, number and phone are sealed; `profile` and `profiles` are the one way to open them, and they ask for
+whom.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from foundation import audit, crypto, database
+from foundation.actor import Actor
+from identity import delegation, staff_sessions
+from identity.errors import NoSuchCitizen, NotYourRecord, RealNameNeeded, RoleNeeded
+from identity.idnumber import Identity
+from identity.login import masked_phone
+from identity.models import Citizen
+from identity.realname import masked_name
+
+
+class Role(StrEnum):
+    """角色."""
+
+    HALL_MANAGER = "hall_manager"  # 大厅管理员
+    WINDOW = "window"  # 窗口
+    AGENT = "agent"  # 咨询客服
+    EDITOR = "editor"  # 知识编辑
+    FINANCE = "finance"  # 财务
+    SUPERVISOR = "supervisor"  # 督办
+    ADMIN = "admin"  # 系统管理
+
+
+ROLE_NAMES = {
+    Role.HALL_MANAGER: "大厅管理员",
+    Role.WINDOW: "窗口",
+    Role.AGENT: "咨询客服",
+    Role.EDITOR: "知识编辑",
+    Role.FINANCE: "财务",
+    Role.SUPERVISOR: "督办",
+    Role.ADMIN: "系统管理",
+}
+
+
+@dataclass(frozen=True)
+class RoleGrant:
+    """A role within a subtree of halls: `hall_path` is a prefix such as ``9901/01/``; empty is the whole city."""
+
+    role: Role
+    hall_path: str = ""
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """A signed-in 工作人员."""
+
+    id: int
+    display_name: str
+    roles: tuple[RoleGrant, ...]
+
+    @property
+    def actor(self) -> Actor:
+        return Actor.staff(self.id)
+
+    def may(self, role: Role, hall_path: str | None = None) -> bool:
+        """Whether they hold `role` for the hall at `hall_path`; with None, for any hall at all."""
+        held = [grant.hall_path for grant in self.roles if grant.role == role]
+        return bool(held) if hall_path is None else any(hall_path.startswith(prefix) for prefix in held)
+
+    def hall_paths(self, role: Role) -> list[str]:
+        """The subtrees in which they hold `role`; ``""`` among them is the whole city."""
+        return sorted({grant.hall_path for grant in self.roles if grant.role == role})
+
+
+def require(staff: StaffMember, *roles: Role, hall_path: str | None = None) -> None:
+    """Raises RoleNeeded unless they hold one of `roles` for the hall."""
+    if not any(staff.may(role, hall_path) for role in roles):
+        raise RoleNeeded(detail={"roles": [ROLE_NAMES[role] for role in roles]})
+
+
+async def staff_member(staff_id: int) -> StaffMember | None:
+    """The staff member with the roles of this moment; None when unknown or no longer active."""
+    rows = await database.fetch(
+        """select s.display_name, r.role, r.hall_path from staff s left join staff_role r on r.staff_id = s.id
+           where s.id = $1 and s.active order by r.id""",
+        staff_id,
+    )
+    if not rows:
+        return None
+    grants = tuple(RoleGrant(Role(row["role"]), row["hall_path"]) for row in rows if row["role"])
+    return StaffMember(staff_id, rows[0]["display_name"], grants)
+
+
+async def signed_in_staff(token: str) -> StaffMember | None:
+    """Whose staff token this is. Raises RedisGone."""
+    session = await staff_sessions.who(token)
+    return None if session is None else await staff_member(session.staff_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """A citizen's record, opened. Show the masked forms unless the whole is what was asked for."""
+
+    citizen_id: int
+    verified: bool
+    name: str = field(repr=False)
+    identity: Identity | None
+    phone: str = field(repr=False)
+
+    @property
+    def masked_name(self) -> str:
+        return masked_name(self.name)
+
+    @property
+    def masked_number(self) -> str:
+        return self.identity.masked if self.identity else ""
+
+    @property
+    def masked_phone(self) -> str:
+        return masked_phone(self.phone)
+
+
+async def profile(citizen_id: int, *, seen_by: Actor, scope: str = "") -> Profile:
+    """One citizen's record: one's own, one's principal's within `scope`, or any for staff and the system.
+
+    What a staff member reads is audited; whether this hall's records are theirs to read, the caller has checked.
+    Raises NoSuchCitizen, NotYourRecord.
+    """
+    citizen_id = await active_id(citizen_id)
+    if seen_by.kind == "citizen" and not await delegation.may_act(
+        agent=await active_id(seen_by.number), principal=citizen_id, scope=scope
+    ):
+        raise NotYourRecord
+    found = await profiles([citizen_id], seen_by=seen_by)
+    if citizen_id not in found:
+        raise NoSuchCitizen
+    return found[citizen_id]
+
+
+async def profiles(citizen_ids: Collection[int], *, seen_by: Actor) -> dict[int, Profile]:
+    """Many records at once, for a list that staff or the system works through; unknown ids are left out."""
+    if seen_by.kind == "citizen" and set(citizen_ids) - {seen_by.number}:
+        raise NotYourRecord
+    rows = await Citizen.filter(id__in=list(citizen_ids), state="active")
+    if seen_by.kind == "staff" and rows:
+        async with database.transaction():
+            ids = sorted(row.id for row in rows)
+            subject = f"citizen:{ids[0]}" if len(ids) == 1 else "citizens"
+            await audit.record("citizen.read", subject=subject, by=seen_by, detail={"citizens": ids})
+    return {row.id: _opened(row) for row in rows}
+
+
+async def active_id(citizen_id: int) -> int:
+    """Who this citizen is today: after a merge, the one they were merged into. Raises NoSuchCitizen."""
+    row = await database.fetchrow("select state, merged_into_id from citizen where id = $1", citizen_id)
+    if row is None or row["state"] == "deleted":
+        raise NoSuchCitizen
+    return int(row["merged_into_id"] or citizen_id)
+
+
+async def require_real_name(citizen_id: int) -> None:
+    """Raises RealNameNeeded until the citizen is verified (实名)."""
+    verified = "select true from citizen where id = $1 and state = 'active' and verified_at is not null"
+    if not await database.fetchval(verified, citizen_id):
+        raise RealNameNeeded
+
+
+@dataclass(frozen=True)
+class Account:
+    """A citizen's account at a platform: where messages go and payments come from."""
+
+    id: int
+    platform: str
+    app_id: str
+    openid: str = field(repr=False)
+
+
+async def accounts(citizen_id: int, *, platform: str = "") -> list[Account]:
+    """The citizen's platform accounts, the newest first."""
+    rows = await database.fetch(
+        """select id, platform, app_id, openid from platform_account
+           where citizen_id = $1 and ($2 = '' or platform = $2) order by id desc""",
+        citizen_id,
+        platform,
+    )
+    return [Account(**dict(row)) for row in rows]
+
+
+def _opened(row: Citizen) -> Profile:
+    return Profile(
+        citizen_id=row.id,
+        verified=row.verified_at is not None,
+        name=_open(row.real_name_sealed),
+        identity=Identity.of(row.id_type, _open(row.id_number_sealed)) if row.id_number_sealed else None,
+        phone=_open(row.phone_sealed),
+    )
+
+
+def _open(sealed: str) -> str:
+    return crypto.open_sealed(sealed) if sealed else ""

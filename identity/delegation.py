@@ -1,0 +1,123 @@
+"""委托 / 亲友代办: one citizen lets another act for them, within a scope and until a date."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from foundation import audit, clock, crypto, database
+from foundation.actor import Actor
+from identity.errors import DelegationFault, NoSuchCitizen, NoSuchDelegation, NotYourRecord, RealNameNeeded
+from identity.models import Citizen, Delegation
+from identity.realname import masked_name
+
+LONGEST = timedelta(days=366)
+
+
+class Scope(StrEnum):
+    """What an agent may do."""
+
+    BOOK = "book"  # 预约
+    PROGRESS = "progress"  # 查进度
+    PAY = "pay"  # 缴费
+
+
+@dataclass(frozen=True, kw_only=True)
+class DelegationView:
+    """One delegation as its two people see it; names are masked."""
+
+    id: int
+    principal_id: int
+    principal: str
+    agent_id: int
+    agent: str
+    scope: list[str]
+    until: date
+
+
+async def grant(*, principal_id: int, agent_id: int, scope: Collection[str], until: date, by: Actor) -> int:
+    """The new delegation's id. Both must be verified. Raises DelegationFault, NoSuchCitizen, RealNameNeeded,
+    NotYourRecord when it is not the principal who asks.
+    """
+    _must_be(by, principal_id)
+    wanted = sorted(set(scope))
+    in_time = clock.today() <= until <= clock.today() + LONGEST
+    if not wanted or not set(wanted) <= set(Scope) or not in_time or principal_id == agent_id:
+        raise DelegationFault
+    async with database.transaction():
+        for citizen_id in sorted((principal_id, agent_id)):
+            await _verified(citizen_id)
+        row = await Delegation.create(principal_id=principal_id, agent_id=agent_id, scope=wanted, until=until)
+        detail = {"agent": agent_id, "scope": wanted, "until": until}
+        await audit.record("delegation.granted", subject=f"delegation:{row.id}", by=by, detail=detail)
+    return int(row.id)
+
+
+async def revoke(*, delegation_id: int, by: Actor) -> None:
+    """End it at once; either of the two people may. Raises NoSuchDelegation, for others' too."""
+    async with database.transaction():
+        row = await Delegation.select_for_update().get_or_none(id=delegation_id, revoked_at=None)
+        if row is None or by not in (Actor.citizen(row.principal_id), Actor.citizen(row.agent_id)):  # type: ignore[attr-defined]
+            raise NoSuchDelegation
+        row.revoked_at = clock.now()
+        await row.save(update_fields=["revoked_at"])
+        await audit.record("delegation.revoked", subject=f"delegation:{row.id}", by=by)
+
+
+async def may_act(*, agent: int, principal: int, scope: str) -> bool:
+    """True for oneself, and for an agent whose delegation covers `scope` today."""
+    if agent == principal:
+        return True
+    found = await database.fetchval(
+        """select true from delegation where agent_id = $1 and principal_id = $2 and revoked_at is null
+           and until >= $3 and scope ? $4 limit 1""",
+        agent,
+        principal,
+        clock.today(),
+        scope,
+    )
+    return bool(found)
+
+
+async def granted_by(principal_id: int) -> list[DelegationView]:
+    """Who may act for me."""
+    return await _live(principal_id=principal_id)
+
+
+async def granted_to(agent_id: int) -> list[DelegationView]:
+    """For whom I may act."""
+    return await _live(agent_id=agent_id)
+
+
+async def _live(**whose: int) -> list[DelegationView]:
+    rows = Delegation.filter(**whose, revoked_at=None, until__gte=clock.today()).order_by("-id")
+    return [_view(row) for row in await rows.prefetch_related("principal", "agent")]
+
+
+def _view(row: Delegation) -> DelegationView:
+    return DelegationView(
+        id=row.id,
+        principal_id=row.principal.id,
+        principal=_name(row.principal),
+        agent_id=row.agent.id,
+        agent=_name(row.agent),
+        scope=row.scope,
+        until=row.until,
+    )
+
+
+def _name(citizen: Citizen) -> str:
+    return masked_name(crypto.open_sealed(citizen.real_name_sealed)) if citizen.real_name_sealed else ""
+
+
+async def _verified(citizen_id: int) -> None:
+    citizen = await Citizen.select_for_update().get_or_none(id=citizen_id, state="active")
+    if citizen is None:
+        raise NoSuchCitizen
+    if citizen.verified_at is None:
+        raise RealNameNeeded
+
+
+def _must_be(by: Actor, citizen_id: int) -> None:
+    if by != Actor.citizen(citizen_id):
+        raise NotYourRecord

@@ -1,0 +1,125 @@
+"""登录: a platform's single-use code becomes a citizen and an opaque token."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from foundation import audit, clock, crypto, database
+from foundation.actor import Actor
+from identity import platforms, sessions
+from identity.errors import NoSuchCitizen, PhoneFault
+from identity.platforms import Holder, Name, Via
+
+FIND = """select a.id as account_id, c.id as citizen_id, c.verified_at is not null as real_name_done
+          from platform_account a join citizen c on c.id = a.citizen_id
+          where a.platform = $1 and a.app_id = $2 and a.openid = $3"""
+FIND_UNION = """select citizen_id from platform_account
+                where platform = $1 and unionid = $2 and unionid <> '' order by id limit 1"""
+NEW_CITIZEN = """insert into citizen (state, real_name_sealed, id_type, id_number_sealed, phone_sealed, created_at)
+                 values ('active', '', '', '', '', $1) returning id"""
+NEW_ACCOUNT = """insert into platform_account (citizen_id, platform, app_id, openid, unionid, created_at)
+                 values ($1, $2, $3, $4, $5, $6)"""
+PHONE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn:
+    """`token` is shown this once. `real_name_done`: 已实名. `first_time`: the account was new to us."""
+
+    token: str
+    citizen_id: int
+    account_id: int
+    real_name_done: bool
+    first_time: bool
+
+
+def address_of(platform: Name, *, redirect: str, state: str) -> str:
+    """Where a browser goes to sign in with `platform`; it comes back to `redirect` with a code."""
+    return platforms.named(platform).authorize_address(redirect=redirect, state=state)
+
+
+async def with_platform(
+    *, platform: Name, code: str, via: Via = "mini", device: str = "", address: str = ""
+) -> SignedIn:
+    """Sign in. Raises CodeUnusable (401), RiskyAccount, SlowDown, OutcomeUnknown, OutsideUnavailable, RedisGone."""
+    holder = await platforms.named(platform).holder(code=code, via=via)
+    known = await _find(platform, holder)
+    account: Any = known or await _first_sight(platform, holder)
+    token = await sessions.start(
+        citizen_id=account["citizen_id"],
+        account_id=account["account_id"],
+        platform=platform,
+        device=device,
+        address=address,
+    )
+    return SignedIn(token=token, first_time=known is None, **dict(account))
+
+
+async def _find(platform: Name, holder: Holder) -> asyncpg.Record | None:
+    return await database.fetchrow(FIND, platform, holder.app_id, holder.openid)
+
+
+async def _first_sight(platform: Name, holder: Holder) -> asyncpg.Record:
+    try:
+        return await _join(platform, holder)
+    except asyncpg.UniqueViolationError:
+        # somebody past the lock was first; the unique index had the last word, and the account is there
+        account = await _find(platform, holder)
+        assert account is not None
+        return account
+
+
+@database.retry_on_deadlock
+async def _join(platform: Name, holder: Holder) -> asyncpg.Record:
+    """The account and its citizen, made when they are not there: two sign-ins at one moment make one of each."""
+    async with database.transaction() as tx:
+        await _lock_person(platform, holder)
+        known = await _find(platform, holder)
+        if known is not None:
+            return known
+        citizen_id = await tx.fetchval(FIND_UNION, platform, holder.unionid)
+        if citizen_id is None:
+            citizen_id = await tx.fetchval(NEW_CITIZEN, clock.now())
+        now = clock.now()
+        await tx.execute(NEW_ACCOUNT, citizen_id, platform, holder.app_id, holder.openid, holder.unionid, now)
+        by = Actor.citizen(citizen_id)
+        await audit.record("account.joined", subject=f"citizen:{citizen_id}", by=by, detail={"platform": platform})
+        account = await _find(platform, holder)
+        assert account is not None
+        return account
+
+
+async def _lock_person(platform: Name, holder: Holder) -> None:
+    """One at a time per person: rows that are not there yet cannot be locked, their name can."""
+    person = f"{platform}:{holder.unionid or holder.openid}"
+    await database.joined().execute("select pg_advisory_xact_lock(hashtextextended($1, 11))", person)
+
+
+async def bind_phone(*, citizen_id: int, platform: Name, code: str, by: Actor) -> str:
+    """绑定手机号 by the platform's phone button; the masked number. Raises PhoneFault and the channel's refusals."""
+    phone = await platforms.named(platform).phone(code=code)
+    return await keep_phone(citizen_id=citizen_id, phone=phone, by=by)
+
+
+async def keep_phone(*, citizen_id: int, phone: str, by: Actor) -> str:
+    """Seal and keep a phone number which somebody vouches for; the masked number. Raises PhoneFault."""
+    if not PHONE.fullmatch(phone):
+        raise PhoneFault
+    async with database.transaction() as tx:
+        changed = await tx.execute(
+            "update citizen set phone_sealed = $2, phone_fingerprint = $3 where id = $1 and state = 'active'",
+            citizen_id,
+            crypto.seal(phone),
+            crypto.fingerprint(phone, purpose="phone"),
+        )
+        if changed != "UPDATE 1":
+            raise NoSuchCitizen
+        await audit.record("phone.bound", subject=f"citizen:{citizen_id}", by=by)
+    return masked_phone(phone)
+
+
+def masked_phone(phone: str) -> str:
+    """``138****0001``."""
+    return f"{phone[:3]}****{phone[-4:]}" if phone else ""

@@ -1,0 +1,138 @@
+"""实名认证: a name and number that belong together make a citizen a known person, two accounts of one person one."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from foundation import audit, clock, crypto, database, logs, ratelimit, redis
+from foundation.actor import Actor
+from foundation.errors import TooManyRequests
+from foundation.events import tell
+from identity import merging, sessions, verifier
+from identity.errors import AlreadyVerified, NameFault, NameMismatch, NoSuchCitizen, TooManyVerifications
+from identity.events import CitizenVerified
+from identity.idnumber import Identity
+from identity.models import Citizen
+from identity.verifier import Verifier
+
+PER_CITIZEN = (5, 86400)
+PER_NUMBER = (10, 86400)
+NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·]{2,50}|[A-Za-z][A-Za-z ,.'\-·]{0,98}[A-Za-z.]")
+
+log = logs.logger(__name__)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """`citizen_id` is who the person is from now on; `gone` the account that was folded into it, if there was one."""
+
+    citizen_id: int
+    gone: int | None = None
+
+
+async def verify(
+    *, citizen_id: int, name: str, id_type: str, number: str, by: Actor, ask: Verifier | None = None
+) -> Verified:
+    """Raises NumberFault and its kinds, NameFault, NameMismatch, AlreadyVerified, NumberHeldByAnother,
+    TooManyVerifications, VerifierUnavailable. Verifying the same person again is harmless.
+    """
+    name, identity = clean_name(name), Identity.of(id_type, number)
+    if await _is_already(citizen_id, identity):
+        return Verified(citizen_id)
+    await _count_attempt(citizen_id, identity)
+    assert not database.in_a_transaction(), "the verifier is asked with no transaction open"
+    if not await (ask or verifier.ask)(name=name, identity=identity):
+        raise NameMismatch
+    verified = await _become(citizen_id, name, identity, by)
+    if verified.gone is not None:
+        await _hand_over_sessions(gone=verified.gone, kept=verified.citizen_id)
+    return verified
+
+
+async def citizen_with(identity: Identity) -> int | None:
+    """The citizen with this document, if one was verified."""
+    query = "select id from citizen where id_fingerprint = any($1::text[]) and id_type = $2 and state = 'active'"
+    found: int | None = await database.fetchval(query, identity.fingerprints, identity.id_type.value)
+    return found
+
+
+def clean_name(name: str) -> str:
+    """The name as the document prints it: one kind of dot, no stray spaces. Raises NameFault."""
+    name = " ".join(unicodedata.normalize("NFKC", name).split())
+    name = re.sub(r"[•‧・∙⋅․.](?=[\u3400-\u9fff])", "·", name)
+    if re.search(r"[\u3400-\u9fff]", name):
+        name = name.replace(" ", "")
+    if not NAME.fullmatch(name):
+        raise NameFault
+    return name
+
+
+def masked_name(name: str) -> str:
+    """张三 → 张*; 欧阳小明 → 欧***."""
+    return name[:1] + "*" * max(1, len(name) - 1) if name else ""
+
+
+async def _is_already(citizen_id: int, identity: Identity) -> bool:
+    citizen = await Citizen.get_or_none(id=citizen_id, state="active")
+    if citizen is None:
+        raise NoSuchCitizen
+    return _same_person(citizen, identity)
+
+
+def _same_person(citizen: Citizen, identity: Identity) -> bool:
+    if citizen.id_fingerprint is None:
+        return False
+    if citizen.id_fingerprint not in identity.fingerprints or citizen.id_type != identity.id_type:
+        raise AlreadyVerified
+    return True
+
+
+async def _count_attempt(citizen_id: int, identity: Identity) -> None:
+    # both counted before asking, so that neither one account nor many can guess whose number it is
+    try:
+        await ratelimit.check(
+            ("realname-citizen", citizen_id, *PER_CITIZEN), ("realname-number", identity.fingerprint, *PER_NUMBER)
+        )
+    except TooManyRequests as refusal:
+        raise TooManyVerifications(retry_after=refusal.retry_after) from None
+
+
+@database.retry_on_deadlock
+async def _become(citizen_id: int, name: str, identity: Identity, by: Actor) -> Verified:
+    async with database.transaction():
+        await _lock_number(identity)
+        twin = await citizen_with(identity)
+        if twin is not None and twin != citizen_id:
+            merged = await merging.merge(citizen_id, twin, name=name, identity=identity, by=by)
+            await _seal(merged.kept, name, identity, by)
+            return Verified(merged.kept, merged.gone)
+        await _seal(citizen_id, name, identity, by)
+        return Verified(citizen_id)
+
+
+async def _lock_number(identity: Identity) -> None:
+    """One at a time per number: two accounts of one person, verified at the same moment, must see each other."""
+    lock = "select pg_advisory_xact_lock(hashtextextended($1, 12))"
+    await database.joined().execute(lock, identity.fingerprint)
+
+
+async def _seal(citizen_id: int, name: str, identity: Identity, by: Actor) -> None:
+    citizen = await Citizen.select_for_update().get_or_none(id=citizen_id, state="active")
+    if citizen is None:
+        raise NoSuchCitizen
+    if _same_person(citizen, identity):
+        return
+    citizen.real_name_sealed, citizen.id_number_sealed = crypto.seal(name), crypto.seal(identity.number)
+    citizen.id_type, citizen.id_fingerprint, citizen.verified_at = identity.id_type, identity.fingerprint, clock.now()
+    await citizen.save(
+        update_fields=["real_name_sealed", "id_number_sealed", "id_type", "id_fingerprint", "verified_at"]
+    )
+    await audit.record("citizen.verified", subject=f"citizen:{citizen_id}", by=by, detail={"id_type": identity.id_type})
+    await tell(CitizenVerified(citizen_id=citizen_id))
+
+
+async def _hand_over_sessions(*, gone: int, kept: int) -> None:
+    try:
+        await sessions.hand_over(gone=gone, kept=kept)
+    except redis.RedisGone:
+        log.warning("sessions_handed_over_later", kept=kept)  # the listener of CitizensMerged does it again

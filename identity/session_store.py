@@ -1,0 +1,140 @@
+"""Sessions in Redis: found by the hash of a token, listed by whose they are.
+
+An entry is a hash at ``session:{<space>:<sha256>}``; a sorted set at ``sessions:{<space>:<id>}`` lists whose they are.
+No command touches two keys, so that a cluster may keep them anywhere. A fact lives here only as long as a sign-in does:
+without Redis people sign in again, and nothing else is lost.
+"""
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from foundation import redis
+
+AT_ONCE = 20  # sign-ins one person keeps; the oldest goes
+TOKEN_LENGTH = 43  # 32 bytes, urlsafe
+
+# Both write into an entry only while it is there, so that neither a touch nor a merge brings a revoked one back.
+TOUCH = "if redis.call('EXPIRE', KEYS[1], ARGV[1]) == 1 then redis.call('HSET', KEYS[1], 'seen', ARGV[2]) end"
+SET = "if redis.call('EXISTS', KEYS[1]) == 1 then return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end return -1"
+
+Entry = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Space:
+    """A kind of sessions: ``citizen`` and ``staff`` never see each other's."""
+
+    name: str
+
+    def entry(self, session_id: str) -> str:
+        return f"session:{{{self.name}:{session_id}}}"
+
+    def holder(self, holder_id: int) -> str:
+        return f"sessions:{{{self.name}:{holder_id}}}"
+
+
+def id_of(token: str) -> str:
+    """SHA-256 of a token: what is stored, listed and revoked. It opens nothing."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@asynccontextmanager
+async def reached() -> AsyncIterator[None]:
+    """Redis gone is 503, never "you are not signed in"."""
+    try:
+        yield
+    except redis.LOST as lost:
+        raise redis.RedisGone(retry_after=5) from lost
+
+
+def _server() -> Any:
+    """The client, which answers in text (its published types say bytes or text everywhere)."""
+    return redis.client()
+
+
+async def add(space: Space, *, holder_id: int, entry: Entry, seconds: int, at: float) -> str:
+    """Keep `entry` for `seconds`; the new token. Raises RedisGone."""
+    token = secrets.token_urlsafe(32)
+    session_id, listed = id_of(token), space.holder(holder_id)
+    async with reached():
+        # Listed last: "sign out everywhere" at this moment either ends the entry or leaves one that is on the list.
+        async with _server().pipeline(transaction=True) as pipe:
+            pipe.hset(space.entry(session_id), mapping=entry)
+            pipe.expire(space.entry(session_id), seconds)
+            await pipe.execute()
+        async with _server().pipeline(transaction=False) as pipe:
+            pipe.zadd(listed, {session_id: at})
+            pipe.expire(listed, seconds * 2)
+            pipe.zrange(listed, 0, -AT_ONCE - 1)
+            too_old = (await pipe.execute())[2]
+        await drop(space, holder_id, too_old)
+    return token
+
+
+async def find(space: Space, token: str) -> Entry | None:
+    """The entry of a token, in one round trip; None when there is none (any more). Raises RedisGone."""
+    if len(token) != TOKEN_LENGTH:
+        return None
+    async with reached():
+        return await _server().hgetall(space.entry(id_of(token))) or None
+
+
+async def touch(space: Space, session_id: str, *, seconds: int, at: float, holder_id: int) -> None:
+    async with reached(), _server().pipeline(transaction=False) as pipe:
+        pipe.eval(TOUCH, 1, space.entry(session_id), str(seconds), repr(at))
+        pipe.expire(space.holder(holder_id), seconds * 2)
+        await pipe.execute()
+
+
+async def all_of(space: Space, holder_id: int) -> list[tuple[str, Entry]]:
+    """(session id, entry) of each live session, the newest first; forgets what has expired."""
+    async with reached():
+        ids = await _server().zrevrange(space.holder(holder_id), 0, -1)
+        async with _server().pipeline(transaction=False) as pipe:
+            for one in ids:
+                pipe.hgetall(space.entry(one))
+            entries = await pipe.execute()
+        expired = [one for one, entry in zip(ids, entries, strict=True) if not entry]
+        if expired:
+            await _server().zrem(space.holder(holder_id), *expired)
+    return [(one, entry) for one, entry in zip(ids, entries, strict=True) if entry]
+
+
+async def holds(space: Space, holder_id: int, session_id: str) -> bool:
+    async with reached():
+        return await _server().zscore(space.holder(holder_id), session_id) is not None
+
+
+async def drop(space: Space, holder_id: int, session_ids: list[str]) -> None:
+    """End these sessions. The entries go first: a crash in between leaves a dead line in a list, not a live session."""
+    if not session_ids:
+        return
+    async with reached():
+        async with _server().pipeline(transaction=False) as pipe:
+            for one in session_ids:
+                pipe.delete(space.entry(one))
+            await pipe.execute()
+        await _server().zrem(space.holder(holder_id), *session_ids)
+
+
+async def drop_all(space: Space, holder_id: int, *, but: str = "") -> int:
+    """End all of a holder's sessions, `but` one when named; how many ended."""
+    async with reached():
+        ids = await _server().zrange(space.holder(holder_id), 0, -1)
+    ended = [one for one in ids if one != but]
+    await drop(space, holder_id, ended)
+    return len(ended)
+
+
+async def hand_over(space: Space, *, gone: int, kept: int, field: str) -> None:
+    """The sessions of `gone` are those of `kept` from now on."""
+    async with reached():
+        listed = await _server().zrange(space.holder(gone), 0, -1, withscores=True)
+        for session_id, score in listed:
+            await _server().zadd(space.holder(kept), {session_id: score})
+            await _server().eval(SET, 1, space.entry(session_id), field, str(kept))
+            await _server().zrem(space.holder(gone), session_id)

@@ -1,0 +1,116 @@
+"""登录状态 of citizens: opaque tokens, kept as their hash, listed, revoked one by one or everywhere."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from foundation import clock, logs, redis, settings
+from identity import session_store
+from identity.errors import NoSuchSession
+from identity.session_store import Entry, Space
+
+CITIZENS = Space("citizen")
+TOUCHED_EVERY = timedelta(minutes=5)
+
+log = logs.logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """One sign-in. `id` names it (it is not the token); `account_id` is the platform account it came through."""
+
+    id: str
+    citizen_id: int
+    account_id: int
+    platform: str
+    device: str
+    place: str
+    opened_at: datetime
+    seen_at: datetime
+
+
+async def start(*, citizen_id: int, account_id: int, platform: str, device: str = "", address: str = "") -> str:
+    """Open a session; its token, which is shown once and stored nowhere. Raises RedisGone."""
+    now = clock.now().timestamp()
+    entry = {
+        "citizen": str(citizen_id),
+        "account": str(account_id),
+        "platform": platform,
+        "device": device[:80],
+        "place": coarse(address),
+        "opened": repr(now),
+        "seen": repr(now),
+    }
+    return await session_store.add(CITIZENS, holder_id=citizen_id, entry=entry, seconds=lifetime(), at=now)
+
+
+async def who(token: str) -> Session | None:
+    """Whose token this is; one round trip. None when it is unknown, expired or revoked. Raises RedisGone (503)."""
+    entry = await session_store.find(CITIZENS, token)
+    if entry is None:
+        return None
+    session = _read(session_store.id_of(token), entry)
+    if clock.now() - session.seen_at > TOUCHED_EVERY:
+        await _keep_alive(session)
+    return session
+
+
+async def mine(citizen_id: int) -> list[Session]:
+    """The citizen's sign-ins, the newest first."""
+    return [_read(one, entry) for one, entry in await session_store.all_of(CITIZENS, citizen_id)]
+
+
+async def sign_out(session: Session) -> None:
+    await session_store.drop(CITIZENS, session.citizen_id, [session.id])
+
+
+async def revoke(*, session_id: str, citizen_id: int) -> None:
+    """End one of the citizen's own sessions. Raises NoSuchSession for anybody else's."""
+    if not await session_store.holds(CITIZENS, citizen_id, session_id):
+        raise NoSuchSession
+    await session_store.drop(CITIZENS, citizen_id, [session_id])
+
+
+async def sign_out_everywhere(citizen_id: int, *, but: str = "") -> int:
+    """End every session of the citizen, except the one whose id is `but`; how many ended."""
+    return await session_store.drop_all(CITIZENS, citizen_id, but=but)
+
+
+async def hand_over(*, gone: int, kept: int) -> None:
+    """After two accounts proved to be one person. May be repeated."""
+    await session_store.hand_over(CITIZENS, gone=gone, kept=kept, field="citizen")
+
+
+def lifetime() -> int:
+    return settings.current().realname.session_days * 86400
+
+
+def coarse(address: str) -> str:
+    """``203.0.113.7`` → ``203.0.*.*``: enough to know one's own sign-ins, not enough to be found."""
+    sign = ":" if ":" in address else "."
+    parts = [part for part in address.split(sign) if part]
+    return sign.join([*parts[:2], "*", "*"]) if len(parts) > 2 else ""
+
+
+async def _keep_alive(session: Session) -> None:
+    try:
+        at = clock.now().timestamp()
+        await session_store.touch(CITIZENS, session.id, seconds=lifetime(), at=at, holder_id=session.citizen_id)
+    except redis.RedisGone:
+        log.warning("session_not_touched")
+
+
+def _read(session_id: str, entry: Entry) -> Session:
+    return Session(
+        id=session_id,
+        citizen_id=int(entry["citizen"]),
+        account_id=int(entry["account"]),
+        platform=entry["platform"],
+        device=entry["device"],
+        place=entry["place"],
+        opened_at=moment(entry["opened"]),
+        seen_at=moment(entry["seen"]),
+    )
+
+
+def moment(seconds: str) -> datetime:
+    return datetime.fromtimestamp(float(seconds), UTC)
