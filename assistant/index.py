@@ -70,10 +70,11 @@ class Index:
         place = start + int(numpy.searchsorted(self._postings[start:end], document))
         return float(self._weights[place]) if place < end and self._postings[place] == document else 0.0
 
-    def heard(self, document: int, asked: Iterable[str]) -> float:
+    def heard(self, document: int, asked: Sequence[str]) -> float:
         """0..1: the share of the attainable score by sound alone; 0 when there is hardly anything to hear."""
         sounds = [term for term in asked if term[0] == terms.SOUND]
-        attainable = sum(self._attainable_by(term) for term in sounds)
+        silent = sum(term[0] == terms.CHARACTER and not analysis.is_han(term[1:]) for term in asked)
+        attainable = sum(self._attainable_by(term) for term in sounds) + silent * self._unknown[terms.SOUND]
         return sum(self.weight(document, term) for term in sounds) / attainable if len(sounds) > 1 else 0.0
 
     def _attainable_by(self, term: str) -> float:

@@ -35,7 +35,7 @@ class Turn(Model):
     question = fields.CharField(max_length=500)
     band = fields.CharField(max_length=12)  # answer, choose, unknown, person, greeting, emergency …
     answer: dict[str, Any] = fields.JSONField(default=dict)
-    item_code = fields.CharField(max_length=40, default="", db_index=True)
+    item_code = fields.CharField(max_length=64, default="", db_index=True)
     section = fields.CharField(max_length=20, default="")
     confidence = fields.FloatField(default=0)
     helpful = fields.BooleanField(null=True)

@@ -1181,7 +1181,7 @@ class Migration(migrations.Migration):
                         default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
                     ),
                 ),
-                ("item_code", fields.CharField(default="", db_index=True, max_length=40)),
+                ("item_code", fields.CharField(default="", db_index=True, max_length=64)),
                 ("section", fields.CharField(default="", max_length=20)),
                 ("confidence", fields.FloatField(default=0)),
                 ("helpful", fields.BooleanField(null=True)),
