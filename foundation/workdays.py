@@ -46,6 +46,16 @@ class WorkCalendar:
             return day not in self.overrides
         return False
 
+    def is_festival(self, day: date) -> bool:
+        """True on a day off that is more than an ordinary weekend (法定节假日, or declared by staff)."""
+        if day in self.overrides:
+            return not self.overrides[day]
+        try:
+            off, name = chinese_calendar.get_holiday_detail(day)
+        except NotImplementedError:
+            return False
+        return bool(off and name)
+
     def add_workdays(self, day: date, number: int) -> date:
         """The day `number` working days after `day`; `day` itself is not counted (行政许可法 第八十二条)."""
         while number > 0:
