@@ -1,8 +1,11 @@
 """Money is integer fen (分). Yuan appears only on a screen and in a channel's message."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 from foundation.errors import Invalid
+
+AMOUNT = re.compile(r"[+-]?[0-9]{1,13}(\.[0-9]{1,2}0*)?")
 
 
 class NotAnAmount(Invalid):
@@ -17,10 +20,7 @@ def yuan(fen: int) -> str:
 
 def fen(yuan: str) -> int:
     """``"12.34"`` → ``1234``. Raises NotAnAmount for anything that is not a whole number of fen."""
-    try:
-        amount = Decimal(yuan.strip()) * 100
-    except (InvalidOperation, AttributeError):
-        raise NotAnAmount from None
-    if not amount.is_finite() or amount != amount.to_integral_value():
+    # Decimal alone would also read "1e9999", "1_0" and other nations' digits
+    if not isinstance(yuan, str) or not AMOUNT.fullmatch(yuan.strip()):
         raise NotAnAmount
-    return int(amount)
+    return int(Decimal(yuan.strip()) * 100)
