@@ -88,11 +88,11 @@ def _same_person(citizen: Citizen, identity: Identity) -> bool:
 
 
 async def _count_attempt(citizen_id: int, identity: Identity) -> None:
-    # both counted before asking, so that neither one account nor many can guess whose number it is
+    # Counted before asking, so that neither one account nor many can guess whose number it is; one after the other,
+    # so that an account which is stopped cannot use up somebody else's number.
     try:
-        await ratelimit.check(
-            ("realname-citizen", citizen_id, *PER_CITIZEN), ("realname-number", identity.fingerprint, *PER_NUMBER)
-        )
+        await ratelimit.check(("realname-citizen", citizen_id, *PER_CITIZEN))
+        await ratelimit.check(("realname-number", identity.fingerprint, *PER_NUMBER))
     except TooManyRequests as refusal:
         raise TooManyVerifications(retry_after=refusal.retry_after) from None
 
