@@ -3,11 +3,15 @@
 from datetime import date
 from pathlib import Path
 
+from tortoise.expressions import F
+
 from assistant import corpus
 from assistant.corpus import GuideDocument, Section
 from assistant.snapshot import Snapshot
 from catalogue import format as catalogue_format
 from catalogue.item_sheet import ItemFile
+from catalogue.models import CatalogueEdition, Department, Guide, GuideSection, ServiceItem, SynonymGroup
+from foundation import clock
 
 SHIPPED = Path(catalogue_format.__file__).parent / "data" / "items"
 
@@ -100,3 +104,41 @@ def from_file(item: ItemFile) -> GuideDocument:
         ),
         bookable=item.appointment.bookable,
     )
+
+
+def shipped_snapshot() -> Snapshot:
+    """The shipped guides with the shipped synonyms."""
+    written = catalogue_format.parse_synonyms(
+        (SHIPPED.parent / "synonyms.yaml").read_text(encoding="utf-8"), "synonyms"
+    )
+    synonyms = {said: group.word for group in written.groups for said in group.also}
+    return Snapshot([from_file(item) for item in shipped_files()], synonyms=synonyms)
+
+
+async def publish(name: str, *aliases: str, **sections: str) -> ServiceItem:
+    """A published guide in the database, and a new edition of the catalogue."""
+    department, _ = await Department.get_or_create(code="hall", defaults={"name": "政务服务中心"})
+    number = await ServiceItem.all().count() + 1
+    item = await ServiceItem.create(
+        item_code=f"ITEM-{number}", slug=f"item-{number}", name=name, aliases=list(aliases), department=department,
+        kind="承诺件", legal_days=20, promised_days=5,
+    )  # fmt: skip
+    draft = await Guide.create(
+        item=item, version=1, state="draft", effective_date=date(2026, 1, 1), content={"materials": []}, digest="0" * 64
+    )
+    for position, (kind, text) in enumerate(sections.items()):
+        await GuideSection.create(guide=draft, kind=kind, position=position, title=kind, text=text)
+    await Guide.filter(id=draft.id).update(state="published", published_at=clock.now())
+    await ServiceItem.filter(id=item.id).update(guide_id=draft.id)
+    await _next_edition()
+    return item
+
+
+async def synonym(word: str, *also: str) -> None:
+    """A group of synonyms, and a new edition of the catalogue."""
+    await SynonymGroup.create(words=[word, *also])
+    await _next_edition()
+
+
+async def _next_edition() -> None:
+    await CatalogueEdition.filter(id=1).update(number=F("number") + 1)
