@@ -17,6 +17,7 @@ from appointments.errors import (
     TooLateToCancel,
 )
 from appointments.events import BookingCancelled, BookingConfirmed
+from appointments.states import LIVE
 from foundation import audit, clock, crypto, database, events, idempotency, metrics
 from foundation.actor import Actor
 from foundation.errors import Forbidden
@@ -126,7 +127,7 @@ async def cancel(*, code: str, by: Actor, reason: str = "") -> Booking:
             freed = await seats.give_back(held.id, of=("booked",), to=state, until=held.cancel_until)
         now = await find(code=code, for_=by)
         if freed:
-            await note_cancelled(now, by=by, reason=reason)
+            await _note_cancelled(now, by=by, reason=reason)
         elif now.state == "booked":
             raise TooLateToCancel(detail={"cancel_until": held.cancel_until.isoformat()})
         elif now.state != state:
@@ -134,7 +135,15 @@ async def cancel(*, code: str, by: Actor, reason: str = "") -> Booking:
     return now
 
 
-async def note_cancelled(held: Booking, *, by: Actor, reason: str) -> None:
+async def withdraw(appointment_id: int, *, by: Actor, reason: str) -> bool:
+    """Within a transaction: the office takes a booking back, whatever its day. False when it was over already."""
+    freed = await seats.give_back(appointment_id, of=LIVE, to="office_cancelled")
+    if freed:
+        await _note_cancelled(await by_id(appointment_id), by=by, reason=reason)
+    return freed
+
+
+async def _note_cancelled(held: Booking, *, by: Actor, reason: str) -> None:
     """The audit row and the event of a place given back."""
     await audit.record(f"booking.{held.state}", subject=f"appointment:{held.id}", by=by, reason=reason)
     by_office = held.state == "office_cancelled"

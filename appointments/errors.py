@@ -1,12 +1,12 @@
 """How `appointments` says no.
 
-NotFound     BookingNotFound, SlotNotFound, TypeNotFound, HallNotFound, TicketNotFound
+NotFound     BookingNotFound, SlotNotFound, TypeNotFound, HallNotFound, TicketNotFound, ExceptionNotFound
 Conflict     reserving    NotYetReleased, SlotClosed, SlotSuspended, SlotFull, AlreadyBookedThatDay, TooManyBookings
              cancelling   TooLateToCancel, CannotCancel
              checking in  WrongHall, WrongDay, TooEarlyToCheckIn, TooLateToCheckIn, AlreadyCheckedIn, CannotCheckIn
              calling      NobodyWaiting, StillServing, CannotCall
              planning     TypeCodeTaken, ExceptionExists
-Invalid      CheckInCodeStale, ReasonNeeded, ScheduleInvalid, TypeInvalid, RangeInvalid, LimitInvalid
+Invalid      CheckInCodeStale, ReasonNeeded, WindowNeeded, ScheduleInvalid, TypeInvalid, RangeInvalid, LimitInvalid
 Unavailable  TooBusy
 Elsewhere    identity: RealNameNeeded · foundation.idempotency: KeyReused
 """
@@ -112,6 +112,10 @@ class StillServing(Conflict):
 
 class CannotCall(Conflict):
     """该排队号当前状态不能进行此操作，请刷新后再试。"""
+
+
+class WindowNeeded(Invalid):
+    """请先选择窗口号。"""
 
 
 class TypeCodeTaken(Conflict):
