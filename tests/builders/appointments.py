@@ -2,9 +2,11 @@
 
 import itertools
 import json
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
+from appointments import booking, checkin
 from appointments.models import Appointment, AppointmentType, Slot
 from catalogue.models import Department, Hall
 from foundation import clock, crypto, database
@@ -92,3 +94,26 @@ async def told(kind: str) -> list[dict[str, Any]]:
         "select args -> 'event' as event from procrastinate_jobs where args ->> 'kind' = $1 order by id", kind
     )
     return [json.loads(row["event"]) for row in rows]
+
+
+async def a_held_place(*, slot: Slot | None = None, by: Actor | None = None) -> tuple[booking.Booking, Actor, Slot]:
+    """A booking, its citizen and its slot, which starts at 10:00 the day after tomorrow."""
+    citizen = by or await a_citizen()
+    ten = clock.shanghai(clock.now() + timedelta(days=2)).replace(hour=10, minute=0, second=0, microsecond=0)
+    slot = slot or await a_slot(starts_at=ten)
+    return await booking.reserve(slot_id=slot.id, by=citizen, key=f"held {slot.id}"), citizen, slot
+
+
+async def waiting(number: int, *, of: AppointmentType) -> list[booking.Booking]:
+    """So many people of one type, checked in on their day; see `on_the_day`."""
+    (slot,) = await slots_of_one_day(1, of=of, capacity=number)
+    held = [(await a_held_place(slot=slot))[0] for _ in range(number)]
+    with on_the_day(held[0]):
+        for one in held:
+            await checkin.admit(code=one.code, hall_code=one.hall_code, by=STAFF)
+    return held
+
+
+def on_the_day(held: booking.Booking) -> AbstractContextManager[None]:
+    """The clock at the start of the visit."""
+    return clock.frozen(held.starts_at)
