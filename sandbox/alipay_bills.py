@@ -87,11 +87,15 @@ def download(world: World, token: str) -> bytes | None:
 def _span(text: str) -> tuple[date, date]:
     try:
         if len(text) == 7:
-            first = date.fromisoformat(f"{text}-01")
+            first = _date(f"{text}-01")
             return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        return date.fromisoformat(text), date.fromisoformat(text)
+        return _date(text), _date(text)
     except ValueError as fault:
         raise business("isp.invalid_bill_date", "账单日期格式为yyyy-MM-dd或yyyy-MM") from fault
+
+
+def _date(text: str) -> date:
+    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=BEIJING).date()
 
 
 def _lines(world: World, first: date, last: date) -> tuple[list[Trade], list[Refund]]:

@@ -24,7 +24,6 @@ SHOWN = 20
 @home.get("/", name="overview")
 async def overview(request: Request) -> HTTPResponse:
     world = world_of(request)
-    templates = wechat_messages.templates(world)
     return page(
         "home.html",
         brand="home",
@@ -39,10 +38,16 @@ async def overview(request: Request) -> HTTPResponse:
         services=trouble.SERVICES,
         kinds=trouble.KINDS,
         states=wechat_pay_orders.STATES,
-        titles={one.template_id: one.title for one in templates},
-        label=lambda message, field: wechat_messages.label(templates.get(message.template_id), field),
+        template=lambda message: wechat_messages.template(world, message.template_id),
+        label=wechat_messages.label,
         magic=scenarios.__doc__,
     )
+
+
+@home.get("/readyz", name="ready")
+async def ready(request: Request) -> HTTPResponse:
+    """The sandbox needs nothing but itself."""
+    return response.json({"ready": True})
 
 
 @home.post("/trouble", name="switch_trouble")

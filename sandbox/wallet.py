@@ -67,9 +67,9 @@ async def decide(request: Request, vendor: str) -> HTTPResponse:
 async def ask_consent(request: Request) -> HTTPResponse:
     """What wx.requestSubscribeMessage would open: openid, template_ids (comma list), return."""
     asked = request.args
-    known = wechat_messages.templates(world_of(request))
+    world = world_of(request)
     ids = [one for one in asked.get("template_ids", "").split(",") if one]
-    titles = [(one, template.title if (template := known.get(one)) else one) for one in ids]
+    titles = [(one, known.title if (known := wechat_messages.template(world, one)) else one) for one in ids]
     back = asked.get("return", "")
     return page("consent.html", brand="wechat", openid=asked.get("openid", ""), templates=titles, back=back)
 

@@ -3,6 +3,8 @@
 import re
 import secrets
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -117,6 +119,17 @@ def send(world: World, asked: dict[str, Any]) -> int:
     )
     messages(world).put(str(number), message)
     return number
+
+
+def template(world: World, template_id: str) -> Template | None:
+    """How that template reads: as registered, else as ``templates.json`` has it."""
+    registered = templates(world).get(template_id)
+    return registered or next((one for one in demo_templates() if one.template_id == template_id), None)
+
+
+@cache
+def demo_templates() -> tuple[Template, ...]:
+    return msgspec.json.decode(Path(__file__).with_name("templates.json").read_bytes(), type=tuple[Template, ...])
 
 
 def label(template: Template | None, field: str) -> str:

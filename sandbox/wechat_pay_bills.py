@@ -96,7 +96,7 @@ def download(world: World, token: str) -> tuple[bytes, bool]:
 def _day(world: World, text: str) -> date:
     now = world.now()
     try:
-        wanted = date.fromisoformat(text)
+        wanted = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=BEIJING).date()
     except ValueError as fault:
         raise PayError("PARAM_ERROR", "账单日期格式应为YYYY-MM-DD", {"field": "bill_date"}) from fault
     if wanted >= now.date() or wanted < now.date() - timedelta(days=92):
