@@ -1,0 +1,40 @@
+// Talks to the citizen door. A refusal becomes an Error with the sentence for people, its code and its detail.
+
+const KEY = "zhijianban.token";
+export const token = () => localStorage.getItem(KEY) || "";
+export const keep = (value) => (value ? localStorage.setItem(KEY, value) : localStorage.removeItem(KEY));
+
+export class Refused extends Error {
+  constructor(status, said) {
+    super(said.message || "网络异常，请稍后重试。");
+    this.status = status;
+    this.code = said.code || "NoAnswer";
+    this.detail = said.detail;
+  }
+}
+
+async function call(method, path, body, headers = {}) {
+  const options = { method, headers: { ...headers } };
+  if (token()) options.headers.Authorization = `Bearer ${token()}`;
+  if (body !== undefined) {
+    options.headers["Content-Type"] = "application/json";
+    options.body = JSON.stringify(body);
+  }
+  let answer;
+  try {
+    answer = await fetch(path, options);
+  } catch {
+    throw new Refused(0, { message: "网络不通，内容还没有提交，请检查网络后重试。" });
+  }
+  if (answer.status === 204) return null;
+  const said = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Refused(answer.status, said);
+  return said;
+}
+
+export const get = (path) => call("GET", path);
+export const post = (path, body = {}, headers) => call("POST", path, body, headers);
+export const remove = (path) => call("DELETE", path);
+
+// One key per intent: the same tap again, after a lost answer, must not book or pay twice.
+export const intent = () => (crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random().toString(36).slice(2)}`);

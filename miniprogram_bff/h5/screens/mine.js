@@ -1,0 +1,82 @@
+// 我的: who I am, messages, devices, settings.
+import { get, keep, post, remove } from "../api.js";
+import { empty, html, moment, show, toast } from "../view.js";
+
+const LINKS = [["#/bookings", "我的预约"], ["#/bills", "我的缴费单"], ["#/progress", "我的办件"], ["#/messages", "消息"], ["#/sessions", "登录设备"]];
+
+export async function mine(main) {
+  const me = await get("/v1/me");
+  const large = "large" in document.documentElement.dataset;
+  show(main, html`<h1>我的</h1><section class="card">
+      <p class="big">${me.name || "未实名用户"}</p><p>${me.real_name_done ? html`<span class="tag good">已实名</span> ${me.id_number}` : html`<span class="tag warn">未实名</span>`}
+      ${me.platforms.map((one) => html` <span class="tag brand">${one === "wechat" ? "微信" : "支付宝"}</span>`)}</p>
+      ${me.real_name_done ? "" : html`<a class="button main" href="#/real-name">实名认证</a>`}</section>
+    <section class="card"><ul class="list">${LINKS.map(([to, name]) => html`<li><a class="row" href="${to}"><span>${name}</span></a></li>`)}</ul></section>
+    <section class="card stack"><h2>设置</h2><div class="actions">
+      <button class="button" id="large" aria-pressed="${large}">${large ? "恢复标准字号" : "大字版"}</button>
+      <button class="button" id="export">导出我的数据</button><button class="button" id="out">退出登录</button><button class="button danger" id="forget">注销账号</button></div></section>`);
+  main.querySelector("#large").onclick = () => {
+    if (large) { delete document.documentElement.dataset.large; localStorage.removeItem("zhijianban.large"); }
+    else { document.documentElement.dataset.large = ""; localStorage.setItem("zhijianban.large", "1"); }
+    mine(main);
+  };
+  main.querySelector("#out").onclick = async () => { await post("/v1/sign-out").catch(() => {}); keep(""); location.hash = "#/"; };
+  main.querySelector("#export").onclick = async () => {
+    try {
+      const file = new Blob([JSON.stringify(await get("/v1/me/data"), null, 2)], { type: "application/json" });
+      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: "我的数据.json" });
+      link.click();
+    } catch (error) { toast(error.message); }
+  };
+  main.querySelector("#forget").onclick = async () => {
+    const said = prompt("注销后无法恢复。依法须保存的缴款和办件档案会继续保存。确认请输入：注销");
+    if (said === null) return;
+    try { await post("/v1/me/forget", { confirm: said }); keep(""); location.hash = "#/"; toast("账号已注销"); } catch (error) { toast(error.message); }
+  };
+}
+
+export async function realName(main, query) {
+  const next = query.get("next") || "#/mine";
+  main.className = "narrow";
+  show(main, html`<h1>实名认证</h1><form class="card"><p class="hint">姓名与证件号码加密保存，只用于办理您的业务。</p>
+    <div class="field"><label for="id_type">证件类型</label><select id="id_type" name="id_type"><option value="id_card">居民身份证</option><option value="hmt_permit">港澳台居民居住证</option><option value="residence">外国人永久居留身份证</option><option value="passport">护照</option></select></div>
+    <div class="field"><label for="name">姓名</label><input id="name" name="name" required maxlength="60" autocomplete="name"></div>
+    <div class="field"><label for="id_number">证件号码</label><input id="id_number" name="id_number" required maxlength="30" autocomplete="off"></div>
+    <div id="problem"></div><button class="button main wide">提交认证</button></form>`);
+  const form = main.querySelector("form");
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    form.querySelector("button").disabled = true;
+    try {
+      await post("/v1/me/real-name", { name: form.name.value, id_number: form.id_number.value, id_type: form.id_type.value });
+      toast("认证成功");
+      location.hash = next;
+    } catch (error) {
+      if (error.status === 401) { location.hash = "#/login"; return; }
+      const faults = Array.isArray(error.detail) ? error.detail.map((one) => one.problem).join("；") : "";
+      show(main.querySelector("#problem"), html`<p class="notice bad" role="alert">${error.message} ${faults}</p>`);
+      form.querySelector("button").disabled = false;
+    }
+  };
+}
+
+const address = (page) => `#/${page.replace(/^pages\//, "")}`;
+
+export async function messages(main) {
+  const list = await get("/v1/me/messages");
+  show(main, html`<h1>消息</h1>${list.length ? html`<section class="card"><ul class="list">${list.map((one) => html`
+    <li><a class="row" href="${address(one.page)}"><span>${one.read ? "" : html`<span class="tag bad">新</span> `}<b>${one.title}</b><small>${one.text}</small><small>${moment(one.at)}</small></span></a></li>`)}</ul></section>` : empty("还没有消息。")}`);
+  if (list.some((one) => !one.read)) await post("/v1/me/messages/read");
+}
+
+export async function sessions(main) {
+  const list = await get("/v1/me/sessions");
+  show(main, html`<h1>登录设备</h1><section class="card"><ul class="list">${list.map((one) => html`<li class="row">
+    <div>${one.platform === "wechat" ? "微信" : "支付宝"} · ${one.device || "未知设备"} ${one.this_one ? html`<span class="tag brand">本机</span>` : ""}<small>${one.place} 最近使用 ${moment(one.seen_at)}</small></div>
+    ${one.this_one ? "" : html`<button class="button" data-end="${one.id}">退出</button>`}</li>`)}</ul></section><button class="button danger" id="all">退出所有设备</button>`);
+  main.onclick = async (event) => {
+    const id = event.target.dataset?.end;
+    if (id) { await remove(`/v1/me/sessions/${id}`).catch((error) => toast(error.message)); await sessions(main); }
+    if (event.target.id === "all") { await post("/v1/me/sign-out-everywhere").catch(() => {}); keep(""); location.hash = "#/"; }
+  };
+}

@@ -1,0 +1,24 @@
+// 好差评: five levels; the lowest two need a reason.
+import { post } from "../api.js";
+import { html, show } from "../view.js";
+
+const LEVELS = [[5, "非常满意"], [4, "满意"], [3, "基本满意"], [2, "不满意"], [1, "非常不满意"]];
+
+export async function rate(main, kind, number) {
+  main.className = "narrow";
+  show(main, html`<h1>评价服务</h1><form class="card"><fieldset class="stars"><legend>本次服务您觉得：</legend>${LEVELS.map(([level, label]) => html`
+      <label><input type="radio" name="level" value="${level}" required>${label}</label>`)}</fieldset>
+    <div class="field"><label for="text">想说的话（不满意时请说明原因）</label><textarea id="text" name="text" rows="4" maxlength="500"></textarea></div>
+    <div id="problem"></div><button class="button main wide">提交评价</button></form>`);
+  const form = main.querySelector("form");
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    try {
+      const given = await post("/v1/ratings", { kind, number, level: Number(form.level.value), text: form.text.value });
+      show(main, html`<h1>感谢您的评价</h1><p class="notice good">您的评价：${given.label}。${given.level <= 2 ? "我们会在 1 个工作日内回访，15 个工作日内整改。" : ""}</p><a class="button" href="#/">回首页</a>`);
+    } catch (error) {
+      if (error.status === 401) { location.hash = "#/login"; return; }
+      show(main.querySelector("#problem"), html`<p class="notice bad" role="alert">${error.message}</p>`);
+    }
+  };
+}
