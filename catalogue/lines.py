@@ -116,7 +116,7 @@ class YamlReader:
         if isinstance(event, yaml.MappingStartEvent):
             return Node("map", line, entries=list(self._entries(depth)))
         if isinstance(event, yaml.ScalarEvent):
-            plain = event.implicit[0] and not event.style  # libyaml says "", the pure parser None
+            plain = not event.style  # libyaml says "", the pure parser None
             return plain_scalar(event.value, line) if plain else Node("text", line, event.value)
         return Node("nothing", line)
 
