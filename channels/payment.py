@@ -37,7 +37,7 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True)
 class PaymentRequest:
-    """One order to be paid by one person. `out_trade_no` is ours: 6 to 32 letters, digits, `_` or `-`."""
+    """One order to be paid by one person. `out_trade_no` is ours: 6 to 32 letters, digits or `_`, which both take."""
 
     out_trade_no: str
     amount_fen: int

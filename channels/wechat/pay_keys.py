@@ -35,20 +35,25 @@ class PayKeys:
         self._download = download
         self._downloaded: list[x509.Certificate] = []
         self._next_download = 0.0
+        self._refreshing = asyncio.Lock()
 
     async def keep_fresh(self) -> None:
         """Download certificates once an hour; a failure keeps what we have and is tried again in a minute."""
-        now = clock.now().timestamp()
-        if self._files or now < self._next_download:
+        if self._files:
             return
-        self._next_download = now + RETRY_SECONDS  # set before waiting, so that a crowd of notices asks once
+        async with self._refreshing:  # a crowd of first notices waits for one download
+            if clock.now().timestamp() >= self._next_download:
+                await self._refresh()
+
+    async def _refresh(self) -> None:
+        again = REFRESH_SECONDS
         try:
             async with asyncio.timeout(DOWNLOAD_SECONDS):
                 self._downloaded = await self._download()
         except (Refusal, TimeoutError) as fault:
+            again = RETRY_SECONDS
             log.warning("platform_certificates_not_downloaded", fault=type(fault).__name__)
-        else:
-            self._next_download = now + REFRESH_SECONDS
+        self._next_download = clock.now().timestamp() + again
 
     def verify(self, signed: Signed, body: bytes) -> None:
         """Raises ForgedNotice unless a key of ours made `signed` over `body`."""

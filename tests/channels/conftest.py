@@ -1,14 +1,16 @@
 """Settings, keys and a vendor's server for the tests of the channels."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from foundation import settings
 from tests.builders import channels as build
 from tests.builders.channels import Vendor
+from tests.channels.sandbox_process import Sandbox, running
 
 
 @pytest.fixture
@@ -54,3 +56,19 @@ def keys(tmp_path: Path, vendor: Vendor) -> KeyFolder:
         "ALIPAY_PUBLIC_KEY_FILE": build.write(tmp_path, "alipay.pem", build.public_pem("alipay")),
     }
     return KeyFolder(tmp_path, env)
+
+
+@pytest.fixture(scope="session")
+def sandbox_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
+    with running(tmp_path_factory.mktemp("sandbox")) as started:
+        yield started
+
+
+@pytest.fixture
+async def sandbox(sandbox_running: tuple[str, dict[str, str]]) -> AsyncIterator[Sandbox]:
+    """The sandbox, empty but for its demo people."""
+    url, env = sandbox_running
+    async with httpx.AsyncClient(trust_env=False) as http:
+        fresh = Sandbox(url, env, http)
+        await fresh.pull("reset")
+        yield fresh

@@ -1,5 +1,6 @@
 """Platform certificates that are downloaded: on the clock, never at a stranger's word."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -9,6 +10,7 @@ import pytest
 from cryptography import x509
 
 from channels.errors import ForgedNotice
+from channels.wechat import pay_keys
 from channels.wechat.pay import WeChatPay
 from foundation import clock
 from tests.builders import channels as build
@@ -106,3 +108,32 @@ async def test_a_crowd_of_forgeries_before_the_first_download_asks_once(pay: WeC
         with pytest.raises(ForgedNotice):
             await pay.read_notice(signed("merchant", "EE"), BODY)
     assert len(vendor.calls) <= 1
+
+
+async def test_a_crowd_of_first_notices_waits_for_one_download(pay: WeChatPay, vendor: Vendor) -> None:
+    listed = vendor.answer
+
+    async def slowly(call: Call) -> Answer:
+        await asyncio.sleep(0.1)
+        answer = listed(call)
+        assert isinstance(answer, tuple)
+        return answer
+
+    vendor.answer = slowly
+    notices = await asyncio.gather(*(pay.read_notice(signed("platform_1", "A1"), BODY) for _ in range(10)))
+    assert all(notice.payment for notice in notices)
+    assert len(vendor.calls) == 1
+
+
+async def test_a_slow_download_does_not_outlast_the_answer_to_a_notice(
+    pay: WeChatPay, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(call: Call) -> Answer:
+        await asyncio.sleep(1)
+        return 500, {}, b""
+
+    monkeypatch.setattr(pay_keys, "DOWNLOAD_SECONDS", 0.1)
+    vendor.answer = never
+    async with asyncio.timeout(0.9):
+        with pytest.raises(ForgedNotice):
+            await pay.read_notice(signed("platform_1", "A1"), BODY)
