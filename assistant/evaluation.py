@@ -17,9 +17,11 @@ from typing import Any
 
 import opencc
 
-from assistant import choosing, confidence, pinyin, question
+from assistant import choosing, pinyin, question
+from assistant.choosing import Decision
 from assistant.corpus import GuideDocument, Section
-from assistant.snapshot import Result, Snapshot
+from assistant.question import Question
+from assistant.snapshot import Snapshot
 
 SEED = 7
 DEPTH = 10
@@ -59,23 +61,22 @@ def read_queries(path: Path) -> list[Query]:
 
 def measure(snapshot: Snapshot, queries: Iterable[Query]) -> Measured:
     """Ask every question and count."""
-    places, bands, times = [], [], []
+    places, right, asked, times = [], [], 0, []
     for query in queries:
+        places.append(_place(query, _read(snapshot, query.text), snapshot))
         started = time.thread_time()
-        results = _asked(snapshot, query.text)
+        decision = _decided(snapshot, query.text)
         times.append((time.thread_time() - started) * 1000)
-        codes = [result.document.item_code for result in results]
-        places.append(next((i for i, code in enumerate(codes, 1) if code in query.relevant), 0))
-        bands.append(confidence.band(results[0].confidence if results else 0.0))
+        asked += bool(decision.choices)
+        right += [decision.document.item_code in query.relevant] if decision.document else []
     total, slow = len(places), sorted(times)
-    answers = [place for place, band in zip(places, bands, strict=True) if band == confidence.Band.ANSWER]
     return Measured(
         at_1=sum(place == 1 for place in places) / total,
         at_3=sum(1 <= place <= 3 for place in places) / total,
         mrr=sum(1 / place for place in places if place) / total,
-        answered=len(answers) / total,
-        right=sum(place == 1 for place in answers) / max(len(answers), 1),
-        asked=sum(band == confidence.Band.ASK_BACK for band in bands) / total,
+        answered=len(right) / total,
+        right=sum(right) / max(len(right), 1),
+        asked=asked / total,
         mean_ms=sum(slow) / total,
         p99_ms=slow[min(total - 1, int(total * 0.99))],
     )
@@ -83,10 +84,9 @@ def measure(snapshot: Snapshot, queries: Iterable[Query]) -> Measured:
 
 def false_answers(snapshot: Snapshot, utterances: Iterable[str]) -> tuple[float, float]:
     """Shares of off-topic utterances that would be answered, and that would be met with a question back."""
-    found = [_asked(snapshot, utterance) for utterance in utterances]
-    bands = [confidence.band(results[0].confidence if results else 0.0) for results in found]
-    total = max(len(bands), 1)
-    return bands.count(confidence.Band.ANSWER) / total, bands.count(confidence.Band.ASK_BACK) / total
+    decisions = [_decided(snapshot, utterance) for utterance in utterances]
+    total = max(len(decisions), 1)
+    return sum(d.document is not None for d in decisions) / total, sum(bool(d.choices) for d in decisions) / total
 
 
 def without_guides(
@@ -174,10 +174,21 @@ def _is_common(character: str) -> bool:
         return False
 
 
-def _asked(snapshot: Snapshot, text: str) -> list[Result]:
-    """What the dialogue would find: courtesies off, aspects aside."""
-    questions = question.read(text, is_name=snapshot.is_name)
-    return choosing.search(snapshot, questions[0])[:DEPTH] if questions else []
+def _read(snapshot: Snapshot, text: str) -> Question | None:
+    return next(iter(question.read(text, is_name=snapshot.is_name)), None)
+
+
+def _decided(snapshot: Snapshot, text: str) -> Decision:
+    """What the dialogue would do: courtesies off, aspects aside, no conversation before."""
+    asked = _read(snapshot, text)
+    return choosing.decide(snapshot, asked, recent=()) if asked else Decision()
+
+
+def _place(query: Query, asked: Question | None, snapshot: Snapshot) -> int:
+    """Where the first relevant guide stands, 1 first; 0 if it is not among the first ten."""
+    results = choosing.search(snapshot, asked)[:DEPTH] if asked else []
+    codes = [result.document.item_code for result in results]
+    return next((place for place, code in enumerate(codes, 1) if code in query.relevant), 0)
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from assistant.corpus import GuideDocument, Section
 from assistant.snapshot import Snapshot
-from catalogue.models import CatalogueEdition, Guide, GuideSection, ServiceItem, SynonymGroup
+from catalogue import edition
+from catalogue.models import Guide, GuideSection, ServiceItem, SynonymGroup
 from foundation.errors import Unavailable
 
 LOOK_EVERY = 1.0
@@ -45,20 +46,15 @@ async def _refreshed() -> Snapshot:
     if kept and time.monotonic() - _Shelf.looked_at < LOOK_EVERY:
         return kept
     try:
-        edition = await _edition()
-        if kept is None or kept.version != edition:
+        version = str(await edition.number())
+        if kept is None or kept.version != version:
             documents, synonyms = await _documents(), await _synonyms()
-            kept = await asyncio.to_thread(Snapshot, documents, synonyms=synonyms, version=edition)
+            kept = await asyncio.to_thread(Snapshot, documents, synonyms=synonyms, version=version)
     except Unavailable:
         if kept is None:
             raise
     _Shelf.snapshot, _Shelf.looked_at = kept, time.monotonic()
     return kept
-
-
-async def _edition() -> str:
-    edition = await CatalogueEdition.first()
-    return str(edition.number if edition else 0)
 
 
 async def _documents() -> list[GuideDocument]:

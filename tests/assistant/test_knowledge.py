@@ -4,10 +4,13 @@ import asyncio
 
 import pytest
 
-from assistant import knowledge
+from assistant import dialogue, knowledge
+from assistant.navigation import CardKind
+from catalogue import edition, intake
 from catalogue.models import CatalogueEdition, Guide
 from foundation import database
-from tests.builders.assistant import publish, synonym
+from foundation.actor import Actor
+from tests.builders.assistant import SHIPPED, publish, synonym
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -50,16 +53,25 @@ async def test_looks_at_most_so_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_keeps_answering_while_the_database_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def gone() -> str:
+    async def gone() -> int:
         raise database.DatabaseGone
 
     await publish("居住证申领", materials="居民身份证。")
     first = await knowledge.current()
-    monkeypatch.setattr(knowledge, "_edition", gone)
+    monkeypatch.setattr(edition, "number", gone)
     assert await knowledge.current() is first
     knowledge.forget()
     with pytest.raises(database.DatabaseGone):
         await knowledge.current()
+
+
+async def test_the_shipped_catalogue_can_be_asked(redis_db: object) -> None:
+    await intake.load(SHIPPED, by=Actor.system("test"))
+    snapshot = await knowledge.current()
+    answer, _ = dialogue.reply(snapshot, "護照多少錢", dialogue.Memory())
+    assert "120 元/本" in answer.text
+    assert answer.passages[-1].source.section_title == "收费标准"
+    assert {CardKind.BOOK, CardKind.PAY, CardKind.MAP} <= {card.kind for card in answer.cards}
 
 
 async def test_synonyms_come_from_the_catalogue() -> None:

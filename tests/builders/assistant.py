@@ -1,19 +1,20 @@
 """Guides for the assistant's tests: a few written here, and those shipped with the catalogue."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 from tortoise.expressions import F
 
-from assistant import corpus
 from assistant.corpus import GuideDocument, Section
 from assistant.snapshot import Snapshot
 from catalogue import format as catalogue_format
 from catalogue.item_sheet import ItemFile
 from catalogue.models import CatalogueEdition, Department, Guide, GuideSection, ServiceItem, SynonymGroup
+from catalogue.sections import HallLine, sections_of
 from foundation import clock
 
-SHIPPED = Path(catalogue_format.__file__).parent / "data" / "items"
+SHIPPED = Path(catalogue_format.__file__).parent / "data"
 
 
 def guide(name: str, *aliases: str, code: str = "", **sections: str) -> GuideDocument:
@@ -74,45 +75,29 @@ def snapshot() -> Snapshot:
     )
 
 
-def shipped_files() -> list[ItemFile]:
-    """The guides in the catalogue's own folder."""
-    return [
-        catalogue_format.parse_item(path.read_text(encoding="utf-8"), path.name) for path in sorted(SHIPPED.iterdir())
-    ]
-
-
-def from_file(item: ItemFile) -> GuideDocument:
-    """A catalogue file as the assistant would see it, enough of it to ask questions."""
+def from_file(item: ItemFile, halls: Mapping[str, HallLine]) -> GuideDocument:
+    """A catalogue file as the assistant sees it once it is published; the slug stands for the code."""
+    sections = sections_of(item, department=item.department, halls=halls)
     return GuideDocument(
         item_code=item.slug,
         name=item.name,
         aliases=tuple(dict.fromkeys((item.short_name, *item.aliases))),
         version=str(item.version),
         effective_date=item.effective,
-        sections=(
-            Section(corpus.SUMMARY, "简介", item.summary),
-            Section(corpus.CONDITIONS, "受理条件", "\n".join(item.conditions)),
-            Section(corpus.MATERIALS, "申请材料", "\n".join(material.name for material in item.materials)),
-            Section(corpus.STEPS, "办理流程", "\n".join(f"{step.name}：{step.text}" for step in item.steps)),
-            Section(corpus.PERIODS, "办理时限", f"承诺 {item.period.promised_days} 个工作日"),
-            Section(
-                corpus.FEES, "收费标准", "\n".join(f"{f.name} {f.amount_fen // 100} 元/{f.unit}" for f in item.fees)
-            ),
-            Section(corpus.PLACES, "办理地点", "\n".join(place.window for place in item.places)),
-            *(Section(corpus.QUESTION, faq.question, faq.answer, tuple(faq.also)) for faq in item.faqs),
-            *(Section(corpus.VARIANT, one.name, one.differs, tuple(one.aliases)) for one in item.variants),
-        ),
+        sections=tuple(Section(one.kind, one.title, one.text, one.also) for one in sections),
+        halls=tuple(item.halls),
         bookable=item.appointment.bookable,
     )
 
 
 def shipped_snapshot() -> Snapshot:
     """The shipped guides with the shipped synonyms."""
-    written = catalogue_format.parse_synonyms(
-        (SHIPPED.parent / "synonyms.yaml").read_text(encoding="utf-8"), "synonyms"
-    )
-    synonyms = {said: group.word for group in written.groups for said in group.also}
-    return Snapshot([from_file(item) for item in shipped_files()], synonyms=synonyms)
+    city = catalogue_format.load_catalogue(SHIPPED)
+    halls = {
+        hall.code: HallLine(name=hall.name, address=hall.address, opening_hours="工作日") for hall in city.halls.halls
+    }
+    synonyms = {said: group.word for group in city.synonyms.groups for said in group.also}
+    return Snapshot([from_file(item, halls) for item in city.items], synonyms=synonyms)
 
 
 async def publish(name: str, *aliases: str, **sections: str) -> ServiceItem:
