@@ -1,0 +1,60 @@
+from datetime import timedelta
+
+import pytest
+
+from appointments import slots
+from appointments.errors import HallNotFound, TypeNotFound
+from foundation import clock
+from tests.builders.appointments import a_hall, a_held_place, a_slot, a_type, slots_of_one_day
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+async def test_from_hall_to_type():
+    hall, empty = await a_hall(), await a_hall()
+    of = await a_type(hall=hall, item_codes=["11440100X"])
+    await a_type(hall=hall, active=False)
+    department = await of.department
+    assert [one.code for one in await slots.halls()] == [hall.code]
+    assert [one.code for one in await slots.halls(item_code="11440100X")] == [hall.code]
+    assert await slots.halls(item_code="another") == []
+    assert [(one.code, one.types) for one in await slots.departments(hall_code=hall.code)] == [(department.code, 1)]
+    (found,) = await slots.types(hall_code=hall.code, department_code=department.code)
+    assert (found.id, found.name, found.item_codes) == (of.id, of.name, ["11440100X"])
+    assert await slots.types(hall_code=hall.code, department_code="another") == []
+    assert await slots.departments(hall_code=empty.code) == []
+    with pytest.raises(HallNotFound):
+        await slots.departments(hall_code="nowhere")
+
+
+async def test_days_count_what_can_be_had_now():
+    of = await a_type()
+    today = clock.today()
+    held, _, slot = await a_held_place(slot=await a_slot(of=of, capacity=5))
+    later = await a_slot(of=of, capacity=9, starts_in=timedelta(days=9), released_ago=timedelta(days=-1))
+    await a_slot(of=of, starts_in=timedelta(days=-3))
+    await a_slot(of=of, starts_in=timedelta(days=4), state="withdrawn")
+    first, second = await slots.days(type_id=of.id)
+    assert (first.day, first.left, first.capacity, first.release_at) == (held.day, 4, 5, None)
+    assert (second.day, second.left, second.release_at) == (later.day, 0, later.release_at)
+    assert slot.day > today
+    assert await slots.days(type_id=(await a_type()).id) == []
+    with pytest.raises(TypeNotFound):
+        await slots.days(type_id=404)
+
+
+async def test_slots_of_a_day_say_why_not():
+    of = await a_type()
+    (free, full, suspended, gone) = await slots_of_one_day(4, of=of)
+    await a_held_place(slot=full)
+    await type(free).filter(id=suspended.id).update(state="suspended")
+    await type(free).filter(id=gone.id).update(state="withdrawn")
+    seen = {one.id: (one.left, one.why) for one in await slots.of_day(type_id=of.id, day=free.day)}
+    assert seen == {free.id: (1, "open"), full.id: (0, "full"), suspended.id: (1, "suspended")}
+    later = await a_slot(of=of, starts_in=timedelta(days=9), released_ago=timedelta(days=-1))
+    assert [one.why for one in await slots.of_day(type_id=of.id, day=later.day)] == ["not_released"]
+    past = await a_slot(of=of, starts_in=timedelta(days=-9))
+    assert [one.why for one in await slots.of_day(type_id=of.id, day=past.day)] == ["closed"]
+    assert await slots.of_day(type_id=of.id, day=clock.today() + timedelta(days=99)) == []
+    with pytest.raises(TypeNotFound):
+        await slots.of_day(type_id=404, day=clock.today())
