@@ -112,7 +112,9 @@ class App:
     def __init__(self, url: str, folder: Path) -> None:
         self.env = dict(line.split("=", 1) for line in (folder / "app.env").read_text().splitlines())
         self.folder = folder
-        self.http = httpx.Client(base_url=url, timeout=20, trust_env=False, verify=False, headers={"User-Agent": "test"})
+        self.http = httpx.Client(
+            base_url=url, timeout=20, trust_env=False, verify=False, headers={"User-Agent": "test"}
+        )
         self.merchant_key = private_key(self.env["WECHAT_PAY_MERCHANT_KEY_FILE"])
         self.alipay_key = private_key(self.env["ALIPAY_APP_KEY_FILE"])
 
@@ -194,7 +196,7 @@ class App:
 
     # Alipay
 
-    def alipay_params(self, method: str, content: dict[str, Any] | None = None, **other: str) -> dict[str, str]:
+    def alipay_params(self, method: str, content: dict[str, Any] | None = None, /, **other: str) -> dict[str, str]:
         """Signed parameters; what ``other`` names replaces or adds system parameters before signing."""
         params = {
             "app_id": self.env["ALIPAY_APP_ID"],

@@ -54,7 +54,7 @@ def inbox() -> Iterator[Inbox]:
 
 
 class start:
-    """Run ``python -m sandbox`` until the block ends."""
+    """Run ``python -m sandbox`` until the block ends, or until ``kill`` is called."""
 
     def __init__(self, key_folder: Path, data: Path, speed: float = SPEED) -> None:
         with socket.socket() as free:
@@ -80,4 +80,9 @@ class start:
     def __exit__(self, *_: object) -> None:
         self.server.http.close()
         self.process.terminate()
+        self.process.wait(timeout=10)
+
+    def kill(self) -> None:
+        """As ``kill -9`` would."""
+        self.process.kill()
         self.process.wait(timeout=10)
