@@ -171,6 +171,17 @@ async def of(citizen: Actor, *, live: bool | None = None, limit: int = 50) -> li
     return [_booking(row) for row in rows]
 
 
+async def upcoming(citizen: Actor) -> Booking | None:
+    """The citizen's next live booking that is not over yet."""
+    row = await database.fetchrow(
+        f"""{READ} where a.citizen_id = $1 and a.state in ('booked', 'checked_in', 'serving') and s.ends_at > $2
+            order by s.starts_at limit 1""",
+        citizen.number,
+        clock.now(),
+    )
+    return _booking(row) if row else None
+
+
 async def by_id(appointment_id: int) -> Booking:
     """For listeners to an event, who were given the id. Raises BookingNotFound."""
     return await _read_one("where a.id = $1", appointment_id)

@@ -74,9 +74,10 @@ async def close_type(*, type_id: int, by: Actor, reason: str) -> None:
         await audit.record("appointment_type.closed", subject=f"appointment_type:{type_id}", by=by, reason=reason)
 
 
-async def find(*, type_id: int) -> AppointmentType:
-    """An active type with its hall and department. Raises TypeNotFound."""
-    found = await AppointmentType.get_or_none(id=type_id, active=True).select_related("hall", "department")
+async def find(**named: int | str) -> AppointmentType:
+    """An active type, named by ``type_id=`` or ``code=``, with its hall and department. Raises TypeNotFound."""
+    by = {"id": named["type_id"]} if "type_id" in named else {"code": named["code"]}
+    found = await AppointmentType.get_or_none(**by, active=True).select_related("hall", "department")
     if found is None:
         raise TypeNotFound
     return found

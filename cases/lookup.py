@@ -69,6 +69,12 @@ async def mine(citizen_id: int, *, limit: int = 50) -> list[CaseView]:
     return [await _view(case, with_notes=True) for case in rows]
 
 
+async def to_supplement(citizen_id: int) -> list[tuple[str, str]]:
+    """(case_no, item name) of the citizen's cases that wait for papers."""
+    rows = await Case.filter(citizen_id=citizen_id, stage=timeline.Kind.NOTICE_ONCE).order_by("-changed_at").limit(5)
+    return [(case.case_no, case.item_name) for case in rows]
+
+
 async def one_of_mine(*, case_no: str, citizen_id: int) -> CaseView:
     """One case for its applicant or their delegate. Raises CaseNotFound for everybody else."""
     case = await Case.get_or_none(case_no=case_no)

@@ -120,6 +120,10 @@ async def inbox(citizen_id: int, *, limit: int = 50) -> list[Message]:
     return await Message.filter(citizen_id=citizen_id, channel="inbox").order_by("-id").limit(limit)
 
 
+async def unread(citizen_id: int) -> int:
+    return await Message.filter(citizen_id=citizen_id, channel="inbox", read_at=None).count()
+
+
 async def mark_read(*, citizen_id: int) -> int:
     """Mark all of the citizen's messages read; returns how many were new."""
     return await Message.filter(citizen_id=citizen_id, channel="inbox", read_at=None).update(read_at=clock.now())

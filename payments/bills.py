@@ -142,6 +142,16 @@ async def mine(citizen_id: int, *, limit: int = 50) -> list[Bill]:
     return sorted(rows, key=lambda one: one.state != "unpaid")
 
 
+async def unpaid(citizen_id: int) -> tuple[int, int]:
+    """How many bills of the citizen are unpaid, and their sum in fen."""
+    row = await database.fetchrow(
+        "select count(*) as number, coalesce(sum(total_fen), 0)::bigint as fen from bill"
+        " where citizen_id = $1 and state = 'unpaid'",
+        citizen_id,
+    )
+    return (row["number"], row["fen"]) if row else (0, 0)
+
+
 async def one_for(*, pay_code: str, citizen_id: int) -> Bill:
     """A bill for its payer, their delegate or whoever has paid it. Raises BillNotFound for everybody else."""
     bill = await Bill.get_or_none(pay_code=pay_code).prefetch_related("items")

@@ -45,7 +45,7 @@ export async function type(main, code) {
     chosen = null;
     reserve.disabled = true;
     for (const button of main.querySelectorAll(".date")) button.setAttribute("aria-pressed", button.dataset.date === date);
-    const list = await get(`/v1/types/${encodeURIComponent(code)}/slots?date=${date}`);
+    const list = await get(`/v1/slots?type_id=${view.id}&date=${date}`);
     show(slots, html`${list.map((one) => html`<button class="slot" data-slot="${one.id}" aria-pressed="false" ${one.state === "open" ? "" : "disabled"}>
       ${time(one.starts_at)}–${time(one.ends_at)}<small>${one.state === "open" ? `余 ${one.free} 个` : one.label}</small></button>`)}`);
   };

@@ -46,23 +46,23 @@ export async function theme(main, kind, code) {
 }
 
 export async function scenario(main, code) {
-  const answers = [];
+  const answers = {};
   const draw = async () => {
     const step = await post(`/v1/scenarios/${encodeURIComponent(code)}`, { answers });
     if (step.question) {
-      show(main, html`<h1>${step.name}</h1><section class="card"><h2>${step.question}</h2><div class="actions">${step.options.map((one) => html`
-        <button class="button wide" data-value="${one.value}">${one.label}</button>`)}</div></section>
-        ${answers.length ? html`<button class="button" id="back">上一题</button>` : ""}`);
-      for (const button of main.querySelectorAll("[data-value]")) button.onclick = () => { answers.push(button.dataset.value); draw(); };
+      show(main, html`<h1>${step.name}</h1><section class="card"><h2>${step.question.ask}</h2><div class="actions">${step.question.options.map((one) => html`
+        <button class="button wide" data-value="${one.code}">${one.label}</button>${one.hint ? html`<p class="hint">${one.hint}</p>` : ""}`)}</div></section>
+        ${Object.keys(answers).length ? html`<button class="button" id="back">上一题</button>` : ""}`);
+      for (const button of main.querySelectorAll("[data-value]")) button.onclick = () => { answers[step.question.code] = button.dataset.value; draw(); };
       const back = main.querySelector("#back");
-      if (back) back.onclick = () => { answers.pop(); draw(); };
+      if (back) back.onclick = () => { delete answers[Object.keys(answers).pop()]; draw(); };
       return;
     }
-    show(main, html`<h1>${step.name}</h1><p class="notice good">${step.note || "为您列出需要办理的事项和材料："}</p>
-      ${step.items.map((one) => html`<section class="card"><h2><a href="#/guide/${one.slug}">${one.name}</a></h2>
-        <ol>${one.materials.map((name) => html`<li>${name}</li>`)}</ol></section>`)}
+    show(main, html`<h1>${step.name}</h1><p class="notice good">为您列出需要办理的事项和材料：</p>
+      ${step.to_do.map((one) => html`<section class="card"><h2><a href="#/guide/${one.slug}">${one.name}</a> ${one.variant ? html`<span class="tag brand">${one.variant}</span>` : ""}</h2>
+        ${one.tip ? html`<p>${one.tip}</p>` : ""}<ol>${one.materials.map((material) => html`<li>${material.name} ${material.shared ? html`<span class="tag good">免提交</span>` : ""}</li>`)}</ol></section>`)}
       <button class="button" id="again">重新回答</button>`);
-    main.querySelector("#again").onclick = () => { answers.length = 0; draw(); };
+    main.querySelector("#again").onclick = () => { for (const one of Object.keys(answers)) delete answers[one]; draw(); };
   };
   await draw();
 }

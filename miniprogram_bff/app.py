@@ -1,0 +1,32 @@
+"""The citizens' application."""
+
+from pathlib import Path
+from typing import Any
+
+from sanic import Sanic, redirect
+
+import rooms
+from foundation import settings
+from foundation.web import Door, new_app, open_house
+from miniprogram_bff.screens import ask, book, guide, home, login, mine, pay, progress, rate, search
+
+H5 = Path(__file__).parent / "h5"
+SCREENS = (login, home, search, guide, ask, book, progress, pay, rate, mine)
+
+
+def create_app(args: object = None) -> Sanic[Any, Any]:
+    """Routes, health and the browser client of the citizen door."""
+    ours = settings.current()
+    app = new_app("bff")
+    door = Door(title="指尖办 · 市民服务", description="微信、支付宝小程序和网页使用的接口。", version="1")
+    for screen in SCREENS:
+        door.include(screen.routes)
+    door.mount(app)
+    app.static("/h5", H5, name="h5", index="index.html")
+    app.add_route(_to_h5, "/", methods=["GET"], name="root")
+    open_house(app, ours, models=rooms.MODELS)
+    return app
+
+
+async def _to_h5(_: Any) -> Any:
+    return redirect("/h5/")

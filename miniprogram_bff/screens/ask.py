@@ -1,0 +1,103 @@
+"""问一问: the guide bot in the chat."""
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from assistant import asking
+from assistant.answering import Passage
+from assistant.errors import ConversationNotFound, TurnNotFound
+from foundation.web import Asked, Limit, Routes
+from identity.sessions import Session
+from miniprogram_bff.session import VISITOR, actor
+
+routes = Routes("问一问", tag="ask")
+
+
+class Question(Asked):
+    """`conversation`：上次回答返回的会话标识，追问时带上."""
+
+    question: Annotated[str, Meta(max_length=5000, examples=["身份证丢了怎么补办"])]
+    conversation: Annotated[str, Meta(max_length=40)] = ""
+
+
+class SourceView(Struct):
+    item_code: str
+    item_name: str
+    section_title: str
+    version: str
+    effective_date: date | None
+
+
+class PassageView(Struct):
+    text: str
+    shortened: bool
+    source: SourceView
+
+
+class ChoiceView(Struct):
+    item_code: str
+    name: str
+
+
+class CardView(Struct):
+    """`kind`：guide book pay form map progress phone complaint person."""
+
+    kind: str
+    label: str
+    target: str
+
+
+class AnswerView(Struct):
+    """`kind`：answer choose unknown person emergency complaint greeting empty；`note` 是固定用语，内容在 `passages`."""
+
+    conversation: str
+    turn: int
+    kind: str
+    band: str
+    confidence: float
+    note: str
+    passages: list[PassageView]
+    choices: list[ChoiceView]
+    cards: list[CardView]
+
+
+class Feedback(Asked):
+    conversation: Annotated[str, Meta(min_length=1, max_length=40)]
+    turn: Annotated[int, Meta(ge=1, le=2**62)]
+    helpful: bool
+
+
+@routes.post("/v1/ask", access=VISITOR, summary="提问", errors=(ConversationNotFound,), limit=Limit(ip=120, seconds=60))
+async def ask(body: Question, who: Session | None) -> AnswerView:
+    """回答只取自已发布的办事指南，并注明出处；没有把握时反问或转人工。"""
+    asked = await asking.ask(
+        question=body.question, conversation=body.conversation or None, by=actor(who) if who else None
+    )
+    answer = asked.answer
+    return AnswerView(
+        conversation=asked.conversation,
+        turn=asked.turn_id,
+        kind=answer.kind,
+        band=answer.band,
+        confidence=round(answer.confidence, 3),
+        note=answer.note,
+        passages=[_passage(one) for one in answer.passages],
+        choices=[ChoiceView(one.item_code, one.name) for one in answer.choices],
+        cards=[CardView(one.kind, one.label, one.target) for one in answer.cards],
+    )
+
+
+@routes.post("/v1/ask/feedback", access=VISITOR, summary="回答是否有帮助", errors=(TurnNotFound,), status=204)
+async def feedback(body: Feedback) -> None:
+    await asking.rate(turn_id=body.turn, conversation=body.conversation, helpful=body.helpful)
+
+
+def _passage(one: Passage) -> PassageView:
+    source = one.source
+    return PassageView(
+        one.text,
+        one.shortened,
+        SourceView(source.item_code, source.item_name, source.section_title, source.version, source.effective_date),
+    )

@@ -1,0 +1,295 @@
+"""预约: hall → department → business → date → slot; my bookings; the check-in code."""
+
+import io
+from datetime import date, datetime
+from typing import Annotated
+
+import segno
+from msgspec import Meta, Struct
+from sanic import Request
+
+from appointments import booking, checkin, slots, types
+from appointments.errors import (
+    AlreadyBookedThatDay,
+    BookingNotFound,
+    CannotCancel,
+    CannotCheckIn,
+    HallNotFound,
+    NotYetReleased,
+    SlotClosed,
+    SlotFull,
+    SlotNotFound,
+    SlotSuspended,
+    TooBusy,
+    TooLateToCancel,
+    TooManyBookings,
+    TypeNotFound,
+)
+from foundation import clock
+from foundation.errors import Invalid
+from foundation.idempotency import KeyReused
+from foundation.web import PUBLIC, Asked, Limit, Routes
+from identity.errors import RealNameNeeded
+from identity.sessions import Session
+from miniprogram_bff.session import CITIZEN, actor
+
+routes = Routes("预约", tag="book")
+
+WHY = {"not_released": "未放号", "closed": "已截止", "suspended": "已暂停", "full": "约满", "open": "可约"}
+
+
+class KeyNeeded(Invalid):
+    """缺少幂等键，请携带 Idempotency-Key 请求头（8 至 80 位字母、数字或横线）。"""
+
+
+class HallsQuery(Asked):
+    """`item`：只看能办该事项（实施编码）的大厅."""
+
+    item: Annotated[str, Meta(max_length=40)] = ""
+
+
+class HallView(Struct):
+    code: str
+    name: str
+    address: str
+    phone: str
+    opening_hours: str
+    longitude: float | None
+    latitude: float | None
+
+
+class TypeRow(Struct):
+    code: str
+    name: str
+    item_codes: list[str]
+    real_name_needed: bool
+
+
+class DepartmentView(Struct):
+    code: str
+    name: str
+    types: list[TypeRow]
+
+
+class HallPage(Struct):
+    code: str
+    name: str
+    address: str
+    phone: str
+    opening_hours: str
+    departments: list[DepartmentView]
+
+
+class DayView(Struct):
+    """`free`：现在可约的数量；`label`：不可约的原因."""
+
+    date: date
+    free: int
+    label: str
+    release_at: datetime | None
+
+
+class TypePage(Struct):
+    id: int
+    code: str
+    name: str
+    hall_code: str
+    hall_name: str
+    department_name: str
+    real_name_needed: bool
+    cancel_minutes: int
+    release_note: str
+    dates: list[DayView]
+
+
+class SlotsQuery(Asked):
+    type_id: Annotated[int, Meta(ge=1, le=2**62)]
+    date: date
+
+
+class SlotView(Struct):
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    free: int
+    state: str
+    label: str
+    release_at: datetime
+
+
+class Reserve(Asked):
+    slot_id: Annotated[int, Meta(ge=1, le=2**62)]
+
+
+class BookingView(Struct):
+    """`state`：booked checked_in serving finished cancelled office_cancelled no_show unserved."""
+
+    code: str
+    state: str
+    type_code: str
+    type_name: str
+    department_name: str
+    hall_code: str
+    hall_name: str
+    hall_address: str
+    hall_phone: str
+    starts_at: datetime
+    ends_at: datetime
+    cancel_until: datetime
+    can_cancel: bool
+    ticket_number: str | None
+    window: str | None
+
+
+class CheckInView(Struct):
+    """`code` changes by itself; show a new one from `refresh_at` on."""
+
+    code: str
+    refresh_at: datetime
+    qr_svg: str
+
+
+@routes.get("/v1/halls", access=PUBLIC, summary="可预约的大厅")
+async def halls(query: HallsQuery) -> list[HallView]:
+    found = await slots.halls(item_code=query.item or None)
+    return [HallView(h.code, h.name, h.address, h.phone, h.opening_hours, h.longitude, h.latitude) for h in found]
+
+
+@routes.get("/v1/halls/<hall_code>", access=PUBLIC, summary="一个大厅可预约的部门和业务", errors=(HallNotFound,))
+async def hall(hall_code: str) -> HallPage:
+    found = await types.find_hall(code=hall_code)
+    departments = [
+        DepartmentView(
+            one.code,
+            one.name,
+            [
+                TypeRow(row.code, row.name, row.item_codes, row.real_name_needed)
+                for row in await slots.types(hall_code=hall_code, department_code=one.code)
+            ],
+        )
+        for one in await slots.departments(hall_code=hall_code)
+    ]
+    return HallPage(found.code, found.name, found.address, found.phone, found.opening_hours, departments)
+
+
+@routes.get("/v1/types/<type_code>", access=PUBLIC, summary="一项预约业务和可约日期", errors=(TypeNotFound,))
+async def appointment_type(type_code: str) -> TypePage:
+    of = await types.find(code=type_code)
+    days = await slots.days(type_id=of.id)
+    return TypePage(
+        id=of.id,
+        code=of.code,
+        name=of.name,
+        hall_code=of.hall.code,
+        hall_name=of.hall.name,
+        department_name=of.department.name,
+        real_name_needed=of.real_name_needed,
+        cancel_minutes=of.cancel_minutes,
+        release_note=f"每天 {of.release_time} 放出 {of.release_workdays} 个工作日后的号",
+        dates=[DayView(one.day, one.left, _label(one), one.release_at) for one in days],
+    )
+
+
+@routes.get("/v1/slots", access=PUBLIC, summary="某天的号段", errors=(TypeNotFound,))
+async def slots_of_day(query: SlotsQuery) -> list[SlotView]:
+    """余号随时变化，以提交预约的结果为准。"""
+    found = await slots.of_day(type_id=query.type_id, day=query.date)
+    return [
+        SlotView(one.id, one.starts_at, one.ends_at, one.capacity, one.left, one.why, WHY[one.why], one.release_at)
+        for one in found
+    ]
+
+
+@routes.post(
+    "/v1/bookings",
+    access=CITIZEN,
+    summary="预约一个号段",
+    errors=(
+        KeyNeeded,
+        KeyReused,
+        SlotNotFound,
+        NotYetReleased,
+        SlotClosed,
+        SlotSuspended,
+        SlotFull,
+        AlreadyBookedThatDay,
+        TooManyBookings,
+        RealNameNeeded,
+        TooBusy,
+    ),
+    status=201,
+)
+async def reserve(request: Request, body: Reserve, who: Session) -> BookingView:
+    """须带 Idempotency-Key：同一意图重试用同一个键，得到同一个预约。"""
+    return _view(await booking.reserve(slot_id=body.slot_id, by=actor(who), key=_key(request)))
+
+
+@routes.get("/v1/bookings", access=CITIZEN, summary="我的预约")
+async def my_bookings(who: Session) -> list[BookingView]:
+    return [_view(one) for one in await booking.of(actor(who))]
+
+
+@routes.get("/v1/bookings/<code>", access=CITIZEN, summary="一个预约", errors=(BookingNotFound,))
+async def my_booking(code: str, who: Session) -> BookingView:
+    return _view(await booking.find(code=code, for_=actor(who)))
+
+
+@routes.post(
+    "/v1/bookings/<code>/cancel",
+    access=CITIZEN,
+    summary="取消预约",
+    errors=(BookingNotFound, TooLateToCancel, CannotCancel),
+)
+async def cancel(code: str, who: Session) -> BookingView:
+    return _view(await booking.cancel(code=code, by=actor(who)))
+
+
+@routes.get(
+    "/v1/bookings/<code>/check-in-code",
+    access=CITIZEN,
+    summary="签到码",
+    errors=(BookingNotFound, CannotCheckIn),
+    limit=Limit(user=60),
+)
+async def check_in_code(code: str, who: Session) -> CheckInView:
+    """到厅出示；每分钟更新，截图无效。"""
+    made = await checkin.code_for(code=code, by=actor(who))
+    drawn = io.BytesIO()
+    segno.make(made.text, error="m").save(drawn, kind="svg", scale=5, border=2, xmldecl=False, svgclass=None)
+    return CheckInView(made.text, made.refresh_at, drawn.getvalue().decode())
+
+
+def _label(one: slots.BookableDay) -> str:
+    if one.left:
+        return WHY["open"]
+    if one.release_at:
+        return f"{clock.shanghai(one.release_at):%m-%d %H:%M} 放号"
+    return WHY["full"]
+
+
+def _key(request: Request) -> str:
+    key = request.headers.get("idempotency-key", "")
+    if not 8 <= len(key) <= 80 or not key.isascii() or not key.isprintable():
+        raise KeyNeeded
+    return str(key)
+
+
+def _view(one: booking.Booking) -> BookingView:
+    return BookingView(
+        code=one.code,
+        state=one.state,
+        type_code=one.type_code,
+        type_name=one.type_name,
+        department_name=one.department_name,
+        hall_code=one.hall_code,
+        hall_name=one.hall_name,
+        hall_address=one.hall_address,
+        hall_phone=one.hall_phone,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        cancel_until=one.cancel_until,
+        can_cancel=one.can_cancel,
+        ticket_number=one.ticket_number,
+        window=one.window,
+    )

@@ -1,0 +1,186 @@
+"""办事指南: one guide in one request; themes, life events and scenarios that lead to it."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from catalogue import guides, items, scenarios
+from catalogue.errors import ItemNotFound, ScenarioNotFound, ThemeNotFound, UnknownAnswer
+from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Routes
+from miniprogram_bff.screens.search import ItemRow, row_of
+
+routes = Routes("办事指南", tag="guide")
+
+
+class MaterialView(Struct):
+    """`shared`：电子证照已有，免提交."""
+
+    name: str
+    form: str
+    copies: int
+    shared: bool
+    may_follow: bool
+    when: str
+    note: str
+    blank_form: str
+
+
+class SectionView(Struct):
+    id: int
+    kind: str
+    title: str
+    text: str
+
+
+class FaqView(Struct):
+    question: str
+    answer: str
+
+
+class PlaceView(Struct):
+    code: str
+    name: str
+    address: str
+    phone: str
+    opening_hours: str
+
+
+class RelatedView(Struct):
+    slug: str
+    name: str
+
+
+class GuideView(Struct):
+    """`fee_fen`：各项收费中的最高一档，明细见收费标准."""
+
+    item_code: str
+    slug: str
+    name: str
+    summary: str
+    department: str
+    department_phone: str
+    audience: list[str]
+    kind: str
+    online: bool
+    bookable: bool
+    fee_fen: int
+    promised_days: int | None
+    legal_days: int | None
+    version: int
+    effective_date: date
+    materials: list[MaterialView]
+    sections: list[SectionView]
+    faqs: list[FaqView]
+    halls: list[PlaceView]
+    related: list[RelatedView]
+
+
+class Shelf(Struct):
+    name: str
+    items: list[ItemRow]
+
+
+class Answers(Asked):
+    """题目编码 → 选项编码；空表示从头开始."""
+
+    answers: Annotated[dict[str, str], Meta(max_length=8)] = {}
+
+
+class OptionView(Struct):
+    code: str
+    label: str
+    hint: str
+
+
+class QuestionView(Struct):
+    code: str
+    ask: str
+    options: list[OptionView]
+
+
+class ToDoView(Struct):
+    slug: str
+    name: str
+    variant: str
+    tip: str
+    materials: list[MaterialView]
+
+
+class StepView(Struct):
+    """`question` 为空时，`to_do` 是要办的事项和材料."""
+
+    name: str
+    question: QuestionView | None
+    to_do: list[ToDoView]
+
+
+@routes.get("/v1/guides/<slug>", access=PUBLIC, summary="办事指南", errors=(ItemNotFound,), cache=PUBLIC_MINUTE)
+async def guide(slug: str) -> GuideView:
+    """`slug` 也可以是实施编码。"""
+    page = await guides.page(slug)
+    card, sheet = page.item, page.sheet
+    return GuideView(
+        item_code=card.item_code,
+        slug=card.slug,
+        name=card.name,
+        summary=card.summary,
+        department=card.department,
+        department_phone=page.department_phone,
+        audience=card.audience,
+        kind=card.kind,
+        online=card.online,
+        bookable=card.bookable,
+        fee_fen=card.fee_fen,
+        promised_days=sheet["period"].get("promised_days"),
+        legal_days=sheet["period"].get("legal_days"),
+        version=page.version,
+        effective_date=page.effective_date,
+        materials=[_material(one) for one in sheet["materials"]],
+        sections=[SectionView(one.id, one.kind, one.title, one.text) for one in page.sections],
+        faqs=[FaqView(one["question"], one["answer"]) for one in sheet["faqs"]],
+        halls=[PlaceView(one.code, one.name, one.address, one.phone, one.opening_hours) for one in page.halls],
+        related=[RelatedView(one.slug, one.name) for one in page.related],
+    )
+
+
+@routes.get(
+    "/v1/themes/<kind>/<code>", access=PUBLIC, summary="主题下的事项", errors=(ThemeNotFound,), cache=PUBLIC_MINUTE
+)
+async def theme(kind: Literal["theme", "life_event"], code: str) -> Shelf:
+    shelves = await (items.themes() if kind == "theme" else items.life_events())
+    found = next((one for one in shelves if one.code == code), None)
+    if found is None:
+        raise ThemeNotFound
+    cards = await (items.by_theme(code) if kind == "theme" else items.by_life_event(code))
+    return Shelf(found.name, [row_of(one) for one in cards])
+
+
+@routes.post("/v1/scenarios/<code>", access=PUBLIC, summary="场景导办", errors=(ScenarioNotFound, UnknownAnswer))
+async def scenario(code: str, body: Answers) -> StepView:
+    """带上已答的题，返回下一题或办理清单。"""
+    step = await scenarios.step(code, body.answers)
+    asked = step.question
+    question = asked and QuestionView(
+        asked.code, asked.ask, [OptionView(one.code, one.label, one.hint or "") for one in asked.options]
+    )
+    to_do = [
+        ToDoView(
+            one.item.slug, one.item.name, one.variant, one.tip, [_material(material) for material in one.materials]
+        )
+        for one in step.to_do
+    ]
+    return StepView(step.name, question, to_do)
+
+
+def _material(one: dict[str, Any]) -> MaterialView:
+    return MaterialView(
+        name=one["name"],
+        form="、".join(one.get("format", ())),
+        copies=one.get("copies", 1),
+        shared=one.get("exempt", False),
+        may_follow=one.get("may_follow", False),
+        when=one.get("when") or "",
+        note=one.get("note") or "",
+        blank_form=one.get("form") or "",
+    )

@@ -1,0 +1,95 @@
+"""首页: in one request; to-dos for who is signed in, and the ways to find something for everybody."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from appointments import booking
+from cases import lookup
+from catalogue import items, scenarios
+from feedback import ratings
+from foundation import settings
+from foundation.web import Routes
+from identity.sessions import Session
+from miniprogram_bff.screens.search import ItemRow, row_of
+from miniprogram_bff.session import VISITOR, actor
+from notifications import delivery
+from payments import bills
+
+routes = Routes("首页", tag="home")
+
+HOT = 10
+
+
+class Named(Struct):
+    code: str
+    name: str
+
+
+class NextBooking(Struct):
+    code: str
+    type_name: str
+    hall_name: str
+    starts_at: datetime
+
+
+class CaseToSupplement(Struct):
+    case_no: str
+    item_name: str
+
+
+class ToRate(Struct):
+    kind: str
+    number: str
+    title: str
+    place: str
+
+
+class ToDo(Struct):
+    next_booking: NextBooking | None
+    unpaid_bills: int
+    unpaid_fen: int
+    cases_to_supplement: list[CaseToSupplement]
+    to_rate: list[ToRate]
+    unread: int
+
+
+class Home(Struct):
+    """`todo` is empty for visitors."""
+
+    city: str
+    signed_in: bool
+    hot: list[ItemRow]
+    themes: list[Named]
+    life_events: list[Named]
+    scenarios: list[Named]
+    todo: ToDo | None
+
+
+@routes.get("/v1/home", access=VISITOR, summary="首页")
+async def home(who: Session | None) -> Home:
+    return Home(
+        city=settings.current().processes.city_name,
+        signed_in=who is not None,
+        hot=[row_of(one) for one in await items.hot(HOT)],
+        themes=[Named(one.code, one.name) for one in await items.themes()],
+        life_events=[Named(one.code, one.name) for one in await items.life_events()],
+        scenarios=[Named(one.code, one.name) for one in await scenarios.everyone()],
+        todo=await _todo(who) if who else None,
+    )
+
+
+async def _todo(who: Session) -> ToDo:
+    coming = await booking.upcoming(actor(who))
+    unpaid, fen = await bills.unpaid(who.citizen_id)
+    return ToDo(
+        next_booking=coming and NextBooking(coming.code, coming.type_name, coming.hall_name, coming.starts_at),
+        unpaid_bills=unpaid,
+        unpaid_fen=fen,
+        cases_to_supplement=[CaseToSupplement(*one) for one in await lookup.to_supplement(who.citizen_id)],
+        to_rate=[
+            ToRate(one.kind, one.number, one.title, one.place)
+            for one in await ratings.waiting_for(who.citizen_id, limit=3)
+        ],
+        unread=await delivery.unread(who.citizen_id),
+    )
