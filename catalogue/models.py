@@ -40,7 +40,7 @@ class Department(Model):
     code = fields.CharField(max_length=60, unique=True)
     name = fields.CharField(max_length=200)
     phone = fields.CharField(max_length=40, default="")
-    details: dict[str, Any] = fields.JSONField(default=dict)  # short name, credit code, complaint phone, duties, aliases
+    details: dict[str, Any] = fields.JSONField(default=dict)  # short name, credit code, duties, aliases …
 
     class Meta:
         table = "department"
@@ -82,7 +82,7 @@ class ServiceItem(Model):
     kind = fields.CharField(max_length=10)  # 即办件, 承诺件
     online = fields.BooleanField(default=False)
     bookable = fields.BooleanField(default=False)
-    fee_fen = fields.BigIntField(default=0)
+    fee_fen = fields.BigIntField(default=0)  # the highest of its fees; 0 is free for everybody
     legal_days = fields.IntField(null=True)
     promised_days = fields.IntField(null=True)
     position = fields.IntField(default=1000)  # lower is shown first among hot services

@@ -7,6 +7,7 @@ import pytest
 import redis.asyncio
 
 import rooms
+from catalogue import shelf
 from foundation import database, settings
 from foundation import redis as our_redis
 from tests.servers import Addresses
@@ -15,12 +16,10 @@ TEMPLATE = "migrated_template"
 ONE_BUILDS = 7001  # advisory lock: the other workers wait for the template
 
 
-@pytest.fixture(scope="session")
-async def database_url(servers: Addresses) -> str:
-    """A migrated database for this worker alone."""
+async def migrated(servers: Addresses, name: str) -> str:
+    """Make the database `name` with all migrations applied; its URL. The first call takes seconds, others a moment."""
     from migrations.apply import apply  # imports every model; a test without a database need not
 
-    name = f"test_{servers.worker}"
     connection = await asyncpg.connect(servers.database("postgres"))
     try:
         await connection.execute("select pg_advisory_lock($1)", ONE_BUILDS)
@@ -33,6 +32,12 @@ async def database_url(servers: Addresses) -> str:
     finally:
         await connection.close()
     return servers.database(name)
+
+
+@pytest.fixture(scope="session")
+async def database_url(servers: Addresses) -> str:
+    """A migrated database for this worker alone."""
+    return await migrated(servers, f"test_{servers.worker}")
 
 
 @pytest.fixture(scope="session")
@@ -87,6 +92,7 @@ async def _pool(database_url: str) -> AsyncIterator[str]:
 async def db(_pool: str, settings_env: settings.Settings) -> None:
     """`foundation.database` on an empty, migrated database. What migrations put in stays."""
     await database.execute(_pool)
+    shelf.forget()  # what this process kept of the catalogue went with the rows
 
 
 @pytest.fixture(scope="session")
