@@ -5,6 +5,7 @@ that goes away for a while stops the work and not the worker.
 """
 
 import asyncio
+import contextlib
 import random
 import signal
 import time
@@ -26,6 +27,7 @@ log = logs.logger(__name__)
 
 LONGEST_WAIT = 900  # seconds between two attempts
 GRACE = 20  # seconds for running jobs when told to stop
+LOOK_EVERY = 2  # seconds; jobs that come are told of at once, jobs whose time comes are looked for
 AGAIN_AFTER = 2  # seconds until the worker looks whether the database is back
 PERSEVERE = 120  # seconds to write down how a job ended
 
@@ -97,8 +99,8 @@ def _lament(job: jobs.Job, context: JobContext, error: Exception) -> None:
     log.error("job_failed", job=job.name, attempts=context.job.attempts + 1, exc_info=error)
 
 
-def queue_app(url: str) -> App:
-    """The queue with every declared job in it. Call `rooms.wake()` first."""
+def queue_app(url: str, *, by_schedule: bool = True) -> App:
+    """The queue with every declared job in it, run `by_schedule` too. Call `rooms.wake()` first."""
     credentials = {name: value for name, value in database.credentials_of(url).items() if value is not None}
     credentials["dbname"] = credentials.pop("database")
     connector = PsycopgConnector(
@@ -115,7 +117,7 @@ def queue_app(url: str) -> App:
             lock=job.name if job.alone else None,
             queueing_lock=job.name if job.cron else None,
         )(running(job))
-        if job.cron:
+        if job.cron and by_schedule:
             app.periodic(cron=job.cron)(task)
     for periodic in app.periodic_registry.periodic_tasks.values():
         vars(periodic)["croniter"] = ShanghaiCron(periodic.croniter)
@@ -132,6 +134,7 @@ def _surely(write: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[No
         for attempt in range(1_000_000):
             try:
                 await write(**about)
+                await _wake_the_next(about["job"].lock)
                 return
             except ConnectorException as error:
                 if attempt and "not found or not in" in repr(error.__cause__):
@@ -141,6 +144,18 @@ def _surely(write: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[No
                 await asyncio.sleep(AGAIN_AFTER)
 
     return again
+
+
+NEXT_WAITS = """select pg_notify('procrastinate_any_queue_v1', json_build_object('type', 'job_inserted', 'job_id', id)::text)
+                  from procrastinate_jobs
+                 where lock = $1 and status = 'todo' and (scheduled_at is null or scheduled_at <= now()) limit 1"""
+
+
+async def _wake_the_next(lock: str | None) -> None:
+    """The queue tells workers of new jobs, not of a lock that came free; without this the next would wait for a poll."""
+    if lock is not None:
+        with contextlib.suppress(database.DatabaseGone):
+            await database.execute(NEXT_WAITS, lock)
 
 
 async def work(url: str, *, concurrency: int) -> None:
@@ -154,6 +169,7 @@ async def work(url: str, *, concurrency: int) -> None:
                     install_signal_handlers=False,
                     shutdown_graceful_timeout=GRACE,
                     update_heartbeat_interval=5,
+                    fetch_job_polling_interval=LOOK_EVERY,
                 )
         except (ConnectorException, psycopg_pool.PoolTimeout) as error:
             log.error("worker_interrupted", error=type(error).__name__)
