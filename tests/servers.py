@@ -1,6 +1,7 @@
 """One throwaway PostgreSQL and one throwaway Valkey per pytest session, shared by the workers of pytest-xdist."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,9 +26,9 @@ class Addresses:
 def pytest_configure(config: pytest.Config) -> None:
     """Under pytest-xdist the controller starts the servers, before it starts its workers."""
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
-        shared = throwaway()
-        started = shared.__enter__()
-        config.add_cleanup(lambda: shared.__exit__(None, None, None))
+        until_the_end = ExitStack()
+        started = until_the_end.enter_context(throwaway())
+        config.add_cleanup(until_the_end.close)
         config.stash[_STARTED] = (started.database_url, started.redis_url)
 
 

@@ -24,6 +24,7 @@ def environment(*, var: Path, database_url: str, redis_url: str, doors: Mapping[
     """Environment variables for every process. What the caller's own environment names has the last word."""
     sandbox = doors["sandbox"]
     demo = {
+        "VAR": str(var),
         "ENVIRONMENT": "demo",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,

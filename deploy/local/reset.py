@@ -1,5 +1,6 @@
 """`make reset`: forget the demo's data, keys and accounts. Refuses while it is running."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -24,4 +25,4 @@ def main(var: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path("var")))
+    sys.exit(main(Path(os.environ.get("VAR") or "var")))

@@ -1,15 +1,17 @@
 """`make run`: servers, keys, migrations, demo city, sandbox, both doors, worker; Ctrl-C ends them all.
 
 `DATABASE_URL` / `REDIS_URL` in the environment keep the embedded server of that kind off; `HOST` (127.0.0.1),
-`BFF_PORT`, `API_PORT`, `SANDBOX_PORT` move the doors.
+`BFF_PORT`, `API_PORT`, `SANDBOX_PORT` move the doors; `VAR` (var) is the folder of data, keys and accounts.
+While the house is up, `addresses.json` in that folder says where everything listens.
 """
 
 import asyncio
+import json
 import os
 import signal
 import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,12 +26,15 @@ from deploy.local.panel import panel
 from deploy.local.processes import Company, Ended, procfile
 from deploy.local.servers import CannotStart, Postgres, Server, Valkey
 
-VAR = Path("var")
+VAR = Path(os.environ.get("VAR") or "var")
+ADDRESSES = VAR / "addresses.json"
+ACCOUNTS = VAR / "demo_accounts.json"
 USUAL = {
     "bff": int(os.environ.get("BFF_PORT", "8100")),
     "web": int(os.environ.get("API_PORT", "8200")),
     "sandbox": int(os.environ.get("SANDBOX_PORT", "8300")),
 }
+KEYS = "python -m sandbox.keys $VAR/keys"
 PREPARATION = {"release": "python -m migrations.apply", "demo": "python -m deploy.local.demo"}
 READY = {"sandbox": "/"}  # the doors of the house answer /readyz
 READY_WITHIN = 60.0
@@ -52,7 +57,7 @@ def embedded() -> list[Server]:
 
 async def bring_up(company: Company, servers: list[Server], *, begun: float) -> None:
     """Everything in order, the panel at the end."""
-    keys = asyncio.create_task(company.once("keys", f"python -m sandbox.keys {VAR / 'keys'}", os.environ))
+    keys = asyncio.create_task(company.once("keys", KEYS, os.environ | {"VAR": str(VAR)}))
     for server in servers:
         server.start()
     demo_secrets(VAR)
@@ -72,7 +77,14 @@ async def bring_up(company: Company, servers: list[Server], *, begun: float) -> 
         await company.start(name, command, env | own)
     await unless_one_ends(company, *(ready(name, address) for name, address in doors.items()))
     moved = {name: usual for name, usual in USUAL.items() if doors[name].port != usual}
-    print(panel(doors, VAR / "demo_accounts.json", took=time.monotonic() - begun, moved=moved), flush=True)
+    tell_addresses({name: str(address) for name, address in doors.items()} | urls)
+    print(panel(doors, ACCOUNTS, took=time.monotonic() - begun, moved=moved), flush=True)
+
+
+def tell_addresses(addresses: Mapping[str, str]) -> None:
+    """Where doors and embedded servers listen, for other programs of this user (it holds the servers' passwords)."""
+    ADDRESSES.touch(mode=0o600)
+    ADDRESSES.write_text(json.dumps(addresses, indent=2) + "\n")
 
 
 async def unless_one_ends(company: Company, *steps: Coroutine[Any, Any, None]) -> None:
@@ -124,6 +136,7 @@ async def run() -> int:
         print(f"\n启动失败或中途停止 · stopped: {trouble}", file=sys.stderr)
         return 1
     finally:
+        ADDRESSES.unlink(missing_ok=True)
         await company.stop()
         for server in reversed(servers):
             server.stop()

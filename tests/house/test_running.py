@@ -19,7 +19,8 @@ import pytest
 from deploy.local.account import Account, home, reachable, reachable_copy, unprivileged
 from deploy.local.postgres import installed
 from deploy.local.servers import Postgres, postgres_program, throwaway
-from tests.house.little_house import REPOSITORY, LittleHouse
+from tests.house.little_house import LittleHouse
+from tests.launched import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -31,16 +32,16 @@ def house() -> Iterator[LittleHouse]:
     folder.chmod(0o755)
     house = LittleHouse(folder)
     yield house
-    if house.launcher and house.launcher.poll() is None:
-        house.send(signal.SIGTERM)
+    house.stop()
     house.reset()
     shutil.rmtree(folder)
 
 
 def test_comes_up_says_where_and_leaves_no_process_but_the_data(house: LittleHouse) -> None:
     house.start()
-    for door in ("citizens", "staff console", "sandbox"):
-        assert httpx.get(house.address(door) + "/readyz", trust_env=False).status_code == 200
+    for door in (house.bff, house.api, house.sandbox):
+        assert httpx.get(door + "/readyz", trust_env=False).status_code == 200
+        assert door in house.output
     assert "演示管理员" in house.output
     assert house.living()
     assert house.send(signal.SIGINT) == 0
@@ -57,8 +58,8 @@ def test_taken_ports_are_left_alone_and_the_move_is_said(house: LittleHouse) -> 
         house.start()
     taken = house.environment["BFF_PORT"]
     assert f"端口 {taken} 被占用" in house.output
-    assert not house.address("citizens").endswith(f":{taken}")
-    assert httpx.get(house.address("citizens") + "/readyz", trust_env=False).status_code == 200
+    assert not house.bff.endswith(f":{taken}")
+    assert httpx.get(house.bff + "/readyz", trust_env=False).status_code == 200
 
 
 def test_killed_launcher_leaves_nothing_and_the_next_start_works(house: LittleHouse) -> None:
@@ -72,9 +73,9 @@ def test_killed_launcher_leaves_nothing_and_the_next_start_works(house: LittleHo
 
 def test_power_cut_loses_nothing(house: LittleHouse) -> None:
     house.start()
-    for line in house.living():
+    for process in house.living():
         with suppress(psutil.NoSuchProcess):
-            psutil.Process(int(line.split()[0])).kill()
+            process.kill()
     assert house.launcher
     house.launcher.wait(10)
     assert house.start() < 10
@@ -83,8 +84,7 @@ def test_power_cut_loses_nothing(house: LittleHouse) -> None:
 
 def test_a_process_that_dies_stops_all_and_is_named(house: LittleHouse) -> None:
     house.start()
-    worker = int((house.folder / "var/run/worker.pid").read_text().split()[0])
-    psutil.Process(worker).kill()
+    psutil.Process(house.pid("worker")).kill()
     assert house.launcher
     assert house.launcher.wait(20) == 1
     assert "worker (exit code -9) ended by itself" in house.output
@@ -94,21 +94,21 @@ def test_a_process_that_dies_stops_all_and_is_named(house: LittleHouse) -> None:
 def test_one_run_at_a_time_and_no_reset_meanwhile(house: LittleHouse) -> None:
     house.start()
     second = [sys.executable, "-m", "deploy.local.run"]
-    refused = subprocess.run(second, cwd=house.folder, capture_output=True, text=True, check=False)
+    refused = subprocess.run(second, cwd=house.checkout, capture_output=True, text=True, check=False)
     assert refused.returncode == 1
     assert "已在运行" in refused.stderr
     assert house.reset().returncode == 1
     house.send(signal.SIGINT)
     assert house.reset().returncode == 0
-    assert not (house.folder / "var").exists()
+    assert not house.var.exists()
 
 
 def test_your_own_servers_keep_the_embedded_ones_off(house: LittleHouse) -> None:
     with throwaway() as yours:
         house.environment |= {"DATABASE_URL": yours.database_url, "REDIS_URL": yours.redis_url}
         house.start()
-        assert not (house.folder / "var/postgres").exists()
-        assert not (house.folder / "var/valkey").exists()
+        assert not (house.var / "postgres").exists()
+        assert not (house.var / "valkey").exists()
         assert yours.postgres.ask("select count(*) from starts", database="zhijianban") == "1"
         house.send(signal.SIGINT)
 
@@ -164,7 +164,7 @@ class TestAsRoot:
             pytest.skip("no interpreter of this version lies where another user can reach it")
         script = "from deploy.local.servers import throwaway\nwith throwaway() as s: print(s.postgres.ask('select 1'))"
         ordinary: Account = unprivileged(Path("/nowhere"))
-        environment = {"PYTHONPATH": f"{REPOSITORY}:{sysconfig.get_path('purelib')}"}
+        environment = {"PYTHONPATH": f"{ROOT}:{sysconfig.get_path('purelib')}"}
         said = subprocess.run(
             [python, "-c", script], user=ordinary.uid, group=ordinary.gid, extra_groups=[], cwd="/", env=environment,
             capture_output=True, text=True, check=False,
