@@ -40,7 +40,7 @@ async def overview(request: Request) -> HTTPResponse:
         states=wechat_pay_orders.STATES,
         template=lambda message: wechat_messages.template(world, message.template_id),
         label=wechat_messages.label,
-        magic=scenarios.__doc__,
+        magic=scenarios.EXPLAINED,
     )
 
 
