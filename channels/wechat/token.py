@@ -20,7 +20,7 @@ EARLY_SECONDS = 300  # the vendor makes a new token that long before the old one
 LOCK_SECONDS = 15
 WAIT_SECONDS = 5.0
 POLL_SECONDS = 0.05
-FORCE_EVERY_SECONDS = 30
+REPLACE_EVERY_SECONDS = 30  # forced tokens must be that far apart
 
 RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
@@ -32,15 +32,21 @@ class AccessToken:
         self._fetch, self._locked = fetch, locked
         self._key = f"wechat:token:{{{app_id}}}"
         self._own, self._own_until = "", 0.0
-        self._force_again = 0.0
+        self._replace_again = 0.0
         self._asking = asyncio.Lock()
 
     async def get(self, *, instead_of: str = "") -> str:
-        """A token to use; `instead_of` is one that the vendor has just called invalid, and is not returned."""
+        """A token to use. `instead_of` is one that the vendor has just called invalid: a new one, if there is any."""
         try:
-            return await self._shared(redis.client(), instead_of)
+            server = redis.client()
+            token = await server.get(self._key)
+            if token and token != instead_of:
+                return str(token)
+            async with self._asking:  # one task of this process waits at Redis, the others behind it
+                return await self._shared(server, instead_of)
         except (RedisGone, *LOST):
-            return await self._alone(instead_of)
+            async with self._asking:
+                return await self._alone(instead_of)
 
     async def _shared(self, server: Redis, bad: str) -> str:
         waited_until = time.monotonic() + WAIT_SECONDS
@@ -60,21 +66,31 @@ class AccessToken:
             token = await server.get(self._key) if self._locked else None  # another may have put it there meanwhile
             if token and token != bad:
                 return str(token)
-            # forcing is rationed by the vendor (a few times a day, never twice in half a minute)
-            force = bool(bad) and bool(await server.set(f"{self._key}:forced", "1", nx=True, ex=FORCE_EVERY_SECONDS))
-            token, seconds = await self._fetch(force)
-            await server.set(self._key, token, ex=max(seconds - EARLY_SECONDS, 1))
+            if bad and not await server.set(f"{self._key}:replaced", "1", nx=True, ex=REPLACE_EVERY_SECONDS):
+                return bad  # replaced a moment ago, and still invalid: asking more often helps nobody
+            token, seconds = await self._ask(bad)
+            await server.set(self._key, token, ex=seconds)
             return token
         finally:
             await server.eval(RELEASE, 1, f"{self._key}:lock", mark)
 
     async def _alone(self, bad: str) -> str:
-        async with self._asking:
-            if self._own and self._own != bad and time.monotonic() < self._own_until:
-                return self._own
-            force = bool(bad) and time.monotonic() >= self._force_again
-            if force:
-                self._force_again = time.monotonic() + FORCE_EVERY_SECONDS
-            token, seconds = await self._fetch(force)
-            self._own, self._own_until = token, time.monotonic() + max(seconds - EARLY_SECONDS, 1)
-            return token
+        now = time.monotonic()
+        if self._own and self._own != bad and now < self._own_until:
+            return self._own
+        if bad and now < self._replace_again:
+            return bad
+        self._replace_again = now + REPLACE_EVERY_SECONDS if bad else self._replace_again
+        self._own, seconds = await self._ask(bad)
+        self._own_until = now + seconds
+        return self._own
+
+    async def _ask(self, bad: str) -> tuple[str, int]:
+        """A token and the seconds we use it; forced only if the vendor still hands out the bad one.
+
+        Forcing ends the token that other systems of the same app hold, and the vendor rations it.
+        """
+        token, seconds = await self._fetch(False)
+        if token == bad:
+            token, seconds = await self._fetch(True)
+        return token, max(seconds - EARLY_SECONDS, 1)
