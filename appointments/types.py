@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
 
 from appointments.errors import HallNotFound, TypeCodeTaken, TypeInvalid, TypeNotFound
 from appointments.models import AppointmentType
@@ -74,10 +75,10 @@ async def close_type(*, type_id: int, by: Actor, reason: str) -> None:
         await audit.record("appointment_type.closed", subject=f"appointment_type:{type_id}", by=by, reason=reason)
 
 
-async def find(**named: int | str) -> AppointmentType:
-    """An active type, named by ``type_id=`` or ``code=``, with its hall and department. Raises TypeNotFound."""
-    by = {"id": named["type_id"]} if "type_id" in named else {"code": named["code"]}
-    found = await AppointmentType.get_or_none(**by, active=True).select_related("hall", "department")
+async def find(*, type_id: int | None = None, code: str = "") -> AppointmentType:
+    """An active type, by id or by code, with its hall and department. Raises TypeNotFound."""
+    named = Q(code=code) if type_id is None else Q(id=type_id)
+    found = await AppointmentType.get_or_none(named, active=True).select_related("hall", "department")
     if found is None:
         raise TypeNotFound
     return found

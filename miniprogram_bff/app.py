@@ -7,7 +7,7 @@ from sanic import Sanic, redirect
 
 import rooms
 from foundation import settings
-from foundation.web import Door, new_app, open_house
+from foundation.web import Door, new_app, open_house, vitals
 from miniprogram_bff.screens import ask, book, guide, home, login, mine, pay, progress, rate, search
 
 H5 = Path(__file__).parent / "h5"
@@ -21,6 +21,7 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
     door = Door(title="指尖办 · 市民服务", description="微信、支付宝小程序和网页使用的接口。", version="1")
     for screen in SCREENS:
         door.include(screen.routes)
+    door.include(vitals)
     door.mount(app)
     app.static("/h5", H5, name="h5", index="index.html")
     app.add_route(_to_h5, "/", methods=["GET"], name="root")

@@ -59,6 +59,10 @@ class Received:
     pay_code: str
 
 
+async def is_known(*, notice_no: str, source: str) -> bool:
+    return await Bill.exists(source=source, notice_no=notice_no)
+
+
 async def raise_bill(*, bill: PushedBill, by: Actor) -> Received:
     """Raise one bill; the same bill again changes nothing. Raises TotalDoesNotAddUp, BillChanged, PayCodeTaken."""
     if bill.total_fen <= 0 or bill.total_fen != sum(

@@ -36,7 +36,8 @@ WEEKDAYS, EVERY_DAY = range(1, 6), range(1, 8)
 
 async def load_city(var: Path) -> None:
     """Everything of the demo city, each part only where it is missing."""
-    print(await intake.load(ROOT / "catalogue" / "data", by=BY))
+    done = await intake.load(ROOT / "catalogue" / "data", by=BY)
+    print(f"示例市目录：新增 {len(done.added)} 项，更新 {len(done.changed)} 项，未变 {len(done.unchanged)} 项")
     await items.feature(slugs=FEATURED, by=BY)
     accounts = _accounts(var)
     await _staff(accounts)

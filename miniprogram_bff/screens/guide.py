@@ -161,9 +161,10 @@ async def scenario(code: str, body: Answers) -> StepView:
     """带上已答的题，返回下一题或办理清单。"""
     step = await scenarios.step(code, body.answers)
     asked = step.question
-    question = asked and QuestionView(
-        asked.code, asked.ask, [OptionView(one.code, one.label, one.hint or "") for one in asked.options]
-    )
+    question = None
+    if asked is not None:
+        options = [OptionView(one.code, one.label, one.hint or "") for one in asked.options]
+        question = QuestionView(asked.code, asked.ask, options)
     to_do = [
         ToDoView(
             one.item.slug, one.item.name, one.variant, one.tip, [_material(material) for material in one.materials]

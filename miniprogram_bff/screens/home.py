@@ -83,7 +83,7 @@ async def _todo(who: Session) -> ToDo:
     coming = await booking.upcoming(actor(who))
     unpaid, fen = await bills.unpaid(who.citizen_id)
     return ToDo(
-        next_booking=coming and NextBooking(coming.code, coming.type_name, coming.hall_name, coming.starts_at),
+        next_booking=NextBooking(coming.code, coming.type_name, coming.hall_name, coming.starts_at) if coming else None,
         unpaid_bills=unpaid,
         unpaid_fen=fen,
         cases_to_supplement=[CaseToSupplement(*one) for one in await lookup.to_supplement(who.citizen_id)],
