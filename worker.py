@@ -146,13 +146,13 @@ def _surely(write: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[No
     return again
 
 
-NEXT_WAITS = """select pg_notify('procrastinate_any_queue_v1', json_build_object('type', 'job_inserted', 'job_id', id)::text)
+NEXT_WAITS = """select pg_notify('procrastinate_any_queue_v1', format('{"type": "job_inserted", "job_id": %s}', id))
                   from procrastinate_jobs
                  where lock = $1 and status = 'todo' and (scheduled_at is null or scheduled_at <= now()) limit 1"""
 
 
 async def _wake_the_next(lock: str | None) -> None:
-    """The queue tells workers of new jobs, not of a lock that came free; without this the next would wait for a poll."""
+    """The queue tells workers of new jobs, not of a lock that came free; the next would have to wait for a poll."""
     if lock is not None:
         with contextlib.suppress(database.DatabaseGone):
             await database.execute(NEXT_WAITS, lock)

@@ -26,7 +26,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 DEADLOCK_ATTEMPTS = 4
-LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError, OSError, DBConnectionError)
+GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    DBConnectionError,
+)
 
 
 class DatabaseGone(Unavailable):
@@ -123,20 +130,23 @@ class Transaction:
 @asynccontextmanager
 async def transaction() -> AsyncIterator[Transaction]:
     """One verb, one transaction. Inside another it is a savepoint. Raises DatabaseGone when PostgreSQL is not there."""
-    entered = False
     try:
         async with in_transaction() as client:
-            entered = True
             yield Transaction(client._connection)
-    except LOST as lost:
-        if entered and not _is_lost(lost):
-            raise
-        raise DatabaseGone(retry_after=5) from lost
+    except Exception as error:
+        if is_gone(error):
+            raise DatabaseGone(retry_after=5) from error
+        raise
 
 
-def _is_lost(error: BaseException) -> bool:
-    """True when the connection went away, as against a fault in what was asked of it."""
-    return not isinstance(error, asyncpg.InterfaceError) or "closed" in str(error) or "in the middle" in str(error)
+def is_gone(error: BaseException) -> bool:
+    """True when PostgreSQL or the way to it is gone, as against a fault in what was asked of it.
+
+    An OSError counts when it names no file: a refused or broken connection, a time-out.
+    """
+    if isinstance(error, asyncpg.InterfaceError):
+        return "clos" in str(error)
+    return isinstance(error, GONE) or (isinstance(error, OSError) and error.filename is None)
 
 
 def in_a_transaction() -> bool:
@@ -185,10 +195,10 @@ async def _connection() -> AsyncIterator[Transaction]:
     try:
         async with client.acquire_connection() as connection:
             yield Transaction(connection)
-    except LOST as lost:
-        if not _is_lost(lost):
-            raise
-        raise DatabaseGone(retry_after=5) from lost
+    except Exception as error:
+        if is_gone(error):
+            raise DatabaseGone(retry_after=5) from error
+        raise
 
 
 def retry_on_deadlock(verb: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:

@@ -7,10 +7,10 @@ import msgspec
 from redis.exceptions import RedisError
 from sanic import HTTPResponse, Request
 from sanic import exceptions as sanic_errors
-from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError
+from tortoise.exceptions import IntegrityError, OperationalError
 
 from foundation import logs
-from foundation.database import DatabaseGone
+from foundation.database import DatabaseGone, is_gone
 from foundation.errors import Conflict, Malformed, NotFound, Refusal, Unavailable
 from foundation.redis import RedisGone
 from foundation.web import journal
@@ -123,16 +123,7 @@ def _of_database(error: BaseException) -> Refusal | None:
         return TooSlow(retry_after=5)
     if isinstance(error, RedisError):
         return RedisGone(retry_after=5)
-    if isinstance(error, asyncpg.PostgresConnectionError | DBConnectionError) or _is_closed(error):
-        return DatabaseGone(retry_after=5)
-    return None
-
-
-def _is_closed(error: BaseException) -> bool:
-    """A connection that was refused or lost; a missing file of ours (it has a name) is our fault, not that."""
-    if isinstance(error, asyncpg.InterfaceError):
-        return "closed" in str(error)
-    return isinstance(error, OSError) and error.filename is None
+    return DatabaseGone(retry_after=5) if is_gone(error) else None
 
 
 def _headers_of(request: Request, error: Exception) -> dict[str, str]:

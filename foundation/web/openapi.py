@@ -216,7 +216,8 @@ def _responses(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
         content: dict[str, Any] = {"schema": schemas[_key(route.answers_with)]}
         if hasattr(route.answers_with, "__example__"):
             content["example"] = msgspec.to_builtins(route.answers_with.__example__)
-        success["content"] = {"application/json": content}
+        others = {media: {"schema": {"type": "string"}} for media in route.also}
+        success["content"] = {"application/json": content, **others}
     elif route.answers_with is Answer:
         success["content"] = {"application/json": {}}
     nothing = route.answers_with in (None, type(None)) and route.status == 200

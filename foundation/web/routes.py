@@ -54,6 +54,7 @@ class Route:
     status: int = 200
     at_most: int = BODY_AT_MOST
     documented: bool = True
+    also: tuple[str, ...] = ()  # media types beside JSON that it can answer with
     error_page: ErrorPage | None = None
     takes: frozenset[str]
     path_readers: dict[str, Callable[[str], Any]]

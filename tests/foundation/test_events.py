@@ -51,10 +51,14 @@ async def test_every_listener_hears_the_event_as_it_was_told(db: None) -> None:
 
 async def test_a_rolled_back_verb_has_told_nothing(db: None) -> None:
     kind = lamp_switched()
-    with pytest.raises(RuntimeError):
+
+    async def verb() -> None:
         async with database.transaction():
             await tell(kind(lamp_id=1, on=True))
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await verb()
     assert await queue() == []
 
 

@@ -39,10 +39,14 @@ async def test_a_job_runs_after_its_verb_has_committed(db: None) -> None:
 
 async def test_a_rolled_back_verb_leaves_no_job(db: None) -> None:
     jobs.job()(note)
-    with pytest.raises(RuntimeError):
+
+    async def verb() -> None:
         async with database.transaction():
             await jobs.enqueue(note, what="never")
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await verb()
     assert await queue() == []
 
 

@@ -21,10 +21,11 @@ def declared_anew() -> Iterator[None]:
             kept.update(was)  # type: ignore[attr-defined]
 
 
-DUE = """select exists(select from procrastinate_jobs as job where status = 'todo' and coalesce(scheduled_at, now()) <= now()
-            and not exists(select from procrastinate_jobs as earlier
-                            where earlier.lock = job.lock and earlier.id < job.id
-                              and (earlier.status = 'doing' or earlier.status = 'todo' and earlier.scheduled_at > now())))"""
+DUE = """select exists(select from procrastinate_jobs as job
+            where status = 'todo' and coalesce(scheduled_at, now()) <= now() and not exists(
+              select from procrastinate_jobs as earlier where earlier.lock = job.lock and earlier.id < job.id
+                              and (earlier.status = 'doing'
+                                   or earlier.status = 'todo' and earlier.scheduled_at > now())))"""
 
 
 async def run_waiting(*, concurrency: int = 4) -> None:
