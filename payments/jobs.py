@@ -11,7 +11,7 @@ from payments.models import Bill, PaymentOrder
 log = logs.logger(__name__)
 
 
-@scheduled("*/5 * * * * *", queue="money")
+@scheduled("* * * * * */5", queue="money")
 async def ask_about_orders() -> None:
     """Lost notices are repaired and old orders expire here."""
     await inquiry.ask_all_due()

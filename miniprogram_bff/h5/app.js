@@ -1,7 +1,7 @@
 // The router: an address after # names a screen; a screen is a function that draws into main.
 
 import { keep, post } from "./api.js";
-import { html, show } from "./view.js";
+import { html, show, toast } from "./view.js";
 import { ask } from "./screens/ask.js";
 import { bill, bills, paid } from "./screens/pay.js";
 import { book, booking, bookings, hall, type } from "./screens/book.js";
@@ -51,21 +51,24 @@ async function draw() {
     if (link.dataset.tab === tab) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  show(main, html`<div class="skeleton"></div><div class="skeleton"></div>`);
-  main.className = "";
-  const here = location.hash;
+  // A page of its own: what a slow screen draws after we have left it goes nowhere.
+  const page = document.createElement("div");
+  page.className = "page";
+  main.replaceChildren(page);
+  show(page, html`<div class="skeleton"></div><div class="skeleton"></div>`);
   const given = (pattern.exec(path) || []).slice(1).map(decodeURIComponent);
   try {
-    const left = await screen(main, ...given, new URLSearchParams(query));
-    if (typeof left === "function") here === location.hash ? (leaving = left) : left();
+    const left = await screen(page, ...given, new URLSearchParams(query));
+    if (typeof left === "function") page.isConnected ? (leaving = left) : left();
   } catch (error) {
-    if (here === location.hash) refused(error);
+    if (page.isConnected) refused(page, error);
   }
-  document.title = `${main.querySelector("h1")?.textContent || "指尖办"} · 指尖办`;
+  if (!page.isConnected) return;
+  document.title = `${page.querySelector("h1")?.textContent || "首页"} · 指尖办`;
   window.scrollTo(0, 0);
 }
 
-function refused(error) {
+function refused(page, error) {
   if (error.status === 401) {
     keep("");
     location.hash = `#/login?next=${encodeURIComponent(location.hash)}`;
@@ -73,7 +76,7 @@ function refused(error) {
   }
   if (!error.code) console.error(error);
   const words = error.code ? error.message : "页面出现问题，请刷新后重试。";
-  show(main, html`<div class="notice bad" role="alert"><p>${words}</p></div>
+  show(page, html`<div class="notice bad" role="alert"><p>${words}</p></div>
     <div class="actions"><button class="button main" id="again">重试</button><a class="button" href="#/">回首页</a></div>`);
   document.getElementById("again").onclick = draw;
 }
@@ -89,9 +92,10 @@ async function arrive() {
   if (!waiting.state || waiting.state !== query.get("state")) return;
   const platform = query.has("auth_code") ? "alipay" : "wechat";
   try {
+    main.textContent = "正在登录…";
     keep((await post("/v1/login", { platform, code, via: "web", device: "浏览器" })).token);
   } catch (error) {
-    show(main, html`<div class="notice bad" role="alert">${error.message}</div>`);
+    toast(error.message);
   }
 }
 

@@ -26,7 +26,7 @@ const bubble = (view) => html`<div class="reply">
 
 export async function ask(main, query) {
   let conversation = sessionStorage.getItem("zhijianban.conversation") || "";
-  main.className = "narrow";
+  main.classList.add("narrow");
   show(main, html`<h1>问一问</h1><div class="chat" id="chat"><div class="reply"><p>您好，请用自己的话说要办的事，例如：</p>
     <div class="chips">${["身份证丢了怎么补办", "护照要多少钱", "结婚登记要带什么", "公积金怎么提取"].map((one) => html`<button class="chip" data-say="${one}">${one}</button>`)}</div></div></div>
     <form class="ask-box search"><label class="skip" for="question">您的问题</label>

@@ -16,16 +16,17 @@ const next = (view) => html`<div class="actions">
 
 export async function guide(main, slug) {
   const view = await get(`/v1/guides/${encodeURIComponent(slug)}`);
-  const rest = view.sections.filter((one) => one.kind !== "materials" && one.kind !== "faq" && one.kind !== "question");
+  const SHOWN_OTHERWISE = ["summary", "materials", "question", "places"];
+  const rest = view.sections.filter((one) => !SHOWN_OTHERWISE.includes(one.kind));
   show(main, html`<h1>${view.name}</h1>
-    <p class="soft">${view.department} · ${view.audience.join("、")} · ${view.kind}</p>
+    <p>${view.summary}</p><p class="soft">${view.department} · ${view.audience.join("、")} · ${view.kind}</p>
     ${next(view)}
     <div class="two"><div class="stack">
       ${view.materials.length ? materials(view.materials) : ""}
       ${rest.map((one) => html`<section class="card"><h2>${one.title}</h2><p class="text">${one.text}</p></section>`)}
       ${view.faqs.length ? html`<section class="card"><h2>常见问题</h2>${view.faqs.map((one) => html`
         <details><summary>${one.question}</summary><p class="text">${one.answer}</p></details>`)}</section>` : ""}
-    </div><div class="stack">
+    </div><div class="stack first">
       <section class="card"><h2>一眼看清</h2><dl class="facts">
         ${fact("承诺时限", days(view.promised_days))}${fact("法定时限", days(view.legal_days))}
         ${fact("收费", view.fee_fen ? `${yuan(view.fee_fen)} 元起` : "免费或见收费标准")}${fact("办理渠道", view.online ? "网上、窗口" : "窗口")}

@@ -6,7 +6,7 @@ export async function login(main, query) {
   const next = query.get("next") || "#/mine";
   const state = Array.from(crypto.getRandomValues(new Uint8Array(12)), (one) => one.toString(16).padStart(2, "0")).join("");
   const options = await get(`/v1/login/options?redirect=${encodeURIComponent(location.pathname)}&state=${state}`);
-  main.className = "narrow";
+  main.classList.add("narrow");
   show(main, html`<h1>登录指尖办</h1><section class="card stack"><p>选择您常用的平台登录。两个平台登录后做一次实名认证，就是同一个账号。</p>
     <a class="button main wide" data-platform="wechat" href="${options.wechat}">微信登录</a>
     <a class="button wide" data-platform="alipay" href="${options.alipay}">支付宝登录</a>

@@ -37,7 +37,7 @@ export async function mine(main) {
 
 export async function realName(main, query) {
   const next = query.get("next") || "#/mine";
-  main.className = "narrow";
+  main.classList.add("narrow");
   show(main, html`<h1>实名认证</h1><form class="card"><p class="hint">姓名与证件号码加密保存，只用于办理您的业务。</p>
     <div class="field"><label for="id_type">证件类型</label><select id="id_type" name="id_type"><option value="id_card">居民身份证</option><option value="hmt_permit">港澳台居民居住证</option><option value="residence">外国人永久居留身份证</option><option value="passport">护照</option></select></div>
     <div class="field"><label for="name">姓名</label><input id="name" name="name" required maxlength="60" autocomplete="name"></div>

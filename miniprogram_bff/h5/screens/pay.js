@@ -32,7 +32,7 @@ export async function bill(main, code) {
 }
 
 function cashier(main, view, lastFour) {
-  main.className = "narrow";
+  main.classList.add("narrow");
   show(main, html`<h1>${view.title}</h1><section class="card"><p>${state(view.state)}</p><p class="big">¥ ${yuan(view.total_fen)}</p>
     <dl class="facts"><dt>执收单位</dt><dd>${view.unit}</dd><dt>缴款识别码</dt><dd>${view.pay_code}</dd>
     ${view.expire_date ? html`<dt>限缴日期</dt><dd>${view.expire_date}</dd>` : ""}${view.settled_at ? html`<dt>缴清时间</dt><dd>${moment(view.settled_at)}</dd>` : ""}</dl>
@@ -79,7 +79,7 @@ const RESULTS = {
 };
 
 export async function paid(main, code) {
-  main.className = "narrow";
+  main.classList.add("narrow");
   let left = 40;
   const look = async () => {
     const view = await get(`/v1/bills/${encodeURIComponent(code)}/result`);

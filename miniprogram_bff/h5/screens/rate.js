@@ -5,7 +5,7 @@ import { html, show } from "../view.js";
 const LEVELS = [[5, "非常满意"], [4, "满意"], [3, "基本满意"], [2, "不满意"], [1, "非常不满意"]];
 
 export async function rate(main, kind, number) {
-  main.className = "narrow";
+  main.classList.add("narrow");
   show(main, html`<h1>评价服务</h1><form class="card"><fieldset class="stars"><legend>本次服务您觉得：</legend>${LEVELS.map(([level, label]) => html`
       <label><input type="radio" name="level" value="${level}" required>${label}</label>`)}</fieldset>
     <div class="field"><label for="text">想说的话（不满意时请说明原因）</label><textarea id="text" name="text" rows="4" maxlength="500"></textarea></div>
