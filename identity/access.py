@@ -194,7 +194,7 @@ def _opened(row: Citizen) -> Profile:
         citizen_id=row.id,
         verified=row.verified_at is not None,
         name=_open(row.real_name_sealed),
-        identity=Identity.of(row.id_type, _open(row.id_number_sealed)) if row.id_number_sealed else None,
+        identity=Identity.kept(row.id_type, _open(row.id_number_sealed)) if row.id_number_sealed else None,
         phone=_open(row.phone_sealed),
     )
 

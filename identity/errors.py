@@ -121,4 +121,4 @@ class TooManyVerifications(TooManyRequests):
 
 
 class VerifierUnavailable(Unavailable):
-    """实名核验服务暂时不可用，请稍后重试，您的次数不受影响。"""
+    """实名核验服务暂时不可用，请稍后重试。"""

@@ -1,4 +1,7 @@
 import asyncio
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -256,3 +259,23 @@ async def test_negative_control_without_the_lock_two_loads_collide(monkeypatch: 
     monkeypatch.setattr(city_intake, "_departments", at_once)
     done = await asyncio.gather(*(build.small_city() for _ in range(2)), return_exceptions=True)
     assert any(isinstance(one, Exception) for one in done)
+
+
+@pytest.mark.slow
+def test_on_the_command_line(tmp_path: Path, db: None, environment: dict[str, str]) -> None:
+    folder = str(write_catalogue(tmp_path))
+
+    def run(*arguments: str) -> tuple[int, str]:
+        command = [sys.executable, "-m", "catalogue.intake", *arguments]
+        done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    assert run()[0] == 2
+    assert "以上为预演，没有写入。" in run(folder, "--dry-run")[1]
+    assert "新增 1 项：id-card" in run(folder)[1]
+    assert run(folder) == (0, "未变 1 项\n")
+    (tmp_path / "halls.yaml").write_text("halls: []\n", encoding="utf-8")
+    code, said = run(folder)
+    assert code == 1
+    assert "halls.yaml:1" in said
+    assert "没有导入任何内容" in said
