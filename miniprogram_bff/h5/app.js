@@ -99,6 +99,8 @@ async function arrive() {
   }
 }
 
+const city = localStorage.getItem("zhijianban.city");
+if (city) document.getElementById("city").textContent = `${city}政务服务`;
 if (localStorage.getItem("zhijianban.large")) document.documentElement.dataset.large = "";
 window.addEventListener("hashchange", draw);
 await arrive();

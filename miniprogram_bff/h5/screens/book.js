@@ -93,7 +93,7 @@ export async function booking(main, code) {
         <dl class="facts"><dt>预约码</dt><dd class="big">${one.code}</dd><dt>时间</dt><dd>${moment(one.starts_at)} – ${time(one.ends_at)}</dd>
         <dt>地点</dt><dd>${one.hall_name}<br><span class="soft">${one.hall_address}</span></dd>
         ${one.ticket_number ? html`<dt>排队号</dt><dd class="big">${one.ticket_number}</dd>` : ""}${one.window ? html`<dt>窗口</dt><dd class="big">${one.window}</dd>` : ""}</dl></section>
-      ${one.state === "booked" ? html`<section class="card"><h2>签到码</h2><p class="hint">到厅后出示给工作人员或自助机。签到码会自动更新，截图无效。</p><div class="qr" id="qr"></div><p class="big" id="check-in"></p></section>` : ""}
+      ${one.state === "booked" ? html`<section class="card"><h2>签到码</h2><p class="hint">到厅后出示给工作人员或自助机。签到码会自动更新，截图无效。</p><div class="qr" id="qr"></div><p class="code" id="check-in"></p></section>` : ""}
       <div class="actions">${one.can_cancel ? html`<button class="button danger" id="cancel">取消预约</button>` : ""}
       ${one.state === "finished" ? html`<a class="button main" href="#/rate/visit/${one.code}">评价服务</a>` : ""}<a class="button" href="#/bookings">我的预约</a></div>`);
     const cancel = main.querySelector("#cancel");

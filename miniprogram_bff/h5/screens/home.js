@@ -29,6 +29,7 @@ const todos = (todo) => {
 
 export async function home(main) {
   const view = await get("/v1/home");
+  localStorage.setItem("zhijianban.city", view.city);
   document.getElementById("city").textContent = `${view.city}政务服务`;
   const waiting = view.todo ? todos(view.todo) : [];
   show(main, html`
