@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from assistant import analysis
+from assistant import analysis, question
 from assistant.aspects import SECTIONS, Aspect
 from assistant.confidence import Band
 from assistant.corpus import (
@@ -21,6 +21,7 @@ from assistant.navigation import Card
 from assistant.pinpointing import frequent_question, telling_section
 
 LONGEST_PASSAGE = 600
+SHORT = 4
 OVERVIEW = (SUMMARY, MATERIALS, PERIODS, FEES)
 
 
@@ -122,7 +123,9 @@ def _special(document: GuideDocument, topic: str, asked: tuple[Aspect, ...]) -> 
 
 
 def _named(variant: Section, topic: str) -> bool:
-    return any(analysis.canon(name) in topic for name in (variant.title, *variant.also) if len(name) > 1)
+    names = [analysis.canon(name) for name in (variant.title, *variant.also) if len(name) > 1]
+    said = question.about_then(topic)
+    return any(name in topic or (2 <= len(said) <= SHORT and said in name) for name in names)
 
 
 def _passage(document: GuideDocument, section: Section) -> Passage:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from assistant import analysis, confidence, ranking
+from assistant import analysis, confidence, question, ranking
 from assistant.confidence import Band
 from assistant.corpus import GuideDocument
 from assistant.question import Question
@@ -12,7 +12,6 @@ from assistant.snapshot import Result, Snapshot
 MOST_CHOICES = 4
 NEAR_FROM = 0.2
 LONGEST_RELATIVE = 4
-_THEN = re.compile(r"那么?|如果|要是|呢|的话|是|换成")
 _VAGUE = re.compile(
     r"(?:我|想|要|去|个|的)*(?:办|领|拿|开|补|换)?(?:证件?|证明|手续|业务|事情?|登记|申请|材料|执照|许可|补贴|备案)"
 )
@@ -117,11 +116,13 @@ def vague(topic: str) -> bool:
 
 
 def _relative(topic: str, results: list[Result], snapshot: Snapshot, recent: tuple[str, ...]) -> GuideDocument | None:
-    """A sister of the item just spoken of: after 身份证补领, 那换领呢 is 身份证换领 and not 护照换领."""
+    """The item just spoken of, or its sister: after 护照, 那小孩呢; after 身份证补领, 那换领呢 is not 护照换领."""
     latest = snapshot.guide(recent[-1]) if recent else None
-    said = "".join(analysis.units(_THEN.sub("", topic)))
+    said = question.about_then(topic)
     if not latest or not 2 <= len(said) <= LONGEST_RELATIVE:
         return None
+    if any(said in analysis.canon(way) for way in latest.questions):
+        return latest
     sisters = [result.document for result in results if said in analysis.canon(result.document.name)]
     name = ranking.name_of(analysis.canon(latest.name))
     near = [ranking.closeness(name, ranking.name_of(analysis.canon(sister.name))) for sister in sisters]

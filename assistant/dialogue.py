@@ -8,6 +8,7 @@ from assistant.aspects import Aspect
 from assistant.choosing import chosen, decide
 from assistant.confidence import Band
 from assistant.corpus import GuideDocument
+from assistant.navigation import Card
 from assistant.question import Question
 from assistant.safety import Concern
 from assistant.snapshot import Snapshot
@@ -16,6 +17,7 @@ MISSES_BEFORE_PERSON = 2
 REMEMBERED = 5
 EMPTY = "请告诉我您要办的事，例如“身份证丢了怎么补办”。"
 PROGRESS = "请点“查办理进度”，登录后看“我的办件”，或用办件编号和证件号码后四位查询。"
+HALLS = "请点“看各大厅位置”，里面有每个大厅的地址、电话和办公时间。"
 WHICH = "请问您说的是哪一项？"
 WHICH_ITEM = "请问您问的是哪个事项？例如“护照要什么材料”。"
 NOT_FOUND = "知识库里没有找到与您的问题对应的办事指南，我不能随便回答。"
@@ -71,7 +73,9 @@ def _reply_one(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[Answe
     if pick:
         return _about(pick, replace(one, asked=one.asked or memory.asked), 1.0, memory)
     if one.asked == (Aspect.PROGRESS,):
-        return _progress(), memory
+        return _pointed(PROGRESS, navigation.PROGRESS), memory
+    if question.about_halls(one):
+        return _pointed(HALLS, navigation.HALLS), memory
     if one.only_rules_out:
         return _ruled_out(snapshot, one, memory)
     if one.about_the_same:
@@ -132,9 +136,10 @@ def _ruled_out(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[Answe
     return replace(answer, note=note), memory
 
 
-def _progress() -> Answer:
-    cards = (navigation.PROGRESS, *navigation.without_answer())
-    return Answer(kind=Kind.ANSWER, band=Band.ANSWER, confidence=1.0, note=PROGRESS, cards=cards)
+def _pointed(note: str, card: Card) -> Answer:
+    """What no guide answers but a screen shows."""
+    cards = (card, *navigation.without_answer())
+    return Answer(kind=Kind.ANSWER, band=Band.ANSWER, confidence=1.0, note=note, cards=cards)
 
 
 def _not_found(near: tuple[GuideDocument, ...], memory: Memory) -> tuple[Answer, Memory]:

@@ -71,11 +71,12 @@ class Index:
         return float(self._weights[place]) if place < end and self._postings[place] == document else 0.0
 
     def heard(self, document: int, asked: Sequence[str]) -> float:
-        """0..1: the share of the attainable score by sound alone; 0 when there is hardly anything to hear."""
+        """0..1: how much of what is asked sounds like a name of `document`; 0 when there is hardly anything to hear."""
         sounds = [term for term in asked if term[0] == terms.SOUND]
         silent = sum(term[0] == terms.CHARACTER and not analysis.is_han(term[1:]) for term in asked)
         attainable = sum(self._attainable_by(term) for term in sounds) + silent * self._unknown[terms.SOUND]
-        return sum(self.weight(document, term) for term in sounds) / attainable if len(sounds) > 1 else 0.0
+        named = sum(self._attainable_by(term) for term in sounds if term in self._name_sounds[document])
+        return named / attainable if len(sounds) > 1 else 0.0
 
     def _attainable_by(self, term: str) -> float:
         number = self._vocabulary.get(term)
@@ -89,6 +90,7 @@ class Index:
 
     def _weigh(self) -> None:
         frequencies = [terms.Frequencies(document, self.segmenter) for document in self.documents]
+        self._name_sounds = [one.name_sounds for one in frequencies]
         name_length = _mean(length for one in frequencies for length in one.name_lengths)
         body_length = _mean(one.body_length for one in frequencies)
         numbers: list[int] = []

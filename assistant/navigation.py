@@ -34,6 +34,7 @@ class Card:
 
 PERSON = Card(CardKind.PERSON, "找人工")
 COMPLAINT = Card(CardKind.COMPLAINT, "写投诉建议")
+HALLS = Card(CardKind.MAP, "看各大厅位置")
 PROGRESS = Card(CardKind.PROGRESS, "查办理进度")
 _FIRST: dict[Aspect, CardKind] = {
     Aspect.BOOKING: CardKind.BOOK,

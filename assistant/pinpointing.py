@@ -21,7 +21,7 @@ def frequent_question(document: GuideDocument, topic: str, asked: tuple[Aspect, 
 def telling_section(document: GuideDocument, topic: str) -> Section | None:
     """The section that holds most of what the question says beyond the guide's own names."""
     beyond = _beyond(document, topic)
-    shares = [(_share(beyond, section.text), section) for section in document.sections if len(beyond) > 1]
+    shares = [(_share(beyond, section.text), section) for section in document.sections if len(beyond) > 2]
     share, section = max(shares, key=lambda pair: pair[0], default=(0.0, None))
     return section if share >= TOLD else None
 

@@ -30,6 +30,9 @@ _UNWANTED = re.compile(
     r"(?<![要想用是])(?:不是想?要?|不想要?|不要|不打算|不需要|不用|并?非|先不)(?:去|办理?|做|来)?"
     rf"[^,。!?;\s]{{0,8}}?({_ACTIONS})"
 )
+_HALL = re.compile(r".{0,6}?(?:政务|办事|便民|行政|市民|服务|审批)+(?:大厅|中心|局)")
+_OF_HALLS = {Aspect.PLACES, Aspect.HOURS, Aspect.PHONE}
+_THEN = re.compile(r"那么?|如果|要是|呢|的话|是|换成")
 _LOOSE_END = re.compile(r"(?:\s|需要?|要|得|都|还|可以|能|该|在|去|的|是|怎么|如何)+$")
 _BACK = re.compile(r"回到|刚才|刚刚|之前(?:的|那|说)|前面(?:的|那|说)|上一个")
 _ENDS = re.compile(r"[?!;。\n]+|[,，]?(?=还有[,，]?|另外|顺便|以及|再问)")
@@ -72,6 +75,16 @@ def read(text: str, *, is_name: Callable[[str], bool]) -> list[Question]:
 def goes_back(said: str) -> bool:
     """Whether the message returns to something spoken of before: 回到刚才的, 前面那个."""
     return _BACK.search(said) is not None
+
+
+def about_halls(one: Question) -> bool:
+    """Whether it asks for a hall and no item: 最近的政务大厅在哪."""
+    return bool(one.asked) and set(one.asked) <= _OF_HALLS and _HALL.fullmatch(one.topic) is not None
+
+
+def about_then(topic: str) -> str:
+    """The bare topic of a follow-up: 那小孩呢 → 小孩."""
+    return "".join(analysis.units(_THEN.sub("", topic)))
 
 
 def without_negation(said: str) -> str:

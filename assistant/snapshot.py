@@ -12,6 +12,7 @@ from assistant.initials import Initials
 from assistant.ranking import Hit
 from assistant.suggestions import Suggester
 
+SURE_WEIGHT = 0.3
 LISTENED = 3
 """How many of the best hits are also judged by sound alone."""
 
@@ -88,4 +89,5 @@ class Snapshot:
 
     def _result(self, hit: Hit, found: Found, *, listen: bool) -> Result:
         heard = self.index.heard(hit.document, found.terms) if listen else 0.0
-        return Result(self.documents[hit.document], confidence(hit, heard=heard), hit.rank, hit, found, self.index)
+        sure = confidence(hit, heard=heard)
+        return Result(self.documents[hit.document], sure, hit.rank + SURE_WEIGHT * sure, hit, found, self.index)

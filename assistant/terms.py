@@ -65,6 +65,11 @@ class Frequencies:
         self.body = Counter(of_text(body, segmenter))
         self.body_length = len(analysis.units(body))
 
+    @property
+    def name_sounds(self) -> frozenset[str]:
+        """The sounds of all names and common questions."""
+        return frozenset(term for text in (*self.names, *self.questions) for term in text if term[0] == SOUND)
+
     def weighed(self, name_length: float, body_length: float) -> dict[str, float]:
         """Frequencies made comparable by the mean lengths given; a term counts in the name that says it best."""
         share = BODY_WEIGHT / (1 - BODY_NORMALISATION + BODY_NORMALISATION * self.body_length / body_length)
