@@ -7,6 +7,8 @@ CHECKS = """
 create unique index guide_one_published on guide (item_id) where state = 'published';
 create unique index guide_one_draft on guide (item_id) where state = 'draft';
 create unique index guide_section_position on guide_section (guide_id, position);
+-- the two tables point at each other; of such a pair Tortoise makes the later column without its index
+create index service_item_guide on service_item (guide_id);
 alter table guide
     add constraint guide_state check (state in ('draft', 'published', 'retired')),
     add constraint guide_version check (version > 0),
@@ -72,6 +74,7 @@ class Migration(migrations.Migration):
             alter table hall drop constraint hall_place, drop constraint hall_path, drop constraint hall_level;
             alter table guide drop constraint guide_published_when, drop constraint guide_digest,
                 drop constraint guide_version, drop constraint guide_state;
+            drop index service_item_guide;
             drop index guide_section_position;
             drop index guide_one_draft;
             drop index guide_one_published;
