@@ -48,7 +48,8 @@ class Migration(migrations.Migration):
             alter table staff_role drop constraint staff_role_hall_path, drop constraint staff_role_role;
             alter table staff drop constraint staff_failed_attempts, drop constraint staff_username;
             alter table delegation drop constraint delegation_between_two;
-            alter table platform_account drop constraint platform_account_named, drop constraint platform_account_platform;
+            alter table platform_account drop constraint platform_account_named,
+                drop constraint platform_account_platform;
             alter table citizen drop constraint citizen_gone_holds_nothing, drop constraint citizen_id_type,
                 drop constraint citizen_verified_whole, drop constraint citizen_not_into_itself,
                 drop constraint citizen_merged_into_another, drop constraint citizen_state;
