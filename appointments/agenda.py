@@ -1,5 +1,6 @@
 """日程: what the staff of a hall see: the sheet of a day, and how full a week is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -48,8 +49,29 @@ class Occupancy:
     held: int
 
 
+@dataclass(frozen=True)
+class WorkHall:
+    """A hall where bookings are looked after."""
+
+    code: str
+    name: str
+    path: str
+
+
 CANCELLED = ("cancelled", "office_cancelled")
 NOT_CANCELLED = f"a.state not in {CANCELLED}"
+
+
+async def halls(*, within: Collection[str]) -> list[WorkHall]:
+    """The halls with something to book under any of the hall paths `within`; ``""`` is the whole city."""
+    rows = await database.fetch(
+        """select h.code, h.name, h.path from hall h
+            where h.active and exists (select from appointment_type t where t.hall_id = h.id)
+              and exists (select from unnest($1::text[]) as prefix where starts_with(h.path, prefix))
+            order by h.path""",
+        list(within),
+    )
+    return [WorkHall(**row) for row in rows]
 
 
 async def day_sheet(*, hall_code: str, day: date) -> list[SheetSlot]:

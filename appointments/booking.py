@@ -61,7 +61,7 @@ class Booking:
 
 READ = f"""
 select a.id, a.code, a.state, a.citizen_id, a.created_at, {seats.PLACE},
-       k.number as ticket_number, k.state as ticket_state, k."window"
+       k.number as ticket_number, k.state as ticket_state, nullif(k."window", '') as "window"
   from appointment a join {seats.PLACES} on s.id = a.slot_id left join ticket k on k.appointment_id = a.id
 """
 COLUMNS = tuple(one.name for one in fields(Booking))

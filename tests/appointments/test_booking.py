@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from appointments import booking, limits
@@ -14,6 +15,7 @@ from appointments.errors import (
     SlotFull,
     SlotNotFound,
     SlotSuspended,
+    TooBusy,
     TooLateToCancel,
     TooManyBookings,
 )
@@ -258,3 +260,13 @@ async def test_codes_do_not_count_up():
 async def test_nobody_else_reads_by_actor_kind():
     held = await booking.reserve(slot_id=(await a_slot()).id, by=await a_citizen(), key="one")
     assert (await booking.find(code=held.code, for_=Actor.system("reminders"))).code == held.code
+
+
+async def test_waiting_too_long_says_try_again(monkeypatch):
+    async def waited(citizen_id):
+        raise asyncpg.LockNotAvailableError("canceling statement due to lock timeout")
+
+    monkeypatch.setattr("appointments.seats.lock_and_number", waited)
+    with pytest.raises(TooBusy) as refused:
+        await booking.reserve(slot_id=(await a_slot()).id, by=await a_citizen(), key="one")
+    assert refused.value.retry_after == 2

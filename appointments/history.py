@@ -1,0 +1,15 @@
+"""谁在何时做了什么: what was done to the schedule, the slots and the days of a type and its hall."""
+
+from appointments import types
+from appointments.models import Schedule
+from foundation import audit
+from foundation.audit import Deed
+
+
+async def of_type(*, type_id: int, limit: int = 20) -> list[Deed]:
+    """The latest first. Raises TypeNotFound."""
+    of = await types.find(type_id=type_id)
+    versions = await Schedule.filter(type_id=type_id).values_list("id", flat=True)
+    schedules = [f"schedule:{one}" for one in versions]
+    subjects = [f"appointment_type:{type_id}", f"hall:{of.hall.code}", *schedules]
+    return await audit.latest(subjects, limit=limit)

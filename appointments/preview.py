@@ -1,0 +1,51 @@
+"""试排: what a timetable would make of the coming days, before anybody decides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from appointments import schedule, timetable, types
+from appointments.errors import ScheduleInvalid
+from appointments.opening import Opening, Version, opening
+from appointments.timetable import Period
+
+DAYS = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedDay:
+    """What would be there on a day: `places` in `slots`, from `opens` to `closes`; nothing on a day that is closed."""
+
+    day: date
+    slots: int
+    places: int
+    opens: datetime | None
+    closes: datetime | None
+
+
+async def coming_days(
+    *, type_id: int, periods: Sequence[Period], start: date, days: int = DAYS
+) -> list[PlannedDay]:
+    """Each day from `start` on, with festivals, 调休 and the hall's exceptional days as they are known now.
+
+    Raises TypeNotFound, ScheduleInvalid with every fault.
+    """
+    of, end = await types.find(type_id=type_id), start + timedelta(days=days - 1)
+    faults = timetable.faults(periods)
+    if faults:
+        raise ScheduleInvalid(detail=faults)
+    known = await opening(of, start=start, end=end)
+    tried = Opening([Version(0, start, None, periods)], known.calendar, known.exceptions)
+    wanted = list(schedule.plan(of, tried, start=start, end=end).values())
+    return [_planned(start + timedelta(days=n), wanted) for n in range(days)]
+
+
+def _planned(day: date, wanted: Sequence[schedule.Wanted]) -> PlannedDay:
+    here = [one for one in wanted if one.day == day]
+    return PlannedDay(
+        day=day,
+        slots=len(here),
+        places=sum(one.capacity for one in here),
+        opens=min((one.starts_at for one in here), default=None),
+        closes=max((one.ends_at for one in here), default=None),
+    )
