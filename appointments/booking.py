@@ -11,6 +11,7 @@ from appointments.errors import (
     AlreadyBookedThatDay,
     BookingNotFound,
     CannotCancel,
+    KeyInvalid,
     ReasonNeeded,
     SlotFull,
     TooBusy,
@@ -23,6 +24,7 @@ from foundation.actor import Actor
 from foundation.errors import Forbidden
 
 CODE_LENGTH = 10
+KEY_LENGTH = 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +74,12 @@ async def reserve(*, slot_id: int, by: Actor, key: str) -> Booking:
     """Take one place in a slot for the citizen `by`; the same `key` gives the same booking (幂等).
 
     Raises SlotNotFound, NotYetReleased, SlotSuspended, SlotClosed, SlotFull, AlreadyBookedThatDay, TooManyBookings,
-    RealNameNeeded, KeyReused, TooBusy.
+    RealNameNeeded, KeyReused, KeyInvalid, TooBusy.
     """
     if by.kind != "citizen":
         raise Forbidden
+    if not 1 <= len(key) <= KEY_LENGTH:
+        raise KeyInvalid
     body_hash = idempotency.body_hash({"slot_id": slot_id})
     try:
         async with database.transaction():

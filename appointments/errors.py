@@ -6,7 +6,7 @@ Conflict     reserving    NotYetReleased, SlotClosed, SlotSuspended, SlotFull, A
              checking in  WrongHall, WrongDay, TooEarlyToCheckIn, TooLateToCheckIn, AlreadyCheckedIn, CannotCheckIn
              calling      NobodyWaiting, StillServing, CannotCall
              planning     TypeCodeTaken, ExceptionExists
-Invalid      CheckInCodeStale, ReasonNeeded, WindowNeeded, ScheduleInvalid, TypeInvalid, RangeInvalid, LimitInvalid
+Invalid      KeyInvalid, CheckInCodeStale, ReasonNeeded, WindowNeeded, ScheduleInvalid, TypeInvalid, RangeInvalid, LimitInvalid
 Unavailable  TooBusy
 Elsewhere    identity: RealNameNeeded · foundation.idempotency: KeyReused
 """
@@ -56,6 +56,10 @@ class AlreadyBookedThatDay(Conflict):
 
 class TooManyBookings(Conflict):
     """您未办结的预约数量已达上限，请先办理或取消已有预约。"""
+
+
+class KeyInvalid(Invalid):
+    """幂等键应为 1 至 80 个字符，请刷新页面后重新提交。"""
 
 
 class TooBusy(Unavailable):

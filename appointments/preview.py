@@ -23,9 +23,7 @@ class PlannedDay:
     closes: datetime | None
 
 
-async def coming_days(
-    *, type_id: int, periods: Sequence[Period], start: date, days: int = DAYS
-) -> list[PlannedDay]:
+async def coming_days(*, type_id: int, periods: Sequence[Period], start: date, days: int = DAYS) -> list[PlannedDay]:
     """Each day from `start` on, with festivals, 调休 and the hall's exceptional days as they are known now.
 
     Raises TypeNotFound, ScheduleInvalid with every fault.

@@ -8,6 +8,7 @@ from appointments.errors import (
     AlreadyBookedThatDay,
     BookingNotFound,
     CannotCancel,
+    KeyInvalid,
     LimitInvalid,
     NotYetReleased,
     ReasonNeeded,
@@ -78,6 +79,9 @@ async def test_a_key_with_another_body_is_refused():
     with pytest.raises(KeyReused):
         await booking.reserve(slot_id=other.id, by=citizen, key="one")
     assert await booked_and_live(other) == (0, 0)
+    for key in ("", "k" * 81):
+        with pytest.raises(KeyInvalid):
+            await booking.reserve(slot_id=other.id, by=citizen, key=key)
 
 
 async def test_two_citizens_may_use_the_same_key():
