@@ -6,7 +6,8 @@ Conflict     reserving    NotYetReleased, SlotClosed, SlotSuspended, SlotFull, A
              checking in  WrongHall, WrongDay, TooEarlyToCheckIn, TooLateToCheckIn, AlreadyCheckedIn, CannotCheckIn
              calling      NobodyWaiting, StillServing, CannotCall
              planning     TypeCodeTaken, ExceptionExists
-Invalid      KeyInvalid, CheckInCodeStale, ReasonNeeded, WindowNeeded, ScheduleInvalid, TypeInvalid, RangeInvalid, LimitInvalid
+Invalid      KeyInvalid, CheckInCodeStale, ReasonNeeded, WindowNeeded, ScheduleInvalid, TypeInvalid,
+             RangeInvalid, LimitInvalid
 Unavailable  TooBusy
 Elsewhere    identity: RealNameNeeded · foundation.idempotency: KeyReused
 """
