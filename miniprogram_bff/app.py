@@ -5,18 +5,21 @@ from typing import Any
 
 from sanic import Sanic, redirect
 
+import catalogue
 import rooms
 from foundation import settings
 from foundation.web import Door, new_app, open_house, vitals
 from miniprogram_bff.screens import ask, book, guide, home, login, mine, pay, progress, rate, search
 
 H5 = Path(__file__).parent / "h5"
+FORMS = Path(catalogue.__file__).parent / "data" / "forms"
 SCREENS = (login, home, search, guide, ask, book, progress, pay, rate, mine)
 
 
 def create_app(args: object = None) -> Sanic[Any, Any]:
     """Routes, health and the browser client of the citizen door."""
     ours = settings.current()
+    rooms.wake()
     app = new_app("bff")
     door = Door(title="指尖办 · 市民服务", description="微信、支付宝小程序和网页使用的接口。", version="1")
     for screen in SCREENS:
@@ -24,6 +27,7 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
     door.include(vitals)
     door.mount(app)
     app.static("/h5", H5, name="h5", index="index.html")
+    app.static("/forms", FORMS, name="forms")
     app.add_route(_to_h5, "/", methods=["GET"], name="root")
     open_house(app, ours, models=rooms.MODELS)
     return app

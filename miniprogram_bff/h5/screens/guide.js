@@ -7,6 +7,7 @@ const days = (number) => (number === null || number === undefined ? "" : number 
 
 const materials = (list) => html`<section class="card" id="materials"><h2>申请材料</h2><ol class="list">${list.map((one) => html`
   <li class="row"><div>${one.name} ${one.shared ? html`<span class="tag good">免提交</span>` : ""}
+    ${one.blank_form ? html` <a href="/forms/${one.blank_form}" target="_blank" rel="noopener">空白表格</a>` : ""}
     <small>${[one.form, one.copies ? `${one.copies} 份` : "", one.when, one.note].filter(Boolean).join(" · ")}</small></div></li>`)}</ol></section>`;
 
 const next = (view) => html`<div class="actions">
