@@ -64,6 +64,7 @@ def changed(**other: str) -> bytes:
         changed(alipay_cert_sn="0" * 32),
         build.alipay_form(by="app"),
         build.alipay_form() + b"&total_amount=0.01",
+        b"total_amount=0.01&" + build.alipay_form(),
         b"",
         b"\xff\xfe",
         "签名".encode(),
