@@ -59,6 +59,9 @@ async def finish(request: Request, response: BaseHTTPResponse) -> None:
     headers.setdefault("Content-Security-Policy", FOR_PAGES if is_page else FOR_DATA)
     if settings.current().environment == "production":
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if getattr(request.app.ctx, "closing", False) and request.stream is not None:
+        # else the door would wait for a client that holds its connection open
+        request.stream.keep_alive = False  # type: ignore[attr-defined]
     _write(request, response.status)
 
 

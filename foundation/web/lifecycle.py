@@ -50,7 +50,11 @@ def open_house(app: Sanic[Any, Any], settings: Settings, *, models: Sequence[str
         await redis.stop()
         await database.stop()
 
+    async def closing(app: Any) -> None:
+        app.ctx.closing = True
+
     app.register_listener(begin, "before_server_start")
+    app.register_listener(closing, "before_server_stop")
     app.register_listener(end, "after_server_stop")
     app.register_listener(_main_process, "main_process_ready")
 

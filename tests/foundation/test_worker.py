@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 
 from foundation import database, jobs
+from tests.foundation.wire import wire_to
 from tests.foundation.working import declared_anew, due_now, queue, started, until
 from worker import work
 
@@ -99,32 +99,53 @@ async def note(what: Any) -> None:
 
 
 @pytest.mark.slow
-async def test_a_database_that_goes_away_stops_the_work_and_not_the_worker(
-    db: None, database_url: str, servers: Any
-) -> None:
+async def test_a_database_that_goes_away_stops_the_work_and_not_the_worker(db: None, database_url: str) -> None:
     ran.clear()
-    name = database_url.rpartition("/")[2].partition("?")[0]
-    admin = await asyncpg.connect(servers.database("postgres"))
 
     async def ran_all(*wanted: str) -> bool:
         return ran == list(wanted)
 
-    try:
-        with declared_anew():
-            jobs.declared.clear()
-            jobs.job()(note)
-            async with started(work(database_url, concurrency=2)):
-                await jobs.enqueue(note, what="before")
-                await until(lambda: ran_all("before"))
-                await admin.execute(f"alter database {name} allow_connections false")
-                await admin.execute(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")
-                await asyncio.sleep(3)
-                await admin.execute(f"alter database {name} allow_connections true")
-                await jobs.enqueue(note, what="after")
-                await until(lambda: ran_all("before", "after"), within=40)
-    finally:
-        await admin.execute(f"alter database {name} allow_connections true")
-        await admin.close()
+    with declared_anew():
+        jobs.declared.clear()
+        jobs.job()(note)
+        async with wire_to(database_url) as (wire, url), started(work(url, concurrency=2)):
+            await jobs.enqueue(note, what="before")
+            await until(lambda: ran_all("before"))
+            await wire.cut()
+            await jobs.enqueue(note, what="meanwhile")
+            await asyncio.sleep(3)
+            assert ran == ["before"]
+            await wire.mend()
+            await jobs.enqueue(note, what="after")
+            await until(lambda: ran_all("before", "meanwhile", "after"), within=60)
+
+
+@pytest.mark.slow
+async def test_how_a_job_ended_is_written_down_when_the_database_is_back(db: None, database_url: str) -> None:
+    ran.clear()
+
+    async def half_way(what: str) -> None:
+        ran.append(what)
+        await wire.cut()
+
+    async def written() -> bool:
+        return [row["status"] for row in await queue()] == ["succeeded"]
+
+    with declared_anew():
+        jobs.declared.clear()
+        jobs.job()(half_way)
+        async with wire_to(database_url) as (wire, url), started(work(url, concurrency=2)):
+            await jobs.enqueue(half_way, what="once")
+            await until(lambda: _is(ran, ["once"]))
+            await asyncio.sleep(1)
+            assert not await written()
+            await wire.mend()
+            await until(written, within=60)
+    assert ran == ["once"]
+
+
+async def _is(found: list[Any], wanted: list[Any]) -> bool:
+    return found == wanted
 
 
 async def test_jobs_of_one_lock_follow_each_other_without_waiting_for_a_poll(db: None, database_url: str) -> None:
