@@ -2,23 +2,30 @@
 
 from typing import Any
 
-from sanic import Sanic
+from sanic import Sanic, redirect
 
 import rooms
-from api import departments
-from api.callbacks import alipay
+from api import console, departments, opendata
+from api.callbacks import alipay, wechat
 from foundation import settings
 from foundation.web import Door, new_app, open_house, vitals
 
-PUSH_AT_MOST = 2_100_000
+REQUEST_BYTES = 2_100_000  # a full batch of a department and its frame
 
 
 def create_app(args: object = None) -> Sanic[Any, Any]:
-    """Callbacks of the channels, departments' pushes, health."""
-    app = new_app("api", request_max_size=PUSH_AT_MOST)
-    door = Door(title="指尖办 · 系统对接", description="渠道回调、部门推送、运行状况。", version="1")
-    for routes in (departments.routes, alipay.routes, vitals):
+    """Callbacks of the channels, departments, open data, health, the staff console."""
+    rooms.wake()
+    app = new_app("api", request_max_size=REQUEST_BYTES)
+    door = Door(title="指尖办 · 系统对接", description="支付与消息回调、部门推送、开放数据。", version="1")
+    for routes in (wechat.routes, alipay.routes, departments.routes, opendata.routes, *console.ROUTES, vitals):
         door.include(routes)
     door.mount(app)
+    app.static("/console/static", console.STATIC, name="console-static")
+    app.add_route(_to_console, "/", methods=["GET"], name="root")
     open_house(app, settings.current(), models=rooms.MODELS)
     return app
+
+
+async def _to_console(_: Any) -> Any:
+    return redirect("/console/")

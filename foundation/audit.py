@@ -1,6 +1,9 @@
 """Who did what, when and why. Written inside the verb, in its transaction."""
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from foundation import clock, database, logs
@@ -23,3 +26,26 @@ def row(
     """The seven arguments of INSERT, for a verb that does all in one statement."""
     values = json.dumps(detail or {}, ensure_ascii=False, default=str)
     return (clock.now(), str(by), action, subject, reason[:400], values, logs.request_id())
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One row as it is read: `actor` is the text of an Actor."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    reason: str
+    detail: dict[str, Any]
+
+
+async def latest(subjects: Collection[str], *, limit: int = 20) -> list[Deed]:
+    """What was done to any of `subjects`, the latest first."""
+    rows = await database.fetch(
+        """select at, actor, action, subject, reason, detail from audit_row
+            where subject = any($1) order by at desc, id desc limit $2""",
+        list(subjects),
+        limit,
+    )
+    return [Deed(**{**row, "detail": json.loads(row["detail"])}) for row in rows]

@@ -90,6 +90,12 @@ async def staff_member(staff_id: int) -> StaffMember | None:
     return StaffMember(staff_id, rows[0]["display_name"], grants)
 
 
+async def staff_names(staff_ids: Collection[int]) -> dict[int, str]:
+    """Id → the name colleagues know them by."""
+    rows = await database.fetch("select id, display_name from staff where id = any($1)", list(staff_ids))
+    return {row["id"]: row["display_name"] for row in rows}
+
+
 async def signed_in_staff(token: str) -> StaffMember | None:
     """Whose staff token this is. Raises RedisGone."""
     session = await staff_sessions.who(token)

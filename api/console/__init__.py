@@ -1,0 +1,8 @@
+"""工作台: what the staff of a hall work with in the browser; one module per thing they do."""
+
+from pathlib import Path
+
+from api.console import day, desk, login, schedule, special_days, week
+
+STATIC = Path(__file__).parent / "static"
+ROUTES = (login.routes, login.leaving, day.routes, desk.routes, schedule.routes, special_days.routes, week.routes)

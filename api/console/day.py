@@ -1,0 +1,98 @@
+"""当日预约: the sheet of a hall's day and the queue, coming anew every few seconds."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from msgspec import Meta
+from sanic import HTTPResponse, Request, redirect
+
+from api.console import page, scope
+from api.console.dated import Dated
+from api.console.staff_session import STAFF
+from appointments import agenda, calling
+from appointments.agenda import Line, SheetSlot
+from appointments.calling import Call
+from foundation import clock
+from foundation.web import Routes
+from identity.access import StaffMember
+
+routes = Routes("当日预约", tag="console", error_page=page.refused)
+
+
+class DayWanted(Dated):
+    """`only`：只看有预约的号段."""
+
+    hall: Annotated[str, Meta(max_length=20)] = ""
+    day: date | None = None
+    window: Annotated[str, Meta(max_length=20)] = ""
+    only: bool = False
+
+
+@dataclass(frozen=True)
+class InQueue:
+    """A ticket with what the sheet knows of its holder."""
+
+    call: Call
+    line: Line | None
+    type_name: str
+
+
+@routes.page("/console/", access=STAFF)
+async def first_page() -> HTTPResponse:
+    return redirect("/console/day", status=303)
+
+
+@routes.page("/console/day", access=STAFF)
+async def day(request: Request, query: DayWanted, who: StaffMember) -> HTTPResponse:
+    hall, theirs = await scope.chosen(who, scope.DESK, query.hall)
+    wanted = query.day or clock.today()
+    sheet = await agenda.day_sheet(hall_code=hall.code, day=wanted)
+    return page.shown(
+        request, "day.html", who=who, hall=hall, halls=theirs, day=wanted, window=query.window, only=query.only,
+        before=wanted - timedelta(days=1), after=wanted + timedelta(days=1),
+        **_sheet(sheet, only=query.only), **await _queue(hall.code, sheet, query.window),
+    )  # fmt: skip
+
+
+@routes.page("/console/day/sheet", access=STAFF)
+async def sheet(request: Request, query: DayWanted, who: StaffMember) -> HTTPResponse:
+    """The sheet alone, for the page that is open."""
+    hall = await scope.hall_of(who, scope.DESK, query.hall)
+    wanted = query.day or clock.today()
+    slots = await agenda.day_sheet(hall_code=hall.code, day=wanted)
+    return page.shown(request, "_sheet.html", hall=hall, day=wanted, **_sheet(slots, only=query.only))
+
+
+@routes.page("/console/day/queue", access=STAFF)
+async def queue(request: Request, query: DayWanted, who: StaffMember) -> HTTPResponse:
+    """The queue alone; `window` is where they sit."""
+    hall = await scope.hall_of(who, scope.DESK, query.hall)
+    slots = await agenda.day_sheet(hall_code=hall.code, day=clock.today())
+    return page.shown(request, "_queue.html", hall=hall, **await _queue(hall.code, slots, query.window))
+
+
+def _sheet(slots: Sequence[SheetSlot], *, only: bool) -> dict[str, Any]:
+    states = Counter(line.state for slot in slots for line in slot.lines)
+    return {
+        "slots": [slot for slot in slots if slot.lines] if only else slots,
+        "hidden": sum(not slot.lines for slot in slots) if only else 0,
+        "states": states,
+        "capacity": sum(slot.capacity for slot in slots),
+        "held": sum(slot.held for slot in slots),
+    }
+
+
+async def _queue(hall_code: str, slots: Sequence[SheetSlot], window: str) -> dict[str, Any]:
+    of = {line.ticket_number: (line, slot.type_name) for slot in slots for line in slot.lines if line.ticket_number}
+    tickets = [InQueue(call, *of.get(call.number, (None, ""))) for call in await calling.board(hall_code=hall_code)]
+    called = [one for one in tickets if one.call.state == "called"]
+    return {
+        "here": [one for one in called if one.call.window == window],
+        "elsewhere": [one for one in called if one.call.window != window],
+        "waiting": [one for one in tickets if one.call.state == "waiting"],
+        "missed": [one for one in tickets if one.call.state == "missed"],
+        "window": window,
+    }

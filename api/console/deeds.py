@@ -1,0 +1,57 @@
+"""Who did what when, in the words of the house."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from appointments import history
+from foundation.audit import Deed
+from identity import access
+
+ACTIONS = {
+    "appointment_type.opened": "开通预约业务",
+    "appointment_type.closed": "停止预约业务",
+    "schedule.created": "保存排班",
+    "slots.generated": "生成号源",
+    "schedule_exception.added": "登记例外日",
+    "schedule_exception.removed": "撤销例外日",
+}
+DETAILS = {
+    "version": "第 {} 版",
+    "effective_from": "自 {} 生效",
+    "start": "{} 起",
+    "end": "至 {}",
+    "added": "新增 {}",
+    "changed": "调整 {}",
+    "removed": "删除 {}",
+    "withdrawn": "停约 {}",
+    "day": "{}",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One deed as a line: when, by whom, what, and more of it."""
+
+    at: datetime
+    who: str
+    what: str
+    more: str
+
+
+async def of_type(type_id: int) -> list[Told]:
+    """The latest twenty around the schedule of a type."""
+    found = await history.of_type(type_id=type_id)
+    names = await access.staff_names([int(one.actor[6:]) for one in found if one.actor.startswith("staff:")])
+    return [Told(one.at, _who(one.actor, names), ACTIONS.get(one.action, one.action), _more(one)) for one in found]
+
+
+def _who(actor: str, names: dict[int, str]) -> str:
+    kind, _, name = actor.partition(":")
+    return names.get(int(name), "工作人员") if kind == "staff" else "系统"
+
+
+def _more(deed: Deed) -> str:
+    facts: dict[str, Any] = deed.detail
+    told = [text.format(facts[name]) for name, text in DETAILS.items() if facts.get(name)]
+    return "，".join([*told, *filter(None, [deed.reason])])

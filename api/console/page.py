@@ -1,0 +1,109 @@
+"""How the console shows things: whole pages, parts of them for htmx, the outcome of a deed, a refusal."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import jinja2
+from sanic import HTTPResponse, Request, redirect
+
+from api.console.refusal_lines import lines_of
+from appointments.timetable import WEEKDAYS
+from foundation import clock, settings
+from foundation.errors import NotSignedIn, Refusal
+from foundation.web import journal
+
+LOGIN = "/console/login"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def shown(request: Request, template: str, *, status: int = 200, **values: Any) -> HTTPResponse:
+    """A page or, where the template is a part, a part of one."""
+    city = settings.current().processes.city_name
+    html = pages.get_template(template).render(city=city, path=request.path, today=clock.today(), **values)
+    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+    return HTTPResponse(html, status=status, headers=headers, content_type="text/html; charset=utf-8")
+
+
+def done(request: Request, sentence: str, *, lines: list[str] | None = None) -> HTTPResponse:
+    """A deed is done: say so, and let the parts of the page that show its traces come anew."""
+    response = _outcome(request, sentence, lines or [], good=True)
+    response.headers["HX-Trigger-After-Swap"] = "changed"
+    return response
+
+
+def refused(request: Request, refusal: Refusal) -> HTTPResponse:
+    """The Chinese sentence of a refusal where the deed was tried; what was typed stays in the page."""
+    if isinstance(refusal, NotSignedIn):
+        return _to_login(request, refusal)
+    lines = lines_of(refusal.detail)
+    if refusal.status >= 500:
+        lines.append(f"编号：{journal.request_id(request)}")
+    response = _outcome(request, refusal.message, lines, good=False, status=refusal.status)
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def is_part(request: Request) -> bool:
+    """Whether htmx asks for a part, not the browser for a page."""
+    return request.headers.get("hx-request") == "true"
+
+
+def _outcome(request: Request, sentence: str, lines: list[str], **values: Any) -> HTTPResponse:
+    template = "_outcome.html" if is_part(request) else "outcome.html"
+    return shown(request, template, sentence=sentence, lines=lines, back=_here(request), **values)
+
+
+def _to_login(request: Request, refusal: Refusal) -> HTTPResponse:
+    login = f"{LOGIN}?back={quote(_here(request), safe='')}"
+    if request.method == "GET" and not is_part(request):
+        return redirect(login, status=303)
+    if request.method == "GET":
+        return HTTPResponse(status=401, headers={"HX-Redirect": login, "Cache-Control": "no-store"})
+    # what was typed stays in the page while they sign in elsewhere
+    return _outcome(request, refusal.message, [], good=False, status=401, login=login)
+
+
+def _here(request: Request) -> str:
+    """The page they are on: this address, or the page that asks for a part or sent a form."""
+    page = request.headers.get("hx-current-url") or (request.url if request.method == "GET" else "")
+    page = page or request.headers.get("referer", "")
+    parts = urlsplit(page)
+    return safe_back(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+
+def safe_back(address: str) -> str:
+    """`address` when it is a page of the console, else the first page."""
+    ours = address.startswith("/console/") and not address.startswith(LOGIN)
+    return address if ours and not any(one in address for one in ("\\", "\r", "\n", "//")) else "/console/day"
+
+
+def day_text(day: date) -> str:
+    """2026年11月21日 周六."""
+    return f"{day.year}年{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
+
+
+def time_text(at: datetime) -> str:
+    return f"{clock.shanghai(at):%H:%M}"
+
+
+def moment_text(at: datetime) -> str:
+    return f"{clock.shanghai(at):%m-%d %H:%M}"
+
+
+def _environment() -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    made.filters.update(day=day_text, time=time_text, moment=moment_text)
+    made.globals["weekdays"] = WEEKDAYS
+    return made
+
+
+pages = _environment()

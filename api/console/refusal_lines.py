@@ -1,0 +1,67 @@
+"""What a refusal carries beside its sentence, as lines that people read."""
+
+from datetime import date, datetime
+from typing import Any
+
+from foundation import clock
+
+FIELDS = {
+    "type_id": "预约业务",
+    "hall": "大厅",
+    "effective_from": "生效日期",
+    "row": "时段",
+    "weekdays": "星期",
+    "starts": "开始时间",
+    "ends": "结束时间",
+    "slot_minutes": "号段分钟",
+    "windows": "窗口数",
+    "online_percent": "网上比例",
+    "start": "开始日期",
+    "end": "结束日期",
+    "day": "日期",
+    "kind": "类型",
+    "reason": "原因",
+    "code": "预约码或签到码",
+    "window": "窗口",
+    "ticket_id": "排队号",
+    "username": "用户名",
+    "password": "密码",
+}
+DETAILS = {
+    "hall_name": "预约所在大厅",
+    "day": "预约日期",
+    "from": "最早签到时间",
+    "until": "最晚签到时间",
+    "number": "排队号",
+    "window": "窗口",
+    "roles": "需要的角色",
+}
+
+
+def lines_of(detail: Any) -> list[str]:
+    """Lines of a list of faults, or of the facts that stand behind a refusal."""
+    if isinstance(detail, list):
+        return [_fault(one) if isinstance(one, dict) else str(one) for one in detail]
+    if isinstance(detail, dict):
+        return [f"{DETAILS[name]}：{_fact(value)}" for name, value in detail.items() if name in DETAILS]
+    return []
+
+
+def _fault(one: dict[str, Any]) -> str:
+    """``starts.1`` → 第 2 个时段的开始时间."""
+    name, _, place = str(one.get("field", "")).partition(".")
+    label = FIELDS.get(name, name)
+    label = f"第 {int(place) + 1} 个时段的{label}" if place.isdigit() else label
+    return f"{label}：{one.get('problem', '')}"
+
+
+def _fact(value: Any) -> str:
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    if at.tzinfo is None:
+        return date.isoformat(at.date())
+    return f"{clock.shanghai(at):%Y-%m-%d %H:%M}"

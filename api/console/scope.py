@@ -1,0 +1,48 @@
+"""Which halls a staff member may work for: role and subtree, asked before every verb."""
+
+from collections.abc import Sequence
+
+from appointments import agenda, types
+from appointments.agenda import WorkHall
+from appointments.models import AppointmentType
+from catalogue.models import Hall
+from foundation.errors import Forbidden
+from identity import access
+from identity.access import Role, StaffMember
+
+DESK = (Role.WINDOW, Role.HALL_MANAGER, Role.ADMIN)
+PLANNERS = (Role.HALL_MANAGER, Role.ADMIN)
+
+
+class NoHallOfYours(Forbidden):
+    """您的角色名下还没有可以办理预约的大厅，请联系系统管理员。"""
+
+
+async def halls_of(who: StaffMember, roles: Sequence[Role]) -> list[WorkHall]:
+    """The halls with appointments in which they hold one of `roles`, parents first."""
+    return await agenda.halls(within={path for role in roles for path in who.hall_paths(role)})
+
+
+async def chosen(who: StaffMember, roles: Sequence[Role], code: str) -> tuple[WorkHall, list[WorkHall]]:
+    """The hall named, or their first one, and all of theirs. Raises HallNotFound, RoleNeeded, NoHallOfYours."""
+    theirs = await halls_of(who, roles)
+    if code:
+        hall = await hall_of(who, roles, code)
+        return next((one for one in theirs if one.code == code), WorkHall(code, hall.name, hall.path)), theirs
+    if not theirs:
+        raise NoHallOfYours
+    return theirs[0], theirs
+
+
+async def hall_of(who: StaffMember, roles: Sequence[Role], code: str) -> Hall:
+    """The hall, if it is theirs. Raises HallNotFound, RoleNeeded."""
+    hall = await types.find_hall(code=code)
+    access.require(who, *roles, hall_path=hall.path)
+    return hall
+
+
+async def type_of(who: StaffMember, roles: Sequence[Role], type_id: int) -> AppointmentType:
+    """The type, if its hall is theirs. Raises TypeNotFound, RoleNeeded."""
+    of = await types.find(type_id=type_id)
+    access.require(who, *roles, hall_path=of.hall.path)
+    return of

@@ -1,0 +1,52 @@
+"""Who sits at the console: a staff member with our cookie, coming from our own pages."""
+
+from sanic import HTTPResponse, Request
+
+from foundation import settings
+from foundation.errors import NotSignedIn
+from foundation.web import Access, refuse_foreign_origin
+from identity import access, staff_sessions
+from identity.access import StaffMember
+
+COOKIE = "console"
+PATH = "/console"
+
+
+class ConsoleSessionOver(NotSignedIn):
+    """登录已到期，请重新登录后继续。"""
+
+
+async def _staff(request: Request) -> StaffMember:
+    refuse_foreign_origin(request)
+    token = request.cookies.get(COOKIE) or ""
+    who = await access.signed_in_staff(token) if token else None
+    if who is None:
+        raise ConsoleSessionOver if token else NotSignedIn
+    return who
+
+
+STAFF = Access(
+    "staff",
+    "已登录工作台的工作人员",
+    _staff,
+    scheme={"type": "apiKey", "in": "cookie", "name": COOKIE},
+    errors=(NotSignedIn, ConsoleSessionOver),
+)
+
+
+def remember(response: HTTPResponse, token: str) -> None:
+    """Give the browser the session; no script can read it, no other site can send it."""
+    _write(response, token, settings.current().console.session_hours * 3600)
+
+
+async def leave(request: Request, response: HTTPResponse) -> None:
+    """End the session of this browser."""
+    session = await staff_sessions.who(request.cookies.get(COOKIE) or "")
+    if session is not None:
+        await staff_sessions.sign_out(session)
+    _write(response, "", 0)
+
+
+def _write(response: HTTPResponse, value: str, seconds: int) -> None:
+    secure = settings.current().processes.public_api_url.startswith("https:")
+    response.add_cookie(COOKIE, value, path=PATH, httponly=True, samesite="Strict", secure=secure, max_age=seconds)

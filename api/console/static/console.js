@@ -1,0 +1,55 @@
+// What HTML alone cannot: rows of the timetable, the window one sits at, a cleared field, printing.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.hasAttribute("data-print")) window.print();
+  if (button.hasAttribute("data-add")) addPeriod();
+  if (button.hasAttribute("data-remove")) removePeriod(button.closest("fieldset"));
+});
+
+let next = 1000;
+
+function addPeriod() {
+  const periods = document.getElementById("periods");
+  const made = document.createElement("div");
+  made.innerHTML = document.getElementById("one-more").innerHTML.replaceAll("NEW", String(next++));
+  const period = made.firstElementChild;
+  periods.append(period);
+  period.querySelector("input[type=checkbox]").focus();
+}
+
+function removePeriod(period) {
+  const others = [...document.querySelectorAll("#periods fieldset")].filter((one) => one !== period);
+  if (!others.length) return;
+  period.remove();
+  others.at(-1).querySelector("[data-remove]").focus();
+}
+
+for (const field of document.querySelectorAll("[data-remember]")) {
+  const name = field.dataset.remember;
+  if (!field.value && localStorage.getItem(name)) {
+    field.value = localStorage.getItem(name);
+    addEventListener("load", () => field.dispatchEvent(new Event("change", { bubbles: true })));
+  }
+  field.addEventListener("change", () => localStorage.setItem(name, field.value));
+}
+
+// A deed that was refused leaves the form as it is; one that was done makes room for the next person.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt;
+  if (form.hasAttribute("data-clear") && event.detail.successful) {
+    form.reset();
+    form.querySelector("input:not([type=hidden])").focus();
+  }
+});
+
+// No answer at all: say so where every outcome is said.
+for (const failure of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, (event) => {
+    if (event.detail.requestConfig.verb === "get") return;
+    const said = document.createElement("div");
+    said.className = "outcome bad";
+    said.textContent = "没有收到答复，请检查网络，刷新页面核对后再试。";
+    document.getElementById("outcome").replaceChildren(said);
+  });
+}

@@ -1,0 +1,96 @@
+"""Open data: items and halls, for everybody, as JSON and as CSV."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any, Literal, TypeVar, cast
+
+from msgspec import Struct
+from sanic import HTTPResponse
+
+from catalogue import halls, items
+from foundation.web import PUBLIC, PUBLIC_HOUR, Asked, Limit, Routes
+
+routes = Routes("开放数据", tag="opendata")
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+BOM = "\ufeff"  # spreadsheets take the file for UTF-8 only with it
+OFTEN = Limit(ip=60, seconds=60)
+T = TypeVar("T", bound=Struct)
+
+
+class Wanted(Asked):
+    """`format`：json（默认）或 csv."""
+
+    format: Literal["json", "csv"] = "json"
+
+
+class OpenItem(Struct):
+    """政务服务事项；`promised_days` 为工作日，`fee_fen` 单位为分."""
+
+    item_code: str
+    name: str
+    summary: str
+    department: str
+    kind: str
+    audience: list[str]
+    themes: list[str]
+    halls: list[str]
+    online: bool
+    bookable: bool
+    fee_fen: int
+    promised_days: int
+
+
+class OpenHall(Struct):
+    """政务服务大厅；`parent` 为上级大厅编码."""
+
+    code: str
+    name: str
+    level: str
+    parent: str | None
+    address: str
+    longitude: float | None
+    latitude: float | None
+    phone: str
+    opening_hours: str
+    windows: int
+
+
+@routes.get(
+    "/opendata/v1/items", access=PUBLIC, summary="政务服务事项", cache=PUBLIC_HOUR, limit=OFTEN, also=("text/csv",)
+)
+async def open_items(query: Wanted) -> list[OpenItem]:
+    return _as(query.format, "items", OpenItem, await items.published())
+
+
+@routes.get(
+    "/opendata/v1/halls", access=PUBLIC, summary="政务服务大厅", cache=PUBLIC_HOUR, limit=OFTEN, also=("text/csv",)
+)
+async def open_halls(query: Wanted) -> list[OpenHall]:
+    return _as(query.format, "halls", OpenHall, await halls.everywhere())
+
+
+def _as(wanted: str, name: str, kind: type[T], found: Sequence[object]) -> list[T]:
+    rows = [kind(**{field: getattr(one, field) for field in kind.__struct_fields__}) for one in found]
+    if wanted == "json":
+        return rows
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return cast(Any, HTTPResponse(_csv(kind, rows), headers=headers, content_type="text/csv; charset=utf-8"))
+
+
+def _csv(kind: type[Struct], rows: Sequence[Struct]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(kind.__struct_fields__)
+    writer.writerows([_cell(getattr(row, field)) for field in kind.__struct_fields__] for row in rows)
+    return BOM + text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """A text that a spreadsheet would run as a formula is given as text."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        value = "；".join(value)
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
