@@ -1,0 +1,146 @@
+"""Who may call what. A new public route is a decision: it has to be written into the list below."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import httpx
+import pytest
+from sanic import Sanic
+
+from api.app import create_app as create_api
+from foundation.web import PUBLIC, Access, Door, Route
+from miniprogram_bff.app import create_app as create_bff
+from tests.builders.doors import client_of
+
+CITIZEN_DOOR = {
+    "POST /v1/login",
+    "GET /v1/login/options",
+    "GET /v1/search",
+    "GET /v1/suggestions",
+    "GET /v1/guides/<slug>",
+    "GET /v1/themes/<kind>/<code>",
+    "POST /v1/scenarios/<code>",
+    "GET /v1/halls",
+    "GET /v1/halls/<hall_code>",
+    "GET /v1/types/<type_code>",
+    "GET /v1/slots",
+    "POST /v1/cases/look-up",  # a second factor stands in for the sign-in, and attempts are counted
+    "POST /v1/bills/look-up",
+    "GET /healthz",
+    "GET /readyz",
+    "GET /docs",
+    "GET /docs/openapi.json",
+}
+SYSTEMS_DOOR = {
+    "GET /opendata/v1/items",
+    "GET /opendata/v1/halls",
+    "GET /console/login",
+    "GET /healthz",
+    "GET /readyz",
+    "GET /docs",
+    "GET /docs/openapi.json",
+}
+VISITORS = {"GET /v1/home", "POST /v1/ask", "POST /v1/ask/feedback"}
+ANYBODY = {
+    "POST /console/login",  # from our own pages only
+    # What a channel signs covers the raw body, so the verb that reads the body checks it.
+    "POST /callbacks/wechat/pay",
+    "GET /callbacks/wechat/messages",
+    "POST /callbacks/wechat/messages",
+    "POST /callbacks/alipay/pay",
+}
+# Served past the doors: files that hold nothing of anybody, and the way from / to the first page.
+OUTSIDE_THE_DOOR = {
+    "bff": {"/": "GET", "/h5/<__file_uri__:path>": "GET HEAD", "/forms/<__file_uri__:path>": "GET HEAD"},
+    "api": {"/": "GET", "/console/static/<__file_uri__:path>": "GET HEAD"},
+}
+TURNED_AWAY = {
+    "citizen": ("NotSignedIn", "SessionOver"),
+    "department": ("SignatureMissing", "SignatureWrong"),
+    "monitor": ("NotSignedIn", "NotSignedIn"),
+}
+WRONG = {
+    "Authorization": "Bearer not-a-token-of-ours",
+    "X-Key-Id": "demo-hall",
+    "X-Timestamp": "1",
+    "X-Nonce": "a-nonce-of-ours",
+    "X-Signature": "00",
+}
+
+
+@pytest.fixture(params=["bff", "api"])
+def app(request: pytest.FixtureRequest, settings_env: object) -> Sanic:
+    return {"bff": create_bff, "api": create_api}[request.param]()
+
+
+@pytest.fixture
+async def doors(db: None, redis_db: object) -> AsyncIterator[list[tuple[Door, httpx.AsyncClient]]]:
+    async with AsyncExitStack() as stack:
+        apps = [create_bff(), create_api()]
+        yield [(one.ctx.door, await stack.enter_async_context(client_of(one))) for one in apps]
+
+
+def named(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+def test_every_route_says_who_may_call_it(app: Sanic) -> None:
+    assert all(isinstance(route.access, Access) for route in app.ctx.door.routes)
+    known = {
+        "bff": {"public", "visitor", "citizen", "monitor"},
+        "api": {"public", "visitor", "channel", "department", "staff", "monitor"},
+    }
+    assert {route.access.name for route in app.ctx.door.routes} <= known[app.name]
+
+
+def test_public_routes_are_those_that_were_decided(app: Sanic) -> None:
+    found = {named(route) for route in app.ctx.door.routes if route.access is PUBLIC}
+    assert found == {"bff": CITIZEN_DOOR, "api": SYSTEMS_DOOR}[app.name]
+
+
+def test_routes_that_admit_everybody_are_those_that_were_decided(app: Sanic) -> None:
+    """An access that raises nothing by itself lets everybody in, whatever it is called."""
+    found = {named(route) for route in app.ctx.door.routes if not route.access.errors and route.access is not PUBLIC}
+    assert found == {"bff": VISITORS, "api": ANYBODY}[app.name]
+
+
+def test_nothing_is_served_past_the_door_but_files(app: Sanic) -> None:
+    guarded = {f"{route.method} {route.path.rstrip('/') or '/'}" for route in app.ctx.door.routes}
+    past = {}
+    for one in app.router.routes:
+        path = "/" + one.path.replace(":str>", ">")
+        methods = set(one.methods)
+        if not {f"{method} {path}" for method in methods - {"HEAD"}} <= guarded:
+            past[path] = " ".join(sorted(methods))
+    assert past == OUTSIDE_THE_DOOR[app.name]
+
+
+async def test_guarded_routes_turn_away_who_proves_nothing(doors: list[tuple[Door, httpx.AsyncClient]]) -> None:
+    """Whatever else is wrong with the request, the caller is asked for first."""
+    tried = set()
+    for door, client in doors:
+        for route in door.routes:
+            if route.access.name not in TURNED_AWAY:
+                continue
+            tried.add(route.access.name)
+            path = route.template.replace("{", "").replace("}", "")
+            for code, headers in zip(TURNED_AWAY[route.access.name], ({}, WRONG), strict=True):
+                answer = await client.request(route.method, path, headers=headers)
+                assert (answer.status_code, answer.json()["code"]) == (401, code), named(route)
+    assert tried == set(TURNED_AWAY)
+
+
+async def test_staff_routes_send_a_stranger_to_the_login(doors: list[tuple[Door, httpx.AsyncClient]]) -> None:
+    door, client = doors[1]
+    routes = [route for route in door.routes if route.access.name == "staff"]
+    assert routes
+    for route in routes:
+        answer = await client.request(route.method, route.path, headers={"Sec-Fetch-Site": "same-origin"})
+        assert answer.status_code in (302, 303, 401), named(route)
+        if answer.status_code != 401:
+            assert answer.headers["location"].startswith("/console/login"), named(route)
+
+
+async def test_a_token_that_ran_out_makes_a_visitor(doors: list[tuple[Door, httpx.AsyncClient]]) -> None:
+    answer = await doors[0][1].get("/v1/home", headers=WRONG)
+    assert (answer.status_code, answer.json()["signed_in"]) == (200, False)
