@@ -31,9 +31,11 @@ class Step:
 
 @dataclass(frozen=True)
 class CaseView:
-    """A case as its applicant sees it. `applicant` is masked."""
+    """A case as its applicant sees it; `applicant` is masked.
 
-    case_id: int
+    `light`：green 正常，yellow 临近期限，red 超期，grey 未计时.
+    """
+
     case_no: str
     item_code: str
     item_name: str
@@ -92,7 +94,6 @@ async def _view(case: Case, *, with_notes: bool) -> CaseView:
     rows = await CaseEvent.filter(case=case).order_by("happened_at", "id")
     kind = progress.stage
     return CaseView(
-        case_id=case.id,
         case_no=case.case_no,
         item_code=case.item_code,
         item_name=case.item_name,
