@@ -51,7 +51,7 @@ async def day(request: Request, query: DayWanted, who: StaffMember) -> HTTPRespo
     wanted = query.day or clock.today()
     sheet = await agenda.day_sheet(hall_code=hall.code, day=wanted)
     return page.shown(
-        request, "day.html", who=who, hall=hall, halls=theirs, day=wanted, window=query.window, only=query.only,
+        request, "day.html", who=who, hall=hall, halls=theirs, day=wanted, only=query.only,
         before=wanted - timedelta(days=1), after=wanted + timedelta(days=1),
         **_sheet(sheet, only=query.only), **await _queue(hall.code, sheet, query.window),
     )  # fmt: skip

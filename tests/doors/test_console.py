@@ -301,7 +301,7 @@ async def test_without_scripts_a_deed_answers_with_a_page(desk: Desk) -> None:
     page = await desk.client.post(
         "/console/day/next",
         data={"hall": hall.code, "window": "1"},
-        headers={"Sec-Fetch-Site": "same-origin", "Referer": f"{desk.client.base_url}console/day?hall={hall.code}"},
+        headers={"Sec-Fetch-Site": "same-origin", "Referer": f"{desk.client.base_url}/console/day?hall={hall.code}"},
     )
     assert page.status_code == 409
     assert page.text.startswith("<!doctype html>")
