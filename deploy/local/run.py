@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from deploy.local import leash, leftovers, ports
+from deploy.local import leash, leftovers, loaded, ports
 from deploy.local.account import NoAccount
 from deploy.local.environment import Address, demo_secrets, environment
 from deploy.local.one_run import AlreadyRunning, only_run
@@ -35,7 +35,8 @@ USUAL = {
     "sandbox": int(os.environ.get("SANDBOX_PORT", "8300")),
 }
 KEYS = "python -m sandbox.keys $VAR/keys"
-PREPARATION = {"release": "python -m migrations.apply", "demo": "python -m deploy.local.demo"}
+RELEASE = "python -m migrations.apply"
+DEMO = "python -m deploy.local.demo"
 READY = {"sandbox": "/"}  # the doors of the house answer /readyz
 READY_WITHIN = 60.0
 
@@ -57,28 +58,46 @@ def embedded() -> list[Server]:
 
 async def bring_up(company: Company, servers: list[Server], *, begun: float) -> None:
     """Everything in order, the panel at the end."""
+    await prepare_storage(company, servers)
+    urls = {server.name: server.url for server in servers}
+    doors = choose_doors(os.environ.get("HOST", "127.0.0.1"))
+    env = environment(var=VAR, database_url=urls.get("postgres", ""), redis_url=urls.get("valkey", ""), doors=doors)
+    await fill(company, env, servers)
+    await open_doors(company, env, doors)
+    tell_addresses({name: str(address) for name, address in doors.items()} | urls)
+    moved = {name: usual for name, usual in USUAL.items() if doors[name].port != usual}
+    print(panel(doors, ACCOUNTS, took=time.monotonic() - begun, moved=moved), flush=True)
+
+
+async def prepare_storage(company: Company, servers: list[Server]) -> None:
+    """Servers, keys and secrets."""
     keys = asyncio.create_task(company.once("keys", KEYS, os.environ | {"VAR": str(VAR)}))
     for server in servers:
         server.start()
     demo_secrets(VAR)
     await keys
-    doors = choose_doors(os.environ.get("HOST", "127.0.0.1"))
-    urls = {server.name: server.url for server in servers}
-    env = environment(
-        var=VAR,
-        database_url=urls.get("postgres", ""),
-        redis_url=urls.get("valkey", ""),
-        doors=doors,
-    )
-    for name, command in PREPARATION.items():
-        await company.once(name, command, env)
+
+
+async def fill(company: Company, env: Mapping[str, str], servers: list[Server]) -> None:
+    """Migrations and the demo city, unless our own embedded database is known to hold them as they are now.
+
+    `/readyz` compares the migrations once more, and what became of somebody else's database we cannot know.
+    """
+    own = next((server.folder for server in servers if server.name == "postgres"), None)
+    if own and ACCOUNTS.exists() and loaded.is_loaded(own):
+        return
+    await company.once("release", RELEASE, env)
+    await company.once("demo", DEMO, env)
+    if own:
+        loaded.remember(own)
+
+
+async def open_doors(company: Company, env: Mapping[str, str], doors: Mapping[str, Address]) -> None:
+    """The processes of Procfile.dev, until all of them are ready. Raises Ended when one is not."""
     for name, command in procfile(Path("Procfile.dev")).items():
         own = {"HOST": doors[name].host, "PORT": str(doors[name].port)} if name in doors else {}
-        await company.start(name, command, env | own)
+        await company.start(name, command, {**env, **own})
     await unless_one_ends(company, *(ready(name, address) for name, address in doors.items()))
-    moved = {name: usual for name, usual in USUAL.items() if doors[name].port != usual}
-    tell_addresses({name: str(address) for name, address in doors.items()} | urls)
-    print(panel(doors, ACCOUNTS, took=time.monotonic() - begun, moved=moved), flush=True)
 
 
 def tell_addresses(addresses: Mapping[str, str]) -> None:

@@ -13,7 +13,7 @@ from tests.launched import ROOT, Launched
 FILES = {
     "Procfile.dev": """\
 sandbox: python door.py $HOST $PORT
-web: python door.py $HOST $PORT
+web: python noting_door.py $HOST $PORT
 bff: python door.py $HOST $PORT
 worker: python worker.py
 """,
@@ -28,14 +28,7 @@ class Door(BaseHTTPRequestHandler):
 
 HTTPServer((sys.argv[1], int(sys.argv[2])), Door).serve_forever()
 """,
-    "worker.py": "import time\nwhile True: time.sleep(1)\n",
-    "sandbox/keys.py": """\
-import pathlib, sys
-folder = pathlib.Path(sys.argv[1])
-folder.mkdir(parents=True, exist_ok=True)
-(folder / "app.env").write_text("KEY_FILE=/a folder/with = and space.pem\\n")
-""",
-    "migrations/apply.py": """\
+    "noting_door.py": """\
 import asyncio, os
 import asyncpg, redis
 
@@ -49,7 +42,16 @@ async def note():
 asyncio.run(note())
 print("starts in Redis:", redis.Redis.from_url(os.environ["REDIS_URL"]).incr("starts"))
 assert os.environ["KEY_FILE"] == "/a folder/with = and space.pem"
+import door
 """,
+    "worker.py": "import time\nwhile True: time.sleep(1)\n",
+    "sandbox/keys.py": """\
+import pathlib, sys
+folder = pathlib.Path(sys.argv[1])
+folder.mkdir(parents=True, exist_ok=True)
+(folder / "app.env").write_text("KEY_FILE=/a folder/with = and space.pem\\n")
+""",
+    "migrations/apply.py": "print('migrated')\n",
     "deploy/local/demo.py": """\
 import json, os, pathlib
 staff = [{"name": "演示管理员", "username": "admin", "password": "demo"}]

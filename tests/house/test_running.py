@@ -53,6 +53,15 @@ def test_comes_up_says_where_and_leaves_no_process_but_the_data(house: LittleHou
     assert house.living() == []
 
 
+def test_migrations_run_again_when_they_changed_and_only_then(house: LittleHouse) -> None:
+    for change, migrated in (("", True), ("", False), ("# another one\n", True)):
+        with (house.checkout / "migrations/apply.py").open("a") as file:
+            file.write(change)
+        house.start()
+        assert ("migrated" in house.output) is migrated
+        house.stop()
+
+
 def test_taken_ports_are_left_alone_and_the_move_is_said(house: LittleHouse) -> None:
     with socket.create_server(("127.0.0.1", int(house.environment["BFF_PORT"]))):
         house.start()
