@@ -5,6 +5,7 @@ re-sealing what the old one sealed (`needs_resealing`).
 """
 
 import base64
+import binascii
 import functools
 import secrets
 
@@ -37,7 +38,12 @@ def open_sealed(sealed: str) -> str:
     key = _keys(settings.current().secrets.encryption_keys).get(key_id)
     if key is None:
         raise SealBroken(f"no key {key_id!r}")
-    raw = base64.b64decode(packed)
+    try:
+        raw = base64.b64decode(packed, validate=True)
+    except binascii.Error:
+        raise SealBroken("not base64") from None
+    if len(raw) < 28:
+        raise SealBroken("too short")
     decryptor = Cipher(algorithms.SM4(key), modes.GCM(raw[:12], raw[12:28])).decryptor()
     decryptor.authenticate_additional_data(key_id.encode())
     try:

@@ -98,7 +98,8 @@ async def test_without_the_repair_the_pool_runs_dry(small_pool: asyncpg.Pool, mo
 
 async def insert(day: str, reason: str) -> None:
     await database.execute(
-        "insert into workday_override(day, is_workday, reason, set_by, set_at) values ($1::text::date, true, $2, 's', now())",
+        """insert into workday_override(day, is_workday, reason, set_by, set_at)
+           values ($1::text::date, true, $2, 's', now())""",
         day,
         reason,
     )

@@ -1,0 +1,77 @@
+"""Settings: typed, every fault at once, no demo secret in production."""
+
+import pytest
+
+from foundation import settings
+
+PRODUCTION = {
+    "ENVIRONMENT": "production",
+    "DATABASE_URL": "postgres://u@db/city",
+    "REDIS_URL": "redis://cache",
+    "PUBLIC_API_URL": "https://api.city.test",
+    "PUBLIC_BFF_URL": "https://city.test",
+    "REALNAME_URL": "https://realname.test",
+    "REALNAME_KEY_ID": "k",
+    "WECHAT_APP_ID": "wx",
+    "WECHAT_PAY_MERCHANT_ID": "1",
+    "WECHAT_PAY_MERCHANT_SERIAL": "2",
+    "WECHAT_PAY_MERCHANT_KEY_FILE": "key.pem",
+    "ALIPAY_APP_ID": "3",
+    "ALIPAY_SELLER_ID": "2088",
+    "ALIPAY_APP_KEY_FILE": "key.pem",
+}
+
+
+def own_secrets() -> dict[str, str]:
+    """One own value for every secret, whatever secrets there come to be."""
+    made = {one.metadata["env"]: "own-secret" for _, one in settings.every_setting() if one.metadata["secret"]}
+    keys = {"ENCRYPTION_KEYS": "k1:" + "ab" * 16, "FINGERPRINT_KEYS": "k1:" + "cd" * 16}
+    return made | {name: value for name, value in keys.items() if name in made}
+
+
+def test_every_setting_has_a_default_for_the_demo() -> None:
+    ours = settings.load({})
+    assert ours.environment == "demo"
+    assert ours.processes.database_pool == 10
+
+
+def test_values_are_read_into_their_types() -> None:
+    ours = settings.load({"DATABASE_POOL": "3", "WECHAT_PAY_PLATFORM_CERT_FILES": "a.pem, b.pem,"})
+    assert ours.processes.database_pool == 3
+    assert ours.wechat_pay.platform_cert_files == ("a.pem", "b.pem")
+
+
+def test_every_fault_is_told_at_once() -> None:
+    with pytest.raises(settings.BadSettings) as caught:
+        settings.load({"ENVIRONMENT": "playground", "DATABASE_POOL": "many", "LOG_FORMAT": "xml"})
+    assert {line.split(":")[0] for line in str(caught.value).splitlines()} == {
+        "ENVIRONMENT", "DATABASE_POOL", "LOG_FORMAT",
+    }  # fmt: skip
+
+
+def test_production_takes_its_own_secrets() -> None:
+    assert settings.load(PRODUCTION | own_secrets()).environment == "production"
+
+
+def test_production_refuses_every_demo_secret_by_name() -> None:
+    with pytest.raises(settings.BadSettings) as caught:
+        settings.load(PRODUCTION)
+    named = {line.split(":")[0] for line in str(caught.value).splitlines()}
+    assert named == own_secrets().keys()
+
+
+def test_production_needs_its_addresses_and_no_playing_wallet() -> None:
+    missing = {name: value for name, value in PRODUCTION.items() if name != "PUBLIC_API_URL"}
+    with pytest.raises(settings.BadSettings, match="PUBLIC_API_URL: must be set"):
+        settings.load(missing | own_secrets())
+    with pytest.raises(settings.BadSettings, match="WALLET_URL: exists for the demo only"):
+        settings.load(PRODUCTION | own_secrets() | {"WALLET_URL": "http://wallet"})
+
+
+def test_no_secret_is_shown_in_the_table() -> None:
+    table = settings.table()
+    for _, one in settings.every_setting():
+        assert f"`{one.metadata['env']}`" in table
+        assert one.metadata["doc"]
+        if one.metadata["secret"]:
+            assert str(one.default) not in table
