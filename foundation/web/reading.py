@@ -18,7 +18,7 @@ QUICK_AT_MOST = (
     1000  # within this no text or list can pass the bounds that types leave unsaid (2,000 characters, 500 items)
 )
 WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,18})")
-NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
+NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 # What msgspec lets pass and we do not: NUL, lone surrogates, whole numbers beyond 64 bits.
 SUSPECT = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|[0-9]{19}")
@@ -154,7 +154,7 @@ def pairs_of(encoded: str | bytes) -> list[tuple[str, str]]:
     """Name-value pairs of a query string or a form, strictly as UTF-8. Raises Malformed."""
     try:
         text = encoded.decode("ascii") if isinstance(encoded, bytes) else encoded
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=200)
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=1000)
     except ValueError:
         raise Malformed from None
 

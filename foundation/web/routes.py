@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-import msgspec
 import msgspec.inspect as mi
 from sanic import HTTPResponse, Request
 
@@ -159,21 +158,25 @@ def _shown_by(returned: Any) -> Any:
 def _reader(where: str, wanted: Any) -> Reader | None:
     if wanted is None:
         return None
-    for struct in _structs(mi.type_info(wanted)):
-        if not struct.__struct_config__.forbid_unknown_fields:
-            raise WrongRoute(f"{where}: {struct.__name__} lets unknown fields pass; derive it from Asked")
+    for one in _reachable(mi.type_info(wanted)):
+        if isinstance(one, mi.StructType) and not one.forbid_unknown_fields:
+            raise WrongRoute(f"{where}: {one.cls.__name__} lets unknown fields pass; derive it from Asked")
+        if isinstance(one, mi.DateTimeType) and one.tz is None:
+            raise WrongRoute(f"{where}: a moment has a zone, Annotated[datetime, Meta(tz=True)]")
     return Reader(wanted)
 
 
-def _structs(node: Any) -> Iterator[type[msgspec.Struct]]:
-    """Every Struct reachable from a type."""
+def _reachable(node: mi.Type) -> Iterator[mi.Type]:
+    """Every type inside a type, itself included."""
     seen: set[type] = set()
-    waiting = [node]
+    waiting: list[Any] = [node]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, mi.StructType) and one.cls not in seen:
+        if isinstance(one, mi.StructType) and one.cls in seen:
+            continue
+        yield one
+        if isinstance(one, mi.StructType):
             seen.add(one.cls)
-            yield one.cls
             waiting += [field.type for field in one.fields]
         elif isinstance(one, mi.UnionType):
             waiting += one.types

@@ -6,9 +6,8 @@ from sanic import HTTPResponse, Request
 
 from foundation import health, metrics, settings
 from foundation.database import DatabaseGone
-from foundation.errors import NotSignedIn
+from foundation.errors import NotSignedIn, Unavailable
 from foundation.web.access import PUBLIC, Access
-from foundation.web.answer import Answer
 from foundation.web.routes import Routes
 
 routes = Routes("运行状况", tag="vitals")
@@ -28,10 +27,18 @@ async def alive() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@routes.get("/readyz", access=PUBLIC, summary="能否提供服务：数据库、Redis、数据库版本；有一项不行即为 503")
-async def ready() -> Answer[dict[str, str]]:
+class NotReady(Unavailable):
+    """服务尚未就绪，请稍后再试。"""
+
+    example = {"database": "ok", "redis": "gone (ConnectionError)", "migrations": "ok"}
+
+
+@routes.get("/readyz", access=PUBLIC, summary="能否提供服务：数据库、Redis、数据库版本", errors=(NotReady,))
+async def ready() -> dict[str, str]:
     parts = await health.parts()
-    return Answer(parts, status=200 if set(parts.values()) == {"ok"} else 503)
+    if set(parts.values()) != {"ok"}:
+        raise NotReady(detail=parts, retry_after=5)
+    return parts
 
 
 @routes.page("/metrics", access=MONITOR, summary="Prometheus 指标")

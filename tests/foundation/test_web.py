@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 from msgspec import Struct
 
 from foundation import ratelimit, settings
-from foundation.web import PUBLIC, Limit, Routes
+from foundation.web import PUBLIC, Asked, Limit, Routes
 from foundation.web.routes import WrongRoute
 from tests.foundation import web_app
 
@@ -104,6 +105,10 @@ async def test_every_fault_of_a_body_is_told(client: httpx.AsyncClient) -> None:
         ({"name": "a", "bulbs": [{"watts": True}]}, {"bulbs.0.watts": "应为整数"}),
         ({"name": "a", "bulbs": [{"watts": 1.5}]}, {"bulbs.0.watts": "应为整数"}),
         ({"name": "太阳"}, {"": "太阳不是灯"}),
+        (
+            {"name": "a", "switch_at": "2026-01-31T09:00:00"},
+            {"switch_at": "时间要带时区，例如 2026-01-31T09:00:00+08:00"},
+        ),
         ({"name": "a", "x\x00": 1}, {"x?": "没有这一项，请去掉"}),
     ],
 )
@@ -295,6 +300,13 @@ class Loose(Struct):
 async def _takes(body: Loose) -> None: ...
 
 
+class Zoneless(Asked):
+    at: datetime | None = None
+
+
+async def _zoneless(body: Zoneless) -> None: ...
+
+
 async def _names(lamp: int) -> None: ...
 
 
@@ -309,6 +321,7 @@ async def _untyped(query) -> None: ...  # type: ignore[no-untyped-def]
     [
         ("/v1/x", _forgets, {}),
         ("/v1/x", _takes, {"access": PUBLIC}),
+        ("/v1/x", _zoneless, {"access": PUBLIC}),
         ("/v1/<lamp_id>", _names, {"access": PUBLIC}),
         ("/v1/<lamp_id>", _forgets, {"access": PUBLIC}),
         ("/v1/x", _untyped, {"access": PUBLIC}),

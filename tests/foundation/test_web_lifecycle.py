@@ -80,8 +80,9 @@ async def test_readiness_names_what_is_missing(environment: dict[str, str], db: 
     async with door(environment | nowhere) as (_, client):
         response = await client.get("/readyz")
         assert response.status_code == 503
-        assert set(response.json()) == {"database", "redis", "migrations"}
-        assert all(state.startswith("gone") for state in response.json().values())
+        assert response.json()["code"] == "NotReady"
+        assert set(response.json()["detail"]) == {"database", "redis", "migrations"}
+        assert all(state.startswith("gone") for state in response.json()["detail"].values())
         response = await client.get("/v1/rows")
         assert (response.status_code, response.json()["code"]) == (503, "DatabaseGone")
         assert response.headers["retry-after"] == "5"
@@ -98,7 +99,7 @@ async def test_the_door_comes_back_with_its_database(environment: dict[str, str]
         for path in ("/v1/rows", "/v1/orm"):
             response = await client.get(path)
             assert (response.status_code, response.json()["code"]) == (503, "DatabaseGone")
-        assert (await client.get("/readyz")).json()["redis"] == "ok"
+        assert (await client.get("/readyz")).json()["detail"]["redis"] == "ok"
         assert await answers(client, "/readyz", 503)
         await wire.mend()
         await until(lambda: answers(client, "/v1/rows", 200))

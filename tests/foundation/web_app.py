@@ -67,7 +67,7 @@ class NewLamp(Asked):
     name: Annotated[str, Meta(min_length=1, max_length=10, description="灯的名字")]
     bulbs: Annotated[list[Bulb], Meta(max_length=3)] = []
     since: date | None = None
-    switch_at: datetime | None = None
+    switch_at: Annotated[datetime, Meta(tz=True)] | None = None
     remark: str = ""
 
     def __post_init__(self) -> None:
