@@ -39,8 +39,10 @@ def environment(*, var: Path, database_url: str, redis_url: str, doors: Mapping[
         "WALLET_URL": f"{sandbox}/wallet",
         "LOG_FORMAT": "text",
         "PYTHONUNBUFFERED": "1",
+        # Dependencies are installed uncompiled; what is imported is compiled once, here, and the next start is quick.
+        "PYTHONPYCACHEPREFIX": str((var / "bytecode").absolute()),
     }
-    yours = {name: value for name, value in os.environ.items() if value}
+    yours = {name: value for name, value in os.environ.items() if value and name != "PYTHONDONTWRITEBYTECODE"}
     return demo | read(demo_secrets(var)) | read(var / "keys" / "app.env") | yours
 
 
