@@ -20,6 +20,7 @@ class Line:
     state_name: str
     name: str
     ticket_number: str | None
+    ticket_state: str | None
     window: str | None
 
 
@@ -80,7 +81,7 @@ async def day_sheet(*, hall_code: str, day: date) -> list[SheetSlot]:
     rows = await database.fetch(
         """select s.id as slot_id, t.name as type_name, d.name as department_name, s.starts_at, s.ends_at, s.capacity,
                   s.state as slot_state, a.code, a.state, c.real_name_sealed, k.number as ticket_number,
-                  k."window"
+                  k.state as ticket_state, k."window"
              from slot s join appointment_type t on t.id = s.type_id join department d on d.id = t.department_id
              left join appointment a on a.slot_id = s.id left join citizen c on c.id = a.citizen_id
              left join ticket k on k.appointment_id = a.id
@@ -140,5 +141,6 @@ def _line(row: asyncpg.Record) -> Line:
         state_name=NAMES[row["state"]],
         name=masked(crypto.open_sealed(sealed)) if sealed else "未实名",
         ticket_number=row["ticket_number"],
+        ticket_state=row["ticket_state"],
         window=row["window"] or None,
     )

@@ -1,5 +1,6 @@
 """How the console shows things: whole pages, parts of them for htmx, the outcome of a deed, a refusal."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -96,12 +97,22 @@ def moment_text(at: datetime) -> str:
     return f"{clock.shanghai(at):%m-%d %H:%M}"
 
 
+def weekdays_text(days: Iterable[int]) -> str:
+    """{1, 2, 3, 4, 5} → 周一至周五."""
+    numbers = sorted(days)
+    if len(numbers) == 7:
+        return "每天"
+    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"周{WEEKDAYS[numbers[0] - 1]}至周{WEEKDAYS[numbers[-1] - 1]}"
+    return "周" + "、".join(WEEKDAYS[day - 1] for day in numbers)
+
+
 def _environment() -> jinja2.Environment:
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    made.filters.update(day=day_text, time=time_text, moment=moment_text)
+    made.filters.update(day=day_text, time=time_text, moment=moment_text, on_weekdays=weekdays_text)
     made.globals["weekdays"] = WEEKDAYS
     return made
 

@@ -43,6 +43,15 @@ document.addEventListener("htmx:afterRequest", (event) => {
   }
 });
 
+// A button that its own deed took away leaves the keyboard at the outcome, not at the top of the page.
+let held = false;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  held = event.detail.target.contains(document.activeElement);
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (held && document.activeElement === document.body) document.getElementById("outcome").focus();
+});
+
 // No answer at all: say so where every outcome is said.
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, (event) => {
