@@ -4,6 +4,7 @@ from sanic import Request
 
 from foundation.actor import Actor
 from foundation.errors import NotSignedIn
+from foundation.redis import RedisGone
 from foundation.web import Access
 from identity import sessions
 from identity.sessions import Session
@@ -47,9 +48,9 @@ CITIZEN = Access(
     "已登录的市民",
     _citizen,
     scheme=BEARER,
-    errors=(NotSignedIn, SessionOver),
+    errors=(NotSignedIn, SessionOver, RedisGone),
     limited_as=lambda who: who.citizen_id,
 )
 VISITOR = Access(
-    "visitor", "任何人；登录后内容更多", _visitor, errors=(), limited_as=lambda who: who and who.citizen_id
+    "visitor", "任何人；登录后内容更多", _visitor, errors=(RedisGone,), limited_as=lambda who: who and who.citizen_id
 )

@@ -26,6 +26,7 @@ from foundation.web.answer import Answer
 from foundation.web.caching import PUBLIC_HOUR, PUBLIC_MINUTE, Cache
 from foundation.web.client_address import client_address
 from foundation.web.door import Door
+from foundation.web.headers import Header
 from foundation.web.lifecycle import new_app, open_house
 from foundation.web.reading import Asked
 from foundation.web.routes import Limit, Route, Routes
@@ -42,6 +43,7 @@ __all__ = [
     "Cache",
     "Door",
     "HTTPResponse",
+    "Header",
     "Limit",
     "Request",
     "Route",

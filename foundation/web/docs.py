@@ -79,7 +79,7 @@ def kind_of(schema: dict[str, Any]) -> str:
 def _bounds(schema: dict[str, Any]) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     if schema.get("type") == "integer" and (low is not None or high is not None):
-        low, high = (None if abs(one or 0) >= 2**63 - 1 else one for one in (low, high))
+        low, high = (None if abs(one or 0) >= 2**62 else one for one in (low, high))
         return f" {low}–{high}" if low is not None and high is not None else f" ≥{low}" if low is not None else ""
     if "maxLength" in schema:
         return f"，最多 {schema['maxLength']} 字"

@@ -2,17 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import Any, get_args
 
 import msgspec
+import msgspec.inspect as mi
 
 from foundation.database import DatabaseGone
 from foundation.errors import Malformed, NotFound, Refusal, TooManyRequests
 from foundation.web import faults
 from foundation.web.answer import Answer
 from foundation.web.answers import InternalError
-from foundation.web.reading import InvalidFields, NotJson, TooLarge
-from foundation.web.routes import Route
+from foundation.web.examples import example_of
+from foundation.web.reading import InvalidFields, NotAForm, NotJson, TooLarge
+from foundation.web.routes import Route, reachable
 
 REF = "#/components/schemas/{name}"
 REASONS = {
@@ -54,7 +57,7 @@ def document(title: str, description: str, version: str, sections: Iterable[Any]
     schemas, components = _schemas(routes)
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for route in routes:
-        paths[route.template][route.method.lower()] = _operation(route, schemas)
+        paths[route.template][route.method.lower()] = _operation(route, schemas, components)
     refusals = {one.__name__: one for route in routes for one in refusals_of(route)}
     schemes = {one.access.name: one.access.scheme for one in routes if one.access.scheme}
     used = {route.tag for route in routes}
@@ -75,13 +78,13 @@ def document(title: str, description: str, version: str, sections: Iterable[Any]
 
 def refusals_of(route: Route) -> list[type[Refusal]]:
     """Every refusal a route can give: its own, its caller's, and those that its shape brings along."""
-    found = [*route.errors, *route.access.errors]
+    found = [*route.errors, *(one.missing for one in route.headers), *route.access.errors]
     if route.path_readers and not any(one.status == 404 for one in found):
         found.append(NotFound)
     if route.body or route.query or route.form:
-        found += [Malformed, InvalidFields]
+        found += [Malformed, InvalidFields, TooLarge]
     if route.body or route.form:
-        found += [TooLarge, NotJson]
+        found.append(NotJson if route.body else NotAForm)
     if route.limit:
         found.append(TooManyRequests)
     return list(dict.fromkeys([*found, InternalError, DatabaseGone]))
@@ -101,6 +104,7 @@ def _schemas(routes: list[Route]) -> tuple[dict[Any, Any], dict[str, Any]]:
         _tell_bounds(components[name])
     for schema in found:
         _tell_bounds(schema)
+    _tell_moments(wanted, components)
     return {_key(kind): schema for kind, schema in zip(wanted, found, strict=True)}, components
 
 
@@ -148,6 +152,19 @@ def _tell_bounds(schema: Any) -> None:
         _tell_bounds(list(inner.values()) if key == "properties" and isinstance(inner, dict) else inner)
 
 
+def _tell_moments(kinds: list[Any], components: dict[str, Any]) -> None:
+    """msgspec names the format of a time only where its type speaks of a zone; ours are written with one always."""
+    inside = [one for kind in kinds for one in reachable(mi.type_info(kind))]
+    for struct in {one.cls for one in inside if isinstance(one, mi.StructType)}:
+        for field in msgspec.structs.fields(struct):
+            if datetime not in (field.type, *get_args(field.type)):
+                continue
+            shown = components[struct.__name__]["properties"][field.encode_name]
+            for one in (shown, *shown.get("anyOf", ())):
+                if one.get("type") == "string":
+                    one.setdefault("format", "date-time")
+
+
 def _key(kind: Any) -> Any:
     try:
         hash(kind)
@@ -162,13 +179,20 @@ def _is_data(kind: Any) -> bool:
     return not (isinstance(kind, type) and kind.__module__.startswith("sanic"))
 
 
-def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
+def _sample(kind: Any, schema: dict[str, Any], components: dict[str, Any]) -> Any:
+    """The example that a type brings along as `__example__`, else one put together from its fields."""
+    if hasattr(kind, "__example__"):
+        return msgspec.to_builtins(kind.__example__)
+    return example_of(schema, components)
+
+
+def _operation(route: Route, schemas: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": f"{route.method.lower()}_{route.name}".replace(".", "_"),
         "summary": route.summary,
         "tags": [route.tag],
         "parameters": _parameters(route, schemas),
-        "responses": _responses(route, schemas),
+        "responses": _responses(route, schemas, components),
         "security": [{route.access.name: []}] if route.access.scheme else [],
         "x-access": f"{route.access.name}: {route.access.description}",
     }
@@ -177,8 +201,7 @@ def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
     for reader, media in ((route.body, "application/json"), (route.form, "application/x-www-form-urlencoded")):
         if reader:
             content: dict[str, Any] = {"schema": schemas[_key(reader.wanted)]}
-            if hasattr(reader.wanted, "__example__"):
-                content["example"] = msgspec.to_builtins(reader.wanted.__example__)
+            content["example"] = _sample(reader.wanted, content["schema"], components)
             operation["requestBody"] = {"required": True, "content": {media: content}}
     return operation
 
@@ -188,6 +211,7 @@ def _parameters(route: Route, schemas: dict[Any, Any]) -> list[dict[str, Any]]:
         {"name": name, "in": "path", "required": True, "schema": schemas[_key(kind)]}
         for name, kind in route.path_types.items()
     ]
+    found += [one.parameter() for one in route.headers]
     if route.query is None:
         return found
     _, components = msgspec.json.schema_components([route.query.wanted], ref_template=REF)
@@ -210,12 +234,11 @@ def _unnulled(schema: dict[str, Any]) -> dict[str, Any]:
     return {**others[0], **kept}
 
 
-def _responses(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
+def _responses(route: Route, schemas: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
     success: dict[str, Any] = {"description": REASONS.get(route.status, "成功")}
     if _is_data(route.answers_with):
         content: dict[str, Any] = {"schema": schemas[_key(route.answers_with)]}
-        if hasattr(route.answers_with, "__example__"):
-            content["example"] = msgspec.to_builtins(route.answers_with.__example__)
+        content["example"] = _sample(route.answers_with, content["schema"], components)
         others = {media: {"schema": {"type": "string"}} for media in route.also}
         success["content"] = {"application/json": content, **others}
     elif route.answers_with is Answer:

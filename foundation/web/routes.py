@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+import msgspec
 import msgspec.inspect as mi
 from sanic import HTTPResponse, Request
 
@@ -13,6 +14,7 @@ from foundation.errors import Refusal
 from foundation.web.access import PUBLIC, Access
 from foundation.web.answer import Answer
 from foundation.web.caching import Cache
+from foundation.web.headers import Header
 from foundation.web.reading import BODY_AT_MOST, Reader, path_reader
 
 Handler = Callable[..., Awaitable[Any]]
@@ -48,6 +50,7 @@ class Route:
     description: str = ""
     tag: str = ""
     errors: tuple[type[Refusal], ...] = ()
+    headers: tuple[Header, ...] = ()
     limit: Limit | None = None
     cache: Cache | None = None
     status: int = 200
@@ -93,7 +96,7 @@ class Routes:
         return iter(self._routes)
 
     def get(self, path: str, **options: Any) -> Callable[[H], H]:
-        """``@routes.get(path, access=…, summary=…, errors=(…), limit=…, cache=…)``; answers HEAD as well."""
+        """``@routes.get(path, access=…, summary=…, errors=(…), headers=(…), limit=…, cache=…)``; HEAD as well."""
         return self._declaring("GET", path, options)
 
     def post(self, path: str, **options: Any) -> Callable[[H], H]:
@@ -158,7 +161,7 @@ def _shown_by(returned: Any) -> Any:
 def _reader(where: str, wanted: Any) -> Reader | None:
     if wanted is None:
         return None
-    for one in _reachable(mi.type_info(wanted)):
+    for one in reachable(mi.type_info(wanted)):
         if isinstance(one, mi.StructType) and not one.forbid_unknown_fields:
             raise WrongRoute(f"{where}: {one.cls.__name__} lets unknown fields pass; derive it from Asked")
         if isinstance(one, mi.DateTimeType) and one.tz is None:
@@ -166,7 +169,7 @@ def _reader(where: str, wanted: Any) -> Reader | None:
     return Reader(wanted)
 
 
-def _reachable(node: mi.Type) -> Iterator[mi.Type]:
+def reachable(node: mi.Type) -> Iterator[mi.Type]:
     """Every type inside a type, itself included."""
     seen: set[type] = set()
     waiting: list[Any] = [node]

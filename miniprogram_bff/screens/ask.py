@@ -10,53 +10,56 @@ from assistant.answering import Passage
 from assistant.errors import ConversationNotFound, TurnNotFound
 from foundation.web import Asked, Limit, Routes
 from identity.sessions import Session
+from miniprogram_bff.fields import ItemCode, ItemName
 from miniprogram_bff.session import VISITOR, actor
 
 routes = Routes("问一问", tag="ask")
+
+Conversation = Annotated[str, Meta(max_length=40, examples=["amAQzdxsCBvS9YLzL5QucVCuDuXxX8XB"])]
 
 
 class Question(Asked):
     """`conversation`：上次回答返回的会话标识，追问时带上."""
 
     question: Annotated[str, Meta(max_length=5000, examples=["身份证丢了怎么补办"])]
-    conversation: Annotated[str, Meta(max_length=40)] = ""
+    conversation: Conversation = ""
 
 
 class SourceView(Struct):
-    item_code: str
-    item_name: str
-    section_title: str
-    version: str
+    item_code: ItemCode
+    item_name: ItemName
+    section_title: Annotated[str, Meta(examples=["办理流程"])]
+    version: Annotated[str, Meta(examples=["1"])]
     effective_date: date | None
 
 
 class PassageView(Struct):
-    text: str
+    text: Annotated[str, Meta(examples=["本人到任一户政窗口补领，40 元，带不带户口簿都可以先来。"])]
     shortened: bool
     source: SourceView
 
 
 class ChoiceView(Struct):
-    item_code: str
-    name: str
+    item_code: ItemCode
+    name: ItemName
 
 
 class CardView(Struct):
     """`kind`：guide book pay form map progress phone complaint person."""
 
-    kind: str
-    label: str
-    target: str
+    kind: Annotated[str, Meta(examples=["book"])]
+    label: Annotated[str, Meta(examples=["预约办理"])]
+    target: ItemCode
 
 
 class AnswerView(Struct):
     """`kind`：answer choose unknown person emergency complaint greeting empty；`note` 是固定用语，内容在 `passages`."""
 
-    conversation: str
+    conversation: Conversation
     turn: int
-    kind: str
-    band: str
-    confidence: float
+    kind: Annotated[str, Meta(examples=["answer"])]
+    band: Annotated[str, Meta(examples=["answer"])]
+    confidence: Annotated[float, Meta(examples=[0.93])]
     note: str
     passages: list[PassageView]
     choices: list[ChoiceView]

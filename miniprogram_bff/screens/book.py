@@ -28,9 +28,21 @@ from appointments.errors import (
 from foundation import clock
 from foundation.errors import Invalid
 from foundation.idempotency import KeyReused
-from foundation.web import PUBLIC, Asked, Limit, Routes
+from foundation.web import PUBLIC, Asked, Header, Limit, Routes
 from identity.errors import RealNameNeeded
 from identity.sessions import Session
+from miniprogram_bff.fields import (
+    Address,
+    BookingCode,
+    Department,
+    HallCode,
+    HallName,
+    Hours,
+    ItemCode,
+    Telephone,
+    TypeCode,
+    TypeName,
+)
 from miniprogram_bff.session import CITIZEN, actor
 
 routes = Routes("预约", tag="book")
@@ -42,41 +54,50 @@ class KeyNeeded(Invalid):
     """缺少幂等键，请携带 Idempotency-Key 请求头（8 至 80 位字母、数字或横线）。"""
 
 
+KEY = Header(
+    name="Idempotency-Key",
+    description="同一意图重试用同一个键，得到同一个预约",
+    pattern="[0-9A-Za-z_-]{8,80}",
+    example="5f1c0e9a-b27d-4e63-a1f0-c2d8",
+    missing=KeyNeeded,
+)
+
+
 class HallsQuery(Asked):
     """`item`：只看能办该事项（实施编码）的大厅."""
 
-    item: Annotated[str, Meta(max_length=40)] = ""
+    item: ItemCode = ""
 
 
 class HallView(Struct):
-    code: str
-    name: str
-    address: str
-    phone: str
-    opening_hours: str
+    code: HallCode
+    name: HallName
+    address: Address
+    phone: Telephone
+    opening_hours: Hours
     longitude: float | None
     latitude: float | None
 
 
 class TypeRow(Struct):
-    code: str
-    name: str
-    item_codes: list[str]
+    code: TypeCode
+    name: TypeName
+    item_codes: list[ItemCode]
     real_name_needed: bool
 
 
 class DepartmentView(Struct):
-    code: str
-    name: str
+    code: Annotated[str, Meta(examples=["police"])]
+    name: Department
     types: list[TypeRow]
 
 
 class HallPage(Struct):
-    code: str
-    name: str
-    address: str
-    phone: str
-    opening_hours: str
+    code: HallCode
+    name: HallName
+    address: Address
+    phone: Telephone
+    opening_hours: Hours
     departments: list[DepartmentView]
 
 
@@ -85,20 +106,20 @@ class DayView(Struct):
 
     date: date
     free: int
-    label: str
+    label: Annotated[str, Meta(examples=["可约"])]
     release_at: datetime | None
 
 
 class TypePage(Struct):
     id: int
-    code: str
-    name: str
-    hall_code: str
-    hall_name: str
-    department_name: str
+    code: TypeCode
+    name: TypeName
+    hall_code: HallCode
+    hall_name: HallName
+    department_name: Department
     real_name_needed: bool
     cancel_minutes: int
-    release_note: str
+    release_note: Annotated[str, Meta(examples=["每天 08:00 放出 7 个工作日后的号"])]
     dates: list[DayView]
 
 
@@ -113,8 +134,8 @@ class SlotView(Struct):
     ends_at: datetime
     capacity: int
     free: int
-    state: str
-    label: str
+    state: Annotated[str, Meta(examples=["open"])]
+    label: Annotated[str, Meta(examples=["可约"])]
     release_at: datetime
 
 
@@ -125,15 +146,15 @@ class Reserve(Asked):
 class BookingView(Struct):
     """`state`：booked checked_in serving finished cancelled office_cancelled no_show unserved."""
 
-    code: str
-    state: str
-    type_code: str
-    type_name: str
-    department_name: str
-    hall_code: str
-    hall_name: str
-    hall_address: str
-    hall_phone: str
+    code: BookingCode
+    state: Annotated[str, Meta(examples=["booked"])]
+    type_code: TypeCode
+    type_name: TypeName
+    department_name: Department
+    hall_code: HallCode
+    hall_name: HallName
+    hall_address: Address
+    hall_phone: Telephone
     starts_at: datetime
     ends_at: datetime
     cancel_until: datetime
@@ -157,7 +178,7 @@ async def halls(query: HallsQuery) -> list[HallView]:
 
 
 @routes.get("/v1/halls/<hall_code>", access=PUBLIC, summary="一个大厅可预约的部门和业务", errors=(HallNotFound,))
-async def hall(hall_code: str) -> HallPage:
+async def hall(hall_code: HallCode) -> HallPage:
     found = await types.find_hall(code=hall_code)
     departments = [
         DepartmentView(
@@ -174,7 +195,7 @@ async def hall(hall_code: str) -> HallPage:
 
 
 @routes.get("/v1/types/<type_code>", access=PUBLIC, summary="一项预约业务和可约日期", errors=(TypeNotFound,))
-async def appointment_type(type_code: str) -> TypePage:
+async def appointment_type(type_code: TypeCode) -> TypePage:
     of = await types.find(code=type_code)
     days = await slots.days(type_id=of.id)
     return TypePage(
@@ -206,7 +227,6 @@ async def slots_of_day(query: SlotsQuery) -> list[SlotView]:
     access=CITIZEN,
     summary="预约一个号段",
     errors=(
-        KeyNeeded,
         KeyReused,
         SlotNotFound,
         NotYetReleased,
@@ -218,11 +238,12 @@ async def slots_of_day(query: SlotsQuery) -> list[SlotView]:
         RealNameNeeded,
         TooBusy,
     ),
+    headers=(KEY,),
     status=201,
 )
 async def reserve(request: Request, body: Reserve, who: Session) -> BookingView:
-    """须带 Idempotency-Key：同一意图重试用同一个键，得到同一个预约。"""
-    return _view(await booking.reserve(slot_id=body.slot_id, by=actor(who), key=_key(request)))
+    """余号以提交时为准；约满时可换一个时段。"""
+    return _view(await booking.reserve(slot_id=body.slot_id, by=actor(who), key=KEY.of(request)))
 
 
 @routes.get("/v1/bookings", access=CITIZEN, summary="我的预约")
@@ -231,7 +252,7 @@ async def my_bookings(who: Session) -> list[BookingView]:
 
 
 @routes.get("/v1/bookings/<code>", access=CITIZEN, summary="一个预约", errors=(BookingNotFound,))
-async def my_booking(code: str, who: Session) -> BookingView:
+async def my_booking(code: BookingCode, who: Session) -> BookingView:
     return _view(await booking.find(code=code, for_=actor(who)))
 
 
@@ -241,7 +262,7 @@ async def my_booking(code: str, who: Session) -> BookingView:
     summary="取消预约",
     errors=(BookingNotFound, TooLateToCancel, CannotCancel),
 )
-async def cancel(code: str, who: Session) -> BookingView:
+async def cancel(code: BookingCode, who: Session) -> BookingView:
     return _view(await booking.cancel(code=code, by=actor(who)))
 
 
@@ -252,7 +273,7 @@ async def cancel(code: str, who: Session) -> BookingView:
     errors=(BookingNotFound, CannotCheckIn),
     limit=Limit(user=60),
 )
-async def check_in_code(code: str, who: Session) -> CheckInView:
+async def check_in_code(code: BookingCode, who: Session) -> CheckInView:
     """到厅出示；每分钟更新，截图无效。"""
     made = await checkin.code_for(code=code, by=actor(who))
     drawn = io.BytesIO()
@@ -266,13 +287,6 @@ def _label(one: slots.BookableDay) -> str:
     if one.release_at:
         return f"{clock.shanghai(one.release_at):%m-%d %H:%M} 放号"
     return WHY["full"]
-
-
-def _key(request: Request) -> str:
-    key = request.headers.get("idempotency-key", "")
-    if not 8 <= len(key) <= 80 or not key.isascii() or not key.isprintable():
-        raise KeyNeeded
-    return str(key)
 
 
 def _view(one: booking.Booking) -> BookingView:

@@ -8,6 +8,18 @@ from msgspec import Meta, Struct
 from catalogue import guides, items, scenarios
 from catalogue.errors import ItemNotFound, ScenarioNotFound, ThemeNotFound, UnknownAnswer
 from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Routes
+from miniprogram_bff.fields import (
+    Address,
+    Department,
+    Fen,
+    HallCode,
+    HallName,
+    Hours,
+    ItemCode,
+    ItemName,
+    Slug,
+    Telephone,
+)
 from miniprogram_bff.screens.search import ItemRow, row_of
 
 routes = Routes("办事指南", tag="guide")
@@ -16,8 +28,8 @@ routes = Routes("办事指南", tag="guide")
 class MaterialView(Struct):
     """`shared`：电子证照已有，免提交."""
 
-    name: str
-    form: str
+    name: Annotated[str, Meta(examples=["居民户口簿"])]
+    form: Annotated[str, Meta(examples=["原件"])]
     copies: int
     shared: bool
     may_follow: bool
@@ -28,9 +40,9 @@ class MaterialView(Struct):
 
 class SectionView(Struct):
     id: int
-    kind: str
-    title: str
-    text: str
+    kind: Annotated[str, Meta(examples=["conditions"])]
+    title: Annotated[str, Meta(examples=["受理条件"])]
+    text: Annotated[str, Meta(examples=["身份证丢失的本市或外地居民"])]
 
 
 class FaqView(Struct):
@@ -39,32 +51,32 @@ class FaqView(Struct):
 
 
 class PlaceView(Struct):
-    code: str
-    name: str
-    address: str
-    phone: str
-    opening_hours: str
+    code: HallCode
+    name: HallName
+    address: Address
+    phone: Telephone
+    opening_hours: Hours
 
 
 class RelatedView(Struct):
-    slug: str
-    name: str
+    slug: Slug
+    name: ItemName
 
 
 class GuideView(Struct):
     """`fee_fen`：各项收费中的最高一档，明细见收费标准."""
 
-    item_code: str
-    slug: str
-    name: str
-    summary: str
-    department: str
-    department_phone: str
-    audience: list[str]
-    kind: str
+    item_code: ItemCode
+    slug: Slug
+    name: ItemName
+    summary: Annotated[str, Meta(examples=["身份证丢了，本人到任一户政窗口申报丢失并补领，40 元。"])]
+    department: Department
+    department_phone: Telephone
+    audience: list[Annotated[str, Meta(examples=["自然人"])]]
+    kind: Annotated[str, Meta(examples=["承诺件"])]
     online: bool
     bookable: bool
-    fee_fen: int
+    fee_fen: Fen
     promised_days: int | None
     legal_days: int | None
     version: int
@@ -100,8 +112,8 @@ class QuestionView(Struct):
 
 
 class ToDoView(Struct):
-    slug: str
-    name: str
+    slug: Slug
+    name: ItemName
     variant: str
     tip: str
     materials: list[MaterialView]
@@ -116,7 +128,7 @@ class StepView(Struct):
 
 
 @routes.get("/v1/guides/<slug>", access=PUBLIC, summary="办事指南", errors=(ItemNotFound,), cache=PUBLIC_MINUTE)
-async def guide(slug: str) -> GuideView:
+async def guide(slug: Slug) -> GuideView:
     """`slug` 也可以是实施编码。"""
     page = await guides.page(slug)
     card, sheet = page.item, page.sheet

@@ -1,8 +1,9 @@
 """首页: in one request; to-dos for who is signed in, and the ways to find something for everybody."""
 
 from datetime import datetime
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from appointments import booking
 from cases import lookup
@@ -11,6 +12,7 @@ from feedback import ratings
 from foundation import settings
 from foundation.web import Routes
 from identity.sessions import Session
+from miniprogram_bff.fields import BookingCode, CaseNo, Fen, HallName, ItemName, TypeName
 from miniprogram_bff.screens.search import ItemRow, row_of
 from miniprogram_bff.session import VISITOR, actor
 from notifications import delivery
@@ -22,20 +24,20 @@ HOT = 10
 
 
 class Named(Struct):
-    code: str
-    name: str
+    code: Annotated[str, Meta(examples=["birth"])]
+    name: Annotated[str, Meta(examples=["出生"])]
 
 
 class NextBooking(Struct):
-    code: str
-    type_name: str
-    hall_name: str
+    code: BookingCode
+    type_name: TypeName
+    hall_name: HallName
     starts_at: datetime
 
 
 class CaseToSupplement(Struct):
-    case_no: str
-    item_name: str
+    case_no: CaseNo
+    item_name: ItemName
 
 
 class ToRate(Struct):
@@ -48,7 +50,7 @@ class ToRate(Struct):
 class ToDo(Struct):
     next_booking: NextBooking | None
     unpaid_bills: int
-    unpaid_fen: int
+    unpaid_fen: Fen
     cases_to_supplement: list[CaseToSupplement]
     to_rate: list[ToRate]
     unread: int
@@ -57,7 +59,7 @@ class ToDo(Struct):
 class Home(Struct):
     """`todo` is empty for visitors."""
 
-    city: str
+    city: Annotated[str, Meta(examples=["示例市"])]
     signed_in: bool
     hot: list[ItemRow]
     themes: list[Named]

@@ -25,7 +25,7 @@ class SignIn(Asked):
 
 
 class SignedIn(Struct):
-    token: str
+    token: Annotated[str, Meta(examples=["Zk3…（43 位随机文本）"])]
     real_name_done: bool
     first_time: bool
 

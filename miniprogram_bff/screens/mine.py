@@ -24,19 +24,23 @@ from identity.idnumber import IdType
 from identity.sessions import Session
 from miniprogram_bff.session import CITIZEN, actor
 from notifications import delivery
+from notifications.errors import TemplateUnknown
+from payments.errors import MoneyUnderWay
 
 routes = Routes("我的", tag="mine")
+
+Phoned = Annotated[str, Meta(examples=["138****0001"])]
 
 
 class Me(Struct):
     """Everything is masked: the whole number is never sent back."""
 
     real_name_done: bool
-    name: str
-    id_type: str
-    id_number: str
-    phone: str
-    platforms: list[str]
+    name: Annotated[str, Meta(examples=["张*"])]
+    id_type: Annotated[str, Meta(examples=["id_card"])]
+    id_number: Annotated[str, Meta(examples=["1***************6"])]
+    phone: Phoned
+    platforms: list[Annotated[str, Meta(examples=["wechat"])]]
 
 
 class RealName(Asked):
@@ -50,14 +54,14 @@ class PhoneCode(Asked):
 
 
 class Phone(Struct):
-    phone: str
+    phone: Phoned
 
 
 class SessionView(Struct):
     id: str
-    platform: str
-    device: str
-    place: str
+    platform: Annotated[str, Meta(examples=["wechat"])]
+    device: Annotated[str, Meta(examples=["手机"])]
+    place: Annotated[str, Meta(examples=["203.0.*.*"])]
     opened_at: datetime
     seen_at: datetime
     this_one: bool
@@ -69,9 +73,9 @@ class Ended(Struct):
 
 class MessageView(Struct):
     id: int
-    title: str
-    text: str
-    page: str
+    title: Annotated[str, Meta(examples=["预约成功"])]
+    text: Annotated[str, Meta(examples=["您已预约 11月23日 09:00 居民身份证办理"])]
+    page: Annotated[str, Meta(examples=["pages/booking/7K3M9QXP"])]
     at: datetime
     read: bool
 
@@ -158,7 +162,7 @@ async def read_messages(who: Session) -> None:
     await delivery.mark_read(citizen_id=who.citizen_id)
 
 
-@routes.post("/v1/me/consents", access=CITIZEN, summary="订阅消息授权", status=204)
+@routes.post("/v1/me/consents", access=CITIZEN, summary="订阅消息授权", errors=(TemplateUnknown,), status=204)
 async def consent(body: Consents, who: Session) -> None:
     """用户在平台弹窗中点“允许”后登记；一次授权可发一条。"""
     await delivery.consent(citizen_id=who.citizen_id, platform=who.platform, templates=body.templates)
@@ -169,7 +173,7 @@ async def export(who: Session) -> dict[str, Any]:
     return await privacy.export(citizen_id=who.citizen_id, by=actor(who))
 
 
-@routes.post("/v1/me/forget", access=CITIZEN, summary="注销账号", errors=(NotConfirmed,), status=204)
+@routes.post("/v1/me/forget", access=CITIZEN, summary="注销账号", errors=(NotConfirmed, MoneyUnderWay), status=204)
 async def forget(body: ConfirmForget, who: Session) -> None:
     """依法须保存的缴款和办件档案继续保存，但不再与账号关联。"""
     if body.confirm.strip() != "注销":

@@ -10,6 +10,7 @@ from channels.errors import ChannelRefused
 from foundation.http import OutcomeUnknown, OutsideUnavailable
 from foundation.web import PUBLIC, Asked, Limit, Routes, client_address
 from identity.sessions import Session
+from miniprogram_bff.fields import Department, Fen, PayCode
 from miniprogram_bff.session import CITIZEN, actor
 from payments import bills, checkout, results
 from payments.errors import (
@@ -28,8 +29,8 @@ LastFour = Annotated[str, Meta(pattern="^[0-9A-Za-z]{4}$", examples=["002X"])]
 
 
 class LineView(Struct):
-    name: str
-    amount_fen: int
+    name: Annotated[str, Meta(examples=["证照工本费"])]
+    amount_fen: Fen
     overdue_fen: int
     penalty_fen: int
 
@@ -37,11 +38,11 @@ class LineView(Struct):
 class BillView(Struct):
     """`state`：unpaid 待缴，settled 已缴清，withdrawn 已撤回，refunded 已退回."""
 
-    pay_code: str
-    title: str
-    unit: str
-    total_fen: int
-    state: str
+    pay_code: PayCode
+    title: Annotated[str, Meta(examples=["居民身份证工本费"])]
+    unit: Department
+    total_fen: Fen
+    state: Annotated[str, Meta(examples=["unpaid"])]
     expire_date: date | None
     settled_at: datetime | None
     reference: str
@@ -63,9 +64,9 @@ class Checkout(Asked):
 class CheckoutView(Struct):
     """`parameters`：原样交给 wx.requestPayment / my.tradePay."""
 
-    out_trade_no: str
-    channel: str
-    amount_fen: int
+    out_trade_no: Annotated[str, Meta(examples=["P20261121000000000001"])]
+    channel: Annotated[str, Meta(examples=["wechat"])]
+    amount_fen: Fen
     expires_at: datetime
     parameters: dict[str, str]
 
@@ -73,9 +74,9 @@ class CheckoutView(Struct):
 class ResultView(Struct):
     """`state`：settled 已到账，waiting 等待支付平台确认，unpaid 未支付，returned 已退回."""
 
-    pay_code: str
-    state: str
-    amount_fen: int
+    pay_code: PayCode
+    state: Annotated[str, Meta(examples=["settled"])]
+    amount_fen: Fen
     paid_at: datetime | None
 
 
@@ -85,7 +86,7 @@ async def my_bills(who: Session) -> list[BillView]:
 
 
 @routes.get("/v1/bills/<pay_code>", access=CITIZEN, summary="一张缴费单", errors=(BillNotFound,))
-async def bill(pay_code: str, who: Session) -> BillView:
+async def bill(pay_code: PayCode, who: Session) -> BillView:
     return _view(await bills.one_for(pay_code=pay_code, citizen_id=who.citizen_id))
 
 
@@ -112,18 +113,18 @@ async def look_up(request: Request, body: LookUp) -> BillView:
     ),
     limit=Limit(user=20),
 )
-async def begin(request: Request, pay_code: str, body: Checkout, who: Session) -> CheckoutView:
+async def begin(request: Request, pay_code: PayCode, body: Checkout, who: Session) -> CheckoutView:
     """再次发起得到同一支付单，不会重复扣款。是否到账以缴费结果为准。"""
     if body.last_four:
         owed = await bills.by_code(pay_code=pay_code, last_four=body.last_four, address=client_address(request))
     else:
         owed = await bills.one_for(pay_code=pay_code, citizen_id=who.citizen_id)
-    begun = await checkout.begin(bill=owed, channel=body.channel, by=actor(who))
+    begun = await checkout.begin(bill=owed, channel=body.channel, by=actor(who), account_id=who.account_id)
     return CheckoutView(begun.out_trade_no, begun.channel, begun.amount_fen, begun.expires_at, begun.parameters)
 
 
 @routes.get("/v1/bills/<pay_code>/result", access=CITIZEN, summary="缴费结果", errors=(BillNotFound,))
-async def result(pay_code: str, who: Session) -> ResultView:
+async def result(pay_code: PayCode, who: Session) -> ResultView:
     """只相信支付平台的通知和查询，不相信前端的返回。"""
     found = await results.of(pay_code=pay_code, citizen_id=who.citizen_id)
     return ResultView(pay_code, found.state, found.amount_fen, found.paid_at)

@@ -10,6 +10,7 @@ from cases.errors import CaseNotFound
 from cases.lookup import CaseView
 from foundation.web import PUBLIC, Asked, Routes, client_address
 from identity.sessions import Session
+from miniprogram_bff.fields import CaseNo
 from miniprogram_bff.session import CITIZEN
 
 routes = Routes("查进度", tag="progress")
@@ -26,7 +27,7 @@ async def my_cases(who: Session) -> list[CaseView]:
 
 
 @routes.get("/v1/cases/<case_no>", access=CITIZEN, summary="一个办件", errors=(CaseNotFound,))
-async def my_case(case_no: str, who: Session) -> CaseView:
+async def my_case(case_no: CaseNo, who: Session) -> CaseView:
     return await lookup.one_of_mine(case_no=case_no, citizen_id=who.citizen_id)
 
 

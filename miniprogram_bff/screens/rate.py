@@ -8,6 +8,7 @@ from feedback import ratings
 from feedback.errors import NotFinishedYet, NothingToRate, RatedAlready, ReasonNeeded
 from foundation.web import Asked, Routes
 from identity.sessions import Session
+from miniprogram_bff.fields import CaseNo, Department, ItemName
 from miniprogram_bff.session import CITIZEN, actor
 
 routes = Routes("好差评", tag="rate")
@@ -16,10 +17,10 @@ routes = Routes("好差评", tag="rate")
 class Waiting(Struct):
     """`number`：预约码（visit）或办件编号（case）."""
 
-    kind: str
-    number: str
-    title: str
-    place: str
+    kind: Annotated[str, Meta(examples=["case"])]
+    number: CaseNo
+    title: ItemName
+    place: Department
 
 
 class RatingIn(Asked):
@@ -31,8 +32,8 @@ class RatingIn(Asked):
 
 
 class Rated(Struct):
-    level: int
-    label: str
+    level: Annotated[int, Meta(examples=[5])]
+    label: Annotated[str, Meta(examples=["非常满意"])]
 
 
 @routes.get("/v1/ratings/waiting", access=CITIZEN, summary="待评价的服务")

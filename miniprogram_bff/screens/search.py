@@ -5,13 +5,17 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from assistant import knowledge
+from assistant.snapshot import Result
 from catalogue import items
 from catalogue.items import ItemCard
 from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Limit, Routes
+from miniprogram_bff.fields import Department, ItemCode, ItemName, Slug
 
 routes = Routes("搜索", tag="search")
 
-MOST = 20
+MOST = 10
+NEAR = 0.58  # what ranks further below the best only mentions the words in passing
+LEAST = 0.25  # confidence below which the words are about something else altogether
 
 
 class Words(Asked):
@@ -21,11 +25,11 @@ class Words(Asked):
 
 
 class ItemRow(Struct):
-    item_code: str
-    slug: str
-    name: str
-    department: str
-    audience: str
+    item_code: ItemCode
+    slug: Slug
+    name: ItemName
+    department: Department
+    audience: Annotated[str, Meta(examples=["自然人"])]
 
 
 class Found(Struct):
@@ -34,8 +38,8 @@ class Found(Struct):
 
 
 class Suggestion(Struct):
-    name: str
-    slug: str
+    name: ItemName
+    slug: Slug
 
 
 @routes.get("/v1/search", access=PUBLIC, summary="搜索事项", limit=Limit(ip=240), cache=PUBLIC_MINUTE)
@@ -44,8 +48,7 @@ async def search(query: Words) -> Found:
     by_code = {one.item_code: one for one in await items.published()}
     words = query.q.strip()
     if words:
-        snapshot = await knowledge.current()
-        found = [result.document.item_code for result in snapshot.search(words, limit=MOST)]
+        found = _near_the_best((await knowledge.current()).search(words, limit=MOST))
     else:
         found = list(by_code)
     return Found(query.q, [row_of(by_code[code]) for code in found if code in by_code])
@@ -60,6 +63,11 @@ async def suggestions(query: Words) -> list[Suggestion]:
         for one in snapshot.suggester.suggest(query.q)
         if one.item_code in slugs
     ]
+
+
+def _near_the_best(results: list[Result]) -> list[str]:
+    """Item codes of the results worth showing, best first."""
+    return [one.document.item_code for one in results if one.confidence >= LEAST and one.rank >= NEAR * results[0].rank]
 
 
 def row_of(one: ItemCard) -> ItemRow:

@@ -20,7 +20,7 @@ SIGNED_IN = {"Authorization": "Bearer 7"}
 
 
 @pytest.fixture
-async def client(settings_env: settings.Settings) -> AsyncIterator[httpx.AsyncClient]:
+async def client(settings_env: settings.Settings, redis_db: object) -> AsyncIterator[httpx.AsyncClient]:
     ratelimit._local.clear()
     async with web_app.client_of(web_app.create_app()) as made:
         yield made

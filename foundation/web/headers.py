@@ -1,0 +1,38 @@
+"""A header that a route asks for: read by the handler, and shown in the document, from one declaration."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sanic import Request
+
+from foundation.errors import Refusal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """A needed header whose whole value matches `pattern`; `missing` is how its absence is refused."""
+
+    name: str
+    description: str
+    pattern: str
+    example: str
+    missing: type[Refusal]
+
+    def of(self, request: Request) -> str:
+        """The value. Raises `missing` when there is none or it does not match."""
+        given = str(request.headers.get(self.name, ""))
+        if not re.fullmatch(self.pattern, given, re.ASCII):
+            raise self.missing
+        return given
+
+    def parameter(self) -> dict[str, Any]:
+        """As OpenAPI names it."""
+        schema = {"type": "string", "pattern": f"^{self.pattern}$", "examples": [self.example]}
+        return {
+            "name": self.name,
+            "in": "header",
+            "required": True,
+            "description": self.description,
+            "schema": schema,
+        }
