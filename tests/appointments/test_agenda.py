@@ -1,6 +1,6 @@
 import pytest
 
-from appointments import agenda, booking, checkin
+from appointments import agenda, booking, calling, checkin
 from appointments.errors import HallNotFound
 from tests.builders.appointments import (
     STAFF,
@@ -10,6 +10,7 @@ from tests.builders.appointments import (
     a_type,
     on_the_day,
     slots_of_one_day,
+    waiting,
 )
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -47,3 +48,22 @@ async def test_a_week_counts_who_did_not_cancel():
 
 def test_masks():
     assert [agenda.masked(name) for name in ("", "李", "李四", "买买提江")] == ["", "*", "李*", "买***"]
+
+
+async def test_the_halls_of_somebody_are_those_under_their_paths_where_something_is_booked():
+    first, second = await a_hall(code="99"), await a_hall(code="9901")
+    await a_type(hall=first)
+    await a_type(hall=second)
+    await a_hall(code="empty")
+    codes = {within: [one.code for one in await agenda.halls(within={within})] for within in ("", "99/", "9901/", "%")}
+    assert codes == {"": ["99", "9901"], "99/": ["99"], "9901/": ["9901"], "%": []}
+    assert await agenda.halls(within=[]) == []
+
+
+async def test_a_missed_ticket_is_seen_on_the_sheet():
+    (held,) = await waiting(1, of=await a_type(hall=await a_hall()))
+    with on_the_day(held):
+        call = await calling.next_ticket(hall_code=held.hall_code, window="3", by=STAFF)
+        await calling.miss(ticket_id=call.ticket_id, hall_code=held.hall_code, by=STAFF)
+    ((line,),) = [slot.lines for slot in await agenda.day_sheet(hall_code=held.hall_code, day=held.day)]
+    assert (line.state, line.ticket_state, line.window) == ("checked_in", "missed", None)
