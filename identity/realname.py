@@ -11,7 +11,7 @@ from foundation.events import tell
 from identity import merging, sessions, verifier
 from identity.errors import AlreadyVerified, NameFault, NameMismatch, NoSuchCitizen, TooManyVerifications
 from identity.events import CitizenVerified
-from identity.idnumber import Identity
+from identity.idnumber import Identity, IdType
 from identity.models import Citizen
 from identity.verifier import Verifier
 
@@ -54,6 +54,31 @@ async def citizen_with(identity: Identity) -> int | None:
     query = "select id from citizen where id_fingerprint = any($1::text[]) and id_type = $2 and state = 'active'"
     found: int | None = await database.fetchval(query, identity.fingerprints, identity.id_type.value)
     return found
+
+
+async def owner_of(identity: Identity, *, name: str) -> int | None:
+    """Inside a transaction: whose a record is that names this person.
+
+    Until the transaction ends nobody is verified with this number, so that a record being written and a person being
+    verified at the same moment do not miss each other.
+    """
+    await database.joined().execute(
+        "select pg_advisory_xact_lock_shared(hashtextextended($1, 12))", identity.fingerprint
+    )
+    found = await citizen_with(identity)
+    if found is None:
+        return None
+    citizen = await Citizen.get(id=found)
+    return found if names_agree(identity, name, crypto.open_sealed(citizen.real_name_sealed)) else None
+
+
+def names_agree(identity: Identity, one: str, other: str) -> bool:
+    """Numbers of passports are unique in one country only: another name is another person there."""
+    return identity.id_type is not IdType.PASSPORT or _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split()).upper()
 
 
 def clean_name(name: str) -> str:
