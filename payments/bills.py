@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,8 @@ from identity import delegation, realname
 from identity.idnumber import Identity
 from payments.errors import BillAlreadySettled, BillChanged, BillNotFound, PayCodeTaken, TotalDoesNotAddUp
 from payments.events import BillRaised
-from payments.models import Bill, BillItem
+from payments.models import Bill, BillItem, PaymentOrder
+from payments.orders import LIVE
 
 PER_CODE = (10, 3600)
 PER_ADDRESS = (30, 3600)
@@ -65,21 +66,24 @@ async def is_known(*, notice_no: str, source: str) -> bool:
 
 async def raise_bill(*, bill: PushedBill, by: Actor) -> Received:
     """Raise one bill; the same bill again changes nothing. Raises TotalDoesNotAddUp, BillChanged, PayCodeTaken."""
-    if bill.total_fen <= 0 or bill.total_fen != sum(
-        one.amount_fen + one.overdue_fen + one.penalty_fen for one in bill.items
-    ):
+    amounts = [fen for one in bill.items for fen in (one.amount_fen, one.overdue_fen, one.penalty_fen)]
+    if bill.total_fen <= 0 or bill.total_fen != sum(amounts) or min(amounts) < 0:
         raise TotalDoesNotAddUp
-    said = idempotency.body_hash(asdict(bill))
     try:
         async with database.transaction():
-            raised = await _insert(bill, said, by)
+            raised = await _insert(bill, by)
             await tell(BillRaised(bill_id=raised.id, citizen_id=raised.citizen_id))  # type: ignore[attr-defined]
     except IntegrityError:
-        return await _known(bill, said, by)
+        return await _known(bill, by)
     return Received(bill.notice_no, "raised", raised.pay_code)
 
 
-async def _insert(bill: PushedBill, said: str, by: Actor) -> Bill:
+def _said(bill: PushedBill) -> list[str]:
+    """The keyed fingerprints of what was pushed: a plain hash could be tried out for the payer's number."""
+    return crypto.fingerprints(idempotency.body_hash(asdict(replace(bill, pay_code=""))), purpose="bill_body")
+
+
+async def _insert(bill: PushedBill, by: Actor) -> Bill:
     pay_code = bill.pay_code or new_pay_code()
     raised = await Bill.create(
         pay_code=pay_code,
@@ -89,13 +93,13 @@ async def _insert(bill: PushedBill, said: str, by: Actor) -> Bill:
         exec_unit_name=bill.exec_unit_name,
         title=bill.title,
         reference=bill.reference,
-        citizen_id=await realname.citizen_with(bill.payer),
+        citizen_id=await realname.owner_of(bill.payer, name=bill.payer_name),
         payer_fingerprint=bill.payer.fingerprint,
         payer_name_sealed=crypto.seal(bill.payer_name),
         factor_fingerprint=_factor(pay_code, bill.payer.last_four),
         total_fen=bill.total_fen,
         expire_date=bill.expire_date,
-        body_hash=said,
+        body_hash=_said(bill)[0],
     )
     await BillItem.bulk_create(
         [BillItem(bill=raised, position=number, **asdict(one)) for number, one in enumerate(bill.items)]
@@ -104,11 +108,11 @@ async def _insert(bill: PushedBill, said: str, by: Actor) -> Bill:
     return raised
 
 
-async def _known(bill: PushedBill, said: str, by: Actor) -> Received:
+async def _known(bill: PushedBill, by: Actor) -> Received:
     known = await Bill.get_or_none(source=by.name, notice_no=bill.notice_no)
     if known is None:
         raise PayCodeTaken
-    if known.body_hash != said:
+    if known.body_hash not in _said(bill) or bill.pay_code not in ("", known.pay_code):
         raise BillChanged
     return Received(bill.notice_no, "repeated", known.pay_code)
 
@@ -136,14 +140,15 @@ async def withdraw(*, notice_no: str, by: Actor, reason: str) -> Bill:
         if bill.state == "unpaid":
             bill.state = "withdrawn"
             await bill.save(update_fields=["state"])
+            await PaymentOrder.filter(bill=bill, state__in=LIVE).update(ask_at=clock.now())  # to be closed over there
             await audit.record("bill.withdrawn", subject=f"bill:{bill.id}", by=by, reason=reason)
         return bill
 
 
 async def mine(citizen_id: int, *, limit: int = 50) -> list[Bill]:
     """The citizen's bills, unpaid first, then the latest."""
-    rows = await Bill.filter(citizen_id=citizen_id).order_by("-id").limit(limit).prefetch_related("items")
-    return sorted(rows, key=lambda one: one.state != "unpaid")
+    theirs = Bill.filter(citizen_id=citizen_id).order_by("-id").limit(limit).prefetch_related("items")
+    return [*await theirs.filter(state="unpaid"), *await theirs.exclude(state="unpaid")][:limit]
 
 
 async def unpaid(citizen_id: int) -> tuple[int, int]:
@@ -172,15 +177,25 @@ async def one_for(*, pay_code: str, citizen_id: int) -> Bill:
 async def by_code(*, pay_code: str, last_four: str, address: str) -> Bill:
     """Anybody may pay a bill whose code and second factor they know. Raises BillNotFound, TooManyRequests."""
     await ratelimit.check(("bill-lookup-code", pay_code, *PER_CODE), ("bill-lookup-ip", address, *PER_ADDRESS))
-    bill = await Bill.get_or_none(pay_code=pay_code).prefetch_related("items")
+    bill = await Bill.get_or_none(pay_code=pay_code)
     wanted = bill.factor_fingerprint if bill else NO_FACTOR
     given = crypto.fingerprints(f"{pay_code}|{last_four.upper()}", purpose="bill_factor")
     matches = any([hmac.compare_digest(wanted, one) for one in given])
     if bill is None or not matches:
         raise BillNotFound
+    await bill.fetch_related("items")  # only now: a wrong code and a wrong factor take the same
     return bill
 
 
-async def export(citizen_id: int) -> list[dict[str, Any]]:
-    rows = await Bill.filter(citizen_id=citizen_id).order_by("id")
-    return [{"pay_code": one.pay_code, "title": one.title, "fen": one.total_fen, "state": one.state} for one in rows]
+async def export(citizen_id: int) -> dict[str, list[dict[str, Any]]]:
+    bills = await Bill.filter(citizen_id=citizen_id).order_by("id")
+    orders = await PaymentOrder.filter(payer_id=citizen_id).order_by("id").prefetch_related("bill")
+    return {
+        "bills": [
+            {"pay_code": one.pay_code, "title": one.title, "fen": one.total_fen, "state": one.state} for one in bills
+        ],
+        "payments": [
+            {"pay_code": one.bill.pay_code, "channel": one.channel, "fen": one.amount_fen, "state": one.state}
+            for one in orders
+        ],
+    }

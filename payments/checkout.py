@@ -7,8 +7,8 @@ transaction while the channel thinks.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from channels.errors import ChannelRefused, OrderPaid
-from channels.payment import ChannelState, PaymentRequest
+from channels.errors import ChannelRefused, OrderPaid, SlowDown
+from channels.payment import PaymentChannel, PaymentRequest
 from foundation import audit, clock, crypto, database, settings
 from foundation.actor import Actor
 from foundation.http import OutcomeUnknown, OutsideUnavailable
@@ -16,8 +16,8 @@ from identity.models import PlatformAccount
 from payments import gateway, inquiry
 from payments.errors import AccountNeeded, BillAlreadySettled, BillExpired, BillWithdrawn, PaymentInProgress
 from payments.models import Bill, PaymentOrder
+from payments.orders import LIVE
 
-LIVE = ("created", "awaiting", "unknown")
 LIFETIME = timedelta(minutes=30)
 STILL_USABLE = timedelta(minutes=2)
 FIRST_ASK = timedelta(seconds=15)
@@ -34,26 +34,36 @@ class Checkout:
     parameters: dict[str, str]
 
 
-async def begin(*, bill: Bill, channel: str, by: Actor) -> Checkout:
+async def begin(*, bill: Bill, channel: str, by: Actor, account_id: int | None = None) -> Checkout:
     """Start paying `bill` on `channel` as citizen `by`; beginning again gives the same order while it lives.
+
+    `account_id` is the platform account the payer is signed in with: a wallet pays from its own account only.
 
     Raises BillAlreadySettled, BillWithdrawn, BillExpired, AccountNeeded, PaymentInProgress and the channel's refusals.
     """
     over_there = gateway.channel(channel)
-    account = await _account(by.number, channel)
+    account = await _account(by.number, channel, account_id)
     order = await _place(bill.id, channel, account, by)
-    if order.channel != channel or order.payer_id != by.number:  # type: ignore[attr-defined]
+    if not _serves(order, channel, account):
         await _leave(order)
         order = await _place(bill.id, channel, account, by)
+        if not _serves(order, channel, account):
+            raise PaymentInProgress  # somebody else was quicker to begin anew
     if order.state == "awaiting" and order.parameters:
         return _checkout(order)
+    await _prepare(over_there, order, bill.title)
+    return _checkout(order)
+
+
+async def _prepare(over_there: PaymentChannel, order: PaymentOrder, title: str) -> None:
+    """Place the order at its channel. Whatever is not certain leaves it alive, to be asked about by its number."""
     request = PaymentRequest(
         out_trade_no=order.out_trade_no,
         amount_fen=order.amount_fen,
-        description=bill.title,
+        description=title,
         payer_openid=order.payer_openid,
         expires_at=order.expires_at,
-        notify_url=f"{settings.current().processes.public_api_url}/callbacks/{channel}/pay",
+        notify_url=f"{settings.current().processes.public_api_url}/callbacks/{order.channel}/pay",
     )
     try:
         prepared = await over_there.prepare(request)
@@ -63,24 +73,27 @@ async def begin(*, bill: Bill, channel: str, by: Actor) -> Checkout:
     except OutcomeUnknown:
         await _become(order, "unknown")
         raise
-    except OutsideUnavailable:
-        raise  # nothing was sent: the order stands, and trying again uses its number
+    except (OutsideUnavailable, SlowDown):
+        raise  # nothing happened over there: the order stands, and trying again uses its number
     except ChannelRefused:
         await _become(order, "closed")
         raise
     await _become(order, "awaiting", prepared.parameters)
-    return _checkout(order)
 
 
-async def _account(citizen_id: int, channel: str) -> PlatformAccount:
-    """The account that pays: the citizen's latest one on this channel's platform."""
+def _serves(order: PaymentOrder, channel: str, account: PlatformAccount) -> bool:
+    """Whether this account can still pay this order on `channel`."""
+    in_time = order.expires_at - clock.now() >= STILL_USABLE
+    return in_time and (order.channel, order.payer_openid) == (channel, account.openid)
+
+
+async def _account(citizen_id: int, channel: str, account_id: int | None) -> PlatformAccount:
+    """The account that pays: the one signed in with, else the citizen's latest on this channel's platform."""
     app_id = _payee(channel)[0]
-    account = (
-        await PlatformAccount.filter(citizen_id=citizen_id, platform=channel, app_id=app_id).order_by("-id").first()
-    )
-    if account is None:
+    theirs = await PlatformAccount.filter(citizen_id=citizen_id, platform=channel, app_id=app_id).order_by("-id")
+    if not theirs:
         raise AccountNeeded
-    return account
+    return next((one for one in theirs if one.id == account_id), theirs[0])
 
 
 def _payee(channel: str) -> tuple[str, str]:
@@ -127,18 +140,18 @@ def _must_be_payable(bill: Bill) -> None:
 
 
 async def _leave(order: PaymentOrder) -> None:
-    """Another channel or payer: the first order is asked about, closed over there, asked again, then closed here."""
-    found = await inquiry.ask(order.id, closing=True)
-    if found is ChannelState.PAID:
-        raise BillAlreadySettled
-    if found not in (ChannelState.CLOSED, ChannelState.ABSENT):
+    """Another channel or account, or hardly any time left: the order is asked about, closed over there and asked about
+    again before it is closed here."""
+    await inquiry.ask(order.id, closing=True)
+    if await PaymentOrder.exists(id=order.id, state__in=LIVE):
         raise PaymentInProgress
 
 
 async def _become(order: PaymentOrder, state: str, parameters: dict[str, str] | None = None) -> None:
     """Move a live order on. One that was paid or closed meanwhile stays what it is."""
+    before = ("created", "unknown") if state == "unknown" else LIVE  # another try may have had an answer meanwhile
     order.state, order.parameters = state, parameters
-    await PaymentOrder.filter(id=order.id, state__in=LIVE).update(state=state, parameters=parameters)
+    await PaymentOrder.filter(id=order.id, state__in=before).update(state=state, parameters=parameters)
 
 
 def _checkout(order: PaymentOrder) -> Checkout:

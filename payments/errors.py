@@ -51,6 +51,10 @@ class RefundTooMuch(Conflict):
     """退款金额超过可退金额。"""
 
 
+class MoneyUnderWay(Conflict):
+    """您有正在支付或退款中的款项，请在到账后再注销。"""
+
+
 class DoesNotAgree(Exception):
     """What the channel says and what we asked for differ; the notice is quarantined and nothing settles."""
 

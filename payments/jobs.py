@@ -1,12 +1,15 @@
 """Scheduled money work, what `payments` listens to, and what it keeps of a person."""
 
-from foundation import logs, metrics, personal_data
+from foundation import crypto, logs, metrics, personal_data
+from foundation.actor import Actor
 from foundation.events import on
 from foundation.jobs import scheduled
+from identity import access, realname
 from identity.events import CitizensMerged, CitizenVerified
-from identity.models import Citizen
-from payments import bills, inquiry, ledger
-from payments.models import Bill, PaymentOrder
+from payments import bills, inquiry, ledger, refunds
+from payments.errors import MoneyUnderWay
+from payments.models import Bill, PaymentOrder, Refund
+from payments.orders import LIVE
 
 log = logs.logger(__name__)
 
@@ -26,12 +29,22 @@ async def watch_ledger() -> None:
         log.error("ledger_unbalanced", fen=off)
 
 
+@scheduled("*/10 * * * *")
+async def chase_refunds() -> None:
+    """A refund whose job has given up is taken up again."""
+    metrics.level("refunds_waiting", await refunds.chase())
+
+
 @on(CitizenVerified)
 async def hand_over_bills(event: CitizenVerified) -> None:
     """Bills that were raised before their payer signed up are theirs from now on."""
-    citizen = await Citizen.get(id=event.citizen_id)
-    if citizen.id_fingerprint:
-        await Bill.filter(payer_fingerprint=citizen.id_fingerprint, citizen_id=None).update(citizen_id=citizen.id)
+    found = await access.profiles([event.citizen_id], seen_by=Actor.system("hand_over_bills"))
+    for payer in found.values():
+        if payer.identity is None:
+            continue
+        for bill in await Bill.filter(payer_fingerprint__in=payer.identity.fingerprints, citizen_id=None):
+            if realname.names_agree(payer.identity, payer.name, crypto.open_sealed(bill.payer_name_sealed)):
+                await Bill.filter(id=bill.id, citizen_id=None).update(citizen_id=payer.citizen_id)
 
 
 @on(CitizensMerged)
@@ -41,7 +54,11 @@ async def follow_merge(event: CitizensMerged) -> None:
 
 
 async def forget(citizen_id: int) -> None:
-    """Bills and orders are books and stay; they only stop being shown to the account that goes."""
+    """Bills and orders are books and stay, only no longer shown to the account that goes. Raises MoneyUnderWay."""
+    if await PaymentOrder.exists(payer_id=citizen_id, state__in=LIVE) or await Refund.exists(
+        order__payer_id=citizen_id, state__in=refunds.UNDER_WAY
+    ):
+        raise MoneyUnderWay
     await Bill.filter(citizen_id=citizen_id).update(citizen_id=None)
 
 

@@ -49,6 +49,16 @@ async def received_too_much(*, channel: str, amount_fen: int, order_id: int) -> 
     await post(Entry(f"channel:{channel}", amount_fen), Entry(OWED, -amount_fen), order_id=order_id, memo="owed back")
 
 
+async def owed_back(*, unit: str, amount_fen: int, order_id: int) -> None:
+    """Money that had settled a bill of `unit` is to go back."""
+    await post(Entry(f"unit:{unit}", amount_fen), Entry(OWED, -amount_fen), order_id=order_id, memo="owed back")
+
+
+async def kept_after_all(*, unit: str, amount_fen: int, order_id: int) -> None:
+    """The channel closed the refund: the money is the unit's again until another refund is decided."""
+    await post(Entry(OWED, amount_fen), Entry(f"unit:{unit}", -amount_fen), order_id=order_id, memo="refund closed")
+
+
 async def returned(*, channel: str, amount_fen: int, order_id: int) -> None:
     """Money that was owed went back to the payer."""
     await post(Entry(OWED, amount_fen), Entry(f"channel:{channel}", -amount_fen), order_id=order_id, memo="returned")

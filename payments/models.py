@@ -133,7 +133,7 @@ class LedgerEntry(Model):
 
     id = fields.BigIntField(primary_key=True)
     posting = fields.UUIDField(db_index=True)
-    account = fields.CharField(max_length=80, db_index=True)  # channel:wechat, unit:<执收单位>, payer:returned
+    account = fields.CharField(max_length=80, db_index=True)  # channel:wechat, unit:<执收单位>, owed:payer
     amount_fen = fields.BigIntField()
     order: fields.ForeignKeyNullableRelation[PaymentOrder] = fields.ForeignKeyField(
         "models.PaymentOrder", related_name="entries", null=True, on_delete=OnDelete.RESTRICT, db_index=True

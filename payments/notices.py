@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 
-from channels.payment import Notice, NoticeKind
+from channels.payment import ChannelPayment, Notice, NoticeKind
 from foundation import clock, database, logs, metrics
 from foundation.events import tell
 from payments import gateway, refunds, settlement
@@ -20,27 +21,40 @@ KEPT_HEADERS = ("wechatpay-serial", "wechatpay-timestamp", "wechatpay-nonce", "r
 async def receive(*, channel: str, headers: Mapping[str, str], body: bytes) -> str:
     """Verify, keep, settle; returns the outcome. Raises ForgedNotice, StaleNotice, UnreadableNotice."""
     notice = await gateway.channel(channel).read_notice(headers, body)
-    event_id = await _keep(channel, headers, body, notice)
+    about = notice.payment or notice.refund
+    kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
+    event_id = await _keep(channel, kept, body, about.out_trade_no if about else None)
     outcome, problem = await _understand(notice)
-    async with database.transaction():
-        await ChannelEvent.filter(id=event_id).update(outcome=outcome, problem=problem, handled_at=clock.now())
-        if outcome in ("quarantined", "unknown_order"):
-            log.error("notice_quarantined", channel=channel, event_id=event_id, outcome=outcome, differing=problem)
-            await tell(NoticeQuarantined(channel_event_id=event_id))
-    metrics.count("notices_total", channel=channel, outcome=outcome)
+    await _note(channel, event_id, outcome, problem)
     return outcome
 
 
-async def _keep(channel: str, headers: Mapping[str, str], body: bytes, notice: Notice) -> int:
-    number = notice.payment.out_trade_no if notice.payment else (notice.refund.out_trade_no if notice.refund else "")
-    kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
+async def set_aside(payment: ChannelPayment, problem: DoesNotAgree) -> None:
+    """An answer to our question that does not agree with its order is kept as a notice would be."""
+    body = json.dumps(asdict(payment), default=str, sort_keys=True).encode()
+    event_id = await _keep(payment.channel, {}, body, payment.out_trade_no)
+    await _note(payment.channel, event_id, "quarantined", str(problem))
+
+
+async def _note(channel: str, event_id: int, outcome: str, problem: str) -> None:
+    async with database.transaction():
+        event = ChannelEvent.filter(id=event_id).exclude(outcome__in=("settled", "returned"))  # told again: no news
+        news = await event.exclude(outcome=outcome).update(outcome=outcome, problem=problem, handled_at=clock.now())
+        if outcome in ("quarantined", "unknown_order"):
+            log.error("notice_quarantined", channel=channel, event_id=event_id, outcome=outcome, differing=problem)
+            if news:
+                await tell(NoticeQuarantined(channel_event_id=event_id))
+    metrics.count("notices_total", channel=channel, outcome=outcome)
+
+
+async def _keep(channel: str, headers: Mapping[str, str], body: bytes, number: str | None) -> int:
     row_id = await database.fetchval(
         """insert into channel_event (channel, digest, headers, body, out_trade_no, outcome, problem, received_at)
            values ($1, $2, $3::jsonb, $4, $5, 'received', '', $6)
            on conflict (channel, digest) do update set digest = excluded.digest returning id""",
         channel,
         hashlib.sha256(body).hexdigest(),
-        json.dumps(kept),
+        json.dumps(dict(headers)),
         body.decode("utf-8", "replace").replace("\x00", ""),
         (number or "")[:32],
         clock.now(),

@@ -8,21 +8,26 @@ from foundation.actor import Actor
 from foundation.events import tell
 from foundation.http import OutcomeUnknown
 from payments import gateway, ledger
-from payments.errors import RefundTooMuch
+from payments.errors import DoesNotAgree, RefundTooMuch
 from payments.events import MoneyReturned
-from payments.models import PaymentOrder, Refund
+from payments.models import Bill, PaymentOrder, Refund
+from payments.orders import RECEIVED, locked
 
 log = logs.logger(__name__)
 
-LIVE = ("requested", "processing", "abnormal", "done")
+UNDER_WAY = ("requested", "processing", "abnormal")
+COUNTED = (*UNDER_WAY, "done")
 ASK_AGAIN = timedelta(seconds=30)
 ASK_LONGEST = timedelta(hours=6)
+CHASED_AFTER = timedelta(minutes=10)
 
 
 async def request(*, order: PaymentOrder, amount_fen: int, reason: str, by: Actor) -> Refund:
-    """Decide a refund of a locked order, in the caller's transaction. Raises RefundTooMuch."""
-    already = await Refund.filter(order=order, state__in=LIVE)
-    if amount_fen <= 0 or sum(one.amount_fen for one in already) + amount_fen > order.amount_fen:
+    """Decide a refund in the caller's transaction; it is sent once that commits. Raises RefundTooMuch."""
+    bill, order = await locked(id=order.id)
+    already = await Refund.filter(order=order, state__in=COUNTED)
+    received = order.amount_fen if order.state in RECEIVED else 0
+    if amount_fen <= 0 or sum(one.amount_fen for one in already) + amount_fen > received:
         raise RefundTooMuch
     refund = await Refund.create(
         order=order,
@@ -30,6 +35,8 @@ async def request(*, order: PaymentOrder, amount_fen: int, reason: str, by: Acto
         amount_fen=amount_fen,
         reason=reason,
     )
+    if order.settles:
+        await ledger.owed_back(unit=bill.exec_unit_code, amount_fen=amount_fen, order_id=order.id)
     await audit.record("refund.requested", subject=f"order:{order.id}", by=by, reason=reason)
     await jobs.enqueue(send, lock=f"refund:{refund.id}", refund_id=refund.id)
     return refund
@@ -39,7 +46,7 @@ async def request(*, order: PaymentOrder, amount_fen: int, reason: str, by: Acto
 async def send(*, refund_id: int) -> None:
     """Ask the channel for the refund; a job, so it goes on after a crash. The channel knows the number from before."""
     refund = await Refund.get(id=refund_id).prefetch_related("order")
-    if refund.state in ("done", "closed"):
+    if refund.state not in UNDER_WAY:
         return
     order, channel = refund.order, gateway.channel(refund.order.channel)
     answer = await channel.refund(
@@ -59,7 +66,7 @@ async def send(*, refund_id: int) -> None:
 async def ask(*, refund_id: int) -> None:
     """Ask what became of a refund that the channel is working on."""
     refund = await Refund.get(id=refund_id).prefetch_related("order")
-    if refund.state in ("done", "closed"):
+    if refund.state not in UNDER_WAY:
         return
     channel = gateway.channel(refund.order.channel)
     try:
@@ -75,27 +82,32 @@ async def ask(*, refund_id: int) -> None:
 async def note(answer: ChannelRefund) -> None:
     """Take in what the channel says of a refund; saying it twice changes nothing."""
     async with database.transaction():
-        refund = await Refund.filter(out_refund_no=answer.out_refund_no).select_for_update().first()
-        if refund is None:
+        found = await Refund.get_or_none(out_refund_no=answer.out_refund_no)
+        if found is None:
             log.warning("refund_unknown")
             return
-        if refund.state in ("done", "closed"):
+        bill, order = await locked(id=found.order_id)  # type: ignore[attr-defined]
+        refund = await Refund.select_for_update().get(id=found.id)
+        if refund.state not in UNDER_WAY:
             return
-        if answer.state is RefundState.DONE:
-            await _done(refund)
+        if answer.amount_fen not in (None, refund.amount_fen):
+            metrics.count("refunds_stuck_total", state="other_amount")
+            log.error("refund_of_another_amount", refund_id=refund.id)
+        elif answer.state is RefundState.DONE:
+            await _done(bill, order, refund)
         else:
-            await _not_yet(refund, answer.state)
+            await _not_yet(bill, order, refund, answer.state)
 
 
-async def _done(refund: Refund) -> None:
-    order = await PaymentOrder.select_for_update().get(id=refund.order_id)  # type: ignore[attr-defined]
+async def _done(bill: Bill, order: PaymentOrder, refund: Refund) -> None:
     refund.state, refund.done_at = "done", clock.now()
     await refund.save(update_fields=["state", "done_at"])
     await ledger.returned(channel=order.channel, amount_fen=refund.amount_fen, order_id=order.id)
     returned = await Refund.filter(order=order, state="done")
     if sum(one.amount_fen for one in returned) == order.amount_fen:
-        order.state = "refunded"
-        await order.save(update_fields=["state"])
+        await PaymentOrder.filter(id=order.id).update(state="refunded")
+        if order.settles:
+            await Bill.filter(id=bill.id).update(state="refunded")
     await tell(
         MoneyReturned(
             order_id=order.id,
@@ -106,7 +118,7 @@ async def _done(refund: Refund) -> None:
     )
 
 
-async def _not_yet(refund: Refund, state: RefundState) -> None:
+async def _not_yet(bill: Bill, order: PaymentOrder, refund: Refund, state: RefundState) -> None:
     refund.state = {RefundState.CLOSED: "closed", RefundState.ABNORMAL: "abnormal"}.get(state, "processing")
     refund.asked_times += 1
     await refund.save(update_fields=["state", "asked_times"])
@@ -115,13 +127,28 @@ async def _not_yet(refund: Refund, state: RefundState) -> None:
         log.error("refund_needs_a_person", refund_id=refund.id, state=refund.state)
     if refund.state != "closed":
         wait = min(ASK_AGAIN * 2 ** min(refund.asked_times, 10), ASK_LONGEST)
-        await jobs.enqueue(ask, at=clock.now() + wait, refund_id=refund.id)
+        await _ask_later(refund, wait)
+    elif order.settles:
+        await ledger.kept_after_all(unit=bill.exec_unit_code, amount_fen=refund.amount_fen, order_id=order.id)
+
+
+async def _ask_later(refund: Refund, wait: timedelta) -> bool:
+    """One question waits at a time, however often we are told something meanwhile."""
+    at = clock.now() + wait
+    return await jobs.enqueue_once(ask, mark=f"refund-asked:{refund.id}", at=at, refund_id=refund.id)
+
+
+async def chase() -> int:
+    """Ask about every refund that is under way for long and that no job asks about; returns how many are under way."""
+    rows = await Refund.filter(state__in=UNDER_WAY, created_at__lt=clock.now() - CHASED_AFTER).order_by("id")
+    for row in rows:
+        await _ask_later(row, timedelta())
+    return len(rows)
 
 
 async def hear(told: ChannelRefund) -> None:
-    """A notice about a refund only makes us ask: the channel's answer to a question decides."""
+    """A notice about a refund only makes us ask: the channel's answer to a question decides. Raises DoesNotAgree."""
     refund = await Refund.get_or_none(out_refund_no=told.out_refund_no)
     if refund is None:
-        log.warning("refund_made_elsewhere")
-        return
+        raise DoesNotAgree("refund made elsewhere")
     await ask(refund_id=refund.id)

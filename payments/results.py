@@ -6,12 +6,12 @@ from datetime import datetime
 from foundation import logs, redis
 from foundation.errors import Refusal
 from payments import bills, inquiry
-from payments.models import PaymentOrder
+from payments.models import Bill, PaymentOrder
+from payments.orders import LIVE, RECEIVED
 
 log = logs.logger(__name__)
 
 POLL_SECONDS = 3
-STATES = {"paid": "settled", "refunded": "returned", "closed": "unpaid"}
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,21 @@ async def of(*, pay_code: str, citizen_id: int) -> Result:
     """
     bill = await bills.one_for(pay_code=pay_code, citizen_id=citizen_id)
     order = await PaymentOrder.filter(bill=bill, payer_id=citizen_id).order_by("-id").first()
-    if bill.state == "settled" and (order is None or order.settles or order.state == "closed"):
-        return Result("settled", bill.total_fen, bill.settled_at)
-    if order is None:
-        return Result("unpaid", bill.total_fen, None)
-    if order.state in inquiry.LIVE:
+    if order is not None and order.state in LIVE:
         await _ask(order)
         await order.refresh_from_db()
-    state = STATES.get(order.state, "waiting")
-    if order.state == "paid" and not order.settles:
-        state = "returned"
-    return Result(state, order.amount_fen, order.paid_at)
+        await bill.refresh_from_db(fields=["state", "settled_at"])
+    return _read(bill, order)
+
+
+def _read(bill: Bill, order: PaymentOrder | None) -> Result:
+    if order is not None and order.state in RECEIVED:
+        stays = order.settles and order.state == "paid"
+        return Result("settled" if stays else "returned", order.amount_fen, order.paid_at)
+    if bill.state == "settled":
+        return Result("settled", bill.total_fen, bill.settled_at)
+    waiting = order is not None and order.state in LIVE
+    return Result("waiting" if waiting else "unpaid", bill.total_fen, None)
 
 
 async def _ask(order: PaymentOrder) -> None:
@@ -48,8 +52,9 @@ async def _ask(order: PaymentOrder) -> None:
     try:
         if not await redis.client().set(f"order-asked:{order.id}", "1", nx=True, ex=POLL_SECONDS):
             return
-        await inquiry.ask(order.id)
     except redis.LOST:
         return
+    try:
+        await inquiry.ask(order.id)
     except Refusal as refusal:
         log.info("result_not_known_yet", order_id=order.id, code=refusal.code)

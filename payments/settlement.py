@@ -11,14 +11,14 @@ from foundation import audit, clock, database, logs, metrics
 from foundation.actor import Actor
 from foundation.events import tell
 from payments import ledger, refunds
-from payments.errors import DoesNotAgree, OrderNotFound
+from payments.errors import DoesNotAgree
 from payments.events import BillSettled
 from payments.models import Bill, PaymentOrder
+from payments.orders import LIVE, RECEIVED, locked
 
 log = logs.logger(__name__)
 
 CURRENCY = "CNY"
-RECEIVED = ("paid", "refunded")
 
 
 class Outcome(StrEnum):
@@ -34,11 +34,13 @@ async def settle(payment: ChannelPayment) -> Outcome:
     if payment.state not in (ChannelState.PAID, ChannelState.REFUNDED):
         return Outcome.NOTED
     async with database.transaction():
-        bill, order = await locked(payment.out_trade_no)
+        bill, order = await locked(out_trade_no=payment.out_trade_no)
+        must_agree(order, payment)
         if order.state in RECEIVED:
             _must_be_the_same_money(order, payment)
             return Outcome.REPEATED
-        must_agree(order, payment)
+        if payment.state is ChannelState.REFUNDED:
+            raise DoesNotAgree("given back before we heard of it")
         order.transaction_no, order.paid_at = payment.transaction_no or "", payment.paid_at or clock.now()
         order.state, order.ask_at = "paid", None
         order.settles = bill.state == "unpaid"
@@ -48,19 +50,10 @@ async def settle(payment: ChannelPayment) -> Outcome:
     return Outcome.SETTLED if order.settles else Outcome.RETURNED
 
 
-async def locked(out_trade_no: str) -> tuple[Bill, PaymentOrder]:
-    """The bill and the order, locked in this order everywhere. Raises OrderNotFound."""
-    found = await PaymentOrder.get_or_none(out_trade_no=out_trade_no)
-    if found is None:
-        raise OrderNotFound
-    bill = await Bill.select_for_update().get(id=found.bill_id)  # type: ignore[attr-defined]
-    order = await PaymentOrder.select_for_update().get(id=found.id)
-    return bill, order
-
-
 async def _settle_bill(bill: Bill, order: PaymentOrder) -> None:
     bill.state, bill.settled_at = "settled", clock.now()
     await bill.save(update_fields=["state", "settled_at"])
+    await PaymentOrder.filter(bill=bill, state__in=LIVE).update(ask_at=clock.now())  # to be closed over there
     await ledger.received(
         channel=order.channel, unit=bill.exec_unit_code, amount_fen=order.amount_fen, order_id=order.id
     )
@@ -79,7 +72,7 @@ async def _settle_bill(bill: Bill, order: PaymentOrder) -> None:
 async def _send_back(bill: Bill, order: PaymentOrder) -> None:
     log.warning("money_came_again", bill_id=bill.id, order_id=order.id, bill_state=bill.state)
     await ledger.received_too_much(channel=order.channel, amount_fen=order.amount_fen, order_id=order.id)
-    reason = "重复缴款退回" if bill.state == "settled" else "通知书已撤回"
+    reason = "通知书已撤回" if bill.state == "withdrawn" else "重复缴款退回"
     await refunds.request(order=order, amount_fen=order.amount_fen, reason=reason, by=Actor.system("settlement"))
 
 
