@@ -1,0 +1,50 @@
+"""问一问: what people really type, each question the first of a conversation."""
+
+from benchmarks.house import House
+from benchmarks.measuring import Measured, Sample, interleaved
+from benchmarks.wire import post
+
+QUESTIONS = (
+    "身份证丢了怎么补办",
+    "身份证到期换证要带什么",
+    "护照多少钱",
+    "办护照需要多久",
+    "港澳通行证怎么办理",
+    "居住证需要什么材料",
+    "结婚登记要带户口本吗",
+    "小孩出生上户口",
+    "社保卡丢了怎么办",
+    "养老保险转移到外地",
+    "异地就医备案",
+    "租房提取公积金",
+    "买房公积金怎么取",
+    "驾照到期了换证",
+    "开个公司要什么手续",
+    "个体户营业执照怎么办",
+    "食品经营许可证办理流程",
+    "孩子上小学怎么报名",
+    "不动产登记在哪里办",
+    "失业金怎么领",
+    "shenfenzheng diule",
+    "護照到期換發",
+    "今天天气怎么样",
+    "我要投诉",
+)
+ADDRESSES = 200
+"""From so many addresses, so that none asks more often than an address may."""
+
+
+async def ask(house: House) -> Measured:
+    requests = [
+        post("/v1/ask", {"question": question}, headers={"X-Forwarded-For": f"198.18.{nth % ADDRESSES}.{place}"})
+        for nth in range(ADDRESSES)
+        for place, question in enumerate(QUESTIONS, 1)
+    ]
+
+    async def wonder() -> Sample:
+        return await house.asked(house.bff, requests, expect="200")
+
+    return await interleaved("ask", wonder, beside={"bare_json": house.yardstick}, rounds=house.scale.rounds)
+
+
+FIGURES = {"ask": ask}
