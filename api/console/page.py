@@ -57,7 +57,7 @@ def is_part(request: Request) -> bool:
 
 def _outcome(request: Request, sentence: str, lines: list[str], **values: Any) -> HTTPResponse:
     template = "_outcome.html" if is_part(request) else "outcome.html"
-    return shown(request, template, sentence=sentence, lines=lines, back=_here(request), **values)
+    return shown(request, template, sentence=sentence, lines=lines, back=_before(request), **values)
 
 
 def _to_login(request: Request, refusal: Refusal) -> HTTPResponse:
@@ -72,9 +72,17 @@ def _to_login(request: Request, refusal: Refusal) -> HTTPResponse:
 
 def _here(request: Request) -> str:
     """The page they are on: this address, or the page that asks for a part or sent a form."""
-    page = request.headers.get("hx-current-url") or (request.url if request.method == "GET" else "")
-    page = page or request.headers.get("referer", "")
-    parts = urlsplit(page)
+    own = request.url if request.method == "GET" else ""
+    return _ours(request.headers.get("hx-current-url") or own) if own or is_part(request) else _before(request)
+
+
+def _before(request: Request) -> str:
+    """The page they came from."""
+    return _ours(request.headers.get("referer", ""))
+
+
+def _ours(url: str) -> str:
+    parts = urlsplit(url)
     return safe_back(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 

@@ -308,6 +308,19 @@ async def test_without_scripts_a_deed_answers_with_a_page(desk: Desk) -> None:
     assert f'href="/console/day?hall={hall.code}"' in page.text
 
 
+async def test_a_wrong_address_leads_back_to_where_one_was(desk: Desk) -> None:
+    await a_type()
+    await a_colleague(("window", ""), username="wangwu")
+    await desk.sign_in("wangwu")
+    for came_from, back in (("/console/week?day=2026-11-23", "/console/week?day=2026-11-23"), ("", "/console/day")):
+        headers = {"Referer": f"{desk.client.base_url}{came_from}"} if came_from else {}
+        page = await desk.client.get("/console/day?hall=nowhere", headers=headers)
+        assert page.status_code == 404
+        assert f'href="{back}">返回上一页' in page.text
+    assert (await desk.open("/console/day?day=")).status_code == 422
+    assert (await desk.open("/console/day?day=0001-01-01")).status_code == 422
+
+
 async def test_pages_load_nothing_from_elsewhere(desk: Desk) -> None:
     page = await desk.open("/console/login")
     policy = page.headers["content-security-policy"]

@@ -1,4 +1,4 @@
-// What HTML alone cannot: rows of the timetable, the window one sits at, a cleared field, printing.
+// What HTML alone cannot: rows of the timetable, the window one sits at, where the keyboard and the eye should be.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
@@ -24,6 +24,8 @@ function removePeriod(period) {
   period.remove();
   others.at(-1).querySelector("[data-remove]").focus();
 }
+
+document.querySelector(".heat [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
 for (const field of document.querySelectorAll("[data-remember]")) {
   const name = field.dataset.remember;
