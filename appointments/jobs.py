@@ -1,6 +1,6 @@
 """What runs by itself: slots for the days to come, the end of the day, the count of places; and what identity tells.
 
-Cron times are UTC: 17:10 is 01:10 the next morning in Asia/Shanghai.
+Cron times are read in Asia/Shanghai.
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ PRIVACY = Actor.system("appointments.privacy")
 log = logs.logger(__name__)
 
 
-@scheduled("10 17 * * *")
+@scheduled("10 1 * * *")
 async def make_slots_ahead() -> None:
     """Every type has its slots up to the horizon, well before they are released. One type's fault stops no other."""
     calendar, today = await WorkCalendar.current(), clock.today()
@@ -36,7 +36,7 @@ async def make_slots_ahead() -> None:
     metrics.level("appointment_types_without_new_slots", failed)
 
 
-@scheduled("20 17 * * *")
+@scheduled("20 1 * * *")
 async def end_the_day() -> None:
     """Only this marks 爽约; run again it changes nothing."""
     marked = await day_end.close_until(clock.today(), by=NIGHT)
