@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-import msgspec
 import msgspec.inspect as mi
 from sanic import HTTPResponse, Request
 

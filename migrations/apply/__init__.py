@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 from procrastinate.schema import SchemaManager
-from tortoise import Tortoise
+from tortoise.context import TortoiseContext
 from tortoise.migrations.api import migrate
 
 import rooms
@@ -24,8 +24,7 @@ async def apply(url: str) -> None:
     connection = await _connect(url)
     try:
         await connection.execute("select pg_advisory_lock($1)", ONE_AT_A_TIME)
-        # in a task of its own: Tortoise leaves its context behind in whoever initialises it
-        await asyncio.create_task(_our_tables(url))
+        await _our_tables(url)
         if await connection.fetchval("select to_regclass('procrastinate_jobs')") is None:
             await connection.execute(SchemaManager.get_schema())
             log.info("migration_applied", step="procrastinate")
@@ -39,10 +38,8 @@ async def _our_tables(url: str) -> None:
     # A step may take its time once it has its lock, but never makes a serving table wait long for the lock.
     credentials["server_settings"] = {"timezone": "UTC", "lock_timeout": "5s", "statement_timeout": "0"}
     credentials["command_timeout"] = None
-    try:
+    async with TortoiseContext():  # of its own, so that a caller's open database stays open
         await migrate(config=config, progress=_tell)
-    finally:
-        await Tortoise.close_connections()
 
 
 def _tell(what: str, app: str, name: str) -> None:

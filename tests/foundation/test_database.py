@@ -46,6 +46,15 @@ async def cancelled_at_any_moment(verb: Any) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
+async def cancelled_during_begin(pool: asyncpg.Pool, verb: Any) -> None:
+    """Cancel at the very moment when a connection was taken and BEGIN is on the wire."""
+    idle, task = pool.get_idle_size(), asyncio.create_task(verb())
+    while pool.get_idle_size() == idle and not task.done():
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def idle_in_transaction() -> int:
     return int(
         await database.fetchval(
@@ -61,8 +70,10 @@ async def verb() -> None:
 
 @pytest.mark.slow
 async def test_no_connection_is_lost_to_two_thousand_cancellations(small_pool: asyncpg.Pool) -> None:
-    for _ in range(CANCELS // 20):
+    for _ in range(CANCELS // 40):
         await asyncio.gather(*(cancelled_at_any_moment(verb) for _ in range(20)))
+    for _ in range(CANCELS // 2):
+        await cancelled_during_begin(small_pool, verb)
     async with asyncio.timeout(10):
         await asyncio.gather(*(verb() for _ in range(POOL * 3)))
         assert await idle_in_transaction() == 0
@@ -87,11 +98,8 @@ async def test_without_the_repair_the_pool_runs_dry(small_pool: asyncpg.Pool, mo
         async with in_transaction():
             pass
 
-    for _ in range(CANCELS // 20):
-        batch = asyncio.gather(*(cancelled_at_any_moment(as_published) for _ in range(20)))
-        await asyncio.wait_for(batch, 20)
-        if small_pool.get_size() == POOL and small_pool.get_idle_size() == 0:
-            break
+    for _ in range(POOL):
+        await cancelled_during_begin(small_pool, as_published)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(small_pool.acquire(), 0.5)
 

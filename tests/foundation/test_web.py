@@ -11,6 +11,7 @@ import pytest
 from msgspec import Struct
 
 from foundation import ratelimit, settings
+from foundation import redis as our_redis
 from foundation.web import PUBLIC, Asked, Limit, Routes
 from foundation.web.routes import WrongRoute
 from tests.foundation import web_app
@@ -22,8 +23,10 @@ SIGNED_IN = {"Authorization": "Bearer 7"}
 @pytest.fixture
 async def client(settings_env: settings.Settings, redis_db: object) -> AsyncIterator[httpx.AsyncClient]:
     ratelimit._local.clear()
+    kept, our_redis._client = our_redis._client, None  # each test counts for itself
     async with web_app.client_of(web_app.create_app()) as made:
         yield made
+    our_redis._client = kept
 
 
 async def put_up(client: httpx.AsyncClient, body: Any) -> httpx.Response:
@@ -286,6 +289,7 @@ async def test_the_log_names_the_route_and_never_the_address(
     client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.WARNING, "httpx")  # the test's own client
+    caplog.set_level(logging.INFO)
     await client.get("/v1/lamps/4242424?page=11010119900307")
     written = capsys.readouterr().out + caplog.text
     assert "/v1/lamps/{lamp_id}" in written
