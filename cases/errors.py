@@ -19,5 +19,9 @@ class EventChanged(Conflict):
     """相同的事件编号已推送过不同的内容，办件事件只能追加，不能修改。"""
 
 
+class EventTooOld(Invalid):
+    """事件发生时间过早，请核对后重新推送。"""
+
+
 class EventFromTheFuture(Invalid):
     """事件发生时间晚于当前时间，请核对后重新推送。"""

@@ -1,12 +1,13 @@
 """What departments push: events of cases, in any order, any number of times."""
 
-import json
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from tortoise.exceptions import IntegrityError
 
 from cases import timeline
-from cases.errors import CaseNeedsRegistration, CaseOfAnotherDepartment, EventChanged, EventFromTheFuture
+from cases.errors import CaseNeedsRegistration, CaseOfAnotherDepartment, EventChanged, EventFromTheFuture, EventTooOld
 from cases.events import CaseClosed, CaseMoved
 from cases.models import Case, CaseEvent
 from foundation import audit, clock, crypto, database, idempotency
@@ -17,6 +18,7 @@ from identity import realname
 from identity.idnumber import Identity
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
+OLDEST = datetime(2000, 1, 1, tzinfo=clock.SHANGHAI)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,15 +51,21 @@ async def append(*, event: PushedEvent, by: Actor) -> str:
     """``appended`` or ``repeated``. Raises the refusals of `cases.errors`."""
     if event.happened_at > clock.now() + CLOCK_TOLERANCE:
         raise EventFromTheFuture
-    async with database.transaction() as tx:
-        await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 2))", event.case_no)
-        case = await Case.get_or_none(case_no=event.case_no) or await _register(event, by)
-        if case.source != by.name:
-            raise CaseOfAnotherDepartment
-        if not await _append_row(case, event):
-            return "repeated"
-        await _refold(case)
-        return "appended"
+    if event.happened_at < OLDEST:
+        raise EventTooOld
+    try:
+        async with database.transaction() as tx:
+            await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 2))", event.case_no)
+            known = await Case.select_for_update().get_or_none(case_no=event.case_no)
+            case = known or await _register(event, by)
+            if case.source != by.name:
+                raise CaseOfAnotherDepartment
+            if not await _append_row(case, event):
+                return "repeated"
+            await _refold(case)
+            return "appended"
+    except IntegrityError:
+        raise EventChanged from None  # the same event_id came for another case at the same moment
 
 
 async def _register(event: PushedEvent, by: Actor) -> Case:
@@ -70,7 +78,7 @@ async def _register(event: PushedEvent, by: Actor) -> Case:
         item_code=given.item_code,
         item_name=given.item_name,
         department_name=given.department_name,
-        citizen_id=await realname.citizen_with(applicant),
+        citizen_id=await realname.owner_of(applicant, name=given.applicant_name),
         applicant_fingerprint=applicant.fingerprint,
         applicant_name_sealed=crypto.seal(given.applicant_name),
         factor_fingerprint=factor(event.case_no, applicant.last_four),
@@ -87,7 +95,8 @@ def factor(case_no: str, last_four: str) -> str:
 
 
 async def _append_row(case: Case, event: PushedEvent) -> bool:
-    told = idempotency.body_hash(_comparable(event))
+    # the registration comes with the first event only, and one moment can be written in many zones
+    told = idempotency.body_hash([event.case_no, event.kind, event.happened_at.astimezone(UTC), event.note])
     known = await CaseEvent.get_or_none(source=case.source, event_id=event.event_id)
     if known is not None:
         if known.body_hash != told or known.case_id != case.id:  # type: ignore[attr-defined]
@@ -105,33 +114,28 @@ async def _append_row(case: Case, event: PushedEvent) -> bool:
     return True
 
 
-def _comparable(event: PushedEvent) -> dict[str, Any]:
-    said = asdict(event)
-    del said["registration"]  # only the first event carries it; repeating it later is harmless
-    return json.loads(json.dumps(said, default=str))  # type: ignore[no-any-return]
-
-
 async def _refold(case: Case) -> None:
     calendar = await WorkCalendar.current()
-    progress = await progress_of(case, calendar)
+    rows = await CaseEvent.filter(case=case)
+    progress = fold(case, rows, calendar)
     before, case.stage = case.stage, progress.stage
-    newly_closed = progress.closed_at is not None and case.closed_at is None and progress.stage in CLOSING
+    newly_closed = progress.stage in CLOSING and before not in CLOSING
     case.accepted_at, case.closed_at = progress.accepted_at, progress.closed_at
     case.promised_due, case.legal_due = progress.promised_due, progress.legal_due
     case.calendar_version = calendar.version
-    await case.save()
+    await case.save(update_fields=FOLDED)
     citizen_id: int | None = case.citizen_id  # type: ignore[attr-defined]
-    if before != case.stage or await CaseEvent.filter(case=case).count() == 1:
+    if before != case.stage or len(rows) == 1:
         await tell(CaseMoved(case_id=case.id, citizen_id=citizen_id, stage=case.stage))
     if newly_closed:
         await tell(CaseClosed(case_id=case.id, citizen_id=citizen_id))
 
 
 CLOSING = {timeline.Kind.CLOSED, timeline.Kind.DELIVERED}
+FOLDED = ["stage", "accepted_at", "closed_at", "promised_due", "legal_due", "calendar_version", "changed_at"]
 
 
-async def progress_of(case: Case, calendar: WorkCalendar) -> timeline.Progress:
-    """The fold of a case's whole log."""
-    rows = await CaseEvent.filter(case=case)
+def fold(case: Case, rows: Iterable[CaseEvent], calendar: WorkCalendar) -> timeline.Progress:
+    """Where the case stands by its whole log."""
     happenings = [timeline.Happening(timeline.Kind(row.kind), row.happened_at, row.note) for row in rows]
     return timeline.fold(happenings, legal_days=case.legal_days, promised_days=case.promised_days, calendar=calendar)

@@ -3,18 +3,23 @@
 from typing import Any
 
 from cases.models import Case
-from foundation import personal_data
+from foundation import crypto, personal_data
+from foundation.actor import Actor
 from foundation.events import on
+from identity import access, realname
 from identity.events import CitizensMerged, CitizenVerified
-from identity.models import Citizen
 
 
 @on(CitizenVerified)
 async def hand_over_cases(event: CitizenVerified) -> None:
     """Cases that were filed before their applicant signed up are theirs from now on."""
-    citizen = await Citizen.get(id=event.citizen_id)
-    if citizen.id_fingerprint:
-        await Case.filter(applicant_fingerprint=citizen.id_fingerprint, citizen_id=None).update(citizen_id=citizen.id)
+    found = await access.profiles([event.citizen_id], seen_by=Actor.system("hand_over_cases"))
+    for applicant in found.values():
+        if applicant.identity is None:
+            continue
+        for case in await Case.filter(applicant_fingerprint__in=applicant.identity.fingerprints, citizen_id=None):
+            if realname.names_agree(applicant.identity, applicant.name, crypto.open_sealed(case.applicant_name_sealed)):
+                await Case.filter(id=case.id, citizen_id=None).update(citizen_id=applicant.citizen_id)
 
 
 @on(CitizensMerged)

@@ -4,6 +4,7 @@ A wrong number and a wrong factor look the same and take the same: both compute 
 """
 
 import hmac
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -62,13 +63,13 @@ async def by_number(*, case_no: str, last_four: str, address: str) -> CaseView:
     matches = any([hmac.compare_digest(wanted, one) for one in given])
     if case is None or not matches:
         raise CaseNotFound
-    return await _view(case, with_notes=False)
+    return (await _views([case], with_notes=False))[0]
 
 
 async def mine(citizen_id: int, *, limit: int = 50) -> list[CaseView]:
     """The citizen's own cases, the latest changed first."""
     rows = await Case.filter(citizen_id=citizen_id).order_by("-changed_at").limit(limit)
-    return [await _view(case, with_notes=True) for case in rows]
+    return await _views(rows, with_notes=True)
 
 
 async def to_supplement(citizen_id: int) -> list[tuple[str, str]]:
@@ -85,13 +86,18 @@ async def one_of_mine(*, case_no: str, citizen_id: int) -> CaseView:
         raise CaseNotFound
     if owner != citizen_id and not await delegation.may_act(agent=citizen_id, principal=owner, scope="progress"):
         raise CaseNotFound
-    return await _view(case, with_notes=True)
+    return (await _views([case], with_notes=True))[0]
 
 
-async def _view(case: Case, *, with_notes: bool) -> CaseView:
-    calendar = await WorkCalendar.current()
-    progress = await intake.progress_of(case, calendar)
-    rows = await CaseEvent.filter(case=case).order_by("happened_at", "id")
+async def _views(cases: list[Case], *, with_notes: bool) -> list[CaseView]:
+    calendar, events = await WorkCalendar.current(), defaultdict[int, list[CaseEvent]](list)
+    for row in await CaseEvent.filter(case_id__in=[case.id for case in cases]).order_by("happened_at", "id"):
+        events[row.case_id].append(row)  # type: ignore[attr-defined]
+    return [_view(case, events[case.id], calendar, with_notes) for case in cases]
+
+
+def _view(case: Case, rows: list[CaseEvent], calendar: WorkCalendar, with_notes: bool) -> CaseView:
+    progress = intake.fold(case, rows, calendar)
     kind = progress.stage
     return CaseView(
         case_no=case.case_no,
@@ -102,7 +108,13 @@ async def _view(case: Case, *, with_notes: bool) -> CaseView:
         stage=kind,
         stage_label=timeline.LABELS[kind],
         what_next=timeline.NEXT[kind],
-        light=timeline.light(progress, promised_days=case.promised_days, today=clock.today(), calendar=calendar),
+        light=timeline.light(
+            progress,
+            promised_days=case.promised_days,
+            legal_days=case.legal_days,
+            today=clock.today(),
+            calendar=calendar,
+        ),
         legal_days=case.legal_days,
         promised_days=case.promised_days,
         promised_due=progress.promised_due,

@@ -7,13 +7,14 @@ Working days stop while the applicant supplements (补正), while the case is su
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from foundation import clock
 from foundation.workdays import WorkCalendar
 
-YELLOW_AT = 0.75  # share of the promised period used up
+YELLOW_AT = 0.75  # share of the period used up
+ONE_DAY = timedelta(days=1)
 
 
 class Kind(StrEnum):
@@ -118,6 +119,8 @@ def fold(
             if one.kind is end and pause in paused_since:
                 pauses.append((paused_since.pop(pause), one.at))
     paused = bool(paused_since) and closed_at is None
+    if closed_at is not None:  # whoever ends a case ends what it was waiting for
+        pauses += [(since, closed_at) for since in paused_since.values()]
     due = None if accepted_at is None or paused else accepted_at
     return Progress(
         stage=stage,
@@ -132,32 +135,42 @@ def fold(
 def _due(
     accepted_at: datetime | None, days: int | None, pauses: list[tuple[datetime, datetime]], calendar: WorkCalendar
 ) -> date | None:
+    """The day on which so many working days are used up, not counting those on which the clock stood still."""
     if accepted_at is None or days is None:
         return None
-    start = clock.shanghai(accepted_at).date()
-    return calendar.add_workdays(start, days + _paused_workdays(start, pauses, calendar))
+    day, still = clock.shanghai(accepted_at).date(), _still(pauses)
+    while days > 0:
+        day += ONE_DAY
+        days -= calendar.is_workday(day) and day not in still
+    return day
 
 
-def _paused_workdays(start: date, pauses: list[tuple[datetime, datetime]], calendar: WorkCalendar) -> int:
-    """Working days of the pauses, each once: from the day a pause begins up to the day before it ends."""
+def _still(pauses: list[tuple[datetime, datetime]]) -> set[date]:
+    """The days of the pauses: from the day on which one begins up to the day before it ends."""
     days: set[date] = set()
     for began, ended in pauses:
         day, last = clock.shanghai(began).date(), clock.shanghai(ended).date()
         while day < last:
-            if day > start:
-                days.add(day)
-            day = date.fromordinal(day.toordinal() + 1)
-    return sum(calendar.is_workday(day) for day in days)
+            days.add(day)
+            day += ONE_DAY
+    return days
 
 
-def light(progress: Progress, *, promised_days: int | None, today: date, calendar: WorkCalendar) -> str:
-    """``green``, ``yellow`` (most of the promised period is used up), ``red`` (overdue), ``grey`` (not counting)."""
-    if progress.promised_due is None or promised_days is None or progress.accepted_at is None:
+def light(
+    progress: Progress, *, promised_days: int | None, legal_days: int | None, today: date, calendar: WorkCalendar
+) -> str:
+    """``green``, ``yellow`` (most of the period is used up), ``red`` (overdue), ``grey`` (not counting).
+
+    The promised period counts; the legal one where nothing was promised.
+    """
+    due, days = progress.promised_due, promised_days
+    if days is None:
+        due, days = progress.legal_due, legal_days
+    if due is None or days is None:
         return "grey"
     end = clock.shanghai(progress.closed_at).date() if progress.closed_at else today
-    if end > progress.promised_due:
+    if end > due:
         return "red"
     if progress.closed_at:
         return "green"
-    left = calendar.workdays_between(end, progress.promised_due)
-    return "yellow" if left <= promised_days * (1 - YELLOW_AT) else "green"
+    return "yellow" if calendar.workdays_between(end, due) <= days * (1 - YELLOW_AT) else "green"
