@@ -15,5 +15,9 @@ class RatedAlready(Conflict):
     """您已评价过本次服务，感谢您的反馈。"""
 
 
+class LevelUnknown(Invalid):
+    """请从“非常满意”到“非常不满意”五个等级中选择一个。"""
+
+
 class ReasonNeeded(Invalid):
     """选择“不满意”或“非常不满意”时，请说明原因，便于我们整改。"""

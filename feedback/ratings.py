@@ -12,7 +12,7 @@ from tortoise.exceptions import IntegrityError
 from appointments.models import Appointment
 from cases.models import Case
 from feedback import rectification
-from feedback.errors import NotFinishedYet, NothingToRate, RatedAlready, ReasonNeeded
+from feedback.errors import LevelUnknown, NotFinishedYet, NothingToRate, RatedAlready, ReasonNeeded
 from feedback.events import ServiceRated
 from feedback.models import Rating
 from foundation import audit, database
@@ -41,9 +41,12 @@ async def rate(
 ) -> Rating:
     """Rate the visit with booking code `number`, or the case with that case_no.
 
-    Raises NothingToRate (also for other people's), NotFinishedYet, RatedAlready, ReasonNeeded.
+    Raises NothingToRate (also for other people's), NotFinishedYet, RatedAlready, ReasonNeeded, LevelUnknown.
     """
-    if level <= BAD and not (text.strip() or tags):
+    tags, text = [tag.strip() for tag in tags if tag.strip()], text.strip()
+    if level not in LEVELS:
+        raise LevelUnknown
+    if level <= BAD and not (text or tags):
         raise ReasonNeeded
     subject = await _finished(kind, number, by.number)
     try:
@@ -53,8 +56,8 @@ async def rate(
                 subject_id=subject.id,
                 citizen_id=by.number,
                 level=level,
-                tags=list(tags),
-                text=text.strip(),
+                tags=tags,
+                text=text,
                 place=subject.place,
             )
             if level <= BAD:
