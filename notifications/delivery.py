@@ -9,15 +9,19 @@ from datetime import timedelta
 
 from channels.messages import Outcome
 from foundation import clock, database, jobs, logs, metrics
+from identity import access
+from identity.errors import NoSuchCitizen
 from identity.models import PlatformAccount
 from notifications import outlets
-from notifications.models import Message, MessageConsent
-from notifications.templates import Template
+from notifications.errors import TemplateUnknown
+from notifications.models import Message
+from notifications.templates import Template, ids_at
 
 log = logs.logger(__name__)
 
 ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=5)
+LONGEST_TEXT = 400
 
 ADD = """
 insert into message
@@ -27,7 +31,14 @@ on conflict (citizen_id, occasion, channel) do nothing returning id"""
 
 
 async def announce(*, citizen_id: int, occasion: str, template: Template, values: Mapping[str, str], page: str) -> None:
-    """Tell `citizen_id` of `occasion` (``booking_confirmed:12``), once per channel however often this is called."""
+    """Tell `citizen_id` of `occasion` (``booking_confirmed:12``), once per channel however often this is called.
+
+    Whoever was merged meanwhile hears it as the one they have become; whoever has left hears nothing.
+    """
+    try:
+        citizen_id = await access.active_id(citizen_id)
+    except NoSuchCitizen:
+        return
     async with database.transaction():
         await _add(citizen_id, occasion, "inbox", template, values, page)
         accounts = await PlatformAccount.filter(citizen_id=citizen_id).order_by("id")
@@ -42,7 +53,7 @@ async def _add(
 ) -> int | None:
     fields = {name: text.format(**values) for name, text in getattr(template, channel, {}).items()}
     state = "delivered" if channel == "inbox" else "queued"
-    text = template.text.format(**values)[:400]
+    text = template.text.format(**values)[:LONGEST_TEXT]
     found = await database.fetchval(
         ADD, citizen_id, occasion, channel, template.title, text, page, json.dumps(fields), state, clock.now()
     )
@@ -52,8 +63,8 @@ async def _add(
 @jobs.job(queue="messages")
 async def send(*, message_id: int, template_id: str) -> None:
     """Hand a queued message to its platform. A refusal is final; trouble is tried again a few times."""
-    message = await Message.get(id=message_id)
-    if message.state != "queued":
+    message = await Message.get_or_none(id=message_id)
+    if message is None or message.state != "queued":
         return
     citizen_id: int = message.citizen_id  # type: ignore[attr-defined]
     account = await PlatformAccount.filter(citizen_id=citizen_id, platform=message.channel).order_by("-id").first()
@@ -106,13 +117,18 @@ async def _use_consent(citizen_id: int, platform: str, template_id: str) -> None
     )
 
 
+GRANT = """
+insert into message_consent (citizen_id, platform, template, granted, used, changed_at) values ($1, $2, $3, 1, 0, $4)
+on conflict (citizen_id, platform, template) do update set granted = message_consent.granted + 1, changed_at = $4"""
+
+
 async def consent(*, citizen_id: int, platform: str, templates: list[str]) -> None:
-    """The citizen tapped "allow" for these one-time templates: one more message each."""
-    async with database.transaction():
-        for template in templates:
-            row, _ = await MessageConsent.get_or_create(citizen_id=citizen_id, platform=platform, template=template)
-            row.granted += 1
-            await row.save(update_fields=["granted", "changed_at"])
+    """The citizen tapped "allow" for these one-time templates: one more message each. Raises TemplateUnknown."""
+    if unknown := set(templates) - ids_at(platform):
+        raise TemplateUnknown(detail=sorted(unknown))
+    async with database.transaction() as tx:
+        for template in sorted(set(templates)):
+            await tx.execute(GRANT, citizen_id, platform, template, clock.now())
 
 
 async def inbox(citizen_id: int, *, limit: int = 50) -> list[Message]:

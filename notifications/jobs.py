@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from foundation import personal_data
+from foundation import database, personal_data
 from foundation.events import on
 from identity.events import CitizensMerged
 from notifications import listeners
@@ -14,12 +14,21 @@ __all__ = ["listeners"]
 @on(CitizensMerged)
 async def follow_merge(event: CitizensMerged) -> None:
     """Messages told to both accounts stay once."""
+    async with database.transaction():
+        await _move_messages(event)
+        await _move_consents(event)
+
+
+async def _move_messages(event: CitizensMerged) -> None:
     told = await Message.filter(citizen_id=event.kept).values_list("occasion", "channel")
     for message in await Message.filter(citizen_id=event.gone):
         if (message.occasion, message.channel) in told:
             await message.delete()
         else:
             await Message.filter(id=message.id).update(citizen_id=event.kept)
+
+
+async def _move_consents(event: CitizensMerged) -> None:
     for consent in await MessageConsent.filter(citizen_id=event.gone):
         same = await MessageConsent.get_or_none(
             citizen_id=event.kept, platform=consent.platform, template=consent.template

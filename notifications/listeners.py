@@ -1,5 +1,7 @@
 """Who is told what when something happens below. A listener may hear an event twice; `announce` tells it once."""
 
+import re
+
 from appointments.events import BookingCancelled, BookingConfirmed
 from appointments.models import Appointment
 from cases import timeline
@@ -13,6 +15,7 @@ from payments.events import BillRaised, BillSettled, MoneyReturned
 from payments.models import Bill, PaymentOrder
 
 BOOKING_PAGE, BILL_PAGE, CASE_PAGE = "pages/booking/{}", "pages/bill/{}", "pages/case/{}"
+PROGRESS_PAGE = "pages/progress"  # for a case_no that fits into no address
 
 
 @on(BookingConfirmed)
@@ -59,7 +62,11 @@ async def tell_bill_raised(event: BillRaised) -> None:
 
 @on(BillSettled)
 async def tell_bill_settled(event: BillSettled) -> None:
-    await _tell_of_bill(event.bill_id, event.payer_id, "bill_settled", templates.BILL_SETTLED)
+    """Whoever paid hears it, and so does the one who owed it."""
+    bill = await Bill.get(id=event.bill_id)
+    owner: int | None = bill.citizen_id  # type: ignore[attr-defined]
+    for citizen_id in {event.payer_id, owner or event.payer_id}:
+        await _tell_of_bill(event.bill_id, citizen_id, "bill_settled", templates.BILL_SETTLED)
 
 
 @on(MoneyReturned)
@@ -90,10 +97,14 @@ async def tell_case_moved(event: CaseMoved) -> None:
     if event.citizen_id is None:
         return
     case, stage = await Case.get(id=event.case_id), timeline.Kind(event.stage)
+    if case.stage != stage:
+        return  # it has moved on, and that will be told; a batch of old events is one message
+    phrase, tip = templates.IN_SHORT[stage]
+    told = {"item": case.item_name, "stage": timeline.LABELS[stage], "next": timeline.NEXT[stage]}
     await announce(
         citizen_id=event.citizen_id,
-        occasion=f"case:{case.id}:{stage}",
+        occasion=f"case:{case.id}:{stage}:{event.at:%Y%m%d%H%M%S%f}",  # a case may come to a stage again
         template=templates.CASE_MOVED,
-        values={"item": case.item_name, "stage": timeline.LABELS[stage], "next": timeline.NEXT[stage]},
-        page=CASE_PAGE.format(case.case_no),
+        values={**told, "phrase": phrase, "tip": tip},
+        page=CASE_PAGE.format(case.case_no) if re.fullmatch(r"[\w-]+", case.case_no) else PROGRESS_PAGE,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cases.timeline import Kind
 from foundation import settings
 
 
@@ -32,8 +33,8 @@ BOOKING_CANCELLED = Template(
     title="预约已取消",
     text="您 {when} 在{hall}办理“{business}”的预约已取消。{reason}",
     setting="template_booking",
-    wechat={"thing1": "{business}（已取消）", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
-    alipay={"keyword1": "{business}（已取消）", "keyword2": "{when}", "keyword3": "{hall}"},
+    wechat={"thing1": "已取消：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
+    alipay={"keyword1": "已取消：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
 )
 BILL_RAISED = Template(
     title="您有新的缴款通知书",
@@ -60,6 +61,31 @@ CASE_MOVED = Template(
     title="办件进度更新",
     text="“{item}”办件进度：{stage}。{next}",
     setting="template_case",
-    wechat={"thing1": "{item}", "phrase2": "{stage}", "thing3": "{next}"},
+    wechat={"thing1": "{item}", "phrase2": "{phrase}", "thing3": "{tip}"},
     alipay={"keyword1": "{item}", "keyword2": "{stage}", "keyword3": "{next}"},
 )
+
+EVERY = (BOOKING_CONFIRMED, BOOKING_CANCELLED, BILL_RAISED, BILL_SETTLED, MONEY_RETURNED, CASE_MOVED)
+
+# 进度 in the words a subscription message has room for: a phrase of five characters and a line of twenty.
+IN_SHORT = {
+    Kind.RECEIVED: ("已收件", "5 个工作日内告知是否受理"),
+    Kind.ACCEPTED: ("已受理", "部门正在审查，请留意消息"),
+    Kind.REFUSED: ("不予受理", "原因请点开查看"),
+    Kind.NOTICE_ONCE: ("待补正材料", "请点开查看要补的材料"),
+    Kind.SUPPLEMENTED: ("已补正", "材料已收到，继续审查"),
+    Kind.SUSPENDED: ("暂停办理", "恢复后继续计时"),
+    Kind.RESUMED: ("恢复办理", "部门继续审查"),
+    Kind.SPECIAL_STARTED: ("特别程序", "听证、检验或评审进行中"),
+    Kind.SPECIAL_ENDED: ("继续审查", "特别程序已结束"),
+    Kind.REVIEWED: ("审查完成", "等待作出决定"),
+    Kind.DECIDED: ("已作出决定", "正在制作结果文书"),
+    Kind.CLOSED: ("已办结", "请领取结果，欢迎评价"),
+    Kind.DELIVERED: ("结果已送达", "欢迎评价"),
+    Kind.WITHDRAWN: ("已撤回", "申请已撤回"),
+}
+
+
+def ids_at(platform: str) -> set[str]:
+    """The template ids in use at WeChat or Alipay."""
+    return {one.channel_id(platform) for one in EVERY}
