@@ -1,0 +1,93 @@
+import time
+from datetime import timedelta
+from statistics import median
+
+import pytest
+
+from cases import lookup
+from cases.errors import CaseNotFound
+from cases.timeline import Kind
+from foundation import clock
+from foundation.errors import TooManyRequests
+from identity.idnumber import Identity
+from identity.models import Delegation
+from tests.builders import identity as people
+from tests.builders.cases import a_case, push
+
+pytestmark = pytest.mark.usefixtures("db", "redis_db")
+HERE = "203.0.113.1"
+
+
+async def refused(case_no: str, last_four: str, address: str = HERE) -> dict:
+    with pytest.raises((CaseNotFound, TooManyRequests)) as caught:
+        await lookup.by_number(case_no=case_no, last_four=last_four, address=address)
+    return caught.value.as_dict()
+
+
+async def test_number_and_second_factor_show_the_case_without_its_notes():
+    applicant = Identity.of("id_card", "11010519491231002X")
+    case = await a_case(Kind.RECEIVED, applicant=applicant)
+    await push(case.case_no, Kind.NOTICE_ONCE, note="请补交户口簿", at=clock.now())
+    seen = await lookup.by_number(case_no=case.case_no, last_four="002x", address=HERE)
+    assert (seen.applicant, seen.stage_label) == ("张*", "待补正材料")
+    assert [(step.label, step.note) for step in seen.steps] == [("已收件", ""), ("待补正材料", "")]
+
+
+async def test_a_wrong_number_and_a_wrong_factor_look_the_same():
+    case = await a_case()
+    assert await refused(case.case_no, "zzzz") == await refused("350700209900000000", "zzzz")
+
+
+async def test_and_take_the_same(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(lookup, "PER_NUMBER", (10_000, 1))
+    monkeypatch.setattr(lookup, "PER_ADDRESS", (10_000, 1))
+    case = await a_case()
+    took: dict[str, list[float]] = {case.case_no: [], "350700209900000000": []}
+    for _ in range(60):
+        for case_no, times in took.items():
+            began = time.perf_counter()
+            await refused(case_no, "zzzz")
+            times.append(time.perf_counter() - began)
+    one, other = map(median, took.values())
+    assert max(one, other) < 2 * min(one, other)
+
+
+async def test_attempts_are_counted_by_number_and_by_address():
+    case = await a_case()
+    answers = [(await refused(case.case_no, "zzzz", f"203.0.113.{n}"))["code"] for n in range(11)]
+    assert answers == ["CaseNotFound"] * 10 + ["TooManyRequests"]
+    answers = [(await refused(f"99990000{n:04d}", "zzzz", "198.51.100.9"))["code"] for n in range(31)]
+    assert answers == ["CaseNotFound"] * 30 + ["TooManyRequests"]
+
+
+async def test_mine_shows_the_latest_changed_first_with_notes():
+    applicant = Identity.of("id_card", people.id_number())
+    citizen = await people.citizen(number=applicant.number)
+    first, second = await a_case(applicant=applicant), await a_case(applicant=applicant)
+    await a_case()
+    await push(first.case_no, Kind.NOTICE_ONCE, note="请补交户口簿", at=clock.now())
+    seen = await lookup.mine(citizen.id)
+    assert [one.case_no for one in seen] == [first.case_no, second.case_no]
+    assert [step.note for step in seen[0].steps] == ["", "请补交户口簿"]
+    assert len(seen[1].steps) == 1
+    assert await lookup.to_supplement(citizen.id) == [(first.case_no, "社会保障卡申领")]
+
+
+async def test_somebody_elses_case_is_not_there_but_for_a_delegate():
+    applicant = Identity.of("id_card", people.id_number())
+    citizen, other = await people.citizen(number=applicant.number), await people.citizen()
+    case = await a_case(applicant=applicant)
+    assert (await lookup.one_of_mine(case_no=case.case_no, citizen_id=citizen.id)).case_no == case.case_no
+    for case_no in (case.case_no, "350700209900000000"):
+        with pytest.raises(CaseNotFound):
+            await lookup.one_of_mine(case_no=case_no, citizen_id=other.id)
+    await delegate(principal=citizen.id, agent=other.id)
+    assert (await lookup.one_of_mine(case_no=case.case_no, citizen_id=other.id)).case_no == case.case_no
+    nobodys = await a_case()
+    with pytest.raises(CaseNotFound):
+        await lookup.one_of_mine(case_no=nobodys.case_no, citizen_id=other.id)
+
+
+async def delegate(*, principal: int, agent: int) -> None:
+    until = clock.today() + timedelta(days=1)
+    await Delegation.create(principal_id=principal, agent_id=agent, scope=["progress"], until=until)

@@ -1,0 +1,96 @@
+from datetime import timedelta
+
+import pytest
+
+from appointments import booking
+from appointments.events import BookingCancelled, BookingConfirmed
+from cases.events import CaseMoved
+from cases.timeline import Kind
+from foundation import clock
+from identity.idnumber import Identity
+from notifications import listeners
+from notifications.models import Message
+from payments import gateway, settlement
+from payments.events import BillRaised, BillSettled, MoneyReturned
+from tests.builders import identity as people
+from tests.builders.appointments import a_held_place
+from tests.builders.cases import a_case, push
+from tests.builders.payments import Till, a_bill, a_payer, begin
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+async def texts(citizen_id: int) -> list[str]:
+    rows = await Message.filter(citizen_id=citizen_id, channel="inbox").order_by("id")
+    return [one.text for one in rows]
+
+
+async def test_a_booking_is_confirmed_and_cancelled():
+    held, by, _ = await a_held_place()
+    ids = {"appointment_id": held.id, "citizen_id": by.number, "slot_id": held.slot_id}
+    for _ in range(2):
+        await listeners.tell_booking_confirmed(event_of(BookingConfirmed, **ids))
+    await booking.cancel(code=held.code, by=by)
+    office = {**ids, "by_office": True, "reason": "停电"}
+    for _ in range(2):
+        await listeners.tell_booking_cancelled(event_of(BookingCancelled, **office))
+    confirmed, cancelled = await texts(by.number)
+    assert held.code in confirmed
+    assert "停电" in cancelled
+
+
+def event_of(kind, **given):
+    """An event with those of `given` that it has."""
+    return kind(**{name: value for name, value in given.items() if name in kind.__dataclass_fields__})
+
+
+async def test_bills_are_told_to_who_owes_and_who_paid():
+    owner, identity = await a_payer("wechat")
+    payer, _ = await a_payer("wechat")
+    bill = await a_bill(payer=identity)
+    await listeners.tell_bill_raised(BillRaised(bill_id=bill.id, citizen_id=owner.id))
+    await listeners.tell_bill_raised(BillRaised(bill_id=bill.id, citizen_id=None))
+    settled = BillSettled(bill_id=bill.id, order_id=1, payer_id=payer.id, channel="wechat", amount_fen=8000)
+    for _ in range(2):
+        await listeners.tell_bill_settled(settled)
+    assert await texts(payer.id) == ["不动产登记费已缴清，金额 80.00 元。"]
+    assert len(await texts(owner.id)) == 2
+
+
+async def test_money_returned():
+    till = Till("wechat")
+    gateway.use({"wechat": till})
+    payer, identity = await a_payer("wechat")
+    bill = await a_bill(payer=identity)
+    order = await begin(bill, payer)
+    await settlement.settle(till.pay(order.out_trade_no))
+    event = MoneyReturned(order_id=order.id, refund_id=7, payer_id=payer.id, amount_fen=8000)
+    for _ in range(2):
+        await listeners.tell_money_returned(event)
+    gateway.use({})
+    assert await texts(payer.id) == ["不动产登记费的款项 80.00 元已原路退回。"]
+
+
+async def test_a_case_that_comes_to_a_stage_again_is_told_again():
+    applicant = Identity.of("id_card", people.id_number())
+    citizen = await people.citizen(number=applicant.number)
+    case = await a_case(Kind.ACCEPTED, Kind.SUSPENDED, applicant=applicant)
+    first = CaseMoved(case_id=case.id, citizen_id=citizen.id, stage="suspended")
+    for _ in range(2):
+        await listeners.tell_case_moved(first)
+    assert len(await texts(citizen.id)) == 1
+    await push(case.case_no, Kind.RESUMED, at=clock.now() - timedelta(minutes=2))
+    await push(case.case_no, Kind.SUSPENDED, at=clock.now() - timedelta(minutes=1))
+    await listeners.tell_case_moved(CaseMoved(case_id=case.id, citizen_id=citizen.id, stage="suspended"))
+    assert len(await texts(citizen.id)) == 2
+
+
+async def test_what_a_case_has_left_behind_is_told_no_more():
+    applicant = Identity.of("id_card", people.id_number())
+    citizen = await people.citizen(number=applicant.number)
+    case = await a_case(Kind.RECEIVED, Kind.ACCEPTED, Kind.CLOSED, applicant=applicant)
+    for stage in ("received", "accepted", "closed"):
+        await listeners.tell_case_moved(CaseMoved(case_id=case.id, citizen_id=citizen.id, stage=stage))
+    (text,) = await texts(citizen.id)
+    assert "已办结" in text
+    await listeners.tell_case_moved(CaseMoved(case_id=case.id, citizen_id=None, stage="closed"))
