@@ -96,10 +96,14 @@ async def _reserving(figure: str, house: House, *, slots: int, each_second: int)
 
 
 async def _record() -> pgbench.Recorded:
-    """What two real reservations say to PostgreSQL."""
-    (one, other), where = await people.arrive(2), await open_slots(2, capacity=1)
-    first = await pgbench.record(citizen_id=one, slot_id=where[0])
-    return first.told_apart_from(await pgbench.record(citizen_id=other, slot_id=where[1]))
+    """What two real reservations say to PostgreSQL.
+
+    The first is the later citizen's, in the earlier of two slots that do not follow one another: no two numbers can be
+    the same in both.
+    """
+    (one, other), (early, _, late) = await people.arrive(2), await open_slots(3, capacity=1)
+    first = await pgbench.record(citizen_id=other, slot_id=early)
+    return first.told_apart_from(await pgbench.record(citizen_id=one, slot_id=late))
 
 
 async def sold_out(house: House) -> Measured:

@@ -9,8 +9,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,8 +95,8 @@ async def only_the_yardstick(scale: Scale) -> AsyncIterator[House]:
     with ExitStack() as until_the_end:
         var = Path(until_the_end.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX)))
         bare = Address("127.0.0.1", ports.free())
-        until_the_end.enter_context(serving("bare", bare, dict(os.environ), folder=var))
-        await until_ready("bare", bare, log=var / "bare.log")
+        process = until_the_end.enter_context(serving("bare", bare, dict(os.environ), folder=var))
+        await until_ready("bare", bare, process, log=var / "bare.log")
         yield House(scale, bare, bare, bare, var)
 
 
@@ -111,10 +111,9 @@ async def opened(scale: Scale, *, durable: bool = True) -> AsyncIterator[House]:
         env = _environment(var, servers.database_url, servers.redis_url, doors)
         for command in PREPARATION:
             _run(command, env, log=var / "preparation.log")
-        for name in APPS:
-            until_the_end.enter_context(serving(name, doors[name], env, folder=var))
-        for name in APPS:
-            await until_ready(name, doors[name], log=var / f"{name}.log")
+        started = {name: until_the_end.enter_context(serving(name, doors[name], env, folder=var)) for name in APPS}
+        for name, process in started.items():
+            await until_ready(name, doors[name], process, log=var / f"{name}.log")
         ours = settings.load(env)
         settings.use(ours)
         await database.start(ours.database_url, models=rooms.MODELS, pool=16)
@@ -147,15 +146,17 @@ def _run(command: str, env: dict[str, str], *, log: Path) -> None:
         raise NotUp(f"{command}:\n{_end_of(log)}")
 
 
-def serving(name: str, at: Address, env: dict[str, str], *, folder: Path) -> ExitStack:
-    """A door in a process of its own, ended with the stack."""
+@contextmanager
+def serving(name: str, at: Address, env: dict[str, str], *, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A door in a process of its own; what it says goes to a file in `folder`."""
     own = env | {"HOST": at.host, "PORT": str(at.port)}
     command = leashed(words(SERVED.format(app=APPS[name]), own), ends_by=signal.SIGTERM)
     with (folder / f"{name}.log").open("ab") as said:
         process = subprocess.Popen(command, env=own, stdout=said, stderr=said, stdin=subprocess.DEVNULL)
-    stack = ExitStack()
-    stack.callback(_end, process)
-    return stack
+    try:
+        yield process
+    finally:
+        _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -167,10 +168,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-async def until_ready(name: str, at: Address, *, log: Path) -> None:
+async def until_ready(name: str, at: Address, process: subprocess.Popen[bytes], *, log: Path) -> None:
+    """Wait until the door says that all it needs is there. Raises NotUp."""
     deadline = time.monotonic() + READY_WITHIN
     async with httpx.AsyncClient(base_url=str(at), timeout=5, trust_env=False) as client:
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and process.poll() is None:
             try:
                 if (await client.get(READY.get(name, "/readyz"))).status_code == httpx.codes.OK:
                     return

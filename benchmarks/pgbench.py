@@ -36,10 +36,10 @@ WHO_AND_WHERE = r"""
 
 @dataclass(frozen=True)
 class Recorded:
-    """The statements of one reservation with their arguments; `known` says which value is what in a script."""
+    """The statements of one reservation with their arguments; `known` lists (value, variable of a script)."""
 
     statements: tuple[Statement, ...]
-    known: dict[Any, str]
+    known: tuple[tuple[int | str, str], ...] = ()
 
     def told_apart_from(self, other: "Recorded") -> "Recorded":
         """The same, where only what follows the citizen, the slot or the number in both reservations varies."""
@@ -47,11 +47,13 @@ class Recorded:
             (sql, tuple(self._varying(other, one, another) for one, another in zip(ours, theirs, strict=True)))
             for (sql, ours), (_, theirs) in zip(self.statements, other.statements, strict=True)
         ]
-        return Recorded(tuple(told), {})
+        return Recorded(tuple(told))
 
     def _varying(self, other: "Recorded", ours: Any, theirs: Any) -> Any:
-        name = self.known.get(ours) if isinstance(ours, int | str) else None
-        return Varying(name) if name and other.known.get(theirs) == name else ours
+        for (here, name), (there, _) in zip(self.known, other.known, strict=True):
+            if (type(ours), ours, theirs) == (type(here), here, there):
+                return Varying(name)
+        return ours
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,8 @@ async def record(*, citizen_id: int, slot_id: int) -> Recorded:
     key = f"overheard {citizen_id}"
     with _overheard() as notes:
         made = await booking.reserve(slot_id=slot_id, by=Actor.citizen(citizen_id), key=key)
-    return Recorded(
-        tuple(notes), {citizen_id: "citizen", slot_id: "slot", made.id: "nextval", made.code: "nextval", key: "nextval"}
-    )
+    known = ((citizen_id, "citizen"), (slot_id, "slot"), (made.id, "nextval"), (made.code, "nextval"), (key, "nextval"))
+    return Recorded(tuple(notes), known)
 
 
 def script(recorded: Recorded) -> tuple[str, dict[str, str]]:
