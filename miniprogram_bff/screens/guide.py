@@ -24,6 +24,9 @@ from miniprogram_bff.screens.search import ItemRow, row_of
 
 routes = Routes("办事指南", tag="guide")
 
+ThemeCode = Annotated[str, Meta(max_length=60, examples=["birth"])]
+ScenarioCode = Annotated[str, Meta(max_length=60, examples=["lost-wallet"])]
+
 
 class MaterialView(Struct):
     """`shared`：电子证照已有，免提交."""
@@ -159,7 +162,7 @@ async def guide(slug: Slug) -> GuideView:
 @routes.get(
     "/v1/themes/<kind>/<code>", access=PUBLIC, summary="主题下的事项", errors=(ThemeNotFound,), cache=PUBLIC_MINUTE
 )
-async def theme(kind: Literal["theme", "life_event"], code: str) -> Shelf:
+async def theme(kind: Literal["theme", "life_event"], code: ThemeCode) -> Shelf:
     shelves = await (items.themes() if kind == "theme" else items.life_events())
     found = next((one for one in shelves if one.code == code), None)
     if found is None:
@@ -169,7 +172,7 @@ async def theme(kind: Literal["theme", "life_event"], code: str) -> Shelf:
 
 
 @routes.post("/v1/scenarios/<code>", access=PUBLIC, summary="场景导办", errors=(ScenarioNotFound, UnknownAnswer))
-async def scenario(code: str, body: Answers) -> StepView:
+async def scenario(code: ScenarioCode, body: Answers) -> StepView:
     """带上已答的题，返回下一题或办理清单。"""
     step = await scenarios.step(code, body.answers)
     asked = step.question
