@@ -1,17 +1,20 @@
 """Choosing: which guide a question means — one, some between which to ask back, or none."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assistant import analysis, confidence, question, ranking
 from assistant.confidence import Band
 from assistant.corpus import GuideDocument
+from assistant.elsewhere import Matter
 from assistant.question import Question
 from assistant.snapshot import Result, Snapshot
 
 MOST_CHOICES = 4
 NEAR_FROM = 0.2
 LONGEST_RELATIVE = 4
+LONGEST_PICK = 3
 _VAGUE = re.compile(
     r"(?:我|想|要|去|个|的)*(?:办|领|拿|开|补|换)?(?:证件?|证明|手续|业务|事情?|登记|申请|材料|执照|许可|补贴|备案)"
 )
@@ -21,10 +24,14 @@ _NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A `document` to answer from, or `choices` to ask back among, or neither; what is `near` in any case."""
+    """A `document` to answer from, a `matter` that has no guide, `choices` to ask back among, or none of these.
+
+    What is `near` comes in any case.
+    """
 
     confidence: float = 0.0
     document: GuideDocument | None = None
+    matter: Matter | None = None
     choices: tuple[GuideDocument, ...] = ()
     near: tuple[GuideDocument, ...] = ()
 
@@ -34,22 +41,24 @@ def decide(snapshot: Snapshot, one: Question, *, recent: tuple[str, ...]) -> Dec
     results = search(snapshot, one)
     if not results:
         return Decision()
-    near = tuple(result.document for result in results[:MOST_CHOICES] if result.confidence >= NEAR_FROM)
+    near = _guides(result for result in results if result.confidence >= NEAR_FROM)[:MOST_CHOICES]
     sure = results[0].confidence
     band = confidence.band(sure)
     if vague(one.topic):
         return Decision(sure, choices=near, near=near)
     relative = _relative(one.topic, results, snapshot, recent)
-    if relative and band is not Band.ANSWER:
+    if relative and (band is not Band.ANSWER or (one.compares and not _names_one(one.topic, results))):
         return Decision(sure, document=relative, near=near)
     if band is Band.UNKNOWN:
         return Decision(sure, near=near)
-    rivals = [result.document for result in results if confidence.too_near(results[0].rank, result.rank)]
-    only = _only(one.topic, rivals, recent)
-    if band is Band.ANSWER and only:
-        return Decision(sure, document=only, near=near)
-    choices = tuple(rivals if len(rivals) > 1 else near)[:MOST_CHOICES]
-    return Decision(sure, choices=choices, near=near)
+    equals = [result for result in results if confidence.too_near(results[0].rank, result.rank)]
+    only = _only(one.topic, equals, recent)
+    if only and only.matter:
+        return Decision(sure, matter=only.matter, near=near)
+    if only and band is Band.ANSWER:
+        return Decision(sure, document=only.document, near=near)
+    rivals = _guides(equals)
+    return Decision(sure, choices=(rivals if len(rivals) > 1 else near)[:MOST_CHOICES], near=near)
 
 
 def chosen(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> GuideDocument | None:
@@ -69,16 +78,18 @@ def chosen(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> Guide
 
 
 def _fits(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> bool:
-    """Whether nothing outside the offer is meant more clearly."""
+    """Whether nothing outside the offer is meant more clearly: 首次 alone is meant for the offer."""
     results = search(snapshot, one)
+    if len(question.about_then(one.topic)) <= LONGEST_PICK:
+        return not _names_one(one.topic, results)
     return not results or results[0].document.item_code in offered or results[0].confidence < confidence.ANSWER_FROM
 
 
 def search(snapshot: Snapshot, one: Question) -> list[Result]:
     """The guides a question may mean, best first: by its topic, or by all it says where the topic finds too little."""
-    results = snapshot.search(one.topic)
+    results = snapshot.search_everything(one.topic)
     if not results or results[0].confidence < confidence.ANSWER_FROM:
-        whole = snapshot.search(one.said)
+        whole = snapshot.search_everything(one.said)
         if whole and (not results or whole[0].confidence > results[0].confidence):
             results = whole
     return [result for result in results if not _ruled_out(result.document, one.unwanted)]
@@ -88,14 +99,22 @@ def _ruled_out(document: GuideDocument, unwanted: tuple[str, ...]) -> bool:
     return any(action in analysis.canon(document.name) for action in unwanted)
 
 
-def _only(topic: str, rivals: list[GuideDocument], recent: tuple[str, ...]) -> GuideDocument | None:
+def _guides(results: Iterable[Result]) -> tuple[GuideDocument, ...]:
+    return tuple(result.document for result in results if not result.matter)
+
+
+def _only(topic: str, equals: list[Result], recent: tuple[str, ...]) -> Result | None:
     """The one among near-equals that is called exactly that, or was just spoken of."""
-    if len(rivals) == 1:
-        return rivals[0]
-    exact = [guide for guide in rivals if _named(topic, guide)]
+    if len(equals) == 1:
+        return equals[0]
+    exact = [result for result in equals if _named(topic, result.document)]
     if len(exact) == 1:
         return exact[0]
-    return next((guide for code in reversed(recent[-1:]) for guide in rivals if guide.item_code == code), None)
+    return next((result for result in equals if recent and result.document.item_code == recent[-1]), None)
+
+
+def _names_one(topic: str, results: list[Result]) -> bool:
+    return any(_named(topic, result.document) for result in results)
 
 
 def _named(topic: str, guide: GuideDocument) -> bool:
@@ -123,7 +142,9 @@ def _relative(topic: str, results: list[Result], snapshot: Snapshot, recent: tup
         return None
     if any(said in analysis.canon(way) for way in latest.questions):
         return latest
-    sisters = [result.document for result in results if said in analysis.canon(result.document.name)]
+    sisters = [
+        result.document for result in results if not result.matter and said in analysis.canon(result.document.name)
+    ]
     name = ranking.name_of(analysis.canon(latest.name))
     near = [ranking.closeness(name, ranking.name_of(analysis.canon(sister.name))) for sister in sisters]
     return sisters[near.index(max(near))] if near and near.count(max(near)) == 1 else None
