@@ -130,6 +130,17 @@ async def test_what_is_no_json_is_malformed(client: httpx.AsyncClient, body: byt
     assert (response.status_code, response.json()["code"]) == (400, "Malformed")
 
 
+async def test_another_encoding_than_utf_8_is_named(client: httpx.AsyncClient) -> None:
+    response = await put_up(client, '{"name": "灯"}'.encode("gbk"))
+    assert (response.status_code, response.json()["code"]) == (400, "Malformed")
+    assert "UTF-8" in response.json()["message"]
+
+
+async def test_a_mark_before_utf_8_does_no_harm(client: httpx.AsyncClient) -> None:
+    response = await put_up(client, b'\xef\xbb\xbf{"name": "a", "bulbs": [{"watts": 20}]}')
+    assert response.status_code == 201, response.text
+
+
 async def test_a_body_needs_its_content_type_and_has_a_size(client: httpx.AsyncClient) -> None:
     response = await client.post("/v1/lamps", content=b"{}", headers=SIGNED_IN)
     assert (response.status_code, response.json()["code"]) == (415, "NotJson")
