@@ -73,8 +73,12 @@ class _Out:
     debug = info = warning = error = critical = msg
 
 
-def configure(log_format: str = "json", level: int = logging.INFO) -> None:
-    """Set up structlog and the standard library's logging for this process: one line an event, on standard output."""
+def configure(log_format: str = "json", least: str = "info") -> None:
+    """Set up structlog and the standard library's logging for this process: one line an event, on standard output.
+
+    Events below `least` (``debug``, ``info``, ``warning``) are not written.
+    """
+    level = logging.getLevelNamesMapping()[least.upper()]
     ending: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if log_format == "json"
@@ -101,7 +105,7 @@ def configure(log_format: str = "json", level: int = logging.INFO) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
+    root.setLevel(max(level, logging.INFO))  # what libraries say to their own developers is not for ours
     for noisy in ("httpx", "httpcore", "procrastinate", "tortoise", "sanic.access", "jieba"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 

@@ -41,6 +41,12 @@ class Processes:
     public_bff_url: str = setting("PUBLIC_BFF_URL", "where citizens reach the citizen door", needed=True)
     trusted_proxies: int = setting("TRUSTED_PROXIES", "how many proxies stand before us (X-Forwarded-For)", 0)
     log_format: str = setting("LOG_FORMAT", "`json` or `text`", "json", choices=("json", "text"))
+    log_level: str = setting(
+        "LOG_LEVEL",
+        "`debug` (also probes and each job that went well), `info` or `warning`",
+        "info",
+        choices=("debug", "info", "warning"),
+    )
     city_name: str = setting("CITY_NAME", "name of the city on pages and in messages", "示例市")
     worker_concurrency: int = setting("WORKER_CONCURRENCY", "jobs at once in one worker", 8)
 

@@ -13,6 +13,8 @@ from foundation.web.client_address import client_address
 log = logs.logger(__name__)
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
+ASKED_ALL_DAY = {"/healthz", "/readyz", "/metrics"}
+
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -69,7 +71,9 @@ def _write(request: Request, status: int) -> None:
     seconds, route = time.perf_counter() - request.ctx.began, route_of(request)
     metrics.count("requests_total", route=route, method=request.method, status=str(status))
     metrics.observe("request_seconds", seconds, route=route, method=request.method)
-    log.info(
+    # a load balancer and a monitor ask all day long; what they are refused is told
+    say = log.debug if status < 400 and route in ASKED_ALL_DAY else log.info
+    say(
         "request_served",
         route=route,
         method=request.method,

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -12,7 +13,7 @@ from msgspec import Struct
 
 from foundation import ratelimit, settings
 from foundation import redis as our_redis
-from foundation.web import PUBLIC, Asked, Limit, Routes
+from foundation.web import PUBLIC, Asked, Limit, Routes, journal
 from foundation.web.routes import WrongRoute
 from tests.foundation import web_app
 
@@ -294,6 +295,18 @@ async def test_a_form_is_read_into_its_type(client: httpx.AsyncClient) -> None:
     assert (await client.post("/page/login", data={"name": "张三", "word": "x"}, headers=own)).text == "张三"
     assert (await client.post("/page/login", data={"name": "张三"}, headers=own)).status_code == 422
     assert (await client.post("/page/login", json={"name": "张三"}, headers=own)).status_code == 415
+
+
+async def test_what_probes_ask_all_day_is_told_to_who_debugs(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[tuple[str, str]] = []
+    levels = {level: lambda _, level=level, **told: said.append((level, told["route"])) for level in ("debug", "info")}
+    monkeypatch.setattr(journal, "log", SimpleNamespace(**levels))
+    await client.get("/healthz")
+    await client.get("/metrics")  # refused
+    await client.get("/docs")
+    assert said == [("debug", "/healthz"), ("info", "/metrics"), ("info", "/docs")]
 
 
 async def test_the_log_names_the_route_and_never_the_address(
