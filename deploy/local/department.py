@@ -92,8 +92,8 @@ def move(case_no: str, kind: str, note: str) -> None:
     print(f"{case_no} → {kind}")
 
 
-def bill(name: str, yuan: str) -> None:
-    payer, fen = person(name), round(float(yuan) * 100)
+def bill(name: str, yuan: float) -> None:
+    payer, fen = person(name), round(yuan * 100)
     one = {
         "notice_no": secrets.token_hex(10),
         "exec_unit_code": "103001",
@@ -117,7 +117,7 @@ def main() -> None:
     moving.add_argument("--note", default="")
     billing = verbs.add_parser("bill")
     billing.add_argument("name")
-    billing.add_argument("yuan")
+    billing.add_argument("yuan", type=float)
     given = parser.parse_args()
     if given.verb == "new-case":
         new_case(given.name)
