@@ -109,7 +109,7 @@ async def test_search_leaves_out_what_only_mentions_the_words(bff: httpx.AsyncCl
 
 
 async def test_suggestions_while_typing(city: httpx.AsyncClient) -> None:
-    assert (await asked(city, "/v1/suggestions?q=hsf"))[0] == {"name": "hsfz", "slug": "id-card"}
+    assert (await asked(city, "/v1/suggestions?q=hsf"))[0] == {"name": "居民身份证换领", "slug": "id-card"}
     assert await asked(city, "/v1/suggestions?q=") == []
 
 
