@@ -18,8 +18,9 @@ from assistant.corpus import (
     Section,
 )
 from assistant.navigation import Card
-from assistant.pinpointing import frequent_question, telling_section
+from assistant.pinpointing import frequent_question, says_more, telling_section
 
+GENERAL = "指南里没找到专门回答这一句的话，下面是《{name}》的要点。"
 LONGEST_PASSAGE = 600
 SHORT = 4
 OVERVIEW = (SUMMARY, MATERIALS, PERIODS, FEES)
@@ -90,11 +91,12 @@ def passages_for(document: GuideDocument, topic: str, asked: Iterable[Aspect]) -
     wanted = tuple(asked)
     sections = list(_special(document, topic, wanted)) + list(_of_aspects(document, wanted))
     missing = [aspect for aspect in wanted if SECTIONS[aspect] and not _sections(document, aspect)]
+    note = f"《{document.name}》的办事指南没有写明：{'、'.join(missing)}。" if missing else ""
     if not sections:
         sections = _overview(document, topic)
+        note = note or (GENERAL.format(name=document.name) if says_more(document, topic) else "")
     elif not wanted and all(section.kind == VARIANT for section in sections):
         sections += _first_of(document, OVERVIEW[1:])
-    note = f"《{document.name}》的办事指南没有写明：{'、'.join(missing)}。" if missing else ""
     return tuple(_passage(document, section) for section in dict.fromkeys(sections)), note
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assistant import analysis, confidence, question, ranking
+from assistant import analysis, confidence, pinyin, question, ranking
 from assistant.confidence import Band
 from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter
@@ -12,9 +12,10 @@ from assistant.question import Question
 from assistant.snapshot import Result, Snapshot
 
 MOST_CHOICES = 4
-NEAR_FROM = 0.2
+NEAR_FROM = 0.3
 LONGEST_RELATIVE = 4
 LONGEST_PICK = 3
+SURELY_NAMED = 3
 _VAGUE = re.compile(
     r"(?:我|想|要|去|个|的)*(?:办|领|拿|开|补|换)?(?:证件?|证明|手续|业务|事情?|登记|申请|材料|执照|许可|补贴|备案)"
 )
@@ -47,7 +48,7 @@ def decide(snapshot: Snapshot, one: Question, *, recent: tuple[str, ...]) -> Dec
     if vague(one.topic):
         return Decision(sure, choices=near, near=near)
     relative = _relative(one.topic, results, snapshot, recent)
-    if relative and (band is not Band.ANSWER or (one.compares and not _names_one(one.topic, results))):
+    if relative and (band is not Band.ANSWER or (_goes_on(one, relative) and not _names_one(one.topic, results))):
         return Decision(sure, document=relative, near=near)
     if band is Band.UNKNOWN:
         return Decision(sure, near=near)
@@ -58,7 +59,8 @@ def decide(snapshot: Snapshot, one: Question, *, recent: tuple[str, ...]) -> Dec
     if only and band is Band.ANSWER:
         return Decision(sure, document=only.document, near=near)
     rivals = _guides(equals)
-    return Decision(sure, choices=(rivals if len(rivals) > 1 else near)[:MOST_CHOICES], near=near)
+    alone = len(rivals) == len(equals) == 1 or not rivals
+    return Decision(sure, choices=(near if alone else rivals)[:MOST_CHOICES], near=near)
 
 
 def chosen(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> GuideDocument | None:
@@ -86,13 +88,28 @@ def _fits(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> bool:
 
 
 def search(snapshot: Snapshot, one: Question) -> list[Result]:
-    """The guides a question may mean, best first: by its topic, or by all it says where the topic finds too little."""
-    results = snapshot.search_everything(one.topic)
-    if not results or results[0].confidence < confidence.ANSWER_FROM:
-        whole = snapshot.search_everything(one.said)
-        if whole and (not results or whole[0].confidence > results[0].confidence):
-            results = whole
-    return [result for result in results if not _ruled_out(result.document, one.unwanted)]
+    """The guides a question may mean, best first: by its topic, or where that finds too little, by all it says or by
+    the one clause that asks."""
+    best: list[Result] = []
+    for words in (one.topic, one.said, one.core):
+        results = snapshot.search_everything(words)
+        if results and (not best or results[0].confidence > best[0].confidence):
+            best = results
+        if best and best[0].confidence >= confidence.ANSWER_FROM:
+            break
+    lost = question.lost(one.said)
+    return [
+        result for result in best
+        if not _ruled_out(result.document, one.unwanted) and (not lost or _can_lose(result.document, lost))
+    ]  # fmt: skip
+
+
+def _can_lose(guide: GuideDocument, lost: str) -> bool:
+    """Whether what was lost sounds like something the guide is called by: 学生证丢了 is not 出生证丢了."""
+    said = pinyin.sound(lost)
+    heard = [pinyin.sound("".join(analysis.units(analysis.canon(name)))) for name in (*guide.names, *guide.questions)]
+    runs = (said[start : start + SURELY_NAMED] for start in range(max(len(said) - SURELY_NAMED, 0) + 1))
+    return any(run in name for run in runs for name in heard) or any(name.startswith(said[-2:]) for name in heard)
 
 
 def _ruled_out(document: GuideDocument, unwanted: tuple[str, ...]) -> bool:
@@ -104,13 +121,14 @@ def _guides(results: Iterable[Result]) -> tuple[GuideDocument, ...]:
 
 
 def _only(topic: str, equals: list[Result], recent: tuple[str, ...]) -> Result | None:
-    """The one among near-equals that is called exactly that, or was just spoken of."""
+    """The one among near-equals that is called exactly that, or was just spoken of, or leads and has no guide."""
     if len(equals) == 1:
         return equals[0]
     exact = [result for result in equals if _named(topic, result.document)]
     if len(exact) == 1:
         return exact[0]
-    return next((result for result in equals if recent and result.document.item_code == recent[-1]), None)
+    latest = next((result for result in equals if recent and result.document.item_code == recent[-1]), None)
+    return latest or (equals[0] if equals[0].matter and not exact else None)
 
 
 def _names_one(topic: str, results: list[Result]) -> bool:
@@ -132,6 +150,12 @@ def vague(topic: str) -> bool:
     """Whether the topic could be almost any guide: one character, or words like 办证 and 登记."""
     said = "".join(analysis.units(topic))
     return len(said) < 2 or _VAGUE.fullmatch(said) is not None
+
+
+def _goes_on(one: Question, relative: GuideDocument) -> bool:
+    """Whether a short message rather belongs to what was spoken of: 那小孩呢, or words of its own variants."""
+    said = question.about_then(one.topic)
+    return one.compares or any(said in analysis.canon(way) for way in relative.questions)
 
 
 def _relative(topic: str, results: list[Result], snapshot: Snapshot, recent: tuple[str, ...]) -> GuideDocument | None:

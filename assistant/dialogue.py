@@ -6,7 +6,7 @@ from assistant import analysis, answering, navigation, places, question, safety
 from assistant.answering import Answer, Kind
 from assistant.aspects import Aspect
 from assistant.choosing import chosen, decide
-from assistant.confidence import Band
+from assistant.confidence import ANSWER_FROM, Band
 from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter
 from assistant.navigation import Card
@@ -20,13 +20,15 @@ EMPTY = "请告诉我您要办的事，例如“身份证丢了怎么补办”�
 PROGRESS = "请点“查办理进度”，登录后看“我的办件”，或用办件编号和证件号码后四位查询。"
 HALLS = "请点“看各大厅位置”，里面有每个大厅的地址、电话和办公时间。"
 WHICH = "请问您说的是哪一项？"
+UNSURE = "我不太确定您要办哪一项，是下面的吗？都不是的话，请换个说法再问我。"
 WHICH_ITEM = "请问您问的是哪个事项？例如“护照要什么材料”。"
 NOT_FOUND = "抱歉，没有找到能回答这个问题的办事指南，我不敢随便说。您可以换个说法，例如“社保卡丢了怎么补”。"
 NEAR = "下面几项与您说的相近，看看是不是要办的事。"
 AWAY = "您提到了{place}。下面是本市的办法，{place}的请以当地规定为准。"
 SORRY = "很抱歉没帮上您的忙。您可以直接说要办的事，例如“社保卡丢了怎么补”；也可以点“找人工”留言，或拨打 12345。"
-ELSEWHERE = "“{name}”目前没有收进这里的办事指南，材料和费用我不能随便告诉您。"
+ELSEWHERE = "您问的像是“{name}”，这里还没有它的办事指南，材料和费用我不敢随便说。"
 ELSEWHERE_BY = "这件事一般找{by}，也可以拨打 12345 询问。"
+ELSEWHERE_NEAR = "与它相近、这里有指南的是："
 ELSEWHERE_PHONE = "这件事一般找{by}，可以拨打 {phone} 询问。"
 TWICE = "连续没有帮上您，建议找人工，或拨打 12345。"
 RULED_OUT = "好的，不办“{unwanted}”。请问您要办的是哪一项？"
@@ -138,7 +140,7 @@ def _ask_back(
         kind=Kind.CHOOSE,
         band=Band.ASK_BACK,
         confidence=confidence,
-        note=WHICH,
+        note=WHICH if confidence >= ANSWER_FROM and len(choices) > 1 else UNSURE,
         choices=choices,
         cards=navigation.without_answer(),
     )
@@ -187,7 +189,7 @@ def _handled_elsewhere(
     answer = Answer(
         kind=Kind.UNKNOWN,
         band=Band.UNKNOWN,
-        note=ELSEWHERE.format(name=matter.name) + whom + (NEAR if choices else ""),
+        note=ELSEWHERE.format(name=matter.name) + whom + (ELSEWHERE_NEAR if choices else ""),
         choices=choices,
         cards=(*((navigation.phone(matter.phone),) if matter.phone else ()), *navigation.without_answer()),
     )

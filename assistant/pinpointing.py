@@ -32,6 +32,11 @@ def telling_section(document: GuideDocument, topic: str) -> Section | None:
     return section if share >= TOLD else None
 
 
+def says_more(document: GuideDocument, topic: str) -> bool:
+    """Whether the question says something beyond the names of the guide."""
+    return len(_beyond(document, topic)) >= LEAST_SHARED
+
+
 def _nearness(section: Section, topic: str, asked: tuple[Aspect, ...]) -> float:
     """0..1: how near the wording is, without the words that ask; 0 when something else is asked."""
     said = ranking.name_of(topic)

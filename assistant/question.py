@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant import analysis, aspects
 from assistant.aspects import Aspect
 
 LONGEST = 300
 MOST_PARTS = 3
+SHORTEST_CORE = 3
 
 _TAGS = re.compile(r"<[^<>]{0,200}>")
 _ADDRESSES = re.compile(r"https?://\S+")
 _COURTESY = re.compile(
     r"^(?:(?:你好|您好|喂|嗨|老师|同志|亲|在吗|那个|请问(?:一下|下)?|麻烦(?:问|你|您)?(?:一下)?|打扰了?|(?:我|俺)?(?:想|要)(?:要)?"
-    r"(?:问|咨询|了解|知道|请教)(?:一下|下)?|咨询(?:一下|下)|问(?:一下|下)|帮(?:我|忙)(?:查|看|问)?(?:一下|下)?|(?:我|俺)?(?:只|就)(?:是)?(?:想要?|要)|(?:我|俺)(?:想要?|要|需要|准备|打算|该|应该))"
+    r"(?:问|咨询|了解|知道|请教)(?:一下|下)?|咨询(?:一下|下)|问(?:一下|下)|帮(?:我|忙)(?:查|看|问)?(?:一下|下)?|(?:我|俺)?(?:只|就)(?:是)?(?:想要?|要)|(?:我|俺)(?:想要?|要|需要|准备|打算|该|应该)"
+    r"|(?:我|俺|咱)家?(?:爸爸?|妈妈?|爹|娘|爷爷|奶奶|外公|外婆|老公|老婆|老伴|老头))"
     r"[\s,。!~、]*)+"
     r"|(?:[\s,。!?~、]*(?:谢谢(?:你|您|了)?|多谢|吗|呢|啊|呀|吧|哦|嘛|(?<![什怎那])么|哈|的话|怎么样))+[\s,。!?~]*$"
 )
@@ -30,6 +32,11 @@ _UNWANTED = re.compile(
     r"(?<![要想用是])(?:不是想?要?|不想要?|不要|不打算|不需要|不用|并?非|先不)(?:去|办理?|做|来)?"
     rf"[^,。!?;\s]{{0,8}}?({_ACTIONS})"
 )
+_WANTS = re.compile(r" *(?:我|俺)?(?:只|就|是)*(?:想|要)")
+_LOST = re.compile(
+    r"([^,。!?;]+?)(?:整|弄|搞|给|都|又|也|不小心|被(?:人)?)*(?:丢(?!人)|遗失|不见了?|掉了|偷了?|找不到)"
+)
+_LOST_OF = re.compile(r"[我俺咱你的把将]|丢了?")
 _HALL = re.compile(
     r"(?:.{0,6}?(?:政务|办事|便民|行政|市民|服务|审批)+(?:大厅|中心|局)|(?:你们|咱们|最近的?|附近的?|的)*大厅)"
 )
@@ -45,12 +52,16 @@ _BRINGS = re.compile(r"(?:那|还|也|都)*(?:要不要|用不用|需不需要|�
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: `said` is canonical, `topic` what is left to search for, `unwanted` what it rules out."""
+    """One question: `said` is canonical, `topic` what is left to search for, `unwanted` what it rules out.
+
+    `core` is the topic of the one clause that asks, where others only tell the story: 我刚搬来,怎么办居住证.
+    """
 
     said: str
     topic: str
     asked: tuple[Aspect, ...]
     unwanted: tuple[str, ...]
+    core: str = ""
 
     @property
     def only_rules_out(self) -> bool:
@@ -78,13 +89,22 @@ def read(text: str, *, is_name: Callable[[str], bool]) -> list[Question]:
     """The questions in one message, in order, at most three. `is_name` says whether words belong to a guide's name."""
     cleaned = clean(text)
     parts = [part for part in _ENDS.split(cleaned) if analysis.units(part)]
-    questions = [_read_one(piece, is_name) for part in parts for piece in _independent(part, is_name)]
+    pieces = [piece for part in parts for piece in _independent(part, is_name)]
+    questions = [replace(_read_one(piece, is_name), core=_core(piece, is_name)) for piece in pieces]
     return _without_echoes(questions)[:MOST_PARTS]
 
 
 def plain(text: str) -> str:
     """Canonical text without courtesies around it."""
     return _COURTESY.sub("", text).strip(" ,。!?、")
+
+
+def lost(said: str) -> str:
+    """What was lost, with what stands around it, if two Chinese characters or more say it: 我的学生证丢了 → 学生证."""
+    match = _LOST.search(said)
+    before = _LOST_OF.split(match.group(1))[-1] if match else ""
+    what = "".join(filter(analysis.is_han, analysis.units(before)))
+    return what if len(what) > 1 else ""
 
 
 def goes_back(said: str) -> bool:
@@ -129,10 +149,19 @@ def _read_one(text: str, is_name: Callable[[str], bool]) -> Question:
 def _independent(text: str, is_name: Callable[[str], bool]) -> list[str]:
     """Parts that each name an item and ask something; otherwise the whole: 不想注销,只想变更 is one, 还有贷款 too."""
     pieces = [piece for piece in _JOINS.split(text) if analysis.units(piece)]
-    read_pieces = [_read_one(piece, is_name) for piece in pieces]
-    if len(pieces) > 1 and all(piece.topic and piece.asked for piece in read_pieces):
+    if len(pieces) > 1 and all(one.topic and one.asked for one in (_read_one(piece, is_name) for piece in pieces)):
         return pieces
     return [text]
+
+
+def _core(text: str, is_name: Callable[[str], bool]) -> str:
+    """The topic of the one clause that asks or wants something, if it says more than what is asked of any item."""
+    read_pieces = [_read_one(piece, is_name) for piece in text.split(",") if analysis.units(piece)]
+    asking = [one.topic for one in read_pieces if one.topic and (one.asked or _WANTS.match(one.said))]
+    if len(read_pieces) < 2 or len(asking) != 1:
+        return ""
+    _, told = aspects.read(asking[0], is_name=lambda words: False)
+    return asking[0] if len(analysis.units(told)) >= SHORTEST_CORE else ""
 
 
 def _without_echoes(questions: list[Question]) -> list[Question]:
