@@ -56,7 +56,9 @@ class CaseView:
 
 async def by_number(*, case_no: str, last_four: str, address: str) -> CaseView:
     """Look up without signing in. Raises CaseNotFound for a wrong number or factor alike, TooManyRequests."""
-    await ratelimit.check(("case-lookup-number", case_no, *PER_NUMBER), ("case-lookup-ip", address, *PER_ADDRESS))
+    # a number of a person typed in the wrong field is kept nowhere as it is
+    typed = crypto.fingerprint(case_no, purpose="limit")
+    await ratelimit.check(("case-lookup-number", typed, *PER_NUMBER), ("case-lookup-ip", address, *PER_ADDRESS))
     case = await Case.get_or_none(case_no=case_no)
     wanted = case.factor_fingerprint if case else NO_FACTOR
     given = crypto.fingerprints(f"{case_no}|{last_four.upper()}", purpose="case_factor")

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from foundation import crypto, database, settings
+from foundation import crypto, database, redis, settings
 from foundation.actor import Actor
 from foundation.errors import TooManyRequests
 from identity import realname
@@ -14,6 +14,7 @@ from payments.errors import (
     BillAlreadySettled,
     BillChanged,
     BillNotFound,
+    BillWithdrawn,
     MoneyUnderWay,
     PayCodeTaken,
     TotalDoesNotAddUp,
@@ -104,6 +105,23 @@ async def test_withdrawing():
     await Bill.filter(id=bill.id).update(state="settled", settled_at=bill.created_at)
     with pytest.raises(BillAlreadySettled):
         await bills.withdraw(notice_no=bill.notice_no, by=UNIT, reason="晚了")
+
+
+async def test_a_bill_that_was_taken_back_is_not_raised_again():
+    bill = pushed()
+    await bills.raise_bill(bill=bill, by=UNIT)
+    await bills.withdraw(notice_no=bill.notice_no, by=UNIT, reason="开错")
+    with pytest.raises(BillWithdrawn):
+        await bills.raise_bill(bill=bill, by=UNIT)
+
+
+async def test_a_number_typed_in_the_wrong_field_is_kept_nowhere(redis_db):
+    number = people.id_number()
+    with pytest.raises(BillNotFound):
+        await bills.by_code(pay_code=number, last_four=number[-4:], address="203.0.113.7")
+    kept = [one async for one in redis.client().scan_iter()]
+    assert any("bill-lookup-code" in one for one in kept)
+    assert not any(number in one for one in kept)
 
 
 async def test_a_wrong_code_and_a_wrong_factor_are_answered_alike():
