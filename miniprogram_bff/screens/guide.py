@@ -67,7 +67,7 @@ class RelatedView(Struct):
 
 
 class GuideView(Struct):
-    """`fee_fen`：各项收费中的最高一档，明细见收费标准."""
+    """`fee_fen`：各项收费中的最高一档，明细见收费标准；`legal_days` 以 `legal_unit` 计，`promised_days` 为工作日."""
 
     item_code: ItemCode
     slug: Slug
@@ -82,6 +82,7 @@ class GuideView(Struct):
     fee_fen: Fen
     promised_days: int | None
     legal_days: int | None
+    legal_unit: Annotated[str, Meta(examples=["自然日"])]
     version: int
     effective_date: date
     materials: list[MaterialView]
@@ -149,6 +150,7 @@ async def guide(slug: Slug) -> GuideView:
         fee_fen=card.fee_fen,
         promised_days=sheet["period"].get("promised_days"),
         legal_days=sheet["period"].get("legal_days"),
+        legal_unit=sheet["period"].get("unit", "工作日"),
         version=page.version,
         effective_date=page.effective_date,
         materials=[_material(one) for one in sheet["materials"]],

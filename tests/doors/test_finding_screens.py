@@ -48,6 +48,7 @@ async def test_a_guide_by_its_slug_or_its_code_and_again_by_its_tag(city: httpx.
     answer = await city.get("/v1/guides/id-card")
     guide = answer.json()
     assert (guide["name"], guide["item_code"], guide["promised_days"]) == ("居民身份证换领", ITEM, 20)
+    assert (guide["legal_days"], guide["legal_unit"]) == (60, "自然日")
     assert [one["name"] for one in guide["materials"]] == ["原居民身份证", "居民户口簿"]
     assert [one["shared"] for one in guide["materials"]] == [False, True]
     assert [one["question"] for one in guide["faqs"]] == ["要钱吗", "多久", "在哪办"]

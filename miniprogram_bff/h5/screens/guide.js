@@ -3,7 +3,7 @@ import { get } from "../api.js";
 import { html, show, yuan } from "../view.js";
 
 const fact = (name, value) => (value || value === 0 ? html`<dt>${name}</dt><dd>${value}</dd>` : "");
-const days = (number) => (number === null || number === undefined ? "" : number === 0 ? "当场办结" : `${number} 个工作日`);
+const days = (number, unit = "工作日") => (number === null || number === undefined ? "" : number === 0 ? "当场办结" : `${number} 个${unit}`);
 
 export const materials = (list) => html`<ul class="list">${list.map((one) => html`
   <li class="row"><div>${one.name} ${one.shared ? html`<span class="tag good">免提交</span>` : ""}
@@ -48,7 +48,7 @@ export async function guide(main, slug) {
         <details><summary>${one.question}</summary><p class="text">${one.answer}</p></details>`)}</section>` : ""}
     </div><div class="stack">
       <section class="card first"><h2>一眼看清</h2><dl class="facts">
-        ${fact("承诺时限", days(view.promised_days))}${fact("法定时限", days(view.legal_days))}
+        ${fact("承诺时限", days(view.promised_days))}${fact("法定时限", days(view.legal_days, view.legal_unit))}
         ${fact("收费", view.fee_fen ? `最高 ${yuan(view.fee_fen)} 元，见收费标准` : "不收费")}${fact("办理渠道", view.online ? "网上、窗口" : "窗口")}
         ${fact("办理部门", view.department)}${fact("服务对象", view.audience.join("、"))}${fact("办件类型", view.kind)}
         ${view.department_phone ? html`<dt>咨询电话</dt><dd><a href="tel:${view.department_phone}">${view.department_phone}</a></dd>` : ""}</dl></section>
