@@ -50,7 +50,8 @@ def decide(snapshot: Snapshot, one: Question, *, recent: tuple[str, ...]) -> Dec
     relative = _relative(one.topic, results, snapshot, recent)
     if relative and (band is not Band.ANSWER or (_goes_on(one, relative) and not _names_one(one.topic, results))):
         return Decision(sure, document=relative, near=near)
-    if band is Band.UNKNOWN:
+    kind = question.kind_of(one.topic)
+    if band is Band.UNKNOWN or (kind and not _knows(results[0].document, kind)):
         return Decision(sure, near=near)
     equals = [result for result in results if confidence.too_near(results[0].rank, result.rank)]
     only = _only(one.topic, equals, recent)
@@ -104,12 +105,22 @@ def search(snapshot: Snapshot, one: Question) -> list[Result]:
     ]  # fmt: skip
 
 
+def _knows(guide: GuideDocument, kind: str) -> bool:
+    """Whether the guide speaks of that kind by letter, or is called so by ear: 印刷许可 is not 食品许可."""
+    told = analysis.canon("\n".join((*guide.names, *(section.text for section in guide.sections))))
+    heard = _sounds(guide)
+    return any(pair in told or any(pinyin.sound(pair) in name for name in heard) for pair in analysis.bigrams([*kind]))
+
+
 def _can_lose(guide: GuideDocument, lost: str) -> bool:
     """Whether what was lost sounds like something the guide is called by: 学生证丢了 is not 出生证丢了."""
-    said = pinyin.sound(lost)
-    heard = [pinyin.sound("".join(analysis.units(analysis.canon(name)))) for name in (*guide.names, *guide.questions)]
+    said, heard = pinyin.sound(lost), _sounds(guide)
     runs = (said[start : start + SURELY_NAMED] for start in range(max(len(said) - SURELY_NAMED, 0) + 1))
     return any(run in name for run in runs for name in heard) or any(name.startswith(said[-2:]) for name in heard)
+
+
+def _sounds(guide: GuideDocument) -> list[str]:
+    return [pinyin.sound("".join(analysis.units(analysis.canon(name)))) for name in (*guide.names, *guide.questions)]
 
 
 def _ruled_out(document: GuideDocument, unwanted: tuple[str, ...]) -> bool:

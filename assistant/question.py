@@ -33,6 +33,10 @@ _UNWANTED = re.compile(
     rf"[^,。!?;\s]{{0,8}}?({_ACTIONS})"
 )
 _WANTS = re.compile(r" *(?:我|俺)?(?:只|就|是)*(?:想|要)")
+_KIND = re.compile(
+    r"(?:办理?|申请|领取?|开|补办?|换)?([\u3400-\u9fff]{2,5}?)"
+    r"(?:(?:经营|从业|执业)?(?:许可证?|资格证书?|资质|执照)|证书?|上牌|登记证?|备案|补[贴助]|津贴)"
+)
 _LOST = re.compile(
     r"([^,。!?;]+?)(?:整|弄|搞|给|都|又|也|不小心|被(?:人)?)*(?:丢(?!人)|遗失|不见了?|掉了|偷了?|找不到)"
 )
@@ -105,6 +109,12 @@ def lost(said: str) -> str:
     before = _LOST_OF.split(match.group(1))[-1] if match else ""
     what = "".join(filter(analysis.is_han, analysis.units(before)))
     return what if len(what) > 1 else ""
+
+
+def kind_of(topic: str) -> str:
+    """What kind of paper is meant, where that is all the topic says: 印刷经营许可 → 印刷; else empty."""
+    match = _KIND.fullmatch("".join(analysis.units(topic)))
+    return match.group(1) if match else ""
 
 
 def goes_back(said: str) -> bool:
