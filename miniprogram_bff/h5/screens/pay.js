@@ -68,10 +68,11 @@ function otherAccount(channel) {
 
 // Inside WeChat or Alipay their own bridge opens the cashier; in a plain browser the wallet page stands for them.
 async function toWallet(channel, parameters, after) {
+  let said;
   if (channel === "wechat" && window.WeixinJSBridge) {
-    await new Promise((done) => window.WeixinJSBridge.invoke("getBrandWCPayRequest", parameters, done));
+    said = (await new Promise((done) => window.WeixinJSBridge.invoke("getBrandWCPayRequest", parameters, done))).err_msg;
   } else if (channel === "alipay" && window.AlipayJSBridge) {
-    await new Promise((done) => window.AlipayJSBridge.call("tradePay", parameters, done));
+    said = (await new Promise((done) => window.AlipayJSBridge.call("tradePay", parameters, done))).resultCode;
   } else {
     const { wallet } = await get(`/v1/login/options?redirect=${encodeURIComponent(location.pathname)}`);
     if (!wallet) throw new Error(`请在${channel === "wechat" ? "微信" : "支付宝"}中打开本页支付。`);
@@ -79,7 +80,17 @@ async function toWallet(channel, parameters, after) {
     location.href = `${wallet}/${channel}?${new URLSearchParams({ ...parameters, return: back })}`;
     return;
   }
-  location.hash = after;
+  location.hash = `${after}?said=${encodeURIComponent(said || "")}`;
+}
+
+// Only the words on the page follow what the wallet said; whether money came, our door alone knows.
+const GAVE_UP = /(^|:)(cancel|fail|6001|6002)$/;
+function gaveUp(query) {
+  const address = new URL(location.href);
+  const said = query.get("said") || address.searchParams.get("payment") || "";
+  address.searchParams.delete("payment");
+  history.replaceState(null, "", address);
+  return GAVE_UP.test(said);
 }
 
 const RESULTS = {
@@ -87,12 +98,13 @@ const RESULTS = {
   unpaid: ["尚未支付", "warn", "没有收到款项，可返回重新支付。"], returned: ["款项已原路退回", "", "该缴费单已由其他方式缴清。"],
 };
 
-export async function paid(main, code) {
+export async function paid(main, code, query) {
   main.classList.add("narrow");
+  const stopped = gaveUp(query);
   let left = 40;
   const look = async () => {
     const view = await get(`/v1/bills/${encodeURIComponent(code)}/result`);
-    const [title, tone, words] = RESULTS[view.state];
+    const [title, tone, words] = RESULTS[stopped && view.state === "waiting" ? "unpaid" : view.state];
     show(main, html`<h1>${title}</h1><section class="notice ${tone} result" data-result="${view.state}" role="status"><p class="big">¥ ${yuan(view.amount_fen)}</p><p>${words}</p></section>
       <div class="actions"><a class="button main" href="#/bills">我的缴费单</a>${view.state === "unpaid" || view.state === "waiting" ? html`<a class="button" href="#/bill/${code}">返回缴费单</a>` : ""}</div>`);
     return view.state;
