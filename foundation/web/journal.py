@@ -57,8 +57,9 @@ async def finish(request: Request, response: BaseHTTPResponse) -> None:
     headers["X-Request-Id"] = begin(request)
     for name, value in SECURITY.items():
         headers.setdefault(name, value)
-    is_page = (response.content_type or "").startswith("text/html")
-    headers.setdefault("Content-Security-Policy", FOR_PAGES if is_page else FOR_DATA)
+    if response.status != 304:  # which has no type; its headers would replace those the browser keeps with the page
+        is_page = (response.content_type or "").startswith("text/html")
+        headers.setdefault("Content-Security-Policy", FOR_PAGES if is_page else FOR_DATA)
     if settings.current().environment == "production":
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if getattr(request.app.ctx, "closing", False) and request.stream is not None:

@@ -232,6 +232,13 @@ async def test_a_public_answer_carries_a_tag_and_is_not_sent_twice(client: httpx
     assert (await client.get("/v1/secret", headers=SIGNED_IN)).headers["cache-control"] == "no-store"
 
 
+async def test_a_page_that_has_not_changed_keeps_its_policy(client: httpx.AsyncClient) -> None:
+    first = await client.get("/docs")
+    assert "default-src 'self'" in first.headers["content-security-policy"]
+    again = await client.get("/docs", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.headers.get("content-security-policy")) == (304, None)
+
+
 async def test_what_may_be_got_may_be_asked_for_its_head(client: httpx.AsyncClient) -> None:
     response = await client.head("/v1/lamps/5")
     assert (response.status_code, response.content) == (200, b"")
