@@ -10,7 +10,7 @@ export const materials = (list) => html`<ul class="list">${list.map((one) => htm
     <small>${[one.form, one.copies > 1 ? `${one.copies} 份` : "", one.when && `${one.when}时提供`, one.note].filter(Boolean).join(" · ")}</small></div>
     ${one.blank_form ? html`<a class="button" href="/forms/${one.blank_form}" target="_blank" rel="noopener">空白表格</a>` : ""}</li>`)}</ul>`;
 
-const next = (view) => html`<div class="actions">
+const next = (view) => html`<div class="actions spread">
   ${view.bookable ? html`<a class="button main" href="#/book?item=${view.item_code}">预约办理</a>` : ""}
   ${view.fee_fen ? html`<a class="button" href="#/bills">去缴费</a>` : ""}
   <a class="button" href="#/ask?q=${encodeURIComponent(view.name)}">问一问</a><a class="button" href="#/progress">查进度</a></div>`;

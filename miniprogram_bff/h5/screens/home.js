@@ -29,7 +29,7 @@ export async function home(main) {
   for (const place of document.querySelectorAll("[data-city]")) place.textContent = view.city;
   const waiting = view.todo ? todos(view.todo) : [];
   show(main, html`
-    <section class="hero"><h1>您想办什么？</h1><p>查指南、约大厅、缴费用、看进度，一站办好。</p>${searchBox("")}</section>
+    <section class="hero"><h1>您想办什么？</h1><p>查指南、约大厅、缴费用、看进度。</p>${searchBox("")}</section>
     ${view.signed_in ? html`<section class="card" aria-label="待办"><h2>我的待办</h2>
       ${waiting.length ? html`<ul class="list marked">${waiting}</ul>` : html`<p class="soft">暂无待办事项。</p>`}</section>` : html`
       <section class="card sign-in"><div><b>登录后办得更快</b><p class="soft">预约、缴费、办件进度都在这里；微信、支付宝账号均可。</p></div><a class="button main" href="#/login">登录</a></section>`}
