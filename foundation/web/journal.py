@@ -60,6 +60,7 @@ async def finish(request: Request, response: BaseHTTPResponse) -> None:
     if response.status != 304:  # which has no type; its headers would replace those the browser keeps with the page
         is_page = (response.content_type or "").startswith("text/html")
         headers.setdefault("Content-Security-Policy", FOR_PAGES if is_page else FOR_DATA)
+    headers.setdefault("Cache-Control", "no-cache")  # files: a browser that guesses mixes two versions after a rollout
     if settings.current().environment == "production":
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if getattr(request.app.ctx, "closing", False) and request.stream is not None:

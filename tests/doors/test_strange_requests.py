@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from api.app import create_app as api
@@ -65,6 +66,14 @@ async def test_a_browser_that_names_itself_in_another_encoding_may_sign_in(syste
     headers = b"Content-Type: application/x-www-form-urlencoded", b"Sec-Fetch-Site: same-origin"
     own_name = "User-Agent: 浏览器".encode("gbk")
     assert await status_of(systems, b"POST /console/login", *headers, own_name, body=form) == 303
+
+
+async def test_files_are_asked_for_again_and_not_sent_again(citizens: str) -> None:
+    async with httpx.AsyncClient(base_url=citizens) as client:
+        first = await client.get("/h5/app.js")
+        assert (first.status_code, first.headers["cache-control"]) == (200, "no-cache")
+        again = await client.get("/h5/app.js", headers={"If-Modified-Since": first.headers["last-modified"]})
+        assert (again.status_code, again.headers.get("content-security-policy")) == (304, None)
 
 
 @pytest.mark.parametrize(
