@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
 from assistant import knowledge
+from catalogue import edition
+from miniprogram_bff import app as citizen_door
 from tests.builders import appointments as booking
 from tests.builders import catalogue, identity
 from tests.builders.doors import sign_in
@@ -159,3 +162,14 @@ async def test_from_a_hall_to_its_free_slots(city: httpx.AsyncClient) -> None:
 async def test_what_is_not_there_is_named(city: httpx.AsyncClient, path: str, code: str) -> None:
     answer = await city.get(path)
     assert (answer.status_code, answer.json()["code"]) == (404, code)
+
+
+async def test_the_guides_are_read_before_anybody_asks(city: httpx.AsyncClient) -> None:
+    knowledge.forget()
+    listeners = citizen_door.create_app().listeners["server.init.after"]
+    (read,) = [one for one in listeners if one.__module__ == citizen_door.__name__]
+    begun: list[Any] = []
+    await read(SimpleNamespace(add_task=begun.append))
+    await begun[0]
+    assert knowledge._Shelf.snapshot
+    assert knowledge._Shelf.snapshot.version == str(await edition.number())
