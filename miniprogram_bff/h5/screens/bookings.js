@@ -24,7 +24,7 @@ const checkIn = html`<section class="card check-in first"><h2>签到码</h2><div
   <p class="hint">到厅后出示给工作人员或自助机。签到码会自动更新，截图无效。</p></section>`;
 
 const details = (one) => html`<section class="card"><p>${state(one.state)}</p>
-  ${one.ticket_number ? html`<div class="turn"><p>排队号<b>${one.ticket_number}</b></p>${one.window ? html`<p>请到<b>${one.window}</b></p>` : ""}</div>` : ""}
+  ${one.ticket_number ? html`<div class="turn"><p>排队号<b>${one.ticket_number}</b></p>${one.window ? html`<p>${one.state === "serving" ? "请到" : ""}窗口<b>${one.window}</b></p>` : ""}</div>` : ""}
   <dl class="facts"><dt>预约码</dt><dd class="big">${one.code}</dd><dt>时间</dt><dd>${moment(one.starts_at)} 至 ${time(one.ends_at)}</dd>
   <dt>地点</dt><dd>${one.hall_name}<br><span class="soft">${one.hall_address}</span></dd>
   ${one.hall_phone ? html`<dt>电话</dt><dd><a href="tel:${one.hall_phone}">${one.hall_phone}</a></dd>` : ""}
