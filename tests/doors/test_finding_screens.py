@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sanic import Sanic
 
 from assistant import knowledge
 from catalogue import edition
@@ -164,10 +165,14 @@ async def test_what_is_not_there_is_named(city: httpx.AsyncClient, path: str, co
     assert (answer.status_code, answer.json()["code"]) == (404, code)
 
 
-async def test_the_guides_are_read_before_anybody_asks(city: httpx.AsyncClient) -> None:
-    knowledge.forget()
-    listeners = citizen_door.create_app().listeners["server.init.after"]
-    (read,) = [one for one in listeners if one.__module__ == citizen_door.__name__]
+async def test_the_guides_are_read_before_anybody_asks(
+    city: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listening: dict[Any, str] = {}
+    monkeypatch.setattr(Sanic, "register_listener", lambda _, listener, event: listening.update({listener: event}))
+    citizen_door.create_app()
+    (read,) = [one for one in listening if one.__module__ == citizen_door.__name__]
+    assert listening[read] == "after_server_start"
     begun: list[Any] = []
     await read(SimpleNamespace(add_task=begun.append))
     await begun[0]
