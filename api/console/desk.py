@@ -66,7 +66,7 @@ async def recall(request: Request, form: TicketAtWindow, who: StaffMember) -> HT
 async def finish(request: Request, form: TicketAtWindow, who: StaffMember) -> HTTPResponse:
     hall = await scope.hall_of(who, scope.DESK, form.hall)
     visit = await calling.finish(ticket_id=form.ticket_id, hall_code=hall.code, by=who.actor)
-    return page.done(request, f"{visit.ticket_number} 已办结，可以呼叫下一位。")
+    return page.done(request, f"{visit.number} 已办结，可以呼叫下一位。")
 
 
 @routes.page("/console/day/missed", method="POST", access=STAFF)
