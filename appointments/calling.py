@@ -27,12 +27,19 @@ class Call:
     appointment_id: int | None
 
 
+ONE_AT_A_WINDOW = "ticket_one_at_a_window"
+
 # One window of a hall chooses at a time: "never three in a row" counts the calls before, so none may be under way.
 TAKE_TURN = "select pg_advisory_xact_lock(hashtextextended('hall_queue:' || $1::bigint, 2))"
 # What was chosen is taken only if it still stands where it stood; whoever moves it at this moment has it.
 TAKE = """
 select id from ticket
  where id = $1 and state = 'waiting' and department_id = $2 and "window" = $3 for update skip locked
+"""
+COUNT_TURN = """
+update ticket set turn = (select coalesce(max(before.turn), 0) + 1 from ticket before
+                           where (before.hall_id, before.day) = (ticket.hall_id, ticket.day))
+ where id = $1
 """
 
 
@@ -53,10 +60,11 @@ async def next_ticket(*, hall_code: str, window: str, by: Actor, department_code
             served = [named.id] if named else await windows.served_by(hall.id, window)
             for one in await line.of_window(hall.id, window=window.strip(), departments=served):
                 if await tx.fetchval(TAKE, one.ticket_id, one.department_id, one.window):
+                    await tx.execute(COUNT_TURN, one.ticket_id)
                     return await _call(one.ticket_id, window=window, by=by)
             raise NobodyWaiting
     except asyncpg.UniqueViolationError as busy:
-        raise StillServing(detail={"window": window}) from busy
+        raise (StillServing(detail={"window": window}) if busy.constraint_name == ONE_AT_A_WINDOW else busy) from busy
 
 
 @database.retry_on_deadlock
@@ -67,7 +75,7 @@ async def recall(*, ticket_id: int, hall_code: str, window: str, by: Actor) -> C
             await locked(ticket_id, hall_code, of=("called", "missed", "held"))
             return await _call(ticket_id, window=window, by=by)
     except asyncpg.UniqueViolationError as busy:
-        raise StillServing(detail={"window": window}) from busy
+        raise (StillServing(detail={"window": window}) if busy.constraint_name == ONE_AT_A_WINDOW else busy) from busy
 
 
 @database.retry_on_deadlock

@@ -42,6 +42,7 @@ class CheckInCode:
 class Drawn:
     """A ticket was drawn: `number` is called; `ahead` are called before it."""
 
+    ticket_id: int
     number: str
     ahead: int
     booking: Booking
@@ -107,13 +108,14 @@ async def admit(*, code: str, hall_code: str, by: Actor, late: bool = False, pri
             _refuse(await booking.by_id(held.id))
         kind = "priority" if reason else "booked" if in_time else "late"
         drawn = await tickets.draw(
-            hall_id=held.hall_id, department_id=rules.department_id, kind=kind, appointment_id=held.id,  # type: ignore[attr-defined]
-            due_at=queueing.due(kind, drawn_at=clock.now(), slot_starts_at=held.starts_at), priority=reason, by=by,
+            hall_id=held.hall_id, department=rules.department, kind=kind, appointment_id=held.id,
+            due_at=queueing.due(kind, drawn_at=clock.now(), slot_starts_at=held.starts_at), priority=reason,
         )  # fmt: skip
-        detail = {"number": drawn.number}
+        detail = {"number": drawn.number, **({"kind": kind, "priority": reason} if kind != "booked" else {})}
         await audit.record("booking.checked_in", subject=f"appointment:{held.id}", by=by, detail=detail)
         await events.tell(CheckedIn(appointment_id=held.id, citizen_id=held.citizen_id, ticket_id=drawn.ticket_id))
-        return Drawn(number=drawn.number, ahead=drawn.ahead, booking=await booking.by_id(held.id))
+        came = await booking.by_id(held.id)
+        return Drawn(ticket_id=drawn.ticket_id, number=drawn.number, ahead=drawn.ahead, booking=came)
 
 
 async def _may_check_in(held: Booking, hall_code: str, *, late: bool) -> tuple[AppointmentType, bool]:
@@ -124,7 +126,7 @@ async def _may_check_in(held: Booking, hall_code: str, *, late: bool) -> tuple[A
         _refuse(held)
     if held.day != clock.today():
         raise WrongDay(detail={"day": held.day.isoformat()})
-    rules = await AppointmentType.get(id=held.type_id)
+    rules = await AppointmentType.get(id=held.type_id).select_related("department")
     opens = held.starts_at - timedelta(minutes=rules.check_in_early_minutes)
     closes = held.starts_at + timedelta(minutes=rules.check_in_late_minutes)
     if clock.now() < opens:

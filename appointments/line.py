@@ -12,9 +12,9 @@ select id as ticket_id, kind, due_at, department_id, "window" from ticket
 """
 CALLED = """
 select kind from ticket
- where hall_id = $1 and day = $2 and first_called_at is not null
+ where hall_id = $1 and day = $2 and turn is not null
    and ($3::bigint[] is null or department_id = any($3))
- order by first_called_at desc, id desc limit $4
+ order by turn desc limit $4
 """
 
 

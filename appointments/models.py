@@ -168,6 +168,7 @@ class Ticket(Model):
     state = fields.CharField(max_length=10, default="waiting")
     window = fields.CharField(max_length=20, default="")  # where it is called to, or the only one that may call it
     calls = fields.IntField(default=0)
+    turn = fields.IntField(null=True)  # counts the hall's presses of "next" on the day
     due_at = fields.DatetimeField()  # its place on the time line of the queue
     drawn_at = fields.DatetimeField(auto_now_add=True)
     first_called_at = fields.DatetimeField(null=True)

@@ -8,7 +8,7 @@ import asyncpg
 from appointments import line, queueing, types, windows
 from appointments.hall_errors import AlreadyInLine, HallClosedToday, PriorityUnknown
 from appointments.models import ScheduleException
-from catalogue.models import Hall
+from catalogue.models import Department, Hall
 from foundation import audit, clock, database, metrics
 from foundation.actor import Actor
 from foundation.errors import Forbidden
@@ -23,6 +23,7 @@ class Drawn:
     number: str
     kind: str
     ahead: int
+    department_name: str
 
 
 @database.retry_on_deadlock
@@ -44,10 +45,12 @@ async def walk_in(
     try:
         async with database.transaction():
             due_at = queueing.due(kind, drawn_at=clock.now())
-            return await draw(
-                hall_id=hall.id, department_id=department.id, kind=kind, due_at=due_at, priority=reason,
-                identity=identity, by=by,
-            )  # fmt: skip
+            drawn = await draw(
+                hall_id=hall.id, department=department, kind=kind, due_at=due_at, priority=reason, identity=identity
+            )
+            detail = {"number": drawn.number, "kind": kind, "priority": reason}
+            await audit.record("ticket.drawn", subject=f"ticket:{drawn.ticket_id}", by=by, detail=detail)
+            return drawn
     except asyncpg.UniqueViolationError as twice:
         raise await _in_line(hall.id, department.id, identity) from twice
 
@@ -55,10 +58,9 @@ async def walk_in(
 async def draw(
     *,
     hall_id: int,
-    department_id: int,
+    department: Department,
     kind: str,
     due_at: datetime,
-    by: Actor,
     appointment_id: int | None = None,
     priority: str = "",
     identity: Identity | None = None,
@@ -69,14 +71,12 @@ async def draw(
         """insert into ticket (hall_id, day, number, kind, department_id, appointment_id, priority_reason,
                                person_fingerprint, person_masked, state, "window", calls, due_at, drawn_at)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', '', 0, $10, $11) returning id""",
-        hall_id, clock.today(), number, kind, department_id, appointment_id, priority,
+        hall_id, clock.today(), number, kind, department.id, appointment_id, priority,
         identity.fingerprint if identity else "", identity.masked if identity else "", due_at, clock.now(),
     )  # fmt: skip
-    detail = {"number": number, "kind": kind, "priority": priority}
-    await audit.record("ticket.drawn", subject=f"ticket:{ticket_id}", by=by, detail=detail)
     metrics.count("tickets_drawn_total", kind=kind)
-    ahead = await line.ahead_of(ticket_id, hall_id=hall_id, department_id=department_id)
-    return Drawn(ticket_id=ticket_id, number=number, kind=kind, ahead=ahead)
+    ahead = await line.ahead_of(ticket_id, hall_id=hall_id, department_id=department.id)
+    return Drawn(ticket_id=ticket_id, number=number, kind=kind, ahead=ahead, department_name=department.name)
 
 
 def checked(priority: str) -> str:

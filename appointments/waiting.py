@@ -11,6 +11,7 @@ from math import ceil
 
 from appointments import booking, line, windows
 from appointments.hall_errors import NotInLine
+from catalogue.models import Department
 from foundation import clock, database
 from foundation.actor import Actor
 
@@ -49,6 +50,8 @@ class Place:
     number: str
     state: str
     ahead: int | None = None
+    minutes_from: int = 0
+    minutes_to: int = 0
     estimate_from: datetime | None = None
     estimate_to: datetime | None = None
     window: str | None = None
@@ -77,8 +80,17 @@ async def of_ticket(ticket_id: int) -> Place:
     now = clock.now()
     return Place(
         number=number, state=state, ahead=ahead, window=row["window"] or None,
+        minutes_from=shortest, minutes_to=longest,
         estimate_from=now + timedelta(minutes=shortest), estimate_to=now + timedelta(minutes=longest),
     )  # fmt: skip
+
+
+async def of_newcomer(*, hall_id: int, department_code: str) -> tuple[int, int, int]:
+    """How many stand in a department's line, and between how many minutes one waits who comes now."""
+    department_id = (await Department.get(code=department_code)).id
+    ahead = len(await line.of_department(hall_id, department_id))
+    shortest, longest = (await pace(hall_id, department_id)).wait(ahead)
+    return ahead, shortest, longest
 
 
 async def pace(hall_id: int, department_id: int) -> Pace:

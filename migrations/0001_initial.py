@@ -1164,6 +1164,7 @@ class Migration(migrations.Migration):
                 ("state", fields.CharField(default="waiting", max_length=10)),
                 ("window", fields.CharField(default="", max_length=20)),
                 ("calls", fields.IntField(default=0)),
+                ("turn", fields.IntField(null=True)),
                 ("due_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("drawn_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
                 ("first_called_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

@@ -76,7 +76,7 @@ alter table kiosk
     add constraint kiosk_named check (btrim(name) <> '');
 create unique index ticket_one_per_person on ticket (hall_id, day, department_id, person_fingerprint)
     where person_fingerprint <> '' and state in ('waiting', 'called', 'held');
-create index ticket_first_called on ticket (hall_id, day, first_called_at) where first_called_at is not null;
+create unique index ticket_turn on ticket (hall_id, day, turn) where turn is not null;
 create index ticket_served on ticket (hall_id, department_id, finished_at) where state = 'finished';
 """
 
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
         ops.RunSQL(
             HALL,
             reverse_sql="""
-            drop index ticket_served; drop index ticket_first_called; drop index ticket_one_per_person;
+            drop index ticket_served; drop index ticket_turn; drop index ticket_one_per_person;
             alter table kiosk drop constraint kiosk_named;
             alter table window_duty drop constraint window_duty_named;
             alter table ticket_counter drop constraint ticket_counter_prefix;

@@ -20,10 +20,12 @@ RowId = Annotated[int, Meta(ge=1)]
 
 
 class CheckIn(Asked):
-    """`code`：预约码，或手机上签到码扫出来的文字."""
+    """`code`：预约码，或手机上签到码扫出来的文字；`late`：迟到补签；`priority`：优先事由."""
 
     hall: HallCode
     code: Annotated[str, Meta(min_length=1, max_length=80)]
+    late: bool = False
+    priority: Annotated[str, Meta(max_length=20)] = ""
 
 
 class AtWindow(Asked):
@@ -41,10 +43,12 @@ class TicketAtWindow(Asked):
 async def check_in(request: Request, form: CheckIn, who: StaffMember) -> HTTPResponse:
     hall = await scope.hall_of(who, scope.DESK, form.hall)
     code = form.code.strip()
-    if "." in code:
+    if "." in code and not (form.late or form.priority):
         drawn = await checkin.scan(scanned=code, hall_code=hall.code, by=who.actor)
     else:
-        drawn = await checkin.admit(code=code, hall_code=hall.code, by=who.actor)
+        drawn = await checkin.admit(
+            code=code, hall_code=hall.code, by=who.actor, late=form.late, priority=form.priority
+        )
     ahead = f"前面还有 {drawn.ahead} 位" if drawn.ahead else "前面没有人等候"
     return page.done(request, f"签到成功，排队号 {drawn.number}，{ahead}。", lines=[drawn.booking.type_name])
 

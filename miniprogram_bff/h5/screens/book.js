@@ -1,5 +1,6 @@
 // 预约: hall → department → business → date → slot, and my bookings.
 import { get, intent, post, Refused } from "../api.js";
+import { queue } from "./queue.js";
 import { day, empty, html, moment, show, time, toast, trusted, weekday } from "../view.js";
 
 export const STATES = {
@@ -94,6 +95,7 @@ export async function booking(main, code) {
         <dt>地点</dt><dd>${one.hall_name}<br><span class="soft">${one.hall_address}</span></dd>
         ${one.ticket_number ? html`<dt>排队号</dt><dd class="big">${one.ticket_number}</dd>` : ""}${one.window ? html`<dt>窗口</dt><dd class="big">${one.window}</dd>` : ""}</dl></section>
       ${one.state === "booked" ? html`<section class="card"><h2>签到码</h2><p class="hint">到厅后出示给工作人员或自助机。签到码会自动更新，截图无效。</p><div class="qr" id="qr"></div><p class="code" id="check-in"></p></section>` : ""}
+      <div id="in-line" aria-live="polite"></div>
       <div class="actions">${one.can_cancel ? html`<button class="button danger" id="cancel">取消预约</button>` : ""}
       ${one.state === "finished" ? html`<a class="button main" href="#/rate/visit/${one.code}">评价服务</a>` : ""}<a class="button" href="#/bookings">我的预约</a></div>`);
     const cancel = main.querySelector("#cancel");
@@ -113,10 +115,12 @@ export async function booking(main, code) {
   };
   const one = await draw();
   await refresh();
+  await queue(main.querySelector("#in-line"), one);
   const again = setInterval(async () => {
     const now = await get(`/v1/bookings/${encodeURIComponent(code)}`).catch(() => one);
     if (now.state !== one.state || now.window !== one.window) { Object.assign(one, await draw()); }
     await refresh();
+    await queue(main.querySelector("#in-line"), one);
   }, 15000);
   return () => clearInterval(again);
 }
