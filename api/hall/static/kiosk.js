@@ -6,10 +6,11 @@ const IDLE = 60; // seconds without a touch
 const SHOWN = 20; // seconds a number stays on the screen
 const LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 
-const given = new URLSearchParams(location.hash.slice(1)).get("key");
-if (given) {
+function takeKey() {
+  const given = new URLSearchParams(location.hash.slice(1)).get("key");
+  if (!given) return;
   localStorage.setItem(KEPT, given);
-  history.replaceState(null, "", location.pathname + location.search); // the key does not stay in sight
+  history.replaceState(null, "", location.pathname); // the key does not stay in sight
 }
 
 let typed = "";
@@ -151,4 +152,6 @@ setInterval(() => {
   if (left <= 0) start();
 }, 1000);
 
+addEventListener("hashchange", () => { takeKey(); start(); }); // a new key for a page that is open
+takeKey();
 start();
