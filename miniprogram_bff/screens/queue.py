@@ -13,7 +13,7 @@ from identity.sessions import Session
 from miniprogram_bff.fields import BookingCode
 from miniprogram_bff.session import CITIZEN, actor
 
-routes = Routes("排队", tag="book")
+routes = Routes("排队", tag="queue")
 
 
 class QueueView(Struct):
