@@ -58,14 +58,14 @@ async def code_for(*, code: str, by: Actor) -> CheckInCode:
     return CheckInCode(f"{held.code}.{_signatures(held.code, step)[0]}", refresh_at)
 
 
-async def scan(*, scanned: str, hall_code: str, by: Actor) -> Drawn:
+async def scan(*, scanned: str, hall_code: str, by: Actor, late: bool = False, priority: str = "") -> Drawn:
     """Check in by the rotating code. Raises CheckInCodeStale, and as `admit`."""
-    code, _, signature = scanned.strip().partition(".")
+    code, _, signature = crypto.read_code(_as_sent(scanned)).partition(".")
     now = _step(clock.now())
     good = [one for step in (now, now - 1) for one in _signatures(code, step)]
-    if not any([hmac.compare_digest(signature.encode(), one.encode()) for one in good]):
+    if not any([hmac.compare_digest(signature.lower().encode(), one.encode()) for one in good]):
         raise CheckInCodeStale
-    return await admit(code=code, hall_code=hall_code, by=by)
+    return await admit(code=code, hall_code=hall_code, by=by, late=late, priority=priority)
 
 
 async def by_identity(*, identity: Identity, hall_code: str, by: Actor) -> Drawn:
@@ -83,6 +83,11 @@ async def by_identity(*, identity: Identity, hall_code: str, by: Actor) -> Drawn
     if code is None:
         raise NoBookingToday
     return await admit(code=code, hall_code=hall_code, by=by)
+
+
+def is_scanned(text: str) -> bool:
+    """Whether `text` is what the phone shows as a QR code, not the booking code alone."""
+    return "." in _as_sent(text)
 
 
 @database.retry_on_deadlock
@@ -140,6 +145,11 @@ def _refuse(held: Booking) -> None:
     if held.ticket_number:
         raise AlreadyCheckedIn(detail={"number": held.ticket_number})
     raise CannotCheckIn(detail={"state": held.state})
+
+
+def _as_sent(scanned: str) -> str:
+    # a scanner types like a keyboard: with a Chinese input method on, its full stop comes out as 。 or ．
+    return scanned.replace("。", ".").replace("．", ".")
 
 
 def _step(at: datetime) -> int:

@@ -1,6 +1,6 @@
 """签到与叫号: the deeds of the desk and of a window."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta
 from sanic import HTTPResponse, Request
@@ -42,13 +42,11 @@ class TicketAtWindow(Asked):
 @routes.page("/console/day/check-in", method="POST", access=STAFF)
 async def check_in(request: Request, form: CheckIn, who: StaffMember) -> HTTPResponse:
     hall = await scope.hall_of(who, scope.DESK, form.hall)
-    code = form.code.strip()
-    if "." in code and not (form.late or form.priority):
-        drawn = await checkin.scan(scanned=code, hall_code=hall.code, by=who.actor)
+    given: Any = {"hall_code": hall.code, "by": who.actor, "late": form.late, "priority": form.priority}
+    if checkin.is_scanned(form.code):
+        drawn = await checkin.scan(scanned=form.code, **given)
     else:
-        drawn = await checkin.admit(
-            code=code, hall_code=hall.code, by=who.actor, late=form.late, priority=form.priority
-        )
+        drawn = await checkin.admit(code=form.code, **given)
     ahead = f"前面还有 {drawn.ahead} 位" if drawn.ahead else "前面没有人等候"
     return page.done(request, f"签到成功，排队号 {drawn.number}，{ahead}。", lines=[drawn.booking.type_name])
 

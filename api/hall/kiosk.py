@@ -98,7 +98,7 @@ async def departments(hall_code: HallCode, who: KnownKiosk) -> Desk:
 
 @routes.page("/kiosk/<hall_code>/check-in", method="POST", access=KIOSK, limit=Limit(ip=300, user=30))
 async def check_in(hall_code: HallCode, body: CheckIn, who: KnownKiosk) -> Number:
-    if "." in body.code:
+    if checkin.is_scanned(body.code):
         return await _of_booking(await checkin.scan(scanned=body.code, hall_code=hall_code, by=who.actor))
     return await _of_booking(await checkin.admit(code=body.code, hall_code=hall_code, by=who.actor))
 
