@@ -5,7 +5,7 @@ from typing import Any
 from sanic import Sanic, redirect
 
 import rooms
-from api import console, departments, opendata
+from api import console, departments, hall, opendata
 from api.callbacks import alipay, wechat
 from foundation import settings
 from foundation.web import Door, new_app, open_house, vitals
@@ -18,10 +18,19 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
     rooms.wake()
     app = new_app("api", request_max_size=REQUEST_BYTES)
     door = Door(title="指尖办 · 系统对接", description="支付与消息回调、部门推送、开放数据。", version="1")
-    for routes in (wechat.routes, alipay.routes, departments.routes, opendata.routes, *console.ROUTES, vitals):
+    for routes in (
+        wechat.routes,
+        alipay.routes,
+        departments.routes,
+        opendata.routes,
+        *console.ROUTES,
+        *hall.ROUTES,
+        vitals,
+    ):
         door.include(routes)
     door.mount(app)
     app.static("/console/static", console.STATIC, name="console-static")
+    app.static("/hall/static", hall.STATIC, name="hall-static")
     app.add_route(_to_console, "/", methods=["GET"], name="root")
     open_house(app, settings.current(), models=rooms.MODELS)
     return app

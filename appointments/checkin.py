@@ -7,7 +7,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from appointments import booking
+from appointments import booking, queueing, tickets
 from appointments.booking import Booking
 from appointments.errors import (
     AlreadyCheckedIn,
@@ -19,14 +19,15 @@ from appointments.errors import (
     WrongHall,
 )
 from appointments.events import CheckedIn
+from appointments.hall_errors import NoBookingToday
 from appointments.models import AppointmentType
 from foundation import audit, clock, crypto, database, events
 from foundation.actor import Actor
 from foundation.errors import Forbidden
+from identity.idnumber import Identity
 
 STEP_SECONDS = 60
 SIGNATURE_LENGTH = 16
-PREFIX = "A"  # numbers of those who booked
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ class CheckInCode:
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """A ticket was drawn: `number` is called; `ahead` were waiting before it."""
+    """A ticket was drawn: `number` is called; `ahead` are called before it."""
 
+    ticket_id: int
     number: str
     ahead: int
     booking: Booking
@@ -56,13 +58,30 @@ async def code_for(*, code: str, by: Actor) -> CheckInCode:
     return CheckInCode(f"{held.code}.{_signatures(held.code, step)[0]}", refresh_at)
 
 
-async def scan(*, scanned: str, hall_code: str, by: Actor) -> Drawn:
+async def scan(*, scanned: str, hall_code: str, by: Actor, late: bool = False, priority: str = "") -> Drawn:
     """Check in by the rotating code. Raises CheckInCodeStale, and as `admit`."""
     code, _, signature = crypto.read_code(_as_sent(scanned)).partition(".")
     now = _step(clock.now())
     good = [one for step in (now, now - 1) for one in _signatures(code, step)]
     if not any([hmac.compare_digest(signature.lower().encode(), one.encode()) for one in good]):
         raise CheckInCodeStale
+    return await admit(code=code, hall_code=hall_code, by=by, late=late, priority=priority)
+
+
+async def by_identity(*, identity: Identity, hall_code: str, by: Actor) -> Drawn:
+    """Check in by an ID document at a kiosk: the first of today's bookings here. Raises NoBookingToday, as `admit`."""
+    code = await database.fetchval(
+        """select a.code from appointment a join citizen c on c.id = a.citizen_id join slot s on s.id = a.slot_id
+             join appointment_type t on t.id = a.type_id join hall h on h.id = t.hall_id
+            where c.id_fingerprint = any($1) and c.state = 'active' and h.code = $2 and a.day = $3
+              and a.state in ('booked', 'checked_in', 'serving')
+            order by a.state <> 'booked', s.starts_at limit 1""",
+        identity.fingerprints,
+        hall_code,
+        clock.today(),
+    )
+    if code is None:
+        raise NoBookingToday
     return await admit(code=code, hall_code=hall_code, by=by)
 
 
@@ -72,17 +91,19 @@ def is_scanned(text: str) -> bool:
 
 
 @database.retry_on_deadlock
-async def admit(*, code: str, hall_code: str, by: Actor) -> Drawn:
+async def admit(*, code: str, hall_code: str, by: Actor, late: bool = False, priority: str = "") -> Drawn:
     """Check in by the booking code at the counter of `hall_code`, and draw a ticket. Only the hall says who is there.
 
-    Raises BookingNotFound, WrongHall, WrongDay, TooEarlyToCheckIn, TooLateToCheckIn, AlreadyCheckedIn, CannotCheckIn;
-    Forbidden for a citizen.
+    Staff may admit who is `late` (迟到补签), and give `priority` (elderly, disabled, military) its own number.
+    Raises BookingNotFound, WrongHall, WrongDay, TooEarlyToCheckIn, TooLateToCheckIn, AlreadyCheckedIn, CannotCheckIn,
+    PriorityUnknown; Forbidden for a citizen, and for others than staff who let somebody in late.
     """
-    if by.kind == "citizen":
+    if by.kind == "citizen" or (late or priority) and by.kind != "staff":
         raise Forbidden
+    reason = tickets.checked(priority)
     async with database.transaction() as tx:
         held = await booking.find(code=code, for_=by)
-        await _may_check_in(held, hall_code)
+        rules, in_time = await _may_check_in(held, hall_code, late=late)
         moved = await tx.fetchval(
             """update appointment set state = 'checked_in', changed_at = clock_timestamp()
                 where id = $1 and state = 'booked' returning id""",
@@ -90,54 +111,40 @@ async def admit(*, code: str, hall_code: str, by: Actor) -> Drawn:
         )
         if moved is None:
             _refuse(await booking.by_id(held.id))
-        ticket_id, number, ahead = await _draw(held)
-        await audit.record("booking.checked_in", subject=f"appointment:{held.id}", by=by, detail={"number": number})
-        await events.tell(CheckedIn(appointment_id=held.id, citizen_id=held.citizen_id, ticket_id=ticket_id))
-        return Drawn(number=number, ahead=ahead, booking=await booking.by_id(held.id))
+        kind = "priority" if reason else "booked" if in_time else "late"
+        drawn = await tickets.draw(
+            hall_id=held.hall_id, department=rules.department, kind=kind, appointment_id=held.id,
+            due_at=queueing.due(kind, drawn_at=clock.now(), slot_starts_at=held.starts_at), priority=reason,
+        )  # fmt: skip
+        detail = {"number": drawn.number, **({"kind": kind, "priority": reason} if kind != "booked" else {})}
+        await audit.record("booking.checked_in", subject=f"appointment:{held.id}", by=by, detail=detail)
+        await events.tell(CheckedIn(appointment_id=held.id, citizen_id=held.citizen_id, ticket_id=drawn.ticket_id))
+        came = await booking.by_id(held.id)
+        return Drawn(ticket_id=drawn.ticket_id, number=drawn.number, ahead=drawn.ahead, booking=came)
 
 
-async def _may_check_in(held: Booking, hall_code: str) -> None:
+async def _may_check_in(held: Booking, hall_code: str, *, late: bool) -> tuple[AppointmentType, bool]:
+    """The rules of its type, and whether it comes in time."""
     if held.hall_code != hall_code:
         raise WrongHall(detail={"hall_name": held.hall_name})
     if held.state != "booked":
         _refuse(held)
     if held.day != clock.today():
         raise WrongDay(detail={"day": held.day.isoformat()})
-    rules = await AppointmentType.get(id=held.type_id)
+    rules = await AppointmentType.get(id=held.type_id).select_related("department")
     opens = held.starts_at - timedelta(minutes=rules.check_in_early_minutes)
     closes = held.starts_at + timedelta(minutes=rules.check_in_late_minutes)
     if clock.now() < opens:
         raise TooEarlyToCheckIn(detail={"from": opens.isoformat()})
-    if clock.now() > closes:
+    if clock.now() > closes and not late:
         raise TooLateToCheckIn(detail={"until": closes.isoformat()})
+    return rules, clock.now() <= closes
 
 
 def _refuse(held: Booking) -> None:
     if held.ticket_number:
         raise AlreadyCheckedIn(detail={"number": held.ticket_number})
     raise CannotCheckIn(detail={"state": held.state})
-
-
-async def _draw(held: Booking) -> tuple[int, str, int]:
-    """The next number of the hall's day. The counter's row is locked from here to the commit: none is drawn twice."""
-    tx = database.joined()
-    drawn = await tx.fetchval(
-        """insert into ticket_counter (hall_id, day, drawn) values ($1, $2, 1)
-           on conflict (hall_id, day) do update set drawn = ticket_counter.drawn + 1 returning drawn""",
-        held.hall_id,
-        held.day,
-    )
-    number = f"{PREFIX}{drawn:03d}"
-    ticket_id = await tx.fetchval(
-        """insert into ticket (hall_id, day, number, appointment_id, state, "window", calls, drawn_at)
-           values ($1, $2, $3, $4, 'waiting', '', 0, $5) returning id""",
-        held.hall_id, held.day, number, held.id, clock.now(),
-    )  # fmt: skip
-    ahead = await tx.fetchval(
-        "select count(*) from ticket where hall_id = $1 and day = $2 and state = 'waiting' and id < $3",
-        held.hall_id, held.day, ticket_id,
-    )  # fmt: skip
-    return ticket_id, number, ahead
 
 
 def _as_sent(scanned: str) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 
 from appointments import booking, calling, seats
 from appointments.events import VisitMissed
-from foundation import audit, database, events
+from foundation import audit, clock, database, events
 from foundation.actor import Actor
 
 # A live state → what it becomes, and what becomes of its ticket.
@@ -40,3 +40,31 @@ async def _close(appointment_id: int, state: str, *, by: Actor) -> bool:
         if to == "no_show":
             await events.tell(VisitMissed(appointment_id=visit.id, citizen_id=visit.citizen_id))
     return True
+
+
+# A walk-in's ticket in this state → what it becomes.
+WALK_IN_ENDS = {"called": "finished", "waiting": "dropped", "held": "dropped", "missed": "dropped"}
+
+
+async def close_walk_ins(day: date, *, by: Actor) -> int:
+    """End the tickets without a booking of every day before `day`, and forget whose they were; how many."""
+    rows = await database.fetch(
+        """select id, state from ticket where day < $1 and appointment_id is null
+              and state in ('waiting', 'called', 'held', 'missed') order by id""",
+        day,
+    )
+    closed = 0
+    for row in rows:
+        async with database.transaction() as tx:
+            to = WALK_IN_ENDS[row["state"]]
+            moved = await tx.fetchval(
+                "update ticket set state = $2, finished_at = $3 where id = $1 and state = $4 returning id",
+                row["id"], to, clock.now(), row["state"],
+            )  # fmt: skip
+            if moved:
+                await audit.record(f"ticket.{to}", subject=f"ticket:{row['id']}", by=by)
+                closed += 1
+    await database.execute(
+        "update ticket set person_fingerprint = '', person_masked = '' where day < $1 and person_fingerprint <> ''", day
+    )
+    return closed

@@ -1,7 +1,7 @@
 """谁在何时做了什么: what was done to the schedule, the slots and the days of a type and its hall."""
 
 from appointments import types
-from appointments.models import Schedule
+from appointments.models import Kiosk, Schedule
 from foundation import audit
 from foundation.audit import Deed
 
@@ -13,3 +13,9 @@ async def of_type(*, type_id: int, limit: int = 20) -> list[Deed]:
     schedules = [f"schedule:{one}" for one in versions]
     subjects = [f"appointment_type:{type_id}", f"hall:{of.hall.code}", *schedules]
     return await audit.latest(subjects, limit=limit)
+
+
+async def of_hall(*, hall_code: str, limit: int = 20) -> list[Deed]:
+    """What was done to a hall, its windows and its kiosks; the latest first."""
+    kiosks = await Kiosk.filter(hall__code=hall_code).values_list("id", flat=True)
+    return await audit.latest([f"hall:{hall_code}", *(f"kiosk:{one}" for one in kiosks)], limit=limit)

@@ -40,7 +40,8 @@ async def make_slots_ahead() -> None:
 async def end_the_day() -> None:
     """Only this marks 爽约; run again it changes nothing."""
     marked = await day_end.close_until(clock.today(), by=NIGHT)
-    log.info("day_ended", **marked)
+    walk_ins = await day_end.close_walk_ins(clock.today(), by=NIGHT)
+    log.info("day_ended", walk_ins=walk_ins, **marked)
 
 
 @scheduled("*/10 * * * *")

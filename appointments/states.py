@@ -1,7 +1,7 @@
 """The states of an appointment and of a ticket, and what people read for them.
 
 booked ──check in──▶ checked_in ──called──▶ serving ──▶ finished
-  │                     │    ◀──missed 过号──┘
+  │                     │ ◀─missed held moved─┘
   ├─▶ cancelled         ├─▶ office_cancelled
   ├─▶ office_cancelled  └─▶ unserved (the day ended)
   └─▶ no_show (the day ended; only the nightly job says so)
@@ -21,4 +21,11 @@ NAMES = {
     "unserved": "到场未办",
 }
 
-TICKET_NAMES = {"waiting": "等候", "called": "叫号中", "finished": "已办结", "missed": "过号", "dropped": "已作废"}
+TICKET_NAMES = {
+    "waiting": "等候",
+    "called": "叫号中",
+    "held": "挂起",
+    "finished": "已办结",
+    "missed": "过号",
+    "dropped": "已作废",
+}

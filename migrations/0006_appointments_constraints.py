@@ -27,7 +27,7 @@ alter table appointment
     add constraint appointment_state check (state in (
         'booked', 'checked_in', 'serving', 'finished', 'cancelled', 'no_show', 'office_cancelled', 'unserved'));
 alter table ticket
-    add constraint ticket_state check (state in ('waiting', 'called', 'finished', 'missed', 'dropped')),
+    add constraint ticket_state check (state in ('waiting', 'called', 'held', 'finished', 'missed', 'dropped')),
     add constraint ticket_called_to_a_window check (state <> 'called' or "window" <> '');
 alter table ticket_counter
     add constraint ticket_counter_counts_up check (drawn >= 0);
@@ -48,6 +48,36 @@ create index appointment_of_citizen on appointment (citizen_id, id);
 create index appointment_live_by_day on appointment (day) where state in ('booked', 'checked_in', 'serving');
 create index ticket_waiting on ticket (hall_id, day, id) where state = 'waiting';
 alter table slot set (fillfactor = 70);
+"""
+
+# A ticket is what its number says; only a walk-in may come without an appointment, only a priority one has a reason.
+# A person draws one number at a department at a time.
+HALL = """
+alter table ticket
+    add constraint ticket_number_says_kind check (
+        left(number, 1) = case kind when 'booked' then 'A' when 'walk_in' then 'W' when 'priority' then 'P'
+                                    when 'late' then 'L' end and kind in ('booked', 'walk_in', 'priority', 'late')),
+    add constraint ticket_appointment_of_its_kind check (
+        case kind when 'walk_in' then appointment_id is null when 'priority' then true
+                  else appointment_id is not null end),
+    add constraint ticket_priority_reasoned check (
+        case when kind = 'priority' then priority_reason in ('elderly', 'disabled', 'military')
+             else priority_reason = '' end),
+    add constraint ticket_person_masked check (
+        (person_fingerprint = '') = (person_masked = '') and (person_fingerprint = '' or appointment_id is null)
+        and person_masked !~ '[0-9]{9}'),
+    add constraint ticket_calls_counted check ((calls = 0) = (first_called_at is null)),
+    add constraint ticket_finished_when check (state <> 'finished' or finished_at is not null);
+alter table ticket_counter
+    add constraint ticket_counter_prefix check (prefix in ('A', 'W', 'P', 'L'));
+alter table window_duty
+    add constraint window_duty_named check (btrim("window") <> '');
+alter table kiosk
+    add constraint kiosk_named check (btrim(name) <> '');
+create unique index ticket_one_per_person on ticket (hall_id, day, department_id, person_fingerprint)
+    where person_fingerprint <> '' and state in ('waiting', 'called', 'held');
+create unique index ticket_turn on ticket (hall_id, day, turn) where turn is not null;
+create index ticket_served on ticket (hall_id, department_id, finished_at) where state = 'finished';
 """
 
 
@@ -79,6 +109,18 @@ class Migration(migrations.Migration):
             reverse_sql="""
             alter table slot reset (fillfactor);
             drop index ticket_waiting; drop index appointment_live_by_day; drop index appointment_of_citizen;
+            """,
+        ),
+        ops.RunSQL(
+            HALL,
+            reverse_sql="""
+            drop index ticket_served; drop index ticket_turn; drop index ticket_one_per_person;
+            alter table kiosk drop constraint kiosk_named;
+            alter table window_duty drop constraint window_duty_named;
+            alter table ticket_counter drop constraint ticket_counter_prefix;
+            alter table ticket drop constraint ticket_number_says_kind, drop constraint ticket_appointment_of_its_kind,
+                drop constraint ticket_priority_reasoned, drop constraint ticket_person_masked,
+                drop constraint ticket_calls_counted, drop constraint ticket_finished_when;
             """,
         ),
     ]

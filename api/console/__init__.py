@@ -2,7 +2,17 @@
 
 from pathlib import Path
 
-from api.console import day, desk, login, schedule, special_days, week
+from api.console import day, desk, hall_setup, login, queue, schedule, special_days, week
 
 STATIC = Path(__file__).parent / "static"
-ROUTES = (login.routes, login.leaving, day.routes, desk.routes, schedule.routes, special_days.routes, week.routes)
+ROUTES = (
+    login.routes,
+    login.leaving,
+    day.routes,
+    desk.routes,
+    queue.routes,
+    hall_setup.routes,
+    schedule.routes,
+    special_days.routes,
+    week.routes,
+)

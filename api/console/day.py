@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
 
@@ -12,9 +11,9 @@ from sanic import HTTPResponse, Request, redirect
 from api.console import page, scope
 from api.console.dated import Dated
 from api.console.staff_session import STAFF
-from appointments import agenda, calling
-from appointments.agenda import Line, SheetSlot
-from appointments.calling import Call
+from appointments import agenda, board, slots
+from appointments.agenda import SheetSlot
+from appointments.queueing import PRIORITY_NAMES
 from foundation import clock
 from foundation.web import Routes
 from identity.access import StaffMember
@@ -31,15 +30,6 @@ class DayWanted(Dated):
     only: bool = False
 
 
-@dataclass(frozen=True)
-class InQueue:
-    """A ticket with what the sheet knows of its holder."""
-
-    call: Call
-    line: Line | None
-    type_name: str
-
-
 @routes.page("/console/", access=STAFF)
 async def first_page() -> HTTPResponse:
     return redirect("/console/day", status=303)
@@ -53,7 +43,8 @@ async def day(request: Request, query: DayWanted, who: StaffMember) -> HTTPRespo
     return page.shown(
         request, "day.html", who=who, hall=hall, halls=theirs, day=wanted, only=query.only,
         before=wanted - timedelta(days=1), after=wanted + timedelta(days=1),
-        **_sheet(sheet, only=query.only), **await _queue(hall.code, sheet, query.window),
+        departments=await slots.departments(hall_code=hall.code), priorities=PRIORITY_NAMES,
+        **_sheet(sheet, only=query.only), **await _queue(hall.code, query.window),
     )  # fmt: skip
 
 
@@ -62,37 +53,33 @@ async def sheet(request: Request, query: DayWanted, who: StaffMember) -> HTTPRes
     """The sheet alone, for the page that is open."""
     hall = await scope.hall_of(who, scope.DESK, query.hall)
     wanted = query.day or clock.today()
-    slots = await agenda.day_sheet(hall_code=hall.code, day=wanted)
-    return page.shown(request, "_sheet.html", hall=hall, day=wanted, **_sheet(slots, only=query.only))
+    found = await agenda.day_sheet(hall_code=hall.code, day=wanted)
+    return page.shown(request, "_sheet.html", hall=hall, day=wanted, **_sheet(found, only=query.only))
 
 
 @routes.page("/console/day/queue", access=STAFF)
 async def queue(request: Request, query: DayWanted, who: StaffMember) -> HTTPResponse:
     """The queue alone; `window` is where they sit."""
     hall = await scope.hall_of(who, scope.DESK, query.hall)
-    slots = await agenda.day_sheet(hall_code=hall.code, day=clock.today())
-    return page.shown(request, "_queue.html", hall=hall, **await _queue(hall.code, slots, query.window))
+    return page.shown(request, "_queue.html", hall=hall, **await _queue(hall.code, query.window))
 
 
-def _sheet(slots: Sequence[SheetSlot], *, only: bool) -> dict[str, Any]:
-    states = Counter(line.state for slot in slots for line in slot.lines)
+def _sheet(found: Sequence[SheetSlot], *, only: bool) -> dict[str, Any]:
+    states = Counter(line.state for slot in found for line in slot.lines)
     return {
-        "slots": [slot for slot in slots if slot.lines] if only else slots,
-        "hidden": sum(not slot.lines for slot in slots) if only else 0,
+        "slots": [slot for slot in found if slot.lines] if only else found,
+        "hidden": sum(not slot.lines for slot in found) if only else 0,
         "states": states,
-        "capacity": sum(slot.capacity for slot in slots),
-        "held": sum(slot.held for slot in slots),
+        "capacity": sum(slot.capacity for slot in found),
+        "held": sum(slot.held for slot in found),
     }
 
 
-async def _queue(hall_code: str, slots: Sequence[SheetSlot], window: str) -> dict[str, Any]:
-    of = {line.ticket_number: (line, slot.type_name) for slot in slots for line in slot.lines if line.ticket_number}
-    tickets = [InQueue(call, *of.get(call.number, (None, ""))) for call in await calling.board(hall_code=hall_code)]
-    called = [one for one in tickets if one.call.state == "called"]
+async def _queue(hall_code: str, window: str) -> dict[str, Any]:
+    queue = await board.of_hall(hall_code=hall_code, window=window)
     return {
-        "here": [one for one in called if one.call.window == window],
-        "elsewhere": [one for one in called if one.call.window != window],
-        "waiting": [one for one in tickets if one.call.state == "waiting"],
-        "missed": [one for one in tickets if one.call.state == "missed"],
+        "here": [one for one in queue.called if one.window == window],
+        "others": [one for one in queue.called if one.window != window],
+        "queue": queue,
         "window": window,
     }

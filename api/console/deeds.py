@@ -15,6 +15,9 @@ ACTIONS = {
     "slots.generated": "生成号源",
     "schedule_exception.added": "登记例外日",
     "schedule_exception.removed": "撤销例外日",
+    "window.assigned": "设置窗口职责",
+    "kiosk.set_up": "启用自助机",
+    "kiosk.revoked": "停用自助机",
 }
 DETAILS = {
     "version": "第 {} 版",
@@ -26,6 +29,7 @@ DETAILS = {
     "removed": "删除 {}",
     "withdrawn": "停约 {}",
     "day": "{}",
+    "window": "{} 号窗口",
 }
 
 
@@ -41,7 +45,15 @@ class Told:
 
 async def of_type(type_id: int) -> list[Told]:
     """The latest twenty around the schedule of a type."""
-    found = await history.of_type(type_id=type_id)
+    return await _told(await history.of_type(type_id=type_id))
+
+
+async def of_hall(hall_code: str) -> list[Told]:
+    """The latest twenty around the windows and kiosks of a hall."""
+    return await _told(await history.of_hall(hall_code=hall_code))
+
+
+async def _told(found: list[Deed]) -> list[Told]:
     names = await access.staff_names([int(one.actor[6:]) for one in found if one.actor.startswith("staff:")])
     return [Told(one.at, _who(one.actor, names), ACTIONS.get(one.action, one.action), _more(one)) for one in found]
 

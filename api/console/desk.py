@@ -1,6 +1,6 @@
 """签到与叫号: the deeds of the desk and of a window."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta
 from sanic import HTTPResponse, Request
@@ -20,10 +20,12 @@ RowId = Annotated[int, Meta(ge=1)]
 
 
 class CheckIn(Asked):
-    """`code`：预约码，或手机上签到码扫出来的文字."""
+    """`code`：预约码，或手机上签到码扫出来的文字；`late`：迟到补签；`priority`：优先事由."""
 
     hall: HallCode
     code: Annotated[str, Meta(min_length=1, max_length=80)]
+    late: bool = False
+    priority: Annotated[str, Meta(max_length=20)] = ""
 
 
 class AtWindow(Asked):
@@ -40,10 +42,11 @@ class TicketAtWindow(Asked):
 @routes.page("/console/day/check-in", method="POST", access=STAFF)
 async def check_in(request: Request, form: CheckIn, who: StaffMember) -> HTTPResponse:
     hall = await scope.hall_of(who, scope.DESK, form.hall)
+    given: Any = {"hall_code": hall.code, "by": who.actor, "late": form.late, "priority": form.priority}
     if checkin.is_scanned(form.code):
-        drawn = await checkin.scan(scanned=form.code, hall_code=hall.code, by=who.actor)
+        drawn = await checkin.scan(scanned=form.code, **given)
     else:
-        drawn = await checkin.admit(code=form.code, hall_code=hall.code, by=who.actor)
+        drawn = await checkin.admit(code=form.code, **given)
     ahead = f"前面还有 {drawn.ahead} 位" if drawn.ahead else "前面没有人等候"
     return page.done(request, f"签到成功，排队号 {drawn.number}，{ahead}。", lines=[drawn.booking.type_name])
 
@@ -65,7 +68,7 @@ async def recall(request: Request, form: TicketAtWindow, who: StaffMember) -> HT
 async def finish(request: Request, form: TicketAtWindow, who: StaffMember) -> HTTPResponse:
     hall = await scope.hall_of(who, scope.DESK, form.hall)
     visit = await calling.finish(ticket_id=form.ticket_id, hall_code=hall.code, by=who.actor)
-    return page.done(request, f"{visit.ticket_number} 已办结，可以呼叫下一位。")
+    return page.done(request, f"{visit.number} 已办结，可以呼叫下一位。")
 
 
 @routes.page("/console/day/missed", method="POST", access=STAFF)

@@ -24,6 +24,12 @@ FIELDS = {
     "code": "预约码或签到码",
     "window": "窗口",
     "ticket_id": "排队号",
+    "department": "部门",
+    "departments": "部门",
+    "to_window": "转往窗口",
+    "priority": "优先事由",
+    "name": "名称",
+    "kiosk_id": "自助机",
     "username": "用户名",
     "password": "密码",
 }

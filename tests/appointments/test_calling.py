@@ -1,6 +1,6 @@
 import pytest
 
-from appointments import booking, calling
+from appointments import board, booking, calling
 from appointments.errors import (
     CannotCall,
     CannotCancel,
@@ -24,7 +24,7 @@ async def test_next_finish_and_the_event():
         assert (call.number, call.window, call.calls, call.appointment_id) == ("A001", "3", 1, first.id)
         assert (await booking.by_id(first.id)).state == "serving"
         visit = await calling.finish(ticket_id=call.ticket_id, hall_code=first.hall_code, by=STAFF)
-        assert (visit.state, visit.ticket_state) == ("finished", "finished")
+        assert (visit.state, (await booking.by_id(first.id)).state) == ("finished", "finished")
         with pytest.raises(CannotCall):
             await calling.finish(ticket_id=call.ticket_id, hall_code=first.hall_code, by=STAFF)
         assert (await calling.next_ticket(hall_code=first.hall_code, window="3", by=STAFF)).number == "A002"
@@ -49,7 +49,8 @@ async def test_a_window_serves_one_at_a_time_and_has_a_name():
         await calling.next_ticket(hall_code=first.hall_code, window="1", by=STAFF)
         with pytest.raises(StillServing):
             await calling.next_ticket(hall_code=first.hall_code, window="1", by=STAFF)
-        assert [one.state for one in await calling.board(hall_code=first.hall_code)] == ["called", "waiting"]
+        queue = await board.of_hall(hall_code=first.hall_code)
+        assert ([one.number for one in queue.called], [one.number for one in queue.waiting]) == (["A001"], ["A002"])
 
 
 async def test_called_again_missed_and_recalled():

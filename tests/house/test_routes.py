@@ -36,6 +36,9 @@ SYSTEMS_DOOR = {
     "GET /opendata/v1/items",
     "GET /opendata/v1/halls",
     "GET /console/login",
+    "GET /display/<hall_code>",
+    "GET /display/<hall_code>/events",  # numbers and windows, no names
+    "GET /kiosk/<hall_code>",  # an empty page: what it does asks for the kiosk's key
     "GET /healthz",
     "GET /readyz",
     "GET /docs",
@@ -53,16 +56,22 @@ ANYBODY = {
 # Served past the doors: files that hold nothing of anybody, and the way from / to the first page.
 OUTSIDE_THE_DOOR = {
     "bff": {"/": "GET", "/h5/<__file_uri__:path>": "GET HEAD", "/forms/<__file_uri__:path>": "GET HEAD"},
-    "api": {"/": "GET", "/console/static/<__file_uri__:path>": "GET HEAD"},
+    "api": {
+        "/": "GET",
+        "/console/static/<__file_uri__:path>": "GET HEAD",
+        "/hall/static/<__file_uri__:path>": "GET HEAD",
+    },
 }
 TURNED_AWAY = {
     "citizen": ("NotSignedIn", "SessionOver"),
     "department": ("SignatureMissing", "SignatureWrong"),
+    "kiosk": ("KioskUnknown", "KioskUnknown"),
     "monitor": ("NotSignedIn", "NotSignedIn"),
 }
 WRONG = {
     "Authorization": "Bearer not-a-token-of-ours",
     "X-Key-Id": "demo-hall",
+    "X-Kiosk-Key": "not-a-key-of-ours",
     "X-Timestamp": "1",
     "X-Nonce": "a-nonce-of-ours",
     "X-Signature": "00",
@@ -89,7 +98,7 @@ def test_every_route_says_who_may_call_it(app: Sanic[Any, Any]) -> None:
     assert all(isinstance(route.access, Access) for route in app.ctx.door.routes)
     known = {
         "bff": {"public", "visitor", "citizen", "monitor"},
-        "api": {"public", "visitor", "channel", "department", "staff", "monitor"},
+        "api": {"public", "visitor", "channel", "department", "kiosk", "staff", "monitor"},
     }
     assert {route.access.name for route in app.ctx.door.routes} <= known[app.name]
 

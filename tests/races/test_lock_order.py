@@ -40,6 +40,13 @@ async def books_again(held, slot_taken: asyncio.Event):
         )  # fmt: skip
 
 
+async def the_other_waits_for(tx):
+    """Until a connection stands at the unique index for the one of `tx`."""
+    async with asyncio.timeout(5):
+        while not await tx.fetchval("select count(*) from pg_locks where not granted"):
+            await asyncio.sleep(0.02)
+
+
 async def race_with(cancelling):
     held, _, _ = await a_held_place(slot=await a_slot(capacity=2))
     slot_taken = asyncio.Event()
@@ -61,7 +68,7 @@ async def test_control_booking_first_deadlocks():
         async with database.transaction() as tx:
             await tx.execute("update appointment set state = 'cancelled' where id = $1", held.id)
             await slot_taken.wait()
-            await asyncio.sleep(0.1)  # until the other waits at the index for us
+            await the_other_waits_for(tx)
             await tx.execute("update slot set booked = booked - 1 where id = $1", held.slot_id)
 
     outcomes = await race_with(booking_first)

@@ -5,10 +5,10 @@ import asyncio
 import asyncpg
 import pytest
 
-from appointments import calling, checkin
+from appointments import board, calling, checkin
 from appointments.errors import AlreadyCheckedIn, NobodyWaiting, StillServing
 from appointments.models import Ticket
-from foundation import clock, database
+from foundation import database
 from tests.builders.appointments import STAFF, a_held_place, a_slot, a_type, on_the_day, waiting
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -39,9 +39,11 @@ async def test_control_counting_draws_one_number_twice():
         async with database.transaction() as tx:
             drawn = await tx.fetchval("select count(*) + 1 from ticket where hall_id = $1", held.hall_id)
             await tx.execute(
-                """insert into ticket (hall_id, day, number, appointment_id, state, "window", calls, drawn_at)
-                   values ($1, $2, 'A' || $3::bigint, $4, 'waiting', '', 0, now())""",
-                held.hall_id, held.day, drawn, held.id,
+                """insert into ticket (hall_id, day, number, kind, department_id, appointment_id, state, "window",
+                                       calls, due_at, drawn_at)
+                   select $1, $2, 'A' || $3::bigint, 'booked', department_id, $4, 'waiting', '', 0, now(), now()
+                     from appointment_type where id = $5""",
+                held.hall_id, held.day, drawn, held.id, held.type_id,
             )  # fmt: skip
 
     outcomes = await asyncio.gather(*(naively(one) for one in crowd), return_exceptions=True)
@@ -94,7 +96,7 @@ async def test_one_window_presses_twice():
             *(calling.next_ticket(hall_code=held[0].hall_code, window="1", by=STAFF) for _ in range(3)),
             return_exceptions=True,
         )
-        board = await calling.board(hall_code=held[0].hall_code, day=clock.today())
+        queue = await board.of_hall(hall_code=held[0].hall_code)
     assert sum(isinstance(one, calling.Call) for one in outcomes) == 1
     assert sum(isinstance(one, StillServing) for one in outcomes) == 2
-    assert sorted(one.state for one in board) == ["called", "waiting", "waiting"]
+    assert (len(queue.called), len(queue.waiting)) == (1, 2)

@@ -2,6 +2,7 @@
 import { get, post } from "../api.js";
 import { busy, empty, html, moment, show, time, toast, trusted } from "../view.js";
 import { bring } from "./book.js";
+import { queue } from "./queue.js";
 
 export const STATES = {
   booked: ["已预约", "brand"], checked_in: ["等候叫号", "good"], serving: ["办理中", "good"], finished: ["已办结", "good"],
@@ -24,7 +25,7 @@ const checkIn = html`<section class="card check-in first"><h2>签到码</h2><div
   <p class="hint">到厅后出示给工作人员或自助机。签到码会自动更新，截图无效。</p></section>`;
 
 const details = (one) => html`<section class="card"><p>${state(one.state)}</p>
-  ${one.ticket_number ? html`<div class="turn"><p>排队号<b>${one.ticket_number}</b></p>${one.window ? html`<p>${one.state === "serving" ? "请到" : ""}窗口<b>${one.window}</b></p>` : ""}</div>` : ""}
+  ${one.ticket_number ? html`<div class="turn"><p>排队号<b>${one.ticket_number}</b></p>${one.window && one.state === "serving" ? html`<p>请到<b>${one.window}</b></p>` : ""}</div>` : ""}
   <dl class="facts"><dt>预约码</dt><dd class="big">${one.code}</dd><dt>时间</dt><dd>${moment(one.starts_at)} 至 ${time(one.ends_at)}</dd>
   <dt>地点</dt><dd>${one.hall_name}<br><span class="soft">${one.hall_address}</span></dd>
   ${one.hall_phone ? html`<dt>电话</dt><dd><a href="tel:${one.hall_phone}">${one.hall_phone}</a></dd>` : ""}
@@ -36,7 +37,7 @@ export async function booking(main, code) {
     const one = await get(path);
     const about = await get(`/v1/types/${encodeURIComponent(one.type_code)}`).catch(() => ({ items: [] }));
     show(main, html`<h1>${one.type_name}</h1><div class="two mixed"><div class="stack">${details(one)}${one.state === "booked" && about.items.length ? bring(about.items) : ""}</div>
-      <div class="stack">${one.state === "booked" ? checkIn : ""}
+      <div class="stack">${one.state === "booked" ? checkIn : ""}<div id="in-line" aria-live="polite"></div>
       <div class="actions">${one.state === "finished" ? html`<a class="button main" href="#/rate/visit/${one.code}">评价服务</a>` : ""}
       ${one.can_cancel ? html`<button class="button danger" id="cancel">取消预约</button>` : ""}
       ${LIVE.includes(one.state) ? "" : html`<a class="button main" href="#/book/${one.hall_code}/${one.type_code}">重新预约</a>`}</div></div></div>`);
@@ -59,10 +60,12 @@ export async function booking(main, code) {
   };
   const shown = await draw();
   await refresh();
+  await queue(main.querySelector("#in-line"), shown);
   const again = setInterval(async () => {
     const now = await get(path).catch(() => shown);
     if (now.state !== shown.state || now.window !== shown.window) Object.assign(shown, await draw());
     await refresh();
+    await queue(main.querySelector("#in-line"), shown);
   }, 15000);
   return () => clearInterval(again);
 }
