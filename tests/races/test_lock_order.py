@@ -27,11 +27,12 @@ from tests.builders.appointments import (
 pytestmark = pytest.mark.usefixtures("db")
 
 
-async def books_again(held, slot_taken: asyncio.Event):
+async def books_again(held, slot_taken: asyncio.Event, go_on: asyncio.Event):
     """What a reservation does to the rows: the slot, then the unique index of person, type and day."""
     async with database.transaction() as tx:
         await tx.execute("update slot set booked = booked + 1 where id = $1", held.slot_id)
         slot_taken.set()
+        await go_on.wait()
         await tx.execute(
             """insert into appointment (code, slot_id, type_id, day, citizen_id, idempotency_key, body_hash, created_at,
                                         changed_at)
@@ -43,19 +44,22 @@ async def books_again(held, slot_taken: asyncio.Event):
 async def the_other_waits_for(tx):
     """Until a connection stands at the unique index for the one of `tx`."""
     async with asyncio.timeout(5):
-        while not await tx.fetchval("select count(*) from pg_locks where not granted"):
+        while not await tx.fetchval(
+            "select count(*) from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))"
+        ):
             await asyncio.sleep(0.02)
 
 
 async def race_with(cancelling):
     held, _, _ = await a_held_place(slot=await a_slot(capacity=2))
-    slot_taken = asyncio.Event()
-    return await asyncio.gather(cancelling(held, slot_taken), books_again(held, slot_taken), return_exceptions=True)
+    events = asyncio.Event(), asyncio.Event()
+    return await asyncio.gather(cancelling(held, *events), books_again(held, *events), return_exceptions=True)
 
 
 async def test_slot_first_never_deadlocks():
-    async def slot_first(held, slot_taken):
+    async def slot_first(held, slot_taken, go_on):
         await slot_taken.wait()
+        go_on.set()
         async with database.transaction():
             await seats.give_back(held.id, of=("booked",), to="cancelled")
 
@@ -64,10 +68,11 @@ async def test_slot_first_never_deadlocks():
 
 
 async def test_control_booking_first_deadlocks():
-    async def booking_first(held, slot_taken):
+    async def booking_first(held, slot_taken, go_on):
         async with database.transaction() as tx:
             await tx.execute("update appointment set state = 'cancelled' where id = $1", held.id)
             await slot_taken.wait()
+            go_on.set()
             await the_other_waits_for(tx)
             await tx.execute("update slot set booked = booked - 1 where id = $1", held.slot_id)
 
