@@ -15,10 +15,10 @@ BATCH = 500
 # $1 now, $2 from when the reminder is due … of the bookings on day $3 that start in ($1, $4].
 DUE = f"""
 insert into booking_reminder (appointment_id, kind, told_at)
-select a.id, $5, $1 from appointment a join slot s on s.id = a.slot_id
+select a.id, $5::text, $1 from appointment a join slot s on s.id = a.slot_id
  where a.state = 'booked' and a.day = $3 and s.starts_at > $1 and s.starts_at <= $4
-   and a.created_at < coalesce($2, s.starts_at - interval '2 hours')
-   and not exists (select from booking_reminder r where r.appointment_id = a.id and r.kind = $5)
+   and a.created_at < coalesce($2::timestamptz, s.starts_at - interval '2 hours')
+   and not exists (select from booking_reminder r where r.appointment_id = a.id and r.kind = $5::text)
  order by a.id limit {BATCH}
 on conflict (appointment_id, kind) do nothing
 returning appointment_id, (select citizen_id from appointment where id = appointment_id) as citizen_id
