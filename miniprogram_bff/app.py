@@ -9,11 +9,11 @@ import catalogue
 import rooms
 from foundation import settings
 from foundation.web import Door, new_app, open_house, vitals
-from miniprogram_bff.screens import ask, book, guide, home, login, mine, pay, progress, rate, search
+from miniprogram_bff.screens import ask, book, guide, home, login, mine, pay, progress, rate, search, wait
 
 H5 = Path(__file__).parent / "h5"
 FORMS = Path(catalogue.__file__).parent / "data" / "forms"
-SCREENS = (login, home, search, guide, ask, book, progress, pay, rate, mine)
+SCREENS = (login, home, search, guide, ask, book, wait, progress, pay, rate, mine)
 
 
 def create_app(args: object = None) -> Sanic[Any, Any]:

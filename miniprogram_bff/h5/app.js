@@ -12,6 +12,7 @@ import { login } from "./screens/login.js";
 import { messages, mine, realName, sessions } from "./screens/mine.js";
 import { rate } from "./screens/rate.js";
 import { search } from "./screens/search.js";
+import { move, waiting, waits } from "./screens/wait.js";
 
 const SCREENS = [
   [/^$/, home, "home"],
@@ -25,6 +26,9 @@ const SCREENS = [
   [/^book\/[^/]+\/([^/]+)$/, type, "book"],
   [/^bookings$/, bookings, "mine"],
   [/^booking\/([^/]+)$/, booking, "mine"],
+  [/^booking\/([^/]+)\/move$/, move, "mine"],
+  [/^waits$/, waits, "mine"],
+  [/^waiting\/([^/]+)$/, waiting, "mine"],
   [/^progress$/, progress, "progress"],
   [/^case\/([^/]+)$/, caseView, "progress"],
   [/^bills$/, bills, "mine"],

@@ -1,10 +1,12 @@
 // 预约: hall → department → business → date → slot, and my bookings.
 import { get, intent, post, Refused } from "../api.js";
-import { day, empty, html, moment, show, time, toast, trusted, weekday } from "../view.js";
+import { empty, html, moment, show, time, toast, trusted } from "../view.js";
+import { picker } from "./slots.js";
+import { intoCalendar } from "./wait.js";
 
 export const STATES = {
   booked: ["已预约", "brand"], checked_in: ["等候叫号", "good"], serving: ["办理中", "good"], finished: ["已办结", "good"],
-  cancelled: ["已取消", ""], office_cancelled: ["大厅已取消", "warn"], no_show: ["爽约", "bad"], unserved: ["到场未办", "warn"],
+  cancelled: ["已取消", ""], office_cancelled: ["大厅已取消", "warn"], no_show: ["爽约", "bad"], unserved: ["到场未办", "warn"], rescheduled: ["已改约", ""],
 };
 const state = (one) => html`<span class="tag ${(STATES[one] || ["", ""])[1]}">${(STATES[one] || [one])[0]}</span>`;
 
@@ -27,54 +29,40 @@ export async function hall(main, code, query) {
 
 export async function type(main, code) {
   const view = await get(`/v1/types/${encodeURIComponent(code)}`);
-  const open = view.dates.find((one) => one.free > 0) || view.dates[0];
   let chosen = null;
   let key = intent();
   show(main, html`<h1>${view.name}</h1><p class="soft">${view.hall_name} · ${view.department_name}</p>
-    <section class="card"><h2>选择日期</h2><div class="dates" role="group" aria-label="日期">${view.dates.map((one) => html`
-      <button class="date" data-date="${one.date}" aria-pressed="false" ${one.free ? "" : "disabled"}>${weekday(one.date)}<b>${day(one.date)}</b><small>${one.free ? `余 ${one.free}` : one.label}</small></button>`)}</div>
-      ${view.dates.length ? "" : html`<p class="soft">暂无可预约日期，请留意放号时间（${view.release_note}）。</p>`}</section>
-    <section class="card"><h2>选择时段</h2><div class="slots" id="slots" role="group" aria-label="时段"><p class="soft">请先选择日期。</p></div></section>
-    <div id="problem"></div>
+    <div id="picker"></div><div id="problem"></div>
     <div class="actions"><button class="button main wide" id="reserve" disabled>确认预约</button></div>
-    <p class="hint">${view.release_note}；开始前 ${view.cancel_minutes} 分钟以前可以取消。</p>`);
-  const slots = main.querySelector("#slots");
+    <p class="hint">${view.release_note}；开始前 ${view.cancel_minutes} 分钟以前可以取消或改约。约满的时段可以候补，有人退号时按先后分配。</p>`);
   const reserve = main.querySelector("#reserve");
-
-  const pick = async (date) => {
-    chosen = null;
-    reserve.disabled = true;
-    for (const button of main.querySelectorAll(".date")) button.setAttribute("aria-pressed", button.dataset.date === date);
-    const list = await get(`/v1/slots?type_id=${view.id}&date=${date}`);
-    show(slots, html`${list.map((one) => html`<button class="slot" data-slot="${one.id}" aria-pressed="false" ${one.state === "open" ? "" : "disabled"}>
-      ${time(one.starts_at)}–${time(one.ends_at)}<small>${one.state === "open" ? `余 ${one.free} 个` : one.label}</small></button>`)}`);
-  };
-  main.querySelector(".dates").onclick = (event) => {
-    const button = event.target.closest(".date");
-    if (button) pick(button.dataset.date);
-  };
-  slots.onclick = (event) => {
-    const button = event.target.closest(".slot");
-    if (!button) return;
-    chosen = Number(button.dataset.slot);
-    key = intent();
-    for (const one of slots.querySelectorAll(".slot")) one.setAttribute("aria-pressed", one === button);
-    reserve.disabled = false;
-  };
+  const problem = main.querySelector("#problem");
   reserve.onclick = async () => {
     reserve.disabled = true;
     try {
-      const done = await post("/v1/bookings", { slot_id: chosen }, { "Idempotency-Key": key });
-      toast("预约成功");
-      location.hash = `#/booking/${done.code}`;
+      if (chosen.state === "full") {
+        const joined = await post("/v1/waitlist", { slot_id: chosen.id });
+        toast("已加入候补");
+        location.hash = `#/waiting/${joined.code}`;
+      } else {
+        const done = await post("/v1/bookings", { slot_id: chosen.id }, { "Idempotency-Key": key });
+        toast("预约成功");
+        location.hash = `#/booking/${done.code}`;
+      }
     } catch (error) {
       if (!(error instanceof Refused) || error.status === 401) throw error;
       const verify = error.code === "RealNameNeeded" ? html`<a class="button" href="#/real-name?next=${encodeURIComponent(location.hash)}">去实名认证</a>` : "";
-      show(main.querySelector("#problem"), html`<div class="notice bad" role="alert"><p>${error.message}</p>${verify}</div>`);
+      show(problem, html`<div class="notice bad" role="alert"><p>${error.message}</p>${verify}</div>`);
       reserve.disabled = false;
     }
   };
-  if (open && open.free) await pick(open.date);
+  await picker(main.querySelector("#picker"), view, (slot) => {
+    chosen = slot;
+    key = intent();
+    show(problem, html``);
+    reserve.disabled = !slot;
+    reserve.textContent = slot && slot.state === "full" ? "加入候补" : "确认预约";
+  }, true);
 }
 
 const row = (one) => html`<li><a class="row" href="#/booking/${one.code}"><span>${one.type_name} ${state(one.state)}<small>${moment(one.starts_at)} · ${one.hall_name}</small></span></a></li>`;
@@ -82,7 +70,7 @@ const row = (one) => html`<li><a class="row" href="#/booking/${one.code}"><span>
 export async function bookings(main) {
   const list = await get("/v1/bookings");
   show(main, html`<h1>我的预约</h1>${list.length ? html`<section class="card"><ul class="list">${list.map(row)}</ul></section>` : empty("还没有预约。")}
-    <a class="button main" href="#/book">去预约</a>`);
+    <div class="actions"><a class="button main" href="#/book">去预约</a><a class="button" href="#/waits">我的候补</a></div>`);
 }
 
 export async function booking(main, code) {
@@ -94,8 +82,10 @@ export async function booking(main, code) {
         <dt>地点</dt><dd>${one.hall_name}<br><span class="soft">${one.hall_address}</span></dd>
         ${one.ticket_number ? html`<dt>排队号</dt><dd class="big">${one.ticket_number}</dd>` : ""}${one.window ? html`<dt>窗口</dt><dd class="big">${one.window}</dd>` : ""}</dl></section>
       ${one.state === "booked" ? html`<section class="card"><h2>签到码</h2><p class="hint">到厅后出示给工作人员或自助机。签到码会自动更新，截图无效。</p><div class="qr" id="qr"></div><p class="code" id="check-in"></p></section>` : ""}
-      <div class="actions">${one.can_cancel ? html`<button class="button danger" id="cancel">取消预约</button>` : ""}
+      <div class="actions">${one.can_cancel ? html`<a class="button" href="#/booking/${one.code}/move">改约</a><button class="button" id="calendar">加入日历</button><button class="button danger" id="cancel">取消预约</button>` : ""}
       ${one.state === "finished" ? html`<a class="button main" href="#/rate/visit/${one.code}">评价服务</a>` : ""}<a class="button" href="#/bookings">我的预约</a></div>`);
+    const calendar = main.querySelector("#calendar");
+    if (calendar) calendar.onclick = () => intoCalendar(one.code);
     const cancel = main.querySelector("#cancel");
     if (cancel) cancel.onclick = async () => {
       if (!confirm("确定取消这个预约吗？")) return;

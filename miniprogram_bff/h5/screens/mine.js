@@ -2,7 +2,7 @@
 import { get, keep, post, remove } from "../api.js";
 import { empty, html, moment, show, toast } from "../view.js";
 
-const LINKS = [["#/bookings", "我的预约"], ["#/bills", "我的缴费单"], ["#/progress", "我的办件"], ["#/messages", "消息"], ["#/sessions", "登录设备"]];
+const LINKS = [["#/bookings", "我的预约"], ["#/waits", "我的候补"], ["#/bills", "我的缴费单"], ["#/progress", "我的办件"], ["#/messages", "消息"], ["#/sessions", "登录设备"]];
 
 export async function mine(main) {
   const me = await get("/v1/me");
