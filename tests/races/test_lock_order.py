@@ -23,12 +23,14 @@ from tests.builders.appointments import (
     on_the_day,
     waiting,
 )
+from tests.builders.locks import until_somebody_waits
 
 pytestmark = pytest.mark.usefixtures("db")
 
 
-async def books_again(held, slot_taken: asyncio.Event):
+async def books_again(held, begun: asyncio.Event, slot_taken: asyncio.Event):
     """What a reservation does to the rows: the slot, then the unique index of person, type and day."""
+    await begun.wait()
     async with database.transaction() as tx:
         await tx.execute("update slot set booked = booked + 1 where id = $1", held.slot_id)
         slot_taken.set()
@@ -42,12 +44,15 @@ async def books_again(held, slot_taken: asyncio.Event):
 
 async def race_with(cancelling):
     held, _, _ = await a_held_place(slot=await a_slot(capacity=2))
-    slot_taken = asyncio.Event()
-    return await asyncio.gather(cancelling(held, slot_taken), books_again(held, slot_taken), return_exceptions=True)
+    begun, slot_taken = asyncio.Event(), asyncio.Event()
+    return await asyncio.gather(
+        cancelling(held, begun, slot_taken), books_again(held, begun, slot_taken), return_exceptions=True
+    )
 
 
 async def test_slot_first_never_deadlocks():
-    async def slot_first(held, slot_taken):
+    async def slot_first(held, begun, slot_taken):
+        begun.set()
         await slot_taken.wait()
         async with database.transaction():
             await seats.give_back(held.id, of=("booked",), to="cancelled")
@@ -57,11 +62,12 @@ async def test_slot_first_never_deadlocks():
 
 
 async def test_control_booking_first_deadlocks():
-    async def booking_first(held, slot_taken):
+    async def booking_first(held, begun, slot_taken):
         async with database.transaction() as tx:
             await tx.execute("update appointment set state = 'cancelled' where id = $1", held.id)
+            begun.set()
             await slot_taken.wait()
-            await asyncio.sleep(0.1)  # until the other waits at the index for us
+            await until_somebody_waits()  # the other, at the index, for us
             await tx.execute("update slot set booked = booked - 1 where id = $1", held.slot_id)
 
     outcomes = await race_with(booking_first)

@@ -112,10 +112,12 @@ async def test_crossing_never_deadlocks():
 
 
 async def test_control_locking_the_own_slot_first_deadlocks(monkeypatch):
+    both_hold_one = asyncio.Barrier(2)
+
     async def own_first(old, slot_id):
-        for one in (old.slot_id, slot_id):
-            await database.execute("select 1 from slot where id = $1 for update", one)
-            await asyncio.sleep(0.1)
+        await database.execute("select 1 from slot where id = $1 for update", old.slot_id)
+        await both_hold_one.wait()
+        await database.execute("select 1 from slot where id = $1 for update", slot_id)
 
     monkeypatch.setattr(rescheduling, "_lock_both", own_first)
     assert any(isinstance(one, asyncpg.DeadlockDetectedError) for one in await crossing())

@@ -21,6 +21,7 @@ from tests.builders.appointments import (
     deadline_passes,
     told,
 )
+from tests.builders.locks import until_somebody_waits
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -84,13 +85,14 @@ async def joins_while_a_place_is_freed():
         async with database.transaction():
             await booking.cancel(code=held.code, by=holder)
             freed.set()
-            await asyncio.sleep(0.3)  # until the other has read the slot, or waits for it
+            await until_somebody_waits(joining)  # or it has read the slot and gone on
 
     async def joins():
         await freed.wait()
         return await waitlist.join(slot_id=slot.id, by=waiter)
 
-    return (await asyncio.gather(cancels(), joins(), return_exceptions=True))[1]
+    joining = asyncio.create_task(joins())
+    return (await asyncio.gather(cancels(), joining, return_exceptions=True))[1]
 
 
 async def test_who_joins_while_a_place_is_freed_is_not_stranded():
@@ -114,13 +116,14 @@ async def books_elsewhere_while_promoted():
         async with database.transaction():
             await booking.reserve(slot_id=other.id, by=waiter, key="elsewhere")
             booked.set()
-            await asyncio.sleep(0.3)
+            await until_somebody_waits(cancelling)
 
     async def cancels():
         await booked.wait()
         await booking.cancel(code=held.code, by=Actor.citizen(held.citizen_id))
 
-    await asyncio.gather(books(), cancels())
+    cancelling = asyncio.create_task(cancels())
+    await asyncio.gather(books(), cancelling)
     live = await Appointment.filter(citizen_id=waiter.number, state__in=("held", "booked")).count()
     return slot, entry, live
 
@@ -152,7 +155,7 @@ async def test_control_waiting_for_the_person_would_deadlock(monkeypatch):
         async with database.transaction() as tx:
             await limits.lock_persons(entry.citizen_id)
             mine.set()
-            await asyncio.sleep(0.3)
+            await until_somebody_waits()
             await tx.execute(waitlist.LOCK_SLOT, slot.id)
 
     async def cancels():
