@@ -17,11 +17,10 @@ from payments.errors import BillAlreadySettled, BillNotFound
 
 routes = Routes("部门推送", tag="departments")
 
-Short = Annotated[str, Meta(min_length=1, max_length=60)]
-Name = Annotated[str, Meta(min_length=1, max_length=80)]
-Title = Annotated[str, Meta(min_length=1, max_length=120)]
-Days = Annotated[int, Meta(ge=0, le=3650)]
-Fen = Annotated[int, Meta(ge=0, le=10**13, description="金额，单位：分")]
+NoticeNo = Annotated[str, Meta(min_length=1, max_length=60, examples=["34000019081115065040"])]
+Days = Annotated[int, Meta(ge=0, le=3650, examples=[20])]
+Fen = Annotated[int, Meta(ge=0, le=10**13, description="金额，单位：分", examples=[2000])]
+NoFen = Annotated[int, Meta(ge=0, le=10**13, description="金额，单位：分", examples=[0])]
 BATCH = 1000
 BATCH_BYTES = 2_000_000
 
@@ -37,9 +36,9 @@ class Person(Asked):
 class CaseRegistration(Asked):
     """登记赋码：首次推送须附带."""
 
-    item_code: Annotated[str, Meta(min_length=1, max_length=40)]
-    item_name: Title
-    department_name: Short
+    item_code: Annotated[str, Meta(min_length=1, max_length=40, examples=["11990100DEMA0001133990100004000"])]
+    item_name: Annotated[str, Meta(min_length=1, max_length=120, examples=["居民身份证换领"])]
+    department_name: Annotated[str, Meta(min_length=1, max_length=60, examples=["公安局"])]
     applicant: Person
     legal_days: Days | None = None
     promised_days: Days | None = None
@@ -63,23 +62,23 @@ class CaseEvents(Asked):
 class BillItemIn(Asked):
     """执收项目."""
 
-    exec_item_code: Annotated[str, Meta(min_length=1, max_length=40)]
-    exec_item_name: Name
+    exec_item_code: Annotated[str, Meta(min_length=1, max_length=40, examples=["103042"])]
+    exec_item_name: Annotated[str, Meta(min_length=1, max_length=80, examples=["证照工本费"])]
     amount_fen: Fen
-    overdue_fen: Fen = 0
-    penalty_fen: Fen = 0
+    overdue_fen: NoFen = 0
+    penalty_fen: NoFen = 0
 
 
 class BillIn(Asked):
     """缴款通知书."""
 
-    notice_no: Annotated[str, Meta(min_length=1, max_length=60, examples=["34000019081115065040"])]
-    exec_unit_code: Annotated[str, Meta(min_length=1, max_length=40)]
-    exec_unit_name: Name
-    title: Title
+    notice_no: NoticeNo
+    exec_unit_code: Annotated[str, Meta(min_length=1, max_length=40, examples=["103"])]
+    exec_unit_name: Annotated[str, Meta(min_length=1, max_length=80, examples=["公安局"])]
+    title: Annotated[str, Meta(min_length=1, max_length=120, examples=["居民身份证工本费"])]
     payer: Person
     items: Annotated[list[BillItemIn], Meta(min_length=1, max_length=100)]
-    total_fen: Annotated[int, Meta(ge=1, le=10**13)]
+    total_fen: Annotated[int, Meta(ge=1, le=10**13, examples=[2000])]
     expire_date: date | None = None
     reference: Annotated[str, Meta(max_length=80)] = ""
     pay_code: Annotated[str, Meta(pattern="^([0-9A-Za-z]{6,40})?$")] = ""
@@ -90,15 +89,15 @@ class Bills(Asked):
 
 
 class Withdrawal(Asked):
-    notice_no: Annotated[str, Meta(min_length=1, max_length=60)]
-    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    notice_no: NoticeNo
+    reason: Annotated[str, Meta(min_length=1, max_length=200, examples=["开错"])]
 
 
 class RowResult(Struct, omit_defaults=True):
     """`outcome`：appended/raised 已接收，repeated 已收到过，refused 未接收（见 code、message）."""
 
-    number: str
-    outcome: str
+    number: Annotated[str, Meta(examples=["ev-0001"])]
+    outcome: Annotated[str, Meta(examples=["appended"])]
     pay_code: str = ""
     code: str = ""
     message: str = ""

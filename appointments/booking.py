@@ -160,7 +160,7 @@ async def _note_cancelled(held: Booking, *, by: Actor, reason: str) -> None:
 
 async def find(*, code: str, for_: Actor) -> Booking:
     """The one way to one booking: its holder's, or any for the office. Raises BookingNotFound, also for another's."""
-    found = await _read_one("where a.code = $1", code.strip().upper())
+    found = await _read_one("where a.code = $1", crypto.read_code(code))
     if for_.kind == "citizen" and found.citizen_id != for_.number:
         raise BookingNotFound
     return found

@@ -58,12 +58,17 @@ async def code_for(*, code: str, by: Actor) -> CheckInCode:
 
 async def scan(*, scanned: str, hall_code: str, by: Actor) -> Drawn:
     """Check in by the rotating code. Raises CheckInCodeStale, and as `admit`."""
-    code, _, signature = scanned.strip().partition(".")
+    code, _, signature = crypto.read_code(_as_sent(scanned)).partition(".")
     now = _step(clock.now())
     good = [one for step in (now, now - 1) for one in _signatures(code, step)]
-    if not any([hmac.compare_digest(signature.encode(), one.encode()) for one in good]):
+    if not any([hmac.compare_digest(signature.lower().encode(), one.encode()) for one in good]):
         raise CheckInCodeStale
     return await admit(code=code, hall_code=hall_code, by=by)
+
+
+def is_scanned(text: str) -> bool:
+    """Whether `text` is what the phone shows as a QR code, not the booking code alone."""
+    return "." in _as_sent(text)
 
 
 @database.retry_on_deadlock
@@ -133,6 +138,11 @@ async def _draw(held: Booking) -> tuple[int, str, int]:
         held.hall_id, held.day, ticket_id,
     )  # fmt: skip
     return ticket_id, number, ahead
+
+
+def _as_sent(scanned: str) -> str:
+    # a scanner types like a keyboard: with a Chinese input method on, its full stop comes out as 。 or ．
+    return scanned.replace("。", ".").replace("．", ".")
 
 
 def _step(at: datetime) -> int:

@@ -16,6 +16,7 @@ from foundation import audit, clock, database
 from foundation.actor import Actor
 
 LONGEST_DAYS = 92
+FARTHEST = timedelta(days=366)  # a year typed wrong would stay in the list of versions for ever
 
 # Whoever changes a type's schedule or slots does so alone.
 LOCK_TYPE = "select pg_advisory_xact_lock(hashtextextended('appointment_type:' || $1::bigint, 1))"
@@ -57,6 +58,8 @@ async def create(*, type_id: int, periods: Sequence[Period], effective_from: dat
     faults = timetable.faults(periods)
     if effective_from < clock.today():
         faults.append("生效日期不能早于今天")
+    if effective_from > clock.today() + FARTHEST:
+        faults.append("生效日期不能晚于一年以后")
     if faults:
         raise ScheduleInvalid(detail=faults)
     async with database.transaction() as tx:

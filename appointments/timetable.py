@@ -1,6 +1,6 @@
 """The weekly timetable of a schedule: its periods, what is wrong with them, and the slots they make on a day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -44,11 +44,32 @@ def clock_time(day: date, at: str) -> datetime:
 
 
 def faults(periods: Sequence[Period]) -> list[str]:
-    """Everything wrong with the periods, in Chinese, a line each."""
+    """Everything wrong with the periods, in Chinese, a line each; weekdays with the same fault share one."""
     if not periods:
         return ["排班至少要有一个时段"]
-    found = [f"{_name(one)}：{fault}" for one in periods for fault in _faults_of(one)]
-    return found or _overlaps(periods)
+    return _told((one.weekday, f" {_span(one)}：{fault}") for one in periods for fault in _faults_of(one)) or _told(
+        _overlaps(periods)
+    )
+
+
+def weekdays_text(days: Iterable[int]) -> str:
+    """{1, 2, 3, 4, 5} → 周一至周五."""
+    numbers = sorted(set(days))
+    if len(numbers) == 7:
+        return "每天"
+    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"周{WEEKDAYS[numbers[0] - 1]}至周{WEEKDAYS[numbers[-1] - 1]}"
+    return "周" + "、".join(WEEKDAYS[day - 1] for day in numbers)
+
+
+def _told(found: Iterable[tuple[int, str]]) -> list[str]:
+    days: dict[str, list[int]] = {}
+    for weekday, fault in found:
+        days.setdefault(fault, []).append(weekday)
+    return [
+        (weekdays_text(those) if all(1 <= one <= 7 for one in those) else f"星期 {those[0]}") + fault
+        for fault, those in days.items()
+    ]
 
 
 def _faults_of(one: Period) -> Iterator[str]:
@@ -69,18 +90,15 @@ def _faults_of(one: Period) -> Iterator[str]:
         yield "网上预约比例应为 1 至 100"
 
 
-def _overlaps(periods: Sequence[Period]) -> list[str]:
+def _overlaps(periods: Sequence[Period]) -> Iterator[tuple[int, str]]:
     ordered = sorted(periods, key=lambda one: (one.weekday, one.starts))
-    return [
-        f"{_name(one)} 与 {_name(following)} 重叠"
-        for one, following in zip(ordered, ordered[1:], strict=False)
-        if one.weekday == following.weekday and following.starts < one.ends
-    ]
+    for one, following in zip(ordered, ordered[1:], strict=False):
+        if one.weekday == following.weekday and following.starts < one.ends:
+            yield one.weekday, f" {_span(one)} 与 {_span(following)} 重叠"
 
 
-def _name(one: Period) -> str:
-    weekday = f"周{WEEKDAYS[one.weekday - 1]}" if 1 <= one.weekday <= 7 else f"星期 {one.weekday}"
-    return f"{weekday} {one.starts}–{one.ends}"
+def _span(one: Period) -> str:
+    return f"{one.starts}–{one.ends}"
 
 
 def _minute(at: str) -> int:

@@ -18,8 +18,9 @@ from assistant.corpus import (
     Section,
 )
 from assistant.navigation import Card
-from assistant.pinpointing import frequent_question, telling_section
+from assistant.pinpointing import frequent_question, says_more, telling_section
 
+GENERAL = "指南里没找到专门回答这一句的话，下面是《{name}》的要点。"
 LONGEST_PASSAGE = 600
 SHORT = 4
 OVERVIEW = (SUMMARY, MATERIALS, PERIODS, FEES)
@@ -90,9 +91,12 @@ def passages_for(document: GuideDocument, topic: str, asked: Iterable[Aspect]) -
     wanted = tuple(asked)
     sections = list(_special(document, topic, wanted)) + list(_of_aspects(document, wanted))
     missing = [aspect for aspect in wanted if SECTIONS[aspect] and not _sections(document, aspect)]
-    if not sections:
-        sections = [section for kind in OVERVIEW if (section := document.section(kind))] or list(document.sections[:2])
     note = f"《{document.name}》的办事指南没有写明：{'、'.join(missing)}。" if missing else ""
+    if not sections:
+        sections = _overview(document, topic)
+        note = note or (GENERAL.format(name=document.name) if says_more(document, topic) else "")
+    elif not wanted and all(section.kind == VARIANT for section in sections):
+        sections += _first_of(document, OVERVIEW[1:])
     return tuple(_passage(document, section) for section in dict.fromkeys(sections)), note
 
 
@@ -102,30 +106,45 @@ def choices_of(documents: Iterable[GuideDocument], *, limit: int = 4) -> tuple[C
     return tuple(Choice(code, name) for code, name in list(unique)[:limit])
 
 
+def _overview(document: GuideDocument, topic: str) -> list[Section]:
+    """What everybody asks first; of a guide with variants (情形) called by its bare name, what they are."""
+    variants = document.all_of(VARIANT)
+    if len(variants) > 1 and analysis.canon(topic) in analysis.canon(document.name):
+        return [*_first_of(document, OVERVIEW[:1]), *variants, *_first_of(document, OVERVIEW[1:2])]
+    return _first_of(document, OVERVIEW) or list(document.sections[:2])
+
+
+def _first_of(document: GuideDocument, kinds: Iterable[str]) -> list[Section]:
+    return [section for kind in kinds if (section := document.section(kind))]
+
+
 def _of_aspects(document: GuideDocument, asked: tuple[Aspect, ...]) -> list[Section]:
     return [section for aspect in asked for section in _sections(document, aspect)]
 
 
 def _sections(document: GuideDocument, aspect: Aspect) -> list[Section]:
-    return [section for kind in SECTIONS[aspect] if (section := document.section(kind))]
+    return _first_of(document, SECTIONS[aspect])
 
 
 def _special(document: GuideDocument, topic: str, asked: tuple[Aspect, ...]) -> Iterable[Section]:
     """The common question (常见问题) asked in other words, the variant (情形) named, or the section telling of it."""
     if not topic:
         return
-    question = frequent_question(document, topic, asked)
-    if question:
-        yield question
-    yield from (variant for variant in document.all_of(VARIANT) if _named(variant, topic))
-    if not asked and not question:
+    common = frequent_question(document, topic, asked)
+    if common:
+        yield common
+    variants = [variant for variant in document.all_of(VARIANT) if _named(variant, topic, document)]
+    yield from variants
+    if not asked and not common and not variants:
         yield from filter(None, [telling_section(document, topic)])
 
 
-def _named(variant: Section, topic: str) -> bool:
+def _named(variant: Section, topic: str, document: GuideDocument) -> bool:
+    """Whether the variant is called so, or partly so (小孩 of 小孩护照) by words that are not the guide's own name."""
     names = [analysis.canon(name) for name in (variant.title, *variant.also) if len(name) > 1]
     said = question.about_then(topic)
-    return any(name in topic or (2 <= len(said) <= SHORT and said in name) for name in names)
+    partly = 2 <= len(said) <= SHORT and said not in analysis.canon(document.name)
+    return any(name in topic or (partly and said in name) for name in names)
 
 
 def _passage(document: GuideDocument, section: Section) -> Passage:

@@ -1,17 +1,21 @@
 """Choosing: which guide a question means — one, some between which to ask back, or none."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assistant import analysis, confidence, question, ranking
+from assistant import analysis, confidence, pinyin, question, ranking
 from assistant.confidence import Band
 from assistant.corpus import GuideDocument
+from assistant.elsewhere import Matter
 from assistant.question import Question
 from assistant.snapshot import Result, Snapshot
 
 MOST_CHOICES = 4
-NEAR_FROM = 0.2
+NEAR_FROM = 0.3
 LONGEST_RELATIVE = 4
+LONGEST_PICK = 3
+SURELY_NAMED = 3
 _VAGUE = re.compile(
     r"(?:我|想|要|去|个|的)*(?:办|领|拿|开|补|换)?(?:证件?|证明|手续|业务|事情?|登记|申请|材料|执照|许可|补贴|备案)"
 )
@@ -21,10 +25,14 @@ _NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A `document` to answer from, or `choices` to ask back among, or neither; what is `near` in any case."""
+    """A `document` to answer from, a `matter` that has no guide, `choices` to ask back among, or none of these.
+
+    What is `near` comes in any case.
+    """
 
     confidence: float = 0.0
     document: GuideDocument | None = None
+    matter: Matter | None = None
     choices: tuple[GuideDocument, ...] = ()
     near: tuple[GuideDocument, ...] = ()
 
@@ -34,22 +42,26 @@ def decide(snapshot: Snapshot, one: Question, *, recent: tuple[str, ...]) -> Dec
     results = search(snapshot, one)
     if not results:
         return Decision()
-    near = tuple(result.document for result in results[:MOST_CHOICES] if result.confidence >= NEAR_FROM)
+    near = _guides(result for result in results if result.confidence >= NEAR_FROM)[:MOST_CHOICES]
     sure = results[0].confidence
     band = confidence.band(sure)
     if vague(one.topic):
         return Decision(sure, choices=near, near=near)
     relative = _relative(one.topic, results, snapshot, recent)
-    if relative and band is not Band.ANSWER:
+    if relative and (band is not Band.ANSWER or (_goes_on(one, relative) and not _names_one(one.topic, results))):
         return Decision(sure, document=relative, near=near)
-    if band is Band.UNKNOWN:
+    kind = question.kind_of(one.topic)
+    if band is Band.UNKNOWN or (kind and not _knows(results[0].document, kind)):
         return Decision(sure, near=near)
-    rivals = [result.document for result in results if confidence.too_near(results[0].rank, result.rank)]
-    only = _only(one.topic, rivals, recent)
-    if band is Band.ANSWER and only:
-        return Decision(sure, document=only, near=near)
-    choices = tuple(rivals if len(rivals) > 1 else near)[:MOST_CHOICES]
-    return Decision(sure, choices=choices, near=near)
+    equals = [result for result in results if confidence.too_near(results[0].rank, result.rank)]
+    only = _only(one.topic, equals, recent)
+    if only and only.matter:
+        return Decision(sure, matter=only.matter, near=near)
+    if only and band is Band.ANSWER:
+        return Decision(sure, document=only.document, near=near)
+    rivals = _guides(equals)
+    alone = len(rivals) == len(equals) == 1 or not rivals
+    return Decision(sure, choices=(near if alone else rivals)[:MOST_CHOICES], near=near)
 
 
 def chosen(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> GuideDocument | None:
@@ -69,33 +81,69 @@ def chosen(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> Guide
 
 
 def _fits(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> bool:
-    """Whether nothing outside the offer is meant more clearly."""
+    """Whether nothing outside the offer is meant more clearly: 首次 alone is meant for the offer."""
     results = search(snapshot, one)
+    if len(question.about_then(one.topic)) <= LONGEST_PICK:
+        return not _names_one(one.topic, results)
     return not results or results[0].document.item_code in offered or results[0].confidence < confidence.ANSWER_FROM
 
 
 def search(snapshot: Snapshot, one: Question) -> list[Result]:
-    """The guides a question may mean, best first: by its topic, or by all it says where the topic finds too little."""
-    results = snapshot.search(one.topic)
-    if not results or results[0].confidence < confidence.ANSWER_FROM:
-        whole = snapshot.search(one.said)
-        if whole and (not results or whole[0].confidence > results[0].confidence):
-            results = whole
-    return [result for result in results if not _ruled_out(result.document, one.unwanted)]
+    """The guides a question may mean, best first: by its topic, or where that finds too little, by all it says or by
+    the one clause that asks."""
+    best: list[Result] = []
+    for words in (one.topic, one.said, one.core):
+        results = snapshot.search_everything(words)
+        if results and (not best or results[0].confidence > best[0].confidence):
+            best = results
+        if best and best[0].confidence >= confidence.ANSWER_FROM:
+            break
+    lost = question.lost(one.said)
+    return [
+        result for result in best
+        if not _ruled_out(result.document, one.unwanted) and (not lost or _can_lose(result.document, lost))
+    ]  # fmt: skip
+
+
+def _knows(guide: GuideDocument, kind: str) -> bool:
+    """Whether the guide speaks of that kind by letter, or is called so by ear: 印刷许可 is not 食品许可."""
+    told = analysis.canon("\n".join((*guide.names, *(section.text for section in guide.sections))))
+    heard = _sounds(guide)
+    return any(pair in told or any(pinyin.sound(pair) in name for name in heard) for pair in analysis.bigrams([*kind]))
+
+
+def _can_lose(guide: GuideDocument, lost: str) -> bool:
+    """Whether what was lost sounds like something the guide is called by: 学生证丢了 is not 出生证丢了."""
+    said, heard = pinyin.sound(lost), _sounds(guide)
+    runs = (said[start : start + SURELY_NAMED] for start in range(max(len(said) - SURELY_NAMED, 0) + 1))
+    return any(run in name for run in runs for name in heard) or any(name.startswith(said[-2:]) for name in heard)
+
+
+def _sounds(guide: GuideDocument) -> list[str]:
+    return [pinyin.sound("".join(analysis.units(analysis.canon(name)))) for name in (*guide.names, *guide.questions)]
 
 
 def _ruled_out(document: GuideDocument, unwanted: tuple[str, ...]) -> bool:
     return any(action in analysis.canon(document.name) for action in unwanted)
 
 
-def _only(topic: str, rivals: list[GuideDocument], recent: tuple[str, ...]) -> GuideDocument | None:
-    """The one among near-equals that is called exactly that, or was just spoken of."""
-    if len(rivals) == 1:
-        return rivals[0]
-    exact = [guide for guide in rivals if _named(topic, guide)]
+def _guides(results: Iterable[Result]) -> tuple[GuideDocument, ...]:
+    return tuple(result.document for result in results if not result.matter)
+
+
+def _only(topic: str, equals: list[Result], recent: tuple[str, ...]) -> Result | None:
+    """The one among near-equals that is called exactly that, or was just spoken of, or leads and has no guide."""
+    if len(equals) == 1:
+        return equals[0]
+    exact = [result for result in equals if _named(topic, result.document)]
     if len(exact) == 1:
         return exact[0]
-    return next((guide for code in reversed(recent[-1:]) for guide in rivals if guide.item_code == code), None)
+    latest = next((result for result in equals if recent and result.document.item_code == recent[-1]), None)
+    return latest or (equals[0] if equals[0].matter and not exact else None)
+
+
+def _names_one(topic: str, results: list[Result]) -> bool:
+    return any(_named(topic, result.document) for result in results)
 
 
 def _named(topic: str, guide: GuideDocument) -> bool:
@@ -115,6 +163,12 @@ def vague(topic: str) -> bool:
     return len(said) < 2 or _VAGUE.fullmatch(said) is not None
 
 
+def _goes_on(one: Question, relative: GuideDocument) -> bool:
+    """Whether a short message rather belongs to what was spoken of: 那小孩呢, or words of its own variants."""
+    said = question.about_then(one.topic)
+    return one.compares or any(said in analysis.canon(way) for way in relative.questions)
+
+
 def _relative(topic: str, results: list[Result], snapshot: Snapshot, recent: tuple[str, ...]) -> GuideDocument | None:
     """The item just spoken of, or its sister: after 护照, 那小孩呢; after 身份证补领, 那换领呢 is not 护照换领."""
     latest = snapshot.guide(recent[-1]) if recent else None
@@ -123,7 +177,9 @@ def _relative(topic: str, results: list[Result], snapshot: Snapshot, recent: tup
         return None
     if any(said in analysis.canon(way) for way in latest.questions):
         return latest
-    sisters = [result.document for result in results if said in analysis.canon(result.document.name)]
+    sisters = [
+        result.document for result in results if not result.matter and said in analysis.canon(result.document.name)
+    ]
     name = ranking.name_of(analysis.canon(latest.name))
     near = [ranking.closeness(name, ranking.name_of(analysis.canon(sister.name))) for sister in sisters]
     return sisters[near.index(max(near))] if near and near.count(max(near)) == 1 else None

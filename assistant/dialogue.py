@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from assistant import analysis, answering, navigation, question, safety
+from assistant import analysis, answering, navigation, places, question, safety
 from assistant.answering import Answer, Kind
 from assistant.aspects import Aspect
 from assistant.choosing import chosen, decide
-from assistant.confidence import Band
+from assistant.confidence import ANSWER_FROM, Band
 from assistant.corpus import GuideDocument
+from assistant.elsewhere import Matter
 from assistant.navigation import Card
 from assistant.question import Question
 from assistant.safety import Concern
@@ -19,9 +20,16 @@ EMPTY = "请告诉我您要办的事，例如“身份证丢了怎么补办”�
 PROGRESS = "请点“查办理进度”，登录后看“我的办件”，或用办件编号和证件号码后四位查询。"
 HALLS = "请点“看各大厅位置”，里面有每个大厅的地址、电话和办公时间。"
 WHICH = "请问您说的是哪一项？"
+UNSURE = "我不太确定您要办哪一项，是下面的吗？都不是的话，请换个说法再问我。"
 WHICH_ITEM = "请问您问的是哪个事项？例如“护照要什么材料”。"
-NOT_FOUND = "知识库里没有找到与您的问题对应的办事指南，我不能随便回答。"
-NEAR = "以下指南与您说的相近，您可以看看是不是要办的事。"
+NOT_FOUND = "抱歉，没有找到能回答这个问题的办事指南，我不敢随便说。您可以换个说法，例如“社保卡丢了怎么补”。"
+NEAR = "下面几项与您说的相近，看看是不是要办的事。"
+AWAY = "您提到了{place}。下面是本市的办法，{place}的请以当地规定为准。"
+SORRY = "很抱歉没帮上您的忙。您可以直接说要办的事，例如“社保卡丢了怎么补”；也可以点“找人工”留言，或拨打 12345。"
+ELSEWHERE = "您问的像是“{name}”，这里还没有它的办事指南，材料和费用我不敢随便说。"
+ELSEWHERE_BY = "这件事一般找{by}，也可以拨打 12345 询问。"
+ELSEWHERE_NEAR = "与它相近、这里有指南的是："
+ELSEWHERE_PHONE = "这件事一般找{by}，可以拨打 {phone} 询问。"
 TWICE = "连续没有帮上您，建议找人工，或拨打 12345。"
 RULED_OUT = "好的，不办“{unwanted}”。请问您要办的是哪一项？"
 _KINDS = {
@@ -29,6 +37,7 @@ _KINDS = {
     Concern.PERSON: Kind.PERSON,
     Concern.GREETING: Kind.GREETING,
     Concern.THANKS: Kind.GREETING,
+    Concern.UNLAWFUL: Kind.UNKNOWN,
 }
 
 
@@ -41,10 +50,10 @@ class Memory:
     asked: tuple[Aspect, ...] = ()
     misses: int = 0
 
-    def spoke_of(self, item_code: str) -> "Memory":
+    def spoke_of(self, item_code: str, asked: tuple[Aspect, ...]) -> "Memory":
         """The memory after an answer about that item."""
         others = tuple(code for code in self.items if code != item_code)
-        return Memory(items=(*others, item_code)[-REMEMBERED:])
+        return Memory(items=(*others, item_code)[-REMEMBERED:], asked=asked)
 
     def offering(self, item_codes: tuple[str, ...], asked: tuple[Aspect, ...]) -> "Memory":
         """The memory after asking back among those items."""
@@ -57,7 +66,9 @@ def reply(snapshot: Snapshot, said: str, memory: Memory) -> tuple[Answer, Memory
     concern = safety.concern_of(cleaned)
     if concern:
         return _of_concern(concern), (memory if concern in _KINDS else Memory(items=memory.items))
-    questions = question.read(cleaned, is_name=snapshot.is_name)
+    away = places.away(cleaned, here=snapshot.here)
+    general = places.without_names(cleaned, here=snapshot.here)
+    questions = question.read(general, is_name=snapshot.is_name)
     if not questions:
         return Answer(kind=Kind.EMPTY, band=Band.UNKNOWN, note=EMPTY, cards=navigation.without_answer()), memory
     answers = []
@@ -65,6 +76,8 @@ def reply(snapshot: Snapshot, said: str, memory: Memory) -> tuple[Answer, Memory
         answer, memory = _reply_one(snapshot, one, memory)
         answers.append(answer)
     joined = _joined(answers)
+    if away and joined.passages:
+        joined = replace(joined, note="\n".join(filter(None, (AWAY.format(place=away), joined.note))))
     return joined, replace(memory, offered=tuple(choice.item_code for choice in joined.choices))
 
 
@@ -82,9 +95,14 @@ def _reply_one(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[Answe
         return _follow_up(snapshot, one, memory)
     decision = decide(snapshot, one, recent=memory.items)
     if decision.document:
-        return _about(decision.document, one, decision.confidence, memory)
+        asked = one.asked or (memory.asked if one.compares else ())
+        return _about(decision.document, replace(one, asked=asked), decision.confidence, memory)
+    if decision.matter:
+        return _handled_elsewhere(snapshot, decision.matter, decision.near, memory)
     if decision.choices:
         return _ask_back(decision.choices, one, decision.confidence, memory)
+    if safety.upset(one.said):
+        return Answer(kind=Kind.PERSON, band=Band.UNKNOWN, note=SORRY, cards=navigation.without_answer()), memory
     return _not_found(decision.near, memory)
 
 
@@ -94,6 +112,8 @@ def _follow_up(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[Answe
         return _about(recent[-2], one, 1.0, memory)
     if recent and (one.asked or question.goes_back(one.said)):
         return _about(recent[-1], one, 1.0, memory)
+    if question.of_halls(one.asked):
+        return _pointed(HALLS, navigation.HALLS), memory
     if one.asked:
         return Answer(kind=Kind.CHOOSE, band=Band.ASK_BACK, note=WHICH_ITEM, cards=navigation.without_answer()), memory
     return _not_found((), memory)
@@ -109,7 +129,7 @@ def _about(document: GuideDocument, one: Question, confidence: float, memory: Me
         passages=passages,
         cards=navigation.after_answer(document, one.asked),
     )
-    return answer, memory.spoke_of(document.item_code)
+    return answer, memory.spoke_of(document.item_code, one.asked)
 
 
 def _ask_back(
@@ -120,7 +140,7 @@ def _ask_back(
         kind=Kind.CHOOSE,
         band=Band.ASK_BACK,
         confidence=confidence,
-        note=WHICH,
+        note=WHICH if confidence >= ANSWER_FROM and len(choices) > 1 else UNSURE,
         choices=choices,
         cards=navigation.without_answer(),
     )
@@ -155,6 +175,25 @@ def _not_found(near: tuple[GuideDocument, ...], memory: Memory) -> tuple[Answer,
     )
     offered = tuple(choice.item_code for choice in choices)
     return answer, replace(memory, misses=misses, offered=offered, asked=())
+
+
+def _handled_elsewhere(
+    snapshot: Snapshot, matter: Matter, near: tuple[GuideDocument, ...], memory: Memory
+) -> tuple[Answer, Memory]:
+    """A matter without a guide: say so, name who handles it, offer what is near. A follow-up is then about no item."""
+    named = tuple(guide for name in matter.near if (guide := snapshot.called(name)))
+    choices = answering.choices_of(named, limit=3)
+    whom = (
+        ELSEWHERE_PHONE.format(by=matter.by, phone=matter.phone) if matter.phone else ELSEWHERE_BY.format(by=matter.by)
+    )
+    answer = Answer(
+        kind=Kind.UNKNOWN,
+        band=Band.UNKNOWN,
+        note=ELSEWHERE.format(name=matter.name) + whom + (ELSEWHERE_NEAR if choices else ""),
+        choices=choices,
+        cards=(*((navigation.phone(matter.phone),) if matter.phone else ()), *navigation.without_answer()),
+    )
+    return answer, Memory(offered=tuple(choice.item_code for choice in choices))
 
 
 def _of_concern(concern: Concern) -> Answer:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Sequence
 
+from assistant import elsewhere
 from assistant.corpus import GuideDocument, Section
 from assistant.snapshot import Snapshot
 from catalogue import edition
@@ -49,7 +50,9 @@ async def _refreshed() -> Snapshot:
         version = str(await edition.number())
         if kept is None or kept.version != version:
             documents, synonyms = await _documents(), await _synonyms()
-            kept = await asyncio.to_thread(Snapshot, documents, synonyms=synonyms, version=version)
+            kept = await asyncio.to_thread(
+                Snapshot, documents, synonyms=synonyms, matters=elsewhere.known(), version=version
+            )
     except Unavailable:
         if kept is None:
             raise

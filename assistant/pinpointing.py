@@ -1,21 +1,27 @@
 """Pinpointing: inside the guide that is meant, the one place that says it — a common question or a telling section."""
 
-from assistant import analysis, aspects, ranking
+from assistant import analysis, aspects, question, ranking
 from assistant.aspects import Aspect
 from assistant.corpus import QUESTION, GuideDocument, Section
 
 SAME_QUESTION, NEARLY_THE_SAME = 0.62, 0.8
+SAME_BEYOND, LEAST_SHARED = 0.55, 2
 HALF_TOLD, TOLD = 0.5, 0.8
 _EMPTY_WORDS = frozenset("了怎么吗呢啊吧的得地要不是在有什哪能可以去给我你办请问咋如何多少还和就都也想会需")
 
 
 def frequent_question(document: GuideDocument, topic: str, asked: tuple[Aspect, ...]) -> Section | None:
-    """The common question (常见问题) that asks the same: near in wording, of the same aspect, telling the rest."""
+    """The common question (常见问题) that asks the same of the same aspect: near in wording, or telling the same beyond
+    the guide's own names."""
     beyond = _beyond(document, topic)
     enough = SAME_QUESTION if beyond or asked else NEARLY_THE_SAME
-    near = [(_nearness(section, topic, asked), section) for section in document.all_of(QUESTION)]
-    fitting = [(value, section) for value, section in near if value >= enough and _tells(section, beyond)]
-    return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
+    best, value = None, 0.0
+    for section in document.all_of(QUESTION):
+        near = _nearness(section, topic, asked)
+        same = max((_sameness(beyond, _beyond(document, way)) for way in _fitting(section, asked)), default=0.0)
+        if max(near, same) > value and ((near >= enough and _tells(section, beyond)) or same >= SAME_BEYOND):
+            best, value = section, max(near, same)
+    return best
 
 
 def telling_section(document: GuideDocument, topic: str) -> Section | None:
@@ -26,15 +32,36 @@ def telling_section(document: GuideDocument, topic: str) -> Section | None:
     return section if share >= TOLD else None
 
 
+def says_more(document: GuideDocument, topic: str) -> bool:
+    """Whether the question says something beyond the names of the guide."""
+    return len(_beyond(document, topic)) >= LEAST_SHARED
+
+
 def _nearness(section: Section, topic: str, asked: tuple[Aspect, ...]) -> float:
     """0..1: how near the wording is, without the words that ask; 0 when something else is asked."""
     said = ranking.name_of(topic)
-    values = [0.0]
+    ways = _fitting(section, asked).values()
+    return max((ranking.closeness(said, ranking.name_of(rest)) for rest in ways), default=0.0)
+
+
+def _fitting(section: Section, asked: tuple[Aspect, ...]) -> dict[str, str]:
+    """The wordings that ask for one of the same aspects, each with what is left without the words that ask.
+
+    过期了 and 过期了怎么办 ask the same.
+    """
+    found = {}
     for way in (section.title, *section.also):
-        about, rest = aspects.read(analysis.canon(way), is_name=lambda words: False)
-        if set(asked) == set(about) or (asked and set(asked) <= set(about)):
-            values.append(ranking.closeness(said, ranking.name_of(rest)))
-    return max(values)
+        about, rest = aspects.read(question.plain(analysis.canon(way)), is_name=lambda words: False)
+        same = set(about) == set(asked) or bool(set(about) & set(asked))
+        if same or set(about) ^ set(asked) == {Aspect.STEPS}:
+            found[way] = rest
+    return found
+
+
+def _sameness(beyond: set[str], told: set[str]) -> float:
+    """0..1: how far two questions say the same beyond the guide's names; 0 when that is too little to tell."""
+    shared = len(beyond & told)
+    return 2 * shared / (len(beyond) + len(told)) if shared >= LEAST_SHARED else 0.0
 
 
 def _tells(section: Section, beyond: set[str]) -> bool:

@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant import analysis, aspects
 from assistant.aspects import Aspect
 
 LONGEST = 300
 MOST_PARTS = 3
+SHORTEST_CORE = 3
 
 _TAGS = re.compile(r"<[^<>]{0,200}>")
 _ADDRESSES = re.compile(r"https?://\S+")
 _COURTESY = re.compile(
     r"^(?:(?:你好|您好|喂|嗨|老师|同志|亲|在吗|那个|请问(?:一下|下)?|麻烦(?:问|你|您)?(?:一下)?|打扰了?|(?:我|俺)?(?:想|要)(?:要)?"
-    r"(?:问|咨询|了解|知道|请教)(?:一下|下)?|咨询(?:一下|下)|问(?:一下|下)|帮(?:我|忙)(?:查|看|问)?(?:一下|下)?|我(?:想要?|要|需要|准备|打算|该|应该))"
+    r"(?:问|咨询|了解|知道|请教)(?:一下|下)?|咨询(?:一下|下)|问(?:一下|下)|帮(?:我|忙)(?:查|看|问)?(?:一下|下)?|(?:我|俺)?(?:只|就)(?:是)?(?:想要?|要)|(?:我|俺)(?:想要?|要|需要|准备|打算|该|应该)"
+    r"|(?:我|俺|咱)家?(?:爸爸?|妈妈?|爹|娘|爷爷|奶奶|外公|外婆|老公|老婆|老伴|老头))"
     r"[\s,。!~、]*)+"
     r"|(?:[\s,。!?~、]*(?:谢谢(?:你|您|了)?|多谢|吗|呢|啊|呀|吧|哦|嘛|(?<![什怎那])么|哈|的话|怎么样))+[\s,。!?~]*$"
 )
@@ -30,27 +32,50 @@ _UNWANTED = re.compile(
     r"(?<![要想用是])(?:不是想?要?|不想要?|不要|不打算|不需要|不用|并?非|先不)(?:去|办理?|做|来)?"
     rf"[^,。!?;\s]{{0,8}}?({_ACTIONS})"
 )
-_HALL = re.compile(r".{0,6}?(?:政务|办事|便民|行政|市民|服务|审批)+(?:大厅|中心|局)")
+_WANTS = re.compile(r" *(?:我|俺)?(?:只|就|是)*(?:想|要)")
+_KIND = re.compile(
+    r"(?:办理?|申请|领取?|开|补办?|换)?([\u3400-\u9fff]{2,5}?)"
+    r"(?:(?:经营|从业|执业)?(?:许可证?|资格证书?|资质|执照)|证书?|上牌|登记证?|备案|补[贴助]|津贴)"
+)
+_LOST = re.compile(
+    r"([^,。!?;]+?)(?:整|弄|搞|给|都|又|也|不小心|被(?:人)?)*(?:丢(?!人)|遗失|不见了?|掉了|偷了?|找不到)"
+)
+_LOST_OF = re.compile(r"[我俺咱你的把将]|丢了?")
+_HALL = re.compile(
+    r"(?:.{0,6}?(?:政务|办事|便民|行政|市民|服务|审批)+(?:大厅|中心|局)|(?:你们|咱们|最近的?|附近的?|的)*大厅)"
+)
 _OF_HALLS = {Aspect.PLACES, Aspect.HOURS, Aspect.PHONE}
 _THEN = re.compile(r"那么?|如果|要是|呢|的话|是|换成")
 _LOOSE_END = re.compile(r"(?:\s|需要?|要|得|都|还|可以|能|该|在|去|的|是|怎么|如何)+$")
 _BACK = re.compile(r"回到|刚才|刚刚|之前(?:的|那|说)|前面(?:的|那|说)|上一个")
-_ENDS = re.compile(r"[?!;。\n]+|[,，]?(?=还有[,，]?|另外|顺便|以及|再问)")
+_ENDS = re.compile(r"[?!;。\n]+|,(?=还有|另外|顺便|以及|再问)|(?=(?:还有|另外),)")
+_JOINS = re.compile(r",|还有|另外|顺便|以及")
+_COMPARES = re.compile(r"^(?:那么?|如果|要是|换成)|呢[?。!]*$")
+_BRINGS = re.compile(r"(?:那|还|也|都)*(?:要不要|用不用|需不需要|需要|必须|要|用|得)带.{1,8}?(?:去|过去)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: `said` is canonical, `topic` what is left to search for, `unwanted` what it rules out."""
+    """One question: `said` is canonical, `topic` what is left to search for, `unwanted` what it rules out.
+
+    `core` is the topic of the one clause that asks, where others only tell the story: 我刚搬来,怎么办居住证.
+    """
 
     said: str
     topic: str
     asked: tuple[Aspect, ...]
     unwanted: tuple[str, ...]
+    core: str = ""
 
     @property
     def only_rules_out(self) -> bool:
         """Whether it says what is not wanted, but not what is: 不想注销营业执照."""
         return bool(self.unwanted) and not re.search(_ACTIONS, self.topic)
+
+    @property
+    def compares(self) -> bool:
+        """Whether it goes on from what was said before: 那小孩呢."""
+        return _COMPARES.search(self.said) is not None
 
     @property
     def about_the_same(self) -> bool:
@@ -68,8 +93,28 @@ def read(text: str, *, is_name: Callable[[str], bool]) -> list[Question]:
     """The questions in one message, in order, at most three. `is_name` says whether words belong to a guide's name."""
     cleaned = clean(text)
     parts = [part for part in _ENDS.split(cleaned) if analysis.units(part)]
-    questions = [_read_one(piece, is_name) for part in parts for piece in _independent(part, is_name)]
+    pieces = [piece for part in parts for piece in _independent(part, is_name)]
+    questions = [replace(_read_one(piece, is_name), core=_core(piece, is_name)) for piece in pieces]
     return _without_echoes(questions)[:MOST_PARTS]
+
+
+def plain(text: str) -> str:
+    """Canonical text without courtesies around it."""
+    return _COURTESY.sub("", text).strip(" ,。!?、")
+
+
+def lost(said: str) -> str:
+    """What was lost, with what stands around it, if two Chinese characters or more say it: 我的学生证丢了 → 学生证."""
+    match = _LOST.search(said)
+    before = _LOST_OF.split(match.group(1))[-1] if match else ""
+    what = "".join(filter(analysis.is_han, analysis.units(before)))
+    return what if len(what) > 1 else ""
+
+
+def kind_of(topic: str) -> str:
+    """What kind of paper is meant, where that is all the topic says: 印刷经营许可 → 印刷; else empty."""
+    match = _KIND.fullmatch("".join(analysis.units(topic)))
+    return match.group(1) if match else ""
 
 
 def goes_back(said: str) -> bool:
@@ -79,7 +124,12 @@ def goes_back(said: str) -> bool:
 
 def about_halls(one: Question) -> bool:
     """Whether it asks for a hall and no item: 最近的政务大厅在哪."""
-    return bool(one.asked) and set(one.asked) <= _OF_HALLS and _HALL.fullmatch(one.topic) is not None
+    return of_halls(one.asked) and _HALL.fullmatch(one.topic) is not None
+
+
+def of_halls(asked: tuple[Aspect, ...]) -> bool:
+    """Whether all that is asked can be said of a hall as well: where, when, which telephone."""
+    return bool(asked) and set(asked) <= _OF_HALLS
 
 
 def about_then(topic: str) -> str:
@@ -93,23 +143,35 @@ def without_negation(said: str) -> str:
 
 
 def _read_one(text: str, is_name: Callable[[str], bool]) -> Question:
-    plain = _COURTESY.sub("", text).strip(" ,。!?、")
-    unwanted = tuple(dict.fromkeys(match.group(1) for match in _UNWANTED.finditer(plain)))
-    wanted = _UNWANTED.sub(" ", plain)
-    asked, rest = aspects.read(wanted, is_name=is_name)
-    rest = _COURTESY.sub("", rest.strip(" ,。!?、")).strip(" ,。!?、")
+    bare = plain(text)
+    if _BRINGS.fullmatch(bare):
+        return Question(text, "", (Aspect.MATERIALS,), ())
+    unwanted = tuple(dict.fromkeys(match.group(1) for match in _UNWANTED.finditer(bare)))
+    wanted = _UNWANTED.sub(" ", bare)
+    asked, rest = aspects.read(plain(wanted.strip(" ,")), is_name=is_name)
+    rest = plain(rest.strip(" ,。!?、"))
     rest = _LOOSE_END.sub("", rest) if asked else rest
+    rest = _BACK.sub("", rest).strip(" ,的") if _BACK.search(rest) else rest
     topic = rest if analysis.units(_PRONOUNS.sub("", rest)) else ""
     return Question(text, topic, asked, unwanted)
 
 
 def _independent(text: str, is_name: Callable[[str], bool]) -> list[str]:
-    """Parts between commas that each name an item and ask something; otherwise the whole: 不想注销,只想变更 is one."""
-    pieces = [piece for piece in text.split(",") if analysis.units(piece)]
-    read_pieces = [_read_one(piece, is_name) for piece in pieces]
-    if len(pieces) > 1 and all(piece.topic and piece.asked for piece in read_pieces):
+    """Parts that each name an item and ask something; otherwise the whole: 不想注销,只想变更 is one, 还有贷款 too."""
+    pieces = [piece for piece in _JOINS.split(text) if analysis.units(piece)]
+    if len(pieces) > 1 and all(one.topic and one.asked for one in (_read_one(piece, is_name) for piece in pieces)):
         return pieces
     return [text]
+
+
+def _core(text: str, is_name: Callable[[str], bool]) -> str:
+    """The topic of the one clause that asks or wants something, if it says more than what is asked of any item."""
+    read_pieces = [_read_one(piece, is_name) for piece in text.split(",") if analysis.units(piece)]
+    asking = [one.topic for one in read_pieces if one.topic and (one.asked or _WANTS.match(one.said))]
+    if len(read_pieces) < 2 or len(asking) != 1:
+        return ""
+    _, told = aspects.read(asking[0], is_name=lambda words: False)
+    return asking[0] if len(analysis.units(told)) >= SHORTEST_CORE else ""
 
 
 def _without_echoes(questions: list[Question]) -> list[Question]:

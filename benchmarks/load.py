@@ -4,11 +4,11 @@
 """
 
 import asyncio
+import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import cycle
 from typing import cast
 
@@ -42,17 +42,14 @@ class Saw(msgspec.Struct, frozen=True):
 
 async def drive(plan: Plan) -> Saw:
     """Run `plan` in another process. Raises RuntimeError when that fails."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks.load", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    words = [sys.executable, "-m", "benchmarks.load"]
+    told, patience = msgspec.msgpack.encode(plan), plan.seconds + PATIENCE * 3
+    done = await asyncio.to_thread(
+        subprocess.run, words, input=told, stdout=subprocess.PIPE, timeout=patience, check=False
     )
-    try:
-        said, _ = await asyncio.wait_for(process.communicate(msgspec.msgpack.encode(plan)), plan.seconds + PATIENCE * 3)
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-    if process.returncode:
-        raise RuntimeError(f"the load generator failed with exit code {process.returncode}")
-    return msgspec.msgpack.decode(said, type=Saw)
+    if done.returncode:
+        raise RuntimeError(f"the load generator failed with exit code {done.returncode}")
+    return msgspec.msgpack.decode(done.stdout, type=Saw)
 
 
 class Crowd:
@@ -144,4 +141,6 @@ async def work(plan: Plan) -> Saw:
 
 if __name__ == "__main__":
     asked = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Plan)
-    sys.stdout.buffer.write(msgspec.msgpack.encode(uvloop.run(work(asked))))
+    # Under PYTHONUNBUFFERED sys.stdout may write less than it was given, and only says so.
+    with open(sys.stdout.fileno(), "wb", closefd=False) as out:
+        out.write(msgspec.msgpack.encode(uvloop.run(work(asked))))

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -134,14 +135,10 @@ async def run(recorded: Recorded, *, citizens: range, slots: range) -> Sample:
 async def _pgbench(*options: str) -> str:
     at = database.credentials_of(settings.current().database_url)
     where = ["-h", at["host"], "-p", str(at["port"]), "-U", at["user"], at["database"]]
-    process = await asyncio.create_subprocess_exec(
-        postgres_program("pgbench"), *options, *where,
-        env={**os.environ, "PGPASSWORD": at["password"] or ""},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    words = [postgres_program("pgbench"), *options, *where]
+    env = {**os.environ, "PGPASSWORD": at["password"] or ""}
+    done = await asyncio.to_thread(
+        subprocess.run, words, env=env, timeout=LONGEST, check=False, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    try:
-        said, _ = await asyncio.wait_for(process.communicate(), LONGEST)
-    finally:
-        if process.returncode is None:
-            process.kill()
-    return said.decode(errors="replace")
+    return str(done.stdout)

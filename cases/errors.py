@@ -15,6 +15,10 @@ class CaseOfAnotherDepartment(Conflict):
     """该办件由其他部门登记，不能推送。"""
 
 
+class CaseOfAnotherApplicant(Conflict):
+    """该办件登记的申请人与本次推送的不是同一人，请核对办件编号。"""
+
+
 class EventChanged(Conflict):
     """相同的事件编号已推送过不同的内容，办件事件只能追加，不能修改。"""
 

@@ -7,7 +7,14 @@ from datetime import UTC, datetime, timedelta
 from tortoise.exceptions import IntegrityError
 
 from cases import timeline
-from cases.errors import CaseNeedsRegistration, CaseOfAnotherDepartment, EventChanged, EventFromTheFuture, EventTooOld
+from cases.errors import (
+    CaseNeedsRegistration,
+    CaseOfAnotherApplicant,
+    CaseOfAnotherDepartment,
+    EventChanged,
+    EventFromTheFuture,
+    EventTooOld,
+)
 from cases.events import CaseClosed, CaseMoved
 from cases.models import Case, CaseEvent
 from foundation import audit, clock, crypto, database, idempotency
@@ -60,6 +67,8 @@ async def append(*, event: PushedEvent, by: Actor) -> str:
             case = known or await _register(event, by)
             if case.source != by.name:
                 raise CaseOfAnotherDepartment
+            if _is_somebody_elses(case, event.registration):
+                raise CaseOfAnotherApplicant
             if not await _append_row(case, event):
                 return "repeated"
             await _refold(case)
@@ -87,6 +96,11 @@ async def _register(event: PushedEvent, by: Actor) -> Case:
     )
     await audit.record("case.registered", subject=f"case:{case.id}", by=by)
     return case
+
+
+def _is_somebody_elses(case: Case, given: Registration | None) -> bool:
+    """Two cases pushed under one number: the second would be shown to the first one's applicant."""
+    return bool(given and case.applicant_fingerprint and case.applicant_fingerprint not in given.applicant.fingerprints)
 
 
 def factor(case_no: str, last_four: str) -> str:

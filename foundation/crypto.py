@@ -7,7 +7,9 @@ re-sealing what the old one sealed (`needs_resealing`).
 import base64
 import binascii
 import functools
+import re
 import secrets
+import unicodedata
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
@@ -75,6 +77,11 @@ def fingerprints(text: str, *, purpose: str) -> list[str]:
 def random_code(length: int) -> str:
     """An unguessable code of unambiguous capitals and digits (about 5 bits each)."""
     return "".join(secrets.choice(READABLE) for _ in range(length))
+
+
+def read_code(typed: str) -> str:
+    """A code as people type it: full-width or lower-case letters, spaces and dashes between groups do not matter."""
+    return re.sub(r"[\s\-‐‑–—_]+", "", unicodedata.normalize("NFKC", typed)).upper()
 
 
 @functools.lru_cache(maxsize=8)

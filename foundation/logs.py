@@ -5,6 +5,8 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -34,7 +36,12 @@ def masked(text: str) -> str:
 
 
 def _mask(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: "***" if HIDDEN.search(key) else _mask_value(value) for key, value in event.items()}
+    return {key: "***" if _hides(key) else _mask_value(value) for key, value in event.items()}
+
+
+@lru_cache(maxsize=2000)  # field names are few, and looked at on every line
+def _hides(key: str) -> bool:
+    return HIDDEN.search(key) is not None
 
 
 def _mask_value(value: Any) -> Any:
@@ -53,8 +60,25 @@ def _with_request_id(_: Any, __: str, event: MutableMapping[str, Any]) -> Mutabl
     return event
 
 
-def configure(log_format: str = "json", level: int = logging.INFO) -> None:
-    """Set up structlog and the standard library's logging for this process: one line an event, on standard output."""
+class _Out:
+    """Where our own lines go, without the detour over the standard library, which costs more than the line itself."""
+
+    def __init__(self, *_: Any) -> None: ...
+
+    def msg(self, line: str) -> None:
+        with suppress(OSError, ValueError):  # nobody reads any more: no reason to fail what was to be told
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+
+    debug = info = warning = error = critical = msg
+
+
+def configure(log_format: str = "json", least: str = "info") -> None:
+    """Set up structlog and the standard library's logging for this process: one line an event, on standard output.
+
+    Events below `least` (``debug``, ``info``, ``warning``) are not written.
+    """
+    level = logging.getLevelNamesMapping()[least.upper()]
     ending: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if log_format == "json"
@@ -68,9 +92,10 @@ def configure(log_format: str = "json", level: int = logging.INFO) -> None:
         _mask,
     ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*shared, ending],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=_Out,
+        cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
@@ -80,7 +105,7 @@ def configure(log_format: str = "json", level: int = logging.INFO) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
+    root.setLevel(max(level, logging.INFO))  # what libraries say to their own developers is not for ours
     for noisy in ("httpx", "httpcore", "procrastinate", "tortoise", "sanic.access", "jieba"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 

@@ -13,7 +13,11 @@ def setting(
     needed: bool = False,
     demo_only: bool = False,
     choices: tuple[str, ...] = (),
+    least: int | None = None,
+    shape: str = "",
+    https: bool = False,
 ) -> Any:
+    """`shape` is a pattern of each part between commas; `https` holds in production."""
     return field(
         default=default,
         metadata={
@@ -23,6 +27,9 @@ def setting(
             "needed": needed,
             "demo_only": demo_only,
             "choices": choices,
+            "least": least,
+            "shape": shape,
+            "https": https,
         },
     )
 
@@ -34,15 +41,23 @@ class Processes:
     )
     database_url: str = setting("DATABASE_URL", "PostgreSQL, `postgres://user@host:port/name`", needed=True)
     redis_url: str = setting("REDIS_URL", "Redis protocol server, `redis://…` or `unix://…`", needed=True)
-    database_pool: int = setting("DATABASE_POOL", "connections per process", 10)
+    database_pool: int = setting("DATABASE_POOL", "connections per process", 10, least=1)
     public_api_url: str = setting(
-        "PUBLIC_API_URL", "where WeChat and Alipay reach the api door (https in production)", needed=True
+        "PUBLIC_API_URL", "where WeChat and Alipay reach the api door (https in production)", needed=True, https=True
     )
-    public_bff_url: str = setting("PUBLIC_BFF_URL", "where citizens reach the citizen door", needed=True)
-    trusted_proxies: int = setting("TRUSTED_PROXIES", "how many proxies stand before us (X-Forwarded-For)", 0)
+    public_bff_url: str = setting(
+        "PUBLIC_BFF_URL", "where citizens reach the citizen door (https in production)", needed=True, https=True
+    )
+    trusted_proxies: int = setting("TRUSTED_PROXIES", "how many proxies stand before us (X-Forwarded-For)", 0, least=0)
     log_format: str = setting("LOG_FORMAT", "`json` or `text`", "json", choices=("json", "text"))
+    log_level: str = setting(
+        "LOG_LEVEL",
+        "`debug` (also probes and each job that went well), `info` or `warning`",
+        "info",
+        choices=("debug", "info", "warning"),
+    )
     city_name: str = setting("CITY_NAME", "name of the city on pages and in messages", "示例市")
-    worker_concurrency: int = setting("WORKER_CONCURRENCY", "jobs at once in one worker", 8)
+    worker_concurrency: int = setting("WORKER_CONCURRENCY", "jobs at once in one worker", 8, least=1)
 
 
 @dataclass(frozen=True)
@@ -52,27 +67,30 @@ class Secrets:
         "SM4 keys for personal data, `id:32 hex` comma separated, the first encrypts, all decrypt",
         "demo-1:000102030405060708090a0b0c0d0e0f",
         secret=True,
+        shape=r"[\w.-]+:[0-9a-fA-F]{32}",
     )
     fingerprint_keys: str = setting(
         "FINGERPRINT_KEYS",
         "HMAC-SM3 keys for searching personal numbers, `id:hex`, the first writes, all are searched",
         "demo-1:101112131415161718191a1b1c1d1e1f",
         secret=True,
+        shape=r"[\w.-]+:([0-9a-fA-F]{2}){16,}",
     )
     department_keys: str = setting(
         "DEPARTMENT_KEYS",
         "keys of departments that push, `key id:secret` comma separated",
         "demo-hall:demo-department-secret",
         secret=True,
+        shape=r"[\w.-]+:\S{16,}",
     )
     metrics_token: str = setting("METRICS_TOKEN", "bearer token that may read /metrics", "demo-metrics", secret=True)
 
 
 @dataclass(frozen=True)
 class Console:
-    session_hours: int = setting("CONSOLE_SESSION_HOURS", "hours until staff must sign in again", 8)
-    lockout_after: int = setting("CONSOLE_LOCKOUT_AFTER", "wrong passwords until an account is locked", 5)
-    lockout_minutes: int = setting("CONSOLE_LOCKOUT_MINUTES", "minutes a locked account waits", 15)
+    session_hours: int = setting("CONSOLE_SESSION_HOURS", "hours until staff must sign in again", 8, least=1)
+    lockout_after: int = setting("CONSOLE_LOCKOUT_AFTER", "wrong passwords until an account is locked", 5, least=1)
+    lockout_minutes: int = setting("CONSOLE_LOCKOUT_MINUTES", "minutes a locked account waits", 15, least=1)
 
 
 @dataclass(frozen=True)
@@ -80,7 +98,7 @@ class RealName:
     url: str = setting("REALNAME_URL", "real-name verifier", needed=True)
     key_id: str = setting("REALNAME_KEY_ID", "our key id at the verifier", needed=True)
     secret: str = setting("REALNAME_SECRET", "our secret at the verifier", "demo-realname", secret=True)
-    session_days: int = setting("SESSION_DAYS", "days a citizen stays signed in without use", 30)
+    session_days: int = setting("SESSION_DAYS", "days a citizen stays signed in without use", 30, least=1)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@
 """
 
 import os
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
 from typing import Any, get_type_hints
 
 from foundation.setting_groups import (
@@ -19,11 +21,15 @@ from foundation.setting_groups import (
     WeChatPay,
 )
 
-DEMO_MARK = "demo-"
+DEMO_MARK = re.compile(r"(^|[,:\s])demo-")  # in one part of a list, too
+KINDS = {int: "a whole number", bool: "yes or no"}
 
 
-class BadSettings(Exception):
-    """The environment does not hold what the product needs; each line says which name and why."""
+class BadSettings(SystemExit):
+    """The environment does not hold what the product needs; each line says which name and why.
+
+    It ends the process with these lines and nothing else: whoever starts us reads them, not a stack.
+    """
 
 
 @dataclass(frozen=True)
@@ -92,24 +98,37 @@ def _read(env: Mapping[str, str], one: Field[Any], group: type, faults: list[str
             return tuple(part.strip() for part in raw.split(",") if part.strip())
         value = wanted(raw)
     except (ValueError, KeyError):
-        faults.append(f"{one.metadata['env']}: {raw!r} is not a {getattr(wanted, '__name__', wanted)}")
+        faults.append(f"{one.metadata['env']}: {raw!r} is not {KINDS[wanted]}")
         return None
-    choices = one.metadata["choices"]
-    if choices and value not in choices:
-        faults.append(f"{one.metadata['env']}: {raw!r} is none of {', '.join(choices)}")
+    faults.extend(f"{one.metadata['env']}: {fault}" for fault in _faults_of(value, one.metadata))
     return value
+
+
+def _faults_of(value: Any, rules: Mapping[str, Any]) -> Iterator[str]:
+    """A secret's value is never said."""
+    choices, least, shape = rules["choices"], rules["least"], rules["shape"]
+    if choices and value not in choices:
+        yield f"{value!r} is none of {', '.join(choices)}"
+    if least is not None and value < least:
+        yield f"{value} is less than {least}"
+    if value and shape and not all(re.fullmatch(shape, one.strip()) for one in value.split(",") if one.strip()):
+        yield f"not of the form that is wanted: {rules['doc']}"
 
 
 def _unfit_for_production(settings: Settings) -> list[str]:
     faults = []
     for group, one in every_setting():
         value = getattr(getattr(settings, group), one.name)
-        if one.metadata["secret"] and (not value or str(value).startswith(DEMO_MARK)):
+        if one.metadata["secret"] and (not value or DEMO_MARK.search(str(value))):
             faults.append(f"{one.metadata['env']}: a secret of your own is needed in production")
         if one.metadata["needed"] and not value:
             faults.append(f"{one.metadata['env']}: must be set in production")
         if one.metadata["demo_only"] and value:
             faults.append(f"{one.metadata['env']}: exists for the demo only and must be empty in production")
+        if one.metadata["https"] and value and not value.startswith("https://"):
+            faults.append(f"{one.metadata['env']}: must begin with https:// in production")
+        if one.metadata["env"].endswith("_FILE") and value and not Path(value).is_file():
+            faults.append(f"{one.metadata['env']}: there is no such file")
     return faults
 
 

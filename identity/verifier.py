@@ -68,7 +68,7 @@ def signed(body: bytes) -> dict[str, str]:
 def _line() -> Outside:
     url = settings.current().realname.url
     if url not in _outside:
-        _outside[url] = Outside(name="realname", base_url=url)
+        _outside[url] = Outside(name="realname", base_url=url, read=5)  # twice five seconds is what a citizen waits
     return _outside[url]
 
 

@@ -1,5 +1,6 @@
 """The citizens' application."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,9 @@ from sanic import Sanic, redirect
 
 import catalogue
 import rooms
+from assistant import knowledge
 from foundation import settings
+from foundation.errors import Unavailable
 from foundation.web import Door, new_app, open_house, vitals
 from miniprogram_bff.screens import ask, book, guide, home, login, mine, pay, progress, rate, search, wait
 
@@ -30,7 +33,18 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
     app.static("/forms", FORMS, name="forms")
     app.add_route(_to_h5, "/", methods=["GET"], name="root")
     open_house(app, ours, models=rooms.MODELS)
+    app.register_listener(_begin_to_read, "after_server_start")
     return app
+
+
+async def _begin_to_read(app: Any) -> None:
+    """Index the guides while nobody waits: else the first who asks or searches would, for seconds."""
+
+    async def read() -> None:
+        with suppress(Unavailable):  # no database yet: whoever asks first reads them
+            await knowledge.current()
+
+    app.add_task(read())
 
 
 async def _to_h5(_: Any) -> Any:

@@ -8,7 +8,7 @@ ItemCode = Annotated[str, Meta(max_length=64, examples=["11990100DEMA00011339901
 Slug = Annotated[str, Meta(max_length=64, examples=["id-card-replace"])]
 ItemName = Annotated[str, Meta(examples=["居民身份证丢失补领"])]
 Department = Annotated[str, Meta(examples=["示例市公安局"])]
-HallCode = Annotated[str, Meta(max_length=60, examples=["9901"])]
+HallCode = Annotated[str, Meta(max_length=20, examples=["9901"])]
 HallName = Annotated[str, Meta(examples=["示例市政务服务中心"])]
 Address = Annotated[str, Meta(examples=["示例市东岸区示范大道 1 号"])]
 Telephone = Annotated[str, Meta(examples=["0000-5550001"])]

@@ -137,7 +137,10 @@ async def inbox(citizen_id: int, *, limit: int = 50) -> list[Message]:
 
 
 async def unread(citizen_id: int) -> int:
-    return await Message.filter(citizen_id=citizen_id, channel="inbox", read_at=None).count()
+    number = await database.fetchval(  # for every home page, so without the ORM
+        "select count(*) from message where citizen_id = $1 and channel = 'inbox' and read_at is null", citizen_id
+    )
+    return int(number)
 
 
 async def mark_read(*, citizen_id: int) -> int:

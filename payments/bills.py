@@ -13,7 +13,14 @@ from foundation.actor import Actor
 from foundation.events import tell
 from identity import delegation, realname
 from identity.idnumber import Identity
-from payments.errors import BillAlreadySettled, BillChanged, BillNotFound, PayCodeTaken, TotalDoesNotAddUp
+from payments.errors import (
+    BillAlreadySettled,
+    BillChanged,
+    BillNotFound,
+    BillWithdrawn,
+    PayCodeTaken,
+    TotalDoesNotAddUp,
+)
 from payments.events import BillRaised
 from payments.models import Bill, BillItem, PaymentOrder
 from payments.orders import LIVE
@@ -65,7 +72,10 @@ async def is_known(*, notice_no: str, source: str) -> bool:
 
 
 async def raise_bill(*, bill: PushedBill, by: Actor) -> Received:
-    """Raise one bill; the same bill again changes nothing. Raises TotalDoesNotAddUp, BillChanged, PayCodeTaken."""
+    """Raise one bill; the same bill again changes nothing.
+
+    Raises TotalDoesNotAddUp, BillChanged, PayCodeTaken, and BillWithdrawn for one that was taken back.
+    """
     amounts = [fen for one in bill.items for fen in (one.amount_fen, one.overdue_fen, one.penalty_fen)]
     if bill.total_fen <= 0 or bill.total_fen != sum(amounts) or min(amounts) < 0:
         raise TotalDoesNotAddUp
@@ -114,6 +124,8 @@ async def _known(bill: PushedBill, by: Actor) -> Received:
         raise PayCodeTaken
     if known.body_hash not in _said(bill) or bill.pay_code not in ("", known.pay_code):
         raise BillChanged
+    if known.state == "withdrawn":
+        raise BillWithdrawn
     return Received(bill.notice_no, "repeated", known.pay_code)
 
 
@@ -176,7 +188,9 @@ async def one_for(*, pay_code: str, citizen_id: int) -> Bill:
 
 async def by_code(*, pay_code: str, last_four: str, address: str) -> Bill:
     """Anybody may pay a bill whose code and second factor they know. Raises BillNotFound, TooManyRequests."""
-    await ratelimit.check(("bill-lookup-code", pay_code, *PER_CODE), ("bill-lookup-ip", address, *PER_ADDRESS))
+    # a number of a person typed in the wrong field is kept nowhere as it is
+    typed = crypto.fingerprint(pay_code, purpose="limit")
+    await ratelimit.check(("bill-lookup-code", typed, *PER_CODE), ("bill-lookup-ip", address, *PER_ADDRESS))
     bill = await Bill.get_or_none(pay_code=pay_code)
     wanted = bill.factor_fingerprint if bill else NO_FACTOR
     given = crypto.fingerprints(f"{pay_code}|{last_four.upper()}", purpose="bill_factor")

@@ -1,5 +1,6 @@
 """What became of a payment, as its payer may know it: never from what the client says."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from payments.orders import LIVE, RECEIVED
 log = logs.logger(__name__)
 
 POLL_SECONDS = 3
+PATIENCE_SECONDS = 4.0  # a page that waits for its result must not wait for a slow channel
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ async def _ask(order: PaymentOrder) -> None:
     except redis.LOST:
         return
     try:
-        await inquiry.ask(order.id)
-    except Refusal as refusal:
-        log.info("result_not_known_yet", order_id=order.id, code=refusal.code)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await inquiry.ask(order.id)
+    except (Refusal, TimeoutError) as trouble:
+        log.info("result_not_known_yet", order_id=order.id, trouble=type(trouble).__name__)

@@ -90,6 +90,11 @@ class Launched:
         """`DEPARTMENT_KEYS`, `METRICS_TOKEN`, … of this run."""
         return read(self.var / SECRETS)
 
+    @property
+    def database_url(self) -> str:
+        """The house's own database when it was given one, as `whole_house` was."""
+        return self.environment["DATABASE_URL"]
+
     def pid(self, name: str) -> int:
         """The process id of `web`, `bff`, `worker`, `sandbox`."""
         return int((self.var / "run" / f"{name}.pid").read_text().split()[0])

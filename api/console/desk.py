@@ -40,11 +40,10 @@ class TicketAtWindow(Asked):
 @routes.page("/console/day/check-in", method="POST", access=STAFF)
 async def check_in(request: Request, form: CheckIn, who: StaffMember) -> HTTPResponse:
     hall = await scope.hall_of(who, scope.DESK, form.hall)
-    code = form.code.strip()
-    if "." in code:
-        drawn = await checkin.scan(scanned=code, hall_code=hall.code, by=who.actor)
+    if checkin.is_scanned(form.code):
+        drawn = await checkin.scan(scanned=form.code, hall_code=hall.code, by=who.actor)
     else:
-        drawn = await checkin.admit(code=code, hall_code=hall.code, by=who.actor)
+        drawn = await checkin.admit(code=form.code, hall_code=hall.code, by=who.actor)
     ahead = f"前面还有 {drawn.ahead} 位" if drawn.ahead else "前面没有人等候"
     return page.done(request, f"签到成功，排队号 {drawn.number}，{ahead}。", lines=[drawn.booking.type_name])
 

@@ -49,6 +49,8 @@ class SignIn(Asked):
 
 @routes.page("/console/login", access=PUBLIC)
 async def form(request: Request, query: Where) -> HTTPResponse:
+    if await staff_session.is_open(request):  # the browser's back button, a second tab
+        return redirect(page.safe_back(query.back), status=303)
     return page.shown(request, "login.html", back=page.safe_back(query.back), username="", problem="")
 
 

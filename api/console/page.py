@@ -1,6 +1,5 @@
 """How the console shows things: whole pages, parts of them for htmx, the outcome of a deed, a refusal."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import jinja2
 from sanic import HTTPResponse, Request, redirect
 
 from api.console.refusal_lines import lines_of
-from appointments.timetable import WEEKDAYS
+from appointments.timetable import WEEKDAYS, weekdays_text
 from foundation import clock, settings
 from foundation.errors import NotSignedIn, Refusal
 from foundation.web import journal
@@ -103,16 +102,6 @@ def time_text(at: datetime) -> str:
 
 def moment_text(at: datetime) -> str:
     return f"{clock.shanghai(at):%m-%d %H:%M}"
-
-
-def weekdays_text(days: Iterable[int]) -> str:
-    """{1, 2, 3, 4, 5} → 周一至周五."""
-    numbers = sorted(days)
-    if len(numbers) == 7:
-        return "每天"
-    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
-        return f"周{WEEKDAYS[numbers[0] - 1]}至周{WEEKDAYS[numbers[-1] - 1]}"
-    return "周" + "、".join(WEEKDAYS[day - 1] for day in numbers)
 
 
 def _environment() -> jinja2.Environment:

@@ -30,6 +30,7 @@ async def chosen(who: StaffMember, roles: Sequence[Role], code: str) -> tuple[Wo
         hall = await hall_of(who, roles, code)
         return next((one for one in theirs if one.code == code), WorkHall(code, hall.name, hall.path)), theirs
     if not theirs:
+        access.require(who, *roles)
         raise NoHallOfYours
     return theirs[0], theirs
 

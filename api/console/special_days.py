@@ -9,7 +9,8 @@ from sanic import HTTPResponse, Request
 from api.console import page, scope
 from api.console.dated import Dated
 from api.console.staff_session import STAFF
-from appointments import special_days
+from appointments import agenda, special_days
+from appointments.states import LIVE
 from foundation.web import Routes
 from identity.access import StaffMember
 
@@ -26,6 +27,13 @@ class SpecialDay(Dated):
     reason: Annotated[str, Meta(max_length=200)] = ""
 
 
+async def _still_booked(hall_code: str, day: date) -> list[str]:
+    """Whoever holds a place keeps it, and has to be told."""
+    sheet = await agenda.day_sheet(hall_code=hall_code, day=day)
+    held = sum(line.state in LIVE for slot in sheet for line in slot.lines)
+    return [f"当天仍有 {held} 个预约有效，请联系预约人改期；名单见当天的预约表。"] if held else []
+
+
 class TakenBack(Dated):
     hall: HallCode
     day: date
@@ -35,7 +43,8 @@ class TakenBack(Dated):
 async def add(request: Request, form: SpecialDay, who: StaffMember) -> HTTPResponse:
     hall = await scope.hall_of(who, scope.PLANNERS, form.hall)
     await special_days.add(hall_code=hall.code, day=form.day, kind=form.kind, reason=form.reason, by=who.actor)
-    return page.done(request, f"已登记：{page.day_text(form.day)}{NAMES[form.kind]}，当天号源已同步调整。")
+    lines = await _still_booked(hall.code, form.day) if form.kind == "closed" else []
+    return page.done(request, f"已登记：{page.day_text(form.day)}{NAMES[form.kind]}，当天号源已同步调整。", lines=lines)
 
 
 @routes.page("/console/special-days/remove", method="POST", access=STAFF)

@@ -18,11 +18,20 @@ class ConsoleSessionOver(NotSignedIn):
 
 async def _staff(request: Request) -> StaffMember:
     refuse_foreign_origin(request)
-    token = request.cookies.get(COOKIE) or ""
-    who = await access.signed_in_staff(token) if token else None
+    who = await _known(request)
     if who is None:
-        raise ConsoleSessionOver if token else NotSignedIn
+        raise ConsoleSessionOver if request.cookies.get(COOKIE) else NotSignedIn
     return who
+
+
+async def _known(request: Request) -> StaffMember | None:
+    token = request.cookies.get(COOKIE) or ""
+    return await access.signed_in_staff(token) if token else None
+
+
+async def is_open(request: Request) -> bool:
+    """Whether this browser has signed in and not out."""
+    return await _known(request) is not None
 
 
 STAFF = Access(

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from base64 import b64decode
+from collections.abc import Iterator
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -47,18 +48,17 @@ class AlipayKeys:
 
     def verified(self, text: bytes, sign: str, cert_sn: str = "") -> bool:
         """Whether Alipay signed `text`; `cert_sn` is the `alipay_cert_sn` that came with it, if one did."""
-        key = self._key(cert_sn)
-        return key is not None and verified(key, text, sign)
+        return any(verified(key, text, sign) for key in self._candidates(cert_sn))
 
-    def _key(self, cert_sn: str) -> RSAPublicKey | None:
-        if not cert_sn and self._public:
-            return self._public.get()
+    def _candidates(self, cert_sn: str) -> Iterator[RSAPublicKey]:
+        """The certificate that was named; any key of Alipay's that we hold when none was, for notices name none."""
+        if self._public and not cert_sn:
+            yield self._public.get()
         if self._certificate is None:
-            return None
+            return
         held, held_sn = self._certificate.get()
-        if cert_sn not in ("", held_sn) or not held.not_valid_before_utc <= clock.now() <= held.not_valid_after_utc:
-            return None
-        return certified_key(held)
+        if cert_sn in ("", held_sn) and held.not_valid_before_utc <= clock.now() <= held.not_valid_after_utc:
+            yield certified_key(held)
 
 
 def serial(certificate: x509.Certificate) -> str:

@@ -174,7 +174,7 @@ CASES = (
         "990100202611000033",
         "李四",
         "passport",
-        (("received", 9, ""), ("accepted", 9, ""), ("decided", 2, ""), ("closed", 1, "可凭回执领取或等待邮寄。")),
+        (("received", 6, ""), ("accepted", 6, ""), ("decided", 2, ""), ("closed", 1, "可凭回执领取或等待邮寄。")),
     ),
     DemoCase("990100202611000041", "王五", "company-register", (("received", 1, ""),)),
 )

@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import hmac
 import json
+import os
 import secrets
 import sys
 import time
@@ -22,13 +23,15 @@ from typing import Any
 
 from deploy.local.environment import SECRETS, read
 
-VAR = Path("var")
+VAR = Path(os.environ.get("VAR") or "var")  # as `make run` has it
 BEIJING = timezone(timedelta(hours=8))
 PEOPLE = Path(__file__).parents[2] / "sandbox" / "people.json"
 
 
 def push(path: str, body: dict[str, Any]) -> dict[str, Any]:
     """Sign and send; the answer. A refused row ends the program with what the door said."""
+    if not (VAR / "addresses.json").exists():
+        sys.exit("演示没有在运行，请先 make run · the demo is not running: make run")
     key_id, secret = read(VAR / SECRETS)["DEPARTMENT_KEYS"].split(",")[0].split(":", 1)
     raw, timestamp, nonce = json.dumps(body, ensure_ascii=False).encode(), str(int(time.time())), secrets.token_hex(16)
     signed = "\n".join(("POST", path, timestamp, nonce, hashlib.sha256(raw).hexdigest()))
@@ -89,8 +92,8 @@ def move(case_no: str, kind: str, note: str) -> None:
     print(f"{case_no} → {kind}")
 
 
-def bill(name: str, yuan: str) -> None:
-    payer, fen = person(name), round(float(yuan) * 100)
+def bill(name: str, yuan: float) -> None:
+    payer, fen = person(name), round(yuan * 100)
     one = {
         "notice_no": secrets.token_hex(10),
         "exec_unit_code": "103001",
@@ -114,7 +117,7 @@ def main() -> None:
     moving.add_argument("--note", default="")
     billing = verbs.add_parser("bill")
     billing.add_argument("name")
-    billing.add_argument("yuan")
+    billing.add_argument("yuan", type=float)
     given = parser.parse_args()
     if given.verb == "new-case":
         new_case(given.name)

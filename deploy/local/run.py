@@ -113,6 +113,7 @@ async def unless_one_ends(company: Company, *steps: Coroutine[Any, Any, None]) -
     await asyncio.wait({watching, working}, return_when=asyncio.FIRST_COMPLETED)
     if watching.done():
         working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
         watching.result()
     watching.cancel()
     await working

@@ -1,5 +1,6 @@
 """Everything that goes back, made in one place: answers and, above all, refusals."""
 
+import errno
 from typing import Any
 
 import asyncpg
@@ -54,6 +55,7 @@ class InternalError(Refusal):
     status = 500
 
 
+NO_FILE = {errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ENOENT}
 BY_STATUS: dict[int, type[Refusal]] = {
     405: MethodNotAllowed,
     408: RequestTimeout,
@@ -91,7 +93,7 @@ def refusal_of(request: Request, error: Exception) -> Refusal:
         return error
     if isinstance(error, sanic_errors.SanicException) and error.status_code < 500 or _is_timeout(error):
         return _of_sanic(error)
-    known = _of_database(_cause(error))
+    known = _of_files(request, error) or _of_database(_cause(error))
     if known is not None:
         return known
     journal.begin(request)
@@ -108,6 +110,13 @@ def _of_sanic(error: Any) -> Refusal:
         return NotFound("没有这个地址，请核对后重试。")
     kind = BY_STATUS.get(error.status_code, Malformed)
     return kind(retry_after=5) if issubclass(kind, Unavailable) else kind()
+
+
+def _of_files(request: Request, error: Exception) -> Refusal | None:
+    """An address below a folder of ours that no file can have: with NUL in it, too long, a folder itself."""
+    declared = getattr(request.ctx, "route", None)
+    no_file = isinstance(error, ValueError | IsADirectoryError) or getattr(error, "errno", None) in NO_FILE
+    return NotFound("没有这个地址，请核对后重试。") if declared is None and no_file else None
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -44,6 +44,7 @@ class Door:
 def _serving(route: Route) -> Callable[..., Coroutine[Any, Any, HTTPResponse | None]]:
     async def serve(request: Request, **captured: str) -> HTTPResponse | None:
         request.ctx.route = route
+        reading.make_readable(request)
         journal.begin(request)
         try:
             return await _serve(route, request, captured)

@@ -17,6 +17,8 @@ def example_of(schema: dict[str, Any], components: dict[str, Any], inside: tuple
     """A value that fits `schema`. A type that holds itself is shown once; `inside` names the types around."""
     if "examples" in schema:
         return schema["examples"][0]
+    if "$ref" in schema and schema.get("default") is not None:
+        return schema["default"]
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return {} if name in inside else example_of(components[name], components, (*inside, name))

@@ -13,6 +13,8 @@ from foundation.web.client_address import client_address
 log = logs.logger(__name__)
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
+ASKED_ALL_DAY = {"/healthz", "/readyz", "/metrics"}
+
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -55,8 +57,10 @@ async def finish(request: Request, response: BaseHTTPResponse) -> None:
     headers["X-Request-Id"] = begin(request)
     for name, value in SECURITY.items():
         headers.setdefault(name, value)
-    is_page = (response.content_type or "").startswith("text/html")
-    headers.setdefault("Content-Security-Policy", FOR_PAGES if is_page else FOR_DATA)
+    if response.status != 304:  # which has no type; its headers would replace those the browser keeps with the page
+        is_page = (response.content_type or "").startswith("text/html")
+        headers.setdefault("Content-Security-Policy", FOR_PAGES if is_page else FOR_DATA)
+    headers.setdefault("Cache-Control", "no-cache")  # files: a browser that guesses mixes two versions after a rollout
     if settings.current().environment == "production":
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if getattr(request.app.ctx, "closing", False) and request.stream is not None:
@@ -69,7 +73,9 @@ def _write(request: Request, status: int) -> None:
     seconds, route = time.perf_counter() - request.ctx.began, route_of(request)
     metrics.count("requests_total", route=route, method=request.method, status=str(status))
     metrics.observe("request_seconds", seconds, route=route, method=request.method)
-    log.info(
+    # a load balancer and a monitor ask all day long; what they are refused is told
+    say = log.debug if status < 400 and route in ASKED_ALL_DAY else log.info
+    say(
         "request_served",
         route=route,
         method=request.method,

@@ -42,7 +42,7 @@ def open_house(app: Sanic[Any, Any], settings: Settings, *, models: Sequence[str
     """
 
     async def begin(_: Any) -> None:
-        logs.configure(settings.processes.log_format)
+        logs.configure(settings.processes.log_format, settings.processes.log_level)
         await database.start(settings.database_url, models=models, pool=settings.processes.database_pool)
         await redis.start(settings.redis_url)
 

@@ -33,6 +33,7 @@ REASONS = {
     422: "内容有误",
     429: "太频繁",
     500: "系统出现问题",
+    502: "对方系统没有办成",
     503: "暂时不可用",
 }
 ERROR = {
@@ -79,8 +80,8 @@ def document(title: str, description: str, version: str, sections: Iterable[Any]
 def refusals_of(route: Route) -> list[type[Refusal]]:
     """Every refusal a route can give: its own, its caller's, and those that its shape brings along."""
     found = [*route.errors, *(one.missing for one in route.headers), *route.access.errors]
-    if route.path_readers and not any(one.status == 404 for one in found):
-        found.append(NotFound)
+    if route.path_readers:
+        found += [NotFound, TooLarge]  # an address beyond the server's bound is too large as well
     if route.body or route.query or route.form:
         found += [Malformed, InvalidFields, TooLarge]
     if route.body or route.form:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 import msgspec.inspect as mi
+from sanic import Request
 
 from foundation.errors import Invalid, Malformed, NotFound, Refusal
 from foundation.web import faults
@@ -19,6 +20,7 @@ QUICK_AT_MOST = (
 )
 WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
+BOM = b"\xef\xbb\xbf"  # what some systems put before their UTF-8
 CHINESE = re.compile("[\u4e00-\u9fff]")
 # What msgspec lets pass and we do not: NUL, lone surrogates, whole numbers beyond 64 bits.
 SUSPECT = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|[0-9]{19}")
@@ -66,10 +68,11 @@ class Reader:
             self._fields = {one.encode_name: one.type for one in self.node.fields}
 
     def from_json(self, raw: bytes) -> Any:
+        raw = raw.removeprefix(BOM)
         if len(raw) <= QUICK_AT_MOST and not SUSPECT.search(raw):
             try:
                 return self._decoder.decode(raw)
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, UnicodeDecodeError):
                 pass
         return self._checked(_any_json(raw))
 
@@ -100,6 +103,8 @@ class Reader:
 def _any_json(raw: bytes) -> Any:
     try:
         return json.loads(raw.decode(), parse_float=_number, parse_constant=_not_json)
+    except UnicodeDecodeError:
+        raise Malformed("请求内容不是 UTF-8 编码，请转换编码后重新提交。") from None
     except (ValueError, RecursionError):
         raise Malformed from None
 
@@ -157,6 +162,15 @@ def pairs_of(encoded: str | bytes) -> list[tuple[str, str]]:
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=1000)
     except ValueError:
         raise Malformed from None
+
+
+def make_readable(request: Request) -> None:
+    """Bytes in a header that are no UTF-8 become �: then a token, a cookie or a signature is wrong, and no more."""
+    if request.head.isascii():
+        return
+    for name in {name for name, value in request.headers.items() if not value.isascii()}:
+        for value in request.headers.popall(name):
+            request.headers.add(name, value.encode(errors="surrogateescape").decode(errors="replace"))
 
 
 def path_reader(wanted: Any) -> Callable[[str], Any]:

@@ -4,51 +4,54 @@ import { keep, post } from "./api.js";
 import { html, show, toast } from "./view.js";
 import { ask } from "./screens/ask.js";
 import { bill, bills, paid } from "./screens/pay.js";
-import { book, booking, bookings, hall, type } from "./screens/book.js";
-import { guide, scenario, theme } from "./screens/guide.js";
+import { book, hall, type } from "./screens/book.js";
+import { booking, bookings } from "./screens/bookings.js";
+import { guide } from "./screens/guide.js";
 import { home } from "./screens/home.js";
 import { caseView, progress } from "./screens/progress.js";
 import { login } from "./screens/login.js";
 import { messages, mine, realName, sessions } from "./screens/mine.js";
 import { rate } from "./screens/rate.js";
+import { scenario, theme } from "./screens/topics.js";
 import { search } from "./screens/search.js";
-import { move, waiting, waits } from "./screens/wait.js";
+import { waiting, waits } from "./screens/wait.js";
 
+// Address, screen, tab, and the address above it for who came here from outside.
 const SCREENS = [
   [/^$/, home, "home"],
-  [/^search$/, search, "home"],
+  [/^search$/, search, "home", "#/"],
   [/^ask$/, ask, "ask"],
-  [/^guide\/([^/]+)$/, guide, "home"],
-  [/^theme\/([^/]+)\/([^/]+)$/, theme, "home"],
-  [/^scenario\/([^/]+)$/, scenario, "home"],
+  [/^guide\/([^/]+)$/, guide, "home", "#/"],
+  [/^theme\/([^/]+)\/([^/]+)$/, theme, "home", "#/"],
+  [/^scenario\/([^/]+)$/, scenario, "home", "#/"],
   [/^book$/, book, "book"],
-  [/^book\/([^/]+)$/, hall, "book"],
-  [/^book\/[^/]+\/([^/]+)$/, type, "book"],
-  [/^bookings$/, bookings, "mine"],
-  [/^booking\/([^/]+)$/, booking, "mine"],
-  [/^booking\/([^/]+)\/move$/, move, "mine"],
-  [/^waits$/, waits, "mine"],
-  [/^waiting\/([^/]+)$/, waiting, "mine"],
+  [/^book\/([^/]+)$/, hall, "book", "#/book"],
+  [/^book\/[^/]+\/([^/]+)$/, type, "book", "#/book"],
+  [/^bookings$/, bookings, "mine", "#/mine"],
+  [/^booking\/([^/]+)$/, booking, "mine", "#/bookings"],
+  [/^waits$/, waits, "mine", "#/mine"],
+  [/^waiting\/([^/]+)$/, waiting, "mine", "#/waits"],
   [/^progress$/, progress, "progress"],
-  [/^case\/([^/]+)$/, caseView, "progress"],
-  [/^bills$/, bills, "mine"],
-  [/^bill\/([^/]+)$/, bill, "mine"],
-  [/^paid\/([^/]+)$/, paid, "mine"],
-  [/^rate\/([^/]+)\/([^/]+)$/, rate, "mine"],
+  [/^case\/([^/]+)$/, caseView, "progress", "#/progress"],
+  [/^bills$/, bills, "mine", "#/mine"],
+  [/^bill\/([^/]+)$/, bill, "mine", "#/bills"],
+  [/^paid\/([^/]+)$/, paid, "mine", "#/bills"],
+  [/^rate\/([^/]+)\/([^/]+)$/, rate, "mine", "#/mine"],
   [/^mine$/, mine, "mine"],
-  [/^messages$/, messages, "mine"],
-  [/^real-name$/, realName, "mine"],
-  [/^sessions$/, sessions, "mine"],
-  [/^login$/, login, "mine"],
+  [/^messages$/, messages, "mine", "#/mine"],
+  [/^real-name$/, realName, "mine", "#/mine"],
+  [/^sessions$/, sessions, "mine", "#/mine"],
+  [/^login$/, login, "mine", "#/"],
 ];
 
 const main = document.getElementById("main");
 let leaving = () => {};
+let visited = 0; // screens since the page was opened: then going back stays with us
 
 async function draw() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
   const found = SCREENS.find(([pattern]) => pattern.test(path)) || SCREENS[0];
-  const [pattern, screen, tab] = found;
+  const [pattern, screen, tab, above] = found;
   leaving();
   leaving = () => {};
   for (const link of document.querySelectorAll("[data-tab]")) {
@@ -58,8 +61,11 @@ async function draw() {
   // A page of its own: what a slow screen draws after we have left it goes nowhere.
   const page = document.createElement("div");
   page.className = "page";
-  main.replaceChildren(page);
-  show(page, html`<div class="skeleton"></div><div class="skeleton"></div>`);
+  page.setAttribute("aria-busy", "true");
+  main.replaceChildren(...(above ? [back(above)] : []), page);
+  show(page, html`<h1 class="away">正在打开</h1><div class="skeleton"></div><div class="skeleton"></div>`);
+  if (visited++) main.focus({ preventScroll: true });
+  window.scrollTo(0, 0);
   const given = (pattern.exec(path) || []).slice(1).map(decodeURIComponent);
   try {
     const left = await screen(page, ...given, new URLSearchParams(query));
@@ -67,23 +73,46 @@ async function draw() {
   } catch (error) {
     if (page.isConnected) refused(page, error);
   }
-  if (!page.isConnected) return;
-  document.title = `${page.querySelector("h1")?.textContent || "首页"} · 指尖办`;
-  window.scrollTo(0, 0);
+  page.removeAttribute("aria-busy");
+  if (page.isConnected) document.title = `${page.querySelector("h1")?.textContent || "首页"} · 指尖办`;
+}
+
+function back(above) {
+  const link = document.createElement("a");
+  link.className = "back";
+  link.href = above;
+  link.textContent = "返回";
+  link.onclick = (event) => {
+    if (visited < 2) return;
+    event.preventDefault();
+    history.back();
+  };
+  return link;
 }
 
 function refused(page, error) {
-  if (error.status === 401) {
-    keep("");
-    location.hash = `#/login?next=${encodeURIComponent(location.hash)}`;
-    return;
-  }
+  if (error.status === 401) return signInAgain(error);
   if (!error.code) console.error(error);
   const words = error.code ? error.message : "页面出现问题，请刷新后重试。";
-  show(page, html`<div class="notice bad" role="alert"><p>${words}</p></div>
+  show(page, html`<h1>没有打开</h1><div class="notice bad" role="alert"><p>${words}</p></div>
     <div class="actions"><button class="button main" id="again">重试</button><a class="button" href="#/">回首页</a></div>`);
   document.getElementById("again").onclick = draw;
 }
+
+// Back to this very place after signing in; the login screen takes this one's place in the history.
+function signInAgain(error) {
+  if (error.code === "SessionOver") toast(error.message);
+  keep("");
+  location.replace(`#/login?next=${encodeURIComponent(location.hash)}`);
+}
+
+// What a tap began and nobody caught: a session that ended meanwhile is asked for anew, a refusal is told.
+window.addEventListener("unhandledrejection", (event) => {
+  if (!event.reason?.code) return;
+  event.preventDefault();
+  if (event.reason.status === 401) signInAgain(event.reason);
+  else toast(event.reason.message);
+});
 
 // A platform brought us back with a code: ?code=… from WeChat, ?auth_code=… from Alipay.
 async function arrive() {
@@ -96,17 +125,22 @@ async function arrive() {
   if (!waiting.state || waiting.state !== query.get("state")) return;
   const platform = query.has("auth_code") ? "alipay" : "wechat";
   try {
-    main.textContent = "正在登录…";
-    keep((await post("/v1/login", { platform, code, via: "web", device: "浏览器" })).token);
+    show(main, html`<p class="soft" role="status">正在登录…</p>`);
+    keep((await post("/v1/login", { platform, code, via: "web", device: device() })).token);
   } catch (error) {
     toast(error.message);
   }
 }
 
+const device = () => {
+  const said = navigator.userAgent;
+  const system = [["iPhone", "iPhone"], ["iPad", "iPad"], ["Android", "安卓手机"], ["Windows", "Windows 电脑"], ["Mac", "苹果电脑"], ["Linux", "Linux 电脑"]];
+  return `${(system.find(([sign]) => said.includes(sign)) || ["", "设备"])[1]}上的浏览器`;
+};
+
 const city = localStorage.getItem("zhijianban.city");
-if (city) document.getElementById("city").textContent = `${city}政务服务`;
+if (city) for (const place of document.querySelectorAll("[data-city]")) place.textContent = city;
 if (localStorage.getItem("zhijianban.large")) document.documentElement.dataset.large = "";
 window.addEventListener("hashchange", draw);
 await arrive();
 await draw();
-

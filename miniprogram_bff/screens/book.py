@@ -25,6 +25,7 @@ from appointments.errors import (
     TooManyBookings,
     TypeNotFound,
 )
+from catalogue import items
 from foundation import clock
 from foundation.errors import Invalid
 from foundation.idempotency import KeyReused
@@ -39,6 +40,8 @@ from miniprogram_bff.fields import (
     HallName,
     Hours,
     ItemCode,
+    ItemName,
+    Slug,
     Telephone,
     TypeCode,
     TypeName,
@@ -110,13 +113,21 @@ class DayView(Struct):
     release_at: datetime | None
 
 
+class ItemLink(Struct):
+    slug: Slug
+    name: ItemName
+
+
 class TypePage(Struct):
+    """`items`：这项预约能办的事项，办事指南里有要带的材料."""
+
     id: int
     code: TypeCode
     name: TypeName
     hall_code: HallCode
     hall_name: HallName
     department_name: Department
+    items: list[ItemLink]
     real_name_needed: bool
     cancel_minutes: int
     release_note: Annotated[str, Meta(examples=["每天 08:00 放出 7 个工作日后的号"])]
@@ -199,6 +210,7 @@ async def hall(hall_code: HallCode) -> HallPage:
 async def appointment_type(type_code: TypeCode) -> TypePage:
     of = await types.find(code=type_code)
     days = await slots.days(type_id=of.id)
+    known = {one.item_code: one for one in await items.published()}
     return TypePage(
         id=of.id,
         code=of.code,
@@ -206,6 +218,7 @@ async def appointment_type(type_code: TypeCode) -> TypePage:
         hall_code=of.hall.code,
         hall_name=of.hall.name,
         department_name=of.department.name,
+        items=[ItemLink(known[code].slug, known[code].name) for code in of.item_codes if code in known],
         real_name_needed=of.real_name_needed,
         cancel_minutes=of.cancel_minutes,
         release_note=f"每天 {of.release_time} 放出 {of.release_workdays} 个工作日后的号",

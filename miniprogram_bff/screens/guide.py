@@ -24,6 +24,9 @@ from miniprogram_bff.screens.search import ItemRow, row_of
 
 routes = Routes("办事指南", tag="guide")
 
+ThemeCode = Annotated[str, Meta(max_length=60, examples=["birth"])]
+ScenarioCode = Annotated[str, Meta(max_length=60, examples=["lost-wallet"])]
+
 
 class MaterialView(Struct):
     """`shared`：电子证照已有，免提交."""
@@ -64,7 +67,7 @@ class RelatedView(Struct):
 
 
 class GuideView(Struct):
-    """`fee_fen`：各项收费中的最高一档，明细见收费标准."""
+    """`fee_fen`：各项收费中的最高一档，明细见收费标准；`legal_days` 以 `legal_unit` 计，`promised_days` 为工作日."""
 
     item_code: ItemCode
     slug: Slug
@@ -79,6 +82,7 @@ class GuideView(Struct):
     fee_fen: Fen
     promised_days: int | None
     legal_days: int | None
+    legal_unit: Annotated[str, Meta(examples=["自然日"])]
     version: int
     effective_date: date
     materials: list[MaterialView]
@@ -146,6 +150,7 @@ async def guide(slug: Slug) -> GuideView:
         fee_fen=card.fee_fen,
         promised_days=sheet["period"].get("promised_days"),
         legal_days=sheet["period"].get("legal_days"),
+        legal_unit=sheet["period"].get("unit", "工作日"),
         version=page.version,
         effective_date=page.effective_date,
         materials=[_material(one) for one in sheet["materials"]],
@@ -159,7 +164,7 @@ async def guide(slug: Slug) -> GuideView:
 @routes.get(
     "/v1/themes/<kind>/<code>", access=PUBLIC, summary="主题下的事项", errors=(ThemeNotFound,), cache=PUBLIC_MINUTE
 )
-async def theme(kind: Literal["theme", "life_event"], code: str) -> Shelf:
+async def theme(kind: Literal["theme", "life_event"], code: ThemeCode) -> Shelf:
     shelves = await (items.themes() if kind == "theme" else items.life_events())
     found = next((one for one in shelves if one.code == code), None)
     if found is None:
@@ -169,7 +174,7 @@ async def theme(kind: Literal["theme", "life_event"], code: str) -> Shelf:
 
 
 @routes.post("/v1/scenarios/<code>", access=PUBLIC, summary="场景导办", errors=(ScenarioNotFound, UnknownAnswer))
-async def scenario(code: str, body: Answers) -> StepView:
+async def scenario(code: ScenarioCode, body: Answers) -> StepView:
     """带上已答的题，返回下一题或办理清单。"""
     step = await scenarios.step(code, body.answers)
     asked = step.question

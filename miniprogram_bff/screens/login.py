@@ -5,14 +5,27 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from sanic import Request
 
-from channels.errors import CodeUnusable, RiskyAccount
+from channels.errors import ChannelRefused, CodeUnusable, ForgedAnswer, RiskyAccount, SlowDown, SystemError
 from foundation import settings
+from foundation.http import OutcomeUnknown, OutsideUnavailable
 from foundation.web import PUBLIC, Asked, Limit, Routes, client_address
 from identity import login, sessions
 from identity.sessions import Session
 from miniprogram_bff.session import CITIZEN
 
 routes = Routes("登录", tag="login")
+
+# How a platform may answer a code: with no, with wait, or not at all.
+PLATFORM_FAULTS = (
+    CodeUnusable,
+    RiskyAccount,
+    ChannelRefused,
+    SlowDown,
+    SystemError,
+    ForgedAnswer,
+    OutcomeUnknown,
+    OutsideUnavailable,
+)
 
 
 class SignIn(Asked):
@@ -45,9 +58,7 @@ class SignInOptions(Struct):
     wallet: str
 
 
-@routes.post(
-    "/v1/login", access=PUBLIC, summary="登录", errors=(CodeUnusable, RiskyAccount), limit=Limit(ip=60), status=201
-)
+@routes.post("/v1/login", access=PUBLIC, summary="登录", errors=PLATFORM_FAULTS, limit=Limit(ip=60), status=201)
 async def sign_in(request: Request, body: SignIn) -> SignedIn:
     """用平台返回的一次性 code 换取登录 token。token 只返回这一次。"""
     done = await login.with_platform(

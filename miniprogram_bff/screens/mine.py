@@ -22,6 +22,7 @@ from identity.errors import (
 )
 from identity.idnumber import IdType
 from identity.sessions import Session
+from miniprogram_bff.screens.login import PLATFORM_FAULTS
 from miniprogram_bff.session import CITIZEN, actor
 from notifications import delivery
 from notifications.errors import TemplateUnknown
@@ -107,6 +108,7 @@ async def me(who: Session) -> Me:
     summary="实名认证",
     errors=(
         NumberFault,
+        *NumberFault.__subclasses__(),
         NameFault,
         NameMismatch,
         AlreadyVerified,
@@ -123,7 +125,9 @@ async def verify(body: RealName, who: Session) -> Me:
     return await _me(done.citizen_id)
 
 
-@routes.post("/v1/me/phone", access=CITIZEN, summary="绑定手机号", errors=(PhoneFault,), limit=Limit(user=10))
+@routes.post(
+    "/v1/me/phone", access=CITIZEN, summary="绑定手机号", errors=(PhoneFault, *PLATFORM_FAULTS), limit=Limit(user=10)
+)
 async def bind_phone(body: PhoneCode, who: Session) -> Phone:
     platform: Literal["wechat", "alipay"] = "wechat" if who.platform == "wechat" else "alipay"
     return Phone(await login.bind_phone(citizen_id=who.citizen_id, platform=platform, code=body.code, by=actor(who)))

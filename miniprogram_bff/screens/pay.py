@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from sanic import Request
 
-from channels.errors import ChannelRefused
+from channels.errors import (
+    AccountUnusable,
+    ChannelRefused,
+    ForgedAnswer,
+    PayerMismatch,
+    RequestWrong,
+    SlowDown,
+    SystemError,
+)
+from foundation.errors import TooManyRequests
 from foundation.http import OutcomeUnknown, OutsideUnavailable
 from foundation.web import PUBLIC, Asked, Limit, Routes, client_address
 from identity.sessions import Session
@@ -90,7 +99,7 @@ async def bill(pay_code: PayCode, who: Session) -> BillView:
     return _view(await bills.one_for(pay_code=pay_code, citizen_id=who.citizen_id))
 
 
-@routes.post("/v1/bills/look-up", access=PUBLIC, summary="按缴款识别码查缴费单", errors=(BillNotFound,))
+@routes.post("/v1/bills/look-up", access=PUBLIC, summary="按缴款识别码查缴费单", errors=(BillNotFound, TooManyRequests))
 async def look_up(request: Request, body: LookUp) -> BillView:
     """缴款识别码加缴款人证件号码后四位；可为家人代缴。"""
     return _view(await bills.by_code(pay_code=body.pay_code, last_four=body.last_four, address=client_address(request)))
@@ -108,6 +117,12 @@ async def look_up(request: Request, body: LookUp) -> BillView:
         AccountNeeded,
         PaymentInProgress,
         ChannelRefused,
+        RequestWrong,
+        AccountUnusable,
+        PayerMismatch,
+        SlowDown,
+        SystemError,
+        ForgedAnswer,
         OutcomeUnknown,
         OutsideUnavailable,
     ),

@@ -8,6 +8,7 @@ from sanic import Request
 from cases import lookup
 from cases.errors import CaseNotFound
 from cases.lookup import CaseView
+from foundation.errors import TooManyRequests
 from foundation.web import PUBLIC, Asked, Routes, client_address
 from identity.sessions import Session
 from miniprogram_bff.fields import CaseNo
@@ -31,7 +32,7 @@ async def my_case(case_no: CaseNo, who: Session) -> CaseView:
     return await lookup.one_of_mine(case_no=case_no, citizen_id=who.citizen_id)
 
 
-@routes.post("/v1/cases/look-up", access=PUBLIC, summary="按编号查进度", errors=(CaseNotFound,))
+@routes.post("/v1/cases/look-up", access=PUBLIC, summary="按编号查进度", errors=(CaseNotFound, TooManyRequests))
 async def look_up(request: Request, body: LookUp) -> CaseView:
     """无需登录：办件编号加申请人证件号码后四位。编号不存在与后四位不符，答复相同。"""
     return await lookup.by_number(case_no=body.case_no, last_four=body.last_four, address=client_address(request))

@@ -59,7 +59,7 @@ async def suggestions(query: Words) -> list[Suggestion]:
     snapshot = await knowledge.current()
     slugs = {one.item_code: one.slug for one in await items.published()}
     return [
-        Suggestion(one.text, slugs[one.item_code])
+        Suggestion(one.item_name, slugs[one.item_code])
         for one in snapshot.suggester.suggest(query.q)
         if one.item_code in slugs
     ]

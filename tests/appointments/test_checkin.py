@@ -117,3 +117,26 @@ async def test_wrong_hall_twice_cancelled_and_by_oneself():
     await booking.cancel(code=gone.code, by=citizen)
     with before_the_visit(gone, 5), pytest.raises(CannotCheckIn):
         await checkin.admit(code=gone.code, hall_code=gone.hall_code, by=STAFF)
+
+
+@pytest.mark.parametrize(
+    "as_typed",
+    [
+        lambda text: f" {text[:4].lower()} {text[4:].lower()}\n",
+        lambda text: "".join(chr(ord(one) + 0xFEE0) for one in text),  # full-width, as a Chinese input method types
+        lambda text: text.replace(".", "。"),
+    ],
+)
+@pytest.mark.parametrize("from_the_phone", [True, False])
+async def test_a_code_is_read_however_it_reaches_the_counter(as_typed, from_the_phone):
+    held, citizen, _ = await a_held_place()
+    with before_the_visit(held, 10):
+        shown = (await checkin.code_for(code=held.code, by=citizen)).text if from_the_phone else held.code
+        text = as_typed(shown)
+        assert checkin.is_scanned(text) is from_the_phone
+        present = (
+            checkin.scan(scanned=text, hall_code=held.hall_code, by=STAFF)
+            if from_the_phone
+            else checkin.admit(code=text, hall_code=held.hall_code, by=STAFF)
+        )
+        assert (await present).number == "A001"

@@ -52,7 +52,7 @@ async def test_a_wrong_timetable_has_no_preview():
     of = await a_type()
     with pytest.raises(ScheduleInvalid) as raised:
         await preview.coming_days(type_id=of.id, periods=mornings(ends="08:00"), start=clock.today())
-    assert len(raised.value.detail) == 5
+    assert raised.value.detail == ["周一至周五 09:00–08:00：结束时间应晚于开始时间"]
     with pytest.raises(TypeNotFound):
         await preview.coming_days(type_id=0, periods=mornings(), start=clock.today())
 

@@ -248,7 +248,7 @@ async def test_overlaps_and_past_versions_are_refused():
     overlapping = [MORNING[0], Period(weekday=1, starts="10:30", ends="12:00", slot_minutes=30, windows=1)]
     with pytest.raises(ScheduleInvalid, match="排班有误") as refused:
         await schedule.create(type_id=of.id, periods=overlapping, effective_from=date(2026, 8, 1), by=STAFF)
-    assert refused.value.detail == ["周一 09:00–11:00 与 周一 10:30–12:00 重叠", "生效日期不能早于今天"]
+    assert refused.value.detail == ["周一 09:00–11:00 与 10:30–12:00 重叠", "生效日期不能早于今天"]
     with pytest.raises(ScheduleInvalid):
         await schedule.create(type_id=of.id, periods=[], effective_from=MONDAY, by=STAFF)
     with pytest.raises(TypeNotFound):

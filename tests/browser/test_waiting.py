@@ -46,7 +46,7 @@ async def test_waiting_for_a_full_slot_and_then_moving(h5: str, phone: "Page") -
     held, holder, _ = await a_held_place(slot=full)
     await signed_in(phone, h5)
     await phone.goto(f"{h5}#/book/{(await of.hall).code}/{of.code}")
-    await phone.get_by_role("button", name="可候补").click()
+    await phone.get_by_role("button", name="约满可候补").click()
     await sound(phone)
     await phone.get_by_role("button", name="加入候补").click()
     await phone.get_by_text("第 1 位").wait_for()
@@ -60,7 +60,8 @@ async def test_waiting_for_a_full_slot_and_then_moving(h5: str, phone: "Page") -
     await phone.get_by_role("button", name="确认预约").click()
     await phone.get_by_role("link", name="改约").click()
     await phone.get_by_role("heading", name="改约").wait_for()
-    assert await phone.get_by_role("button", name="约满").is_disabled()  # its own, and one moves to free ones only
+    await phone.get_by_role("button", name="约满可候补").click()
+    assert await phone.get_by_role("button", name="确认改约").is_disabled()  # one moves to free ones only
     await phone.locator(f"[data-slot='{free.id}']").click()
     await sound(phone)
     await phone.get_by_role("button", name="确认改约").click()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tortoise.expressions import F
 
+from assistant import elsewhere
 from assistant.corpus import GuideDocument, Section
 from assistant.snapshot import Snapshot
 from catalogue import format as catalogue_format
@@ -91,13 +92,13 @@ def from_file(item: ItemFile, halls: Mapping[str, HallLine]) -> GuideDocument:
 
 
 def shipped_snapshot() -> Snapshot:
-    """The shipped guides with the shipped synonyms."""
+    """The shipped guides with the shipped synonyms and the matters that have no guide."""
     city = catalogue_format.load_catalogue(SHIPPED)
     halls = {
         hall.code: HallLine(name=hall.name, address=hall.address, opening_hours="工作日") for hall in city.halls.halls
     }
     synonyms = {said: group.word for group in city.synonyms.groups for said in group.also}
-    return Snapshot([from_file(item, halls) for item in city.items], synonyms=synonyms)
+    return Snapshot([from_file(item, halls) for item in city.items], synonyms=synonyms, matters=elsewhere.known())
 
 
 async def publish(name: str, *aliases: str, **sections: str) -> ServiceItem:

@@ -8,6 +8,7 @@ import pytest
 from cases import intake, jobs
 from cases.errors import (
     CaseNeedsRegistration,
+    CaseOfAnotherApplicant,
     CaseOfAnotherDepartment,
     EventChanged,
     EventFromTheFuture,
@@ -41,14 +42,23 @@ async def test_without_a_registration_it_is_refused():
 
 
 async def test_a_repeated_push_changes_nothing():
-    case = await a_case()
+    applicant = Identity.of("id_card", people.id_number())
+    case = await a_case(applicant=applicant)
     event = pushed(case.case_no, Kind.ACCEPTED)
     in_another_zone = replace(event, happened_at=event.happened_at.astimezone(clock.SHANGHAI))
-    with_registration = replace(event, registration=registration())
+    with_registration = replace(event, registration=registration(applicant=applicant))
     assert await intake.append(event=event, by=BUREAU) == "appended"
     for again in (event, in_another_zone, with_registration):
         assert await intake.append(event=again, by=BUREAU) == "repeated"
     assert await CaseEvent.filter(case=case).count() == 2
+
+
+async def test_another_persons_case_under_the_same_number_is_refused():
+    case = await a_case()
+    event = pushed(case.case_no, Kind.ACCEPTED)
+    with pytest.raises(CaseOfAnotherApplicant):
+        await intake.append(event=replace(event, registration=registration()), by=BUREAU)
+    assert await CaseEvent.filter(case=case).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -95,9 +105,9 @@ async def test_events_of_one_case_at_once_fold_to_the_whole():
 
 
 async def test_out_of_order():
-    case_no, start = case_number(), clock.now() - timedelta(hours=5)
+    case_no, start, about = case_number(), clock.now() - timedelta(hours=5), registration()
     for hours, kind in ((3, Kind.CLOSED), (1, Kind.ACCEPTED), (0, Kind.RECEIVED), (2, Kind.REVIEWED)):
-        await push(case_no, kind, at=start + timedelta(hours=hours), registration=registration())
+        await push(case_no, kind, at=start + timedelta(hours=hours), registration=about)
     case = await Case.get(case_no=case_no)
     assert (case.stage, case.accepted_at) == ("closed", start + timedelta(hours=1))
     assert len(await told("CaseClosed")) == 1

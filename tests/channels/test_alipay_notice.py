@@ -131,3 +131,14 @@ async def test_certificate_mode_names_the_certificate(keys: KeyFolder) -> None:
     with pytest.raises(ForgedNotice):
         await channel.read_notice({}, build.alipay_form(by="alipay_cert", alipay_cert_sn="0" * 32))
     await channel.aclose()
+
+
+async def test_a_notice_names_no_certificate_though_both_modes_are_configured(keys: KeyFolder) -> None:
+    """While keys are being changed for certificates either may sign; nobody else's may."""
+    path = build.write(keys.path, "alipay_cert.pem", build.pem(build.certificate("alipay_cert")))
+    channel = Alipay(keys.settings(ALIPAY_CERT_FILE=path))
+    for signer in ("alipay", "alipay_cert"):
+        assert (await channel.read_notice({}, build.alipay_form(by=signer))).payment is not None
+    with pytest.raises(ForgedNotice):
+        await channel.read_notice({}, build.alipay_form(by="merchant"))
+    await channel.aclose()

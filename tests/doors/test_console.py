@@ -162,7 +162,7 @@ async def test_a_window_clerk_plans_nothing(desk: Desk) -> None:
 
 
 async def test_somebody_without_a_hall_is_told_so(desk: Desk) -> None:
-    await a_colleague(("editor", ""), username="wangwu")
+    await a_colleague(("window", "nowhere/"), username="wangwu")
     await desk.sign_in("wangwu")
     page = await desk.open("/console/day")
     assert page.status_code == 403
@@ -264,11 +264,12 @@ async def test_a_wrong_timetable_is_refused_line_by_line(desk: Desk) -> None:
         return answer.status_code, answer.text
 
     assert await lines(weekdays=[]) == (422, AnyText("第 1 个时段没有勾选星期"))
-    assert await lines(ends=["08:00"]) == (422, AnyText("周一 09:00–08:00：结束时间应晚于开始时间"))
+    assert await lines(ends=["08:00"]) == (422, AnyText("每天 09:00–08:00：结束时间应晚于开始时间"))
     assert await lines(slot_minutes=[""]) == (422, AnyText("第 1 个时段的号段分钟：应为整数"))
     assert await lines(starts=["09:00", "10:00"]) == (422, AnyText("请刷新页面后重新填写"))
     assert await lines(effective_from="9999-12-31") == (422, AnyText("日期应在 2000 年至 2100 年之间"))
     assert await lines(effective_from=clock.today() - timedelta(days=1)) == (422, AnyText("生效日期不能早于今天"))
+    assert await lines(effective_from=clock.today() + timedelta(days=400)) == (422, AnyText("不能晚于一年以后"))
     assert await lines(reason="<script>alert(1)</script>") == (422, AnyText("没有这一项"))
     assert await Schedule.all().count() == 0
 
@@ -291,6 +292,34 @@ async def test_a_hall_closes_for_a_day_and_opens_again(desk: Desk) -> None:
     assert (twice.status_code, "已登记例外日" in twice.text) == (409, True)
     await desk.press("/console/special-days/remove", hall=hall.code, day=day)
     assert await Slot.filter(type=of, day=day).count() == 4
+
+
+async def test_closing_a_day_tells_how_many_still_hold_a_place(desk: Desk) -> None:
+    held, _, _ = await a_held_place()
+    await a_colleague(("hall_manager", ""), username="wangwu")
+    await desk.sign_in("wangwu")
+    answer = await desk.press(
+        "/console/special-days", hall=held.hall_code, day=held.day, kind="closed", reason="停电检修"
+    )
+    assert "当天仍有 1 个预约有效" in answer.text
+
+
+async def test_who_has_signed_in_is_not_asked_again(desk: Desk) -> None:
+    await a_hall()
+    await a_colleague(("window", ""), username="wangwu")
+    await desk.sign_in("wangwu")
+    again = await desk.open("/console/login?back=%2Fconsole%2Fweek")
+    assert (again.status_code, again.headers["location"]) == (303, "/console/week")
+    await desk.press("/console/sign-out")
+    assert (await desk.open("/console/login")).status_code == 200
+
+
+async def test_a_window_clerk_is_told_that_planning_is_not_theirs(desk: Desk) -> None:
+    await a_type(hall=await a_hall())
+    await a_colleague(("window", ""), username="wangwu")
+    await desk.sign_in("wangwu")
+    answer = await desk.open("/console/schedule")
+    assert (answer.status_code, "大厅管理员" in answer.text) == (403, True)
 
 
 async def test_without_scripts_a_deed_answers_with_a_page(desk: Desk) -> None:

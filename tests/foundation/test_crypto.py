@@ -105,3 +105,10 @@ def test_a_code_can_be_read_aloud() -> None:
     codes = {crypto.random_code(8) for _ in range(1000)}
     assert len(codes) == 1000
     assert not set("".join(codes)) & set("01ILOilo")
+
+
+@pytest.mark.parametrize(
+    "typed", ["3xu2z7nxdg", " 3XU2 Z7NXDG\n", "3XU2-Z7NXDG", "３ＸＵ２　Ｚ７ＮＸＤＧ", "3xu2–z7nx_dg"]
+)
+def test_a_code_is_read_however_it_is_typed(typed: str) -> None:
+    assert crypto.read_code(typed) == "3XU2Z7NXDG"

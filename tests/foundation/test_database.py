@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import random
+import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -19,12 +21,18 @@ from tests.foundation.wire import wire_to
 
 CANCELS = 2000
 POOL = 5
+IN_THE_POOL = (
+    "foundation", "identity", "catalogue", "payments", "appointments", "cases", "feedback", "assistant",
+    "notifications", "api", "miniprogram_bff",
+)  # fmt: skip
 
 
 @pytest.fixture
 async def small_pool(db: None, database_url: str) -> AsyncIterator[asyncpg.Pool]:
     """The pool of this process, for one test, with five connections."""
-    pool = await asyncpg.create_pool(**database.credentials_of(database_url), min_size=POOL, max_size=POOL)
+    pool = await asyncpg.create_pool(
+        **database.credentials_of(database_url), min_size=POOL, max_size=POOL, reset=database.leave_the_session
+    )
     client = get_connections().get("default")
     before, client._pool = client._pool, pool
     try:
@@ -78,6 +86,35 @@ async def test_no_connection_is_lost_to_two_thousand_cancellations(small_pool: a
         await asyncio.gather(*(verb() for _ in range(POOL * 3)))
         assert await idle_in_transaction() == 0
     assert small_pool.get_idle_size() == small_pool.get_size()
+
+
+async def test_a_transaction_left_open_is_rolled_back_when_its_connection_goes_back(small_pool: asyncpg.Pool) -> None:
+    connection = await small_pool.acquire()
+    await connection.transaction().start()
+    await connection.execute("select 1")
+    await small_pool.release(connection)
+    assert await idle_in_transaction() == 0
+
+
+OUTLIVES = re.compile(
+    r"""pg_(try_)?advisory_lock|\blisten \w+;|create temp|set_config\(.*false"""
+    r"""|["'`]set (?!local|transaction)\w+ *(=|to)""",
+    re.IGNORECASE,
+)
+
+
+def test_nothing_of_ours_outlives_a_transaction() -> None:
+    """Connections are not reset when they go back (`database.leave_the_session`)."""
+    root = Path(database.__file__).parents[1]
+    rooms = [*(root / name for name in IN_THE_POOL), root / "worker.py"]
+    files = [file for one in rooms for file in ([one] if one.is_file() else one.rglob("*.py"))]
+    assert len(files) > 100
+    assert [file.name for file in files if OUTLIVES.search(file.read_text())] == []
+
+
+@pytest.mark.parametrize("sql", ["select pg_advisory_lock(1)", "'set statement_timeout = 0'", "create temp table x ()"])
+def test_what_outlives_a_transaction_would_be_seen(sql: str) -> None:
+    assert OUTLIVES.search(sql)
 
 
 async def original_entry(self: Any) -> Any:

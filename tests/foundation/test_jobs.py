@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import croniter
 import pytest
 
 from foundation import clock, database, jobs
+from foundation import queue as our_queue
+from foundation.queue import Persevering, ShanghaiCron
 from tests.foundation.working import declared_anew, due_now, queue, run_waiting
-from worker import Persevering, ShanghaiCron
 
 ran: list[Any] = []
 
@@ -140,3 +142,21 @@ def test_schedules_are_read_in_shanghai() -> None:
 def test_a_schedule_may_name_seconds() -> None:
     cron = ShanghaiCron(croniter.croniter("* * * * * */10"))
     assert cron.get_next(float, start_time=1_000_000_003.0) == 1_000_000_010.0
+
+
+async def test_jobs_that_went_well_are_told_to_who_debugs(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken() -> None:
+        raise ValueError("no luck")
+
+    said: list[tuple[str, str]] = []
+    levels = {
+        level: lambda event, level=level, **_: said.append((level, event)) for level in ("debug", "info", "error")
+    }
+    monkeypatch.setattr(our_queue, "log", SimpleNamespace(**levels))
+    jobs.job(retries=0)(note)
+    jobs.job(retries=0)(broken)
+    await jobs.enqueue(note, what=1)
+    await run_waiting()
+    await jobs.enqueue(broken)
+    await run_waiting()
+    assert said == [("debug", "job_ended"), ("error", "job_failed"), ("info", "job_ended")]

@@ -1,5 +1,9 @@
 """Settings: typed, every fault at once, no demo secret in production."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from foundation import settings
@@ -15,17 +19,21 @@ PRODUCTION = {
     "WECHAT_APP_ID": "wx",
     "WECHAT_PAY_MERCHANT_ID": "1",
     "WECHAT_PAY_MERCHANT_SERIAL": "2",
-    "WECHAT_PAY_MERCHANT_KEY_FILE": "key.pem",
+    "WECHAT_PAY_MERCHANT_KEY_FILE": __file__,
     "ALIPAY_APP_ID": "3",
     "ALIPAY_SELLER_ID": "2088",
-    "ALIPAY_APP_KEY_FILE": "key.pem",
+    "ALIPAY_APP_KEY_FILE": __file__,
 }
 
 
 def own_secrets() -> dict[str, str]:
     """One own value for every secret, whatever secrets there come to be."""
     made = {one.metadata["env"]: "own-secret" for _, one in settings.every_setting() if one.metadata["secret"]}
-    keys = {"ENCRYPTION_KEYS": "k1:" + "ab" * 16, "FINGERPRINT_KEYS": "k1:" + "cd" * 16}
+    keys = {
+        "ENCRYPTION_KEYS": "k1:" + "ab" * 16,
+        "FINGERPRINT_KEYS": "k1:" + "cd" * 16,
+        "DEPARTMENT_KEYS": "hall:" + "ef" * 16,
+    }
     return made | {name: value for name, value in keys.items() if name in made}
 
 
@@ -66,6 +74,41 @@ def test_production_needs_its_addresses_and_no_playing_wallet() -> None:
         settings.load(missing | own_secrets())
     with pytest.raises(settings.BadSettings, match="WALLET_URL: exists for the demo only"):
         settings.load(PRODUCTION | own_secrets() | {"WALLET_URL": "http://wallet"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ENCRYPTION_KEYS", "k1:" + "zz" * 16),
+        ("ENCRYPTION_KEYS", "k1:" + "ab" * 15),
+        ("ENCRYPTION_KEYS", f"k2:{'ab' * 16},demo-1:{'cd' * 16}"),
+        ("FINGERPRINT_KEYS", "ab" * 16),
+        ("DEPARTMENT_KEYS", "hall:short"),
+        ("DEPARTMENT_KEYS", f"hall:{'ef' * 16},demo-hall:{'ef' * 16}"),
+        ("METRICS_TOKEN", "demo-metrics"),
+        ("PUBLIC_API_URL", "http://api.city.test"),
+        ("PUBLIC_BFF_URL", "city.test"),
+        ("DATABASE_POOL", "0"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("ALIPAY_APP_KEY_FILE", "nowhere.pem"),
+    ],
+)
+def test_production_refuses_what_could_not_work(name: str, value: str) -> None:
+    with pytest.raises(settings.BadSettings) as caught:
+        settings.load(PRODUCTION | own_secrets() | {name: value})
+    assert str(caught.value).startswith(f"{name}: ")
+    assert "\n" not in str(caught.value)
+    assert name not in own_secrets() or value not in str(caught.value)
+
+
+def test_a_process_that_may_not_start_says_why_and_no_more() -> None:
+    done = subprocess.run(
+        [sys.executable, "worker.py"], cwd=Path(__file__).parents[2], env={"ENVIRONMENT": "production"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "METRICS_TOKEN: a secret of your own is needed in production" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_no_secret_is_shown_in_the_table() -> None:

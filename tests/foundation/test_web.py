@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -12,7 +13,7 @@ from msgspec import Struct
 
 from foundation import ratelimit, settings
 from foundation import redis as our_redis
-from foundation.web import PUBLIC, Asked, Limit, Routes
+from foundation.web import PUBLIC, Asked, Limit, Routes, journal
 from foundation.web.routes import WrongRoute
 from tests.foundation import web_app
 
@@ -130,6 +131,17 @@ async def test_what_is_no_json_is_malformed(client: httpx.AsyncClient, body: byt
     assert (response.status_code, response.json()["code"]) == (400, "Malformed")
 
 
+async def test_another_encoding_than_utf_8_is_named(client: httpx.AsyncClient) -> None:
+    response = await put_up(client, '{"name": "灯"}'.encode("gbk"))
+    assert (response.status_code, response.json()["code"]) == (400, "Malformed")
+    assert "UTF-8" in response.json()["message"]
+
+
+async def test_a_mark_before_utf_8_does_no_harm(client: httpx.AsyncClient) -> None:
+    response = await put_up(client, b'\xef\xbb\xbf{"name": "a", "bulbs": [{"watts": 20}]}')
+    assert response.status_code == 201, response.text
+
+
 async def test_a_body_needs_its_content_type_and_has_a_size(client: httpx.AsyncClient) -> None:
     response = await client.post("/v1/lamps", content=b"{}", headers=SIGNED_IN)
     assert (response.status_code, response.json()["code"]) == (415, "NotJson")
@@ -220,6 +232,13 @@ async def test_a_public_answer_carries_a_tag_and_is_not_sent_twice(client: httpx
     assert (await client.get("/v1/secret", headers=SIGNED_IN)).headers["cache-control"] == "no-store"
 
 
+async def test_a_page_that_has_not_changed_keeps_its_policy(client: httpx.AsyncClient) -> None:
+    first = await client.get("/docs")
+    assert "default-src 'self'" in first.headers["content-security-policy"]
+    again = await client.get("/docs", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.headers.get("content-security-policy")) == (304, None)
+
+
 async def test_what_may_be_got_may_be_asked_for_its_head(client: httpx.AsyncClient) -> None:
     response = await client.head("/v1/lamps/5")
     assert (response.status_code, response.content) == (200, b"")
@@ -283,6 +302,18 @@ async def test_a_form_is_read_into_its_type(client: httpx.AsyncClient) -> None:
     assert (await client.post("/page/login", data={"name": "张三", "word": "x"}, headers=own)).text == "张三"
     assert (await client.post("/page/login", data={"name": "张三"}, headers=own)).status_code == 422
     assert (await client.post("/page/login", json={"name": "张三"}, headers=own)).status_code == 415
+
+
+async def test_what_probes_ask_all_day_is_told_to_who_debugs(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[tuple[str, str]] = []
+    levels = {level: lambda _, level=level, **told: said.append((level, told["route"])) for level in ("debug", "info")}
+    monkeypatch.setattr(journal, "log", SimpleNamespace(**levels))
+    await client.get("/healthz")
+    await client.get("/metrics")  # refused
+    await client.get("/docs")
+    assert said == [("debug", "/healthz"), ("info", "/metrics"), ("info", "/docs")]
 
 
 async def test_the_log_names_the_route_and_never_the_address(

@@ -94,6 +94,22 @@ async def test_a_worker_told_to_stop_finishes_what_it_has_begun(db: None, enviro
     assert [row["status"] for row in await queue() if row["task_name"] == "__main__.mark"] == ["succeeded"]
 
 
+@pytest.mark.slow
+async def test_a_worker_starts_without_a_warning(db: None, environment: dict[str, str]) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "worker.py", cwd=ROOT, env={**os.environ, **environment}, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout
+    try:
+        async with asyncio.timeout(30):
+            said = await process.stdout.readuntil(b"worker_started")
+    finally:
+        process.terminate()
+        rest, _ = await process.communicate()
+    assert b"worker_stopped" in rest
+    assert b'"level": "warning"' not in said + rest, said
+
+
 async def note(what: Any) -> None:
     ran.append(what)
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from foundation import database, events, jobs, settings
-from worker import queue_app
+from foundation.queue import queue_app
 
 
 @contextmanager

@@ -3,9 +3,10 @@ from dataclasses import replace
 
 import pytest
 
-from foundation import crypto, settings
+from foundation import crypto, database, redis, settings
 from foundation.actor import Actor
 from foundation.errors import TooManyRequests
+from identity import realname
 from identity.events import CitizensMerged, CitizenVerified
 from identity.idnumber import Identity
 from payments import bills, jobs
@@ -13,6 +14,7 @@ from payments.errors import (
     BillAlreadySettled,
     BillChanged,
     BillNotFound,
+    BillWithdrawn,
     MoneyUnderWay,
     PayCodeTaken,
     TotalDoesNotAddUp,
@@ -105,6 +107,23 @@ async def test_withdrawing():
         await bills.withdraw(notice_no=bill.notice_no, by=UNIT, reason="晚了")
 
 
+async def test_a_bill_that_was_taken_back_is_not_raised_again():
+    bill = pushed()
+    await bills.raise_bill(bill=bill, by=UNIT)
+    await bills.withdraw(notice_no=bill.notice_no, by=UNIT, reason="开错")
+    with pytest.raises(BillWithdrawn):
+        await bills.raise_bill(bill=bill, by=UNIT)
+
+
+async def test_a_number_typed_in_the_wrong_field_is_kept_nowhere(redis_db):
+    number = people.id_number()
+    with pytest.raises(BillNotFound):
+        await bills.by_code(pay_code=number, last_four=number[-4:], address="203.0.113.7")
+    kept = [one async for one in redis.client().scan_iter()]
+    assert any("bill-lookup-code" in one for one in kept)
+    assert not any(number in one for one in kept)
+
+
 async def test_a_wrong_code_and_a_wrong_factor_are_answered_alike():
     payer = Identity.of("id_card", people.id_number())
     bill = await a_bill(payer=payer)
@@ -168,6 +187,30 @@ async def test_a_bill_finds_its_payer_who_signs_up_later():
     for _ in range(2):
         await jobs.hand_over_bills(CitizenVerified(citizen_id=citizen.id))
     assert [one.id for one in await bills.mine(citizen.id)] == [bill.id]
+
+
+async def test_nobody_is_verified_while_a_bill_of_theirs_is_being_written():
+    """Else the bill would see no citizen, and the hand-over no bill."""
+    identity, citizen = Identity.of("id_card", people.id_number()), await people.citizen(verified=False)
+    written = asyncio.Event()
+
+    async def believe(**_: object) -> bool:
+        return True
+
+    async def verify() -> None:
+        await written.wait()
+        by = Actor.citizen(citizen.id)
+        who = {"citizen_id": citizen.id, "name": "张三", "id_type": "id_card", "number": identity.number}
+        await realname.verify(**who, by=by, ask=believe)
+
+    verifying = asyncio.create_task(verify())  # outside of the transaction below
+    async with database.transaction():
+        assert await realname.owner_of(identity, name="张三") is None
+        written.set()
+        await asyncio.sleep(0.2)
+        assert not verifying.done()
+    await verifying
+    assert (await a_bill(payer=identity)).citizen_id == citizen.id
 
 
 async def test_the_same_passport_number_of_another_country_is_another_person():

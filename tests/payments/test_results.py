@@ -44,6 +44,14 @@ async def test_a_channel_in_trouble_means_waiting(tills: Tills):
     assert (await results.of(pay_code=bill.pay_code, citizen_id=citizen.id)).state == "waiting"
 
 
+async def test_a_slow_channel_does_not_keep_the_page_waiting(tills: Tills, monkeypatch: pytest.MonkeyPatch):
+    bill, order, citizen = await begun()
+    tills.wechat.pay(order.out_trade_no)
+    tills.wechat.slow = 30
+    monkeypatch.setattr(results, "PATIENCE_SECONDS", 0.05)
+    assert (await results.of(pay_code=bill.pay_code, citizen_id=citizen.id)).state == "waiting"
+
+
 async def test_the_second_payment_of_two_is_returned(tills: Tills):
     bill, first, citizen = await begun()
     second = await begin(bill, citizen, "alipay")

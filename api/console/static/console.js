@@ -29,11 +29,12 @@ document.querySelector(".heat [aria-current]")?.scrollIntoView({ inline: "center
 
 for (const field of document.querySelectorAll("[data-remember]")) {
   const name = field.dataset.remember;
-  if (!field.value && localStorage.getItem(name)) {
-    field.value = localStorage.getItem(name);
+  const known = sessionStorage.getItem(name) || localStorage.getItem(name); // two tabs may sit at two windows
+  if (!field.value && known) {
+    field.value = known;
     addEventListener("load", () => field.dispatchEvent(new Event("change", { bubbles: true })));
   }
-  field.addEventListener("change", () => localStorage.setItem(name, field.value));
+  field.addEventListener("change", () => [sessionStorage, localStorage].forEach((one) => one.setItem(name, field.value)));
 }
 
 // A deed that was refused leaves the form as it is; one that was done makes room for the next person.

@@ -1,68 +1,88 @@
-// 问一问: the guide bot. Every passage names its source; the next step is one tap away.
-import { get, post } from "../api.js";
-import { html, show, toast } from "../view.js";
+// 问一问: the guide bot. Every answer stands under the name of the guide it comes from; the next step is one tap away.
+import { post } from "../api.js";
+import { html, show } from "../view.js";
 
 const LINKS = {
   guide: (card) => `#/guide/${card.target}`,
   book: (card) => `#/book?item=${card.target}`,
   pay: () => "#/bills",
   progress: () => "#/progress",
-  map: (card) => `#/book/${card.target}`,
+  map: (card) => (card.target ? `#/book/${card.target}` : "#/book"),
   form: (card) => `/forms/${card.target}`,
   phone: (card) => `tel:${card.target}`,
   complaint: () => "tel:12345",
   person: () => "tel:12345",
 };
+const EXAMPLES = ["身份证丢了怎么补办", "护照要多少钱", "结婚登记要带什么", "公积金怎么提取"];
 
-const source = (one) => html`<p class="source">来源：《${one.item_name}》${one.section_title} · 第 ${one.version} 版${one.effective_date ? `（${one.effective_date} 起）` : ""}</p>`;
+// Passages of one guide stand together, under its name.
+const byGuide = (passages) => {
+  const found = new Map();
+  for (const one of passages) found.set(one.source.item_code, [...(found.get(one.source.item_code) || []), one]);
+  return [...found.values()];
+};
 
-const bubble = (view) => html`<div class="reply">
-  ${view.note ? html`<p class="text">${view.note}</p>` : ""}
-  ${view.passages.map((one) => html`<p class="text"><b>${one.source.section_title}</b>\n${one.text}</p>${source(one.source)}`)}
-  ${view.choices.length ? html`<div class="chips">${view.choices.map((one) => html`<button class="chip" data-say="${one.name}">${one.name}</button>`)}</div>` : ""}
-  <div class="chips">${view.cards.map((card) => html`<a class="chip" href="${(LINKS[card.kind] || (() => "#/"))(card)}">${card.label}</a>`)}</div>
-  ${view.passages.length ? html`<p class="soft" data-turn="${view.turn}">有帮助吗？ <button class="chip" data-helpful="1">有</button> <button class="chip" data-helpful="">没有</button></p>` : ""}
-</div>`;
+const answer = (passages) => {
+  const { item_code, item_name, version, effective_date } = passages[0].source;
+  return html`<h2 class="about"><a href="#/guide/${item_code}">${item_name}</a></h2>
+    ${passages.map((one) => html`<h3>${one.source.section_title}</h3><p class="text">${one.text}${one.shortened ? "……" : ""}</p>`)}
+    <p class="source">来源：《${item_name}》办事指南第 ${version} 版${effective_date ? `，${effective_date} 起施行` : ""}</p>`;
+};
+
+const card = (one) => html`<a class="chip" href="${(LINKS[one.kind] || (() => "#/"))(one)}" ${one.kind === "form" ? html`target="_blank" rel="noopener"` : ""}>${one.label}</a>`;
+
+const bubble = (view) => html`${view.note ? html`<p class="text">${view.note}</p>` : ""}
+  ${byGuide(view.passages).map(answer)}
+  ${view.choices.length ? html`<div class="stack">${view.choices.map((one) => html`<button class="button choice" data-say="${one.name}">${one.name}</button>`)}</div>` : ""}
+  ${view.cards.length ? html`<div class="chips" role="group" aria-label="接下来">${view.cards.map(card)}</div>` : ""}
+  ${view.passages.length ? html`<p class="helpful" data-turn="${view.turn}">有帮助吗？<button class="chip" data-helpful="1">有帮助</button><button class="chip" data-helpful="">没帮助</button></p>` : ""}`;
 
 export async function ask(main, query) {
   let conversation = sessionStorage.getItem("zhijianban.conversation") || "";
   main.classList.add("narrow");
-  show(main, html`<h1>问一问</h1><div class="chat" id="chat"><div class="reply"><p>您好，请用自己的话说要办的事，例如：</p>
-    <div class="chips">${["身份证丢了怎么补办", "护照要多少钱", "结婚登记要带什么", "公积金怎么提取"].map((one) => html`<button class="chip" data-say="${one}">${one}</button>`)}</div></div></div>
+  show(main, html`<h1>问一问</h1><div class="chat" id="chat" role="log" aria-live="polite"><div class="reply"><p>您好，请用自己的话说要办的事，例如：</p>
+    <div class="chips">${EXAMPLES.map((one) => html`<button class="chip" data-say="${one}">${one}</button>`)}</div>
+    <p class="hint">回答只取自已发布的办事指南，请不要输入证件号码等个人信息。</p></div></div>
     <form class="ask-box search"><label class="skip" for="question">您的问题</label>
       <input id="question" name="question" maxlength="500" autocomplete="off" placeholder="说说您要办什么"><button class="button main">发送</button></form>`);
   const chat = main.querySelector("#chat");
   const form = main.querySelector("form");
 
-  const add = (safe) => {
-    chat.insertAdjacentHTML("beforeend", safe.toString());
-    chat.lastElementChild.scrollIntoView({ block: "start", behavior: "smooth" });
+  const add = (kind, safe) => {
+    const said = document.createElement("div");
+    said.className = kind;
+    show(said, safe);
+    chat.append(said);
+    return said;
   };
   const say = async (text) => {
-    if (!text) return;
-    add(html`<div class="said">${text}</div>`);
+    if (!text || form.dataset.asking) return;
+    form.dataset.asking = "1";
     form.question.value = "";
-    form.querySelector("button").disabled = true;
+    const mine = add("said", html`${text}`);
+    const reply = add("reply waiting", html`<span class="soft">正在查找…</span>`);
+    mine.scrollIntoView({ block: "start", behavior: "smooth" });
     try {
       const view = await post("/v1/ask", { question: text, conversation });
       conversation = view.conversation;
       sessionStorage.setItem("zhijianban.conversation", conversation);
-      add(bubble(view));
+      show(reply, bubble(view));
     } catch (error) {
-      add(html`<div class="reply"><p class="notice bad">${error.message}</p></div>`);
+      show(reply, html`<p class="notice bad">${error.message}</p><button class="chip" data-say="${text}">再问一次</button>`);
     } finally {
-      form.querySelector("button").disabled = false;
+      delete form.dataset.asking;
+      reply.classList.remove("waiting");
+      mine.scrollIntoView({ block: "start", behavior: "smooth" });
     }
   };
-  form.onsubmit = (event) => { event.preventDefault(); say(form.question.value.trim()); };
+  form.onsubmit = (event) => { event.preventDefault(); return say(form.question.value.trim()); };
   chat.onclick = async (event) => {
     const button = event.target.closest("button");
     if (!button) return;
     if (button.dataset.say) return say(button.dataset.say);
-    const turn = button.parentElement.dataset.turn;
-    await post("/v1/ask/feedback", { conversation, turn: Number(turn), helpful: Boolean(button.dataset.helpful) }).catch(() => {});
-    button.parentElement.textContent = "谢谢您的反馈。";
-    toast("已记录");
+    const place = button.parentElement;
+    await post("/v1/ask/feedback", { conversation, turn: Number(place.dataset.turn), helpful: Boolean(button.dataset.helpful) });
+    show(place, button.dataset.helpful ? html`谢谢您的反馈。` : html`谢谢您的反馈。可以换个说法再问，或拨打 <a href="tel:12345">12345</a>。`);
   };
   if (query.get("q")) await say(query.get("q"));
 }

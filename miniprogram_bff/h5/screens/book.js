@@ -1,112 +1,117 @@
-// 预约: hall → department → business → date → slot, and my bookings.
-import { get, intent, post, Refused } from "../api.js";
-import { empty, html, moment, show, time, toast, trusted } from "../view.js";
-import { picker } from "./slots.js";
-import { intoCalendar } from "./wait.js";
+// 预约: hall → department → business → date → slot.
+import { get, intent, post } from "../api.js";
+import { busy, day, empty, hour, html, problem, show, span, time, toast, weekday } from "../view.js";
 
-export const STATES = {
-  booked: ["已预约", "brand"], checked_in: ["等候叫号", "good"], serving: ["办理中", "good"], finished: ["已办结", "good"],
-  cancelled: ["已取消", ""], office_cancelled: ["大厅已取消", "warn"], no_show: ["爽约", "bad"], unserved: ["到场未办", "warn"], rescheduled: ["已改约", ""],
-};
-const state = (one) => html`<span class="tag ${(STATES[one] || ["", ""])[1]}">${(STATES[one] || [one])[0]}</span>`;
+const PARTS = [[0, "凌晨"], [6, "上午"], [12, "下午"], [18, "晚上"]];
+const part = (one) => PARTS.findLast(([from]) => hour(one.starts_at) >= from)[1];
 
 export async function book(main, query) {
   const item = query.get("item") || "";
-  const halls = await get(`/v1/halls${item ? `?item=${encodeURIComponent(item)}` : ""}`);
-  show(main, html`<h1>预约取号 · 选择大厅</h1>${halls.length ? html`<section class="card"><ul class="list">${halls.map((one) => html`
-    <li><a class="row" href="#/book/${one.code}${item ? `?item=${encodeURIComponent(item)}` : ""}"><span>${one.name}<small>${one.address}</small><small>${one.opening_hours}</small></span></a></li>`)}</ul></section>`
-    : empty("这个事项暂时没有可预约的大厅，可直接到窗口办理，或拨打 12345 咨询。")}`);
+  const asked = item ? `?item=${encodeURIComponent(item)}` : "";
+  const halls = await get(`/v1/halls${asked}`);
+  show(main, html`<h1>预约取号</h1><p class="soft">${item ? "以下大厅可以预约办理，请选择：" : "请选择大厅，再选业务、日期和时段。"}</p>
+    ${halls.length ? html`<section class="card"><ul class="list">${halls.map((one) => html`
+    <li><a class="row" href="#/book/${one.code}${asked}"><span>${one.name}<small>${one.address}</small><small>${one.opening_hours}</small></span></a></li>`)}</ul></section>`
+    : empty("book", "这个事项暂时没有可预约的大厅，可直接到窗口办理。", html`<a class="button" href="#/book">看全部大厅</a>`)}`);
 }
 
 export async function hall(main, code, query) {
   const view = await get(`/v1/halls/${encodeURIComponent(code)}`);
   const item = query.get("item") || "";
-  show(main, html`<h1>${view.name}</h1><p class="soft">${view.address} · ${view.opening_hours} ${view.phone ? html`· <a href="tel:${view.phone}">${view.phone}</a>` : ""}</p>
-    ${view.departments.length ? view.departments.map((department) => html`<section class="card"><h2>${department.name}</h2><ul class="list">${department.types.map((one) => html`
-      <li><a class="row" href="#/book/${code}/${one.code}"><span>${one.name} ${item && one.item_codes.includes(item) ? html`<span class="tag brand">您要办的</span>` : ""}
-      <small>${one.real_name_needed ? "需实名认证" : "无需实名"}</small></span></a></li>`)}</ul></section>`) : empty("这个大厅暂时没有开放预约的业务。")}`);
+  const fits = (one) => one.item_codes.includes(item);
+  const row = (one) => html`<li><a class="row" href="#/book/${code}/${one.code}${item ? `?item=${encodeURIComponent(item)}` : ""}"><span>${one.name}
+    ${item && fits(one) ? html`<span class="tag brand">您要办的</span>` : ""}<small>${one.real_name_needed ? "需要实名认证" : "不需要实名认证"}</small></span></a></li>`;
+  // Whoever comes from a guide sees first what they came for.
+  const departments = [...view.departments].sort((one, other) => other.types.some(fits) - one.types.some(fits));
+  show(main, html`<h1>${view.name}</h1><p class="soft">${view.address}<br>${view.opening_hours}${view.phone ? html`<br>电话 <a href="tel:${view.phone}">${view.phone}</a>` : ""}</p>
+    ${departments.length ? departments.map((one) => html`<section class="card"><h2>${one.name}</h2><ul class="list">${[...one.types].sort((a, b) => fits(b) - fits(a)).map(row)}</ul></section>`)
+    : empty("book", "这个大厅暂时没有开放预约的业务。", html`<a class="button" href="#/book">看其他大厅</a>`)}`);
 }
 
-export async function type(main, code) {
+const usable = (one) => one.free || one.label === "约满";
+const date = (one) => html`<button class="date" data-date="${one.date}" aria-pressed="false" ${usable(one) ? "" : "disabled"}>
+  ${weekday(one.date)}<b>${day(one.date)}</b><small>${one.free ? `余 ${one.free}` : one.label}</small></button>`;
+
+const slot = (one) => html`<button class="slot" data-slot="${one.id}" aria-pressed="false" ${["open", "full"].includes(one.state) ? "" : "disabled"}>
+  ${time(one.starts_at)}–${time(one.ends_at)}<small>${one.state === "open" ? `余 ${one.free} 个` : one.state === "full" ? "约满可候补" : one.label}</small></button>`;
+
+// What the chosen slot leads to: a booking, a place in its queue, or another time for the booking `moving`.
+const BOOK = { button: "确认预约", doing: "正在预约…", done: "预约成功", path: () => "/v1/bookings", next: (made) => `#/booking/${made.code}` };
+const WAIT = { button: "加入候补", doing: "正在加入…", done: "已加入候补", path: () => "/v1/waitlist", next: (made) => `#/waiting/${made.code}` };
+const MOVE = { ...BOOK, button: "确认改约", doing: "正在改约…", done: "改约成功", path: (moving) => `/v1/bookings/${encodeURIComponent(moving)}/reschedule` };
+const aim = (chosen, moving) => (moving ? MOVE : chosen && chosen.state === "full" ? WAIT : BOOK);
+
+export const bring = (items) => html`<section class="card"><h2>要带的材料</h2><p class="soft">材料因事项而异，请看您要办的事项：</p><div class="chips">${items.map((one) => html`
+  <a class="chip" href="#/guide/${one.slug}">${one.name}</a>`)}</div></section>`;
+
+export async function type(main, code, query) {
   const view = await get(`/v1/types/${encodeURIComponent(code)}`);
-  let chosen = null;
+  const moving = query.get("move");
   let key = intent();
-  show(main, html`<h1>${view.name}</h1><p class="soft">${view.hall_name} · ${view.department_name}</p>
-    <div id="picker"></div><div id="problem"></div>
-    <div class="actions"><button class="button main wide" id="reserve" disabled>确认预约</button></div>
-    <p class="hint">${view.release_note}；开始前 ${view.cancel_minutes} 分钟以前可以取消或改约。约满的时段可以候补，有人退号时按先后分配。</p>`);
+  let list = [];
+  let chosen = null;
+  show(main, html`<h1>${moving ? "改约 · " : ""}${view.name}</h1><p class="soft">${view.hall_name} · ${view.department_name}</p>
+    ${moving ? html`<p class="notice">选好新时段后换发新的预约码；约不上时原预约不变。</p>` : ""}
+    <section class="card"><h2>选择日期</h2>${view.dates.length ? html`<div class="dates" role="group" aria-label="日期">${view.dates.map(date)}</div>`
+      : html`<p class="soft">暂时没有可预约的日期。${view.release_note}。</p>`}</section>
+    ${view.dates.length ? html`<section class="card"><h2>选择时段</h2><div id="slots"><p class="soft">请先选择日期。</p></div></section>` : ""}
+    ${view.items.length ? bring(view.items) : ""}
+    <p class="hint">${view.release_note}；${view.cancel_minutes ? `开始前 ${span(view.cancel_minutes)}可以取消或改约` : "开始之前都可以取消或改约"}。约满的时段可以候补，有人退号时按先后分配。</p>
+    <div id="problem"></div>
+    ${view.dates.length ? html`<div class="decide"><p id="chosen" role="status">请选择日期和时段</p><button class="button main" id="reserve" disabled>${aim(null, moving).button}</button></div>` : ""}`);
+  const slots = main.querySelector("#slots");
   const reserve = main.querySelector("#reserve");
-  const problem = main.querySelector("#problem");
+  if (!reserve) return;
+
+  const remember = () => {
+    const kept = new URLSearchParams(location.hash.split("?")[1]);
+    kept.set("date", main.querySelector(".date[aria-pressed=true]").dataset.date);
+    chosen ? kept.set("slot", chosen.id) : kept.delete("slot");
+    history.replaceState(null, "", `${location.hash.split("?")[0]}?${kept}`);
+  };
+  const choose = (id) => {
+    chosen = list.find((one) => one.id === id && (one.state === "open" || (one.state === "full" && !moving))) || null;
+    key = intent();
+    for (const one of slots.querySelectorAll(".slot")) one.setAttribute("aria-pressed", Boolean(chosen) && Number(one.dataset.slot) === chosen.id);
+    reserve.disabled = !chosen;
+    reserve.textContent = aim(chosen, moving).button;
+    main.querySelector("#chosen").textContent = chosen ? `${day(main.querySelector(".date[aria-pressed=true]").dataset.date)} ${time(chosen.starts_at)}–${time(chosen.ends_at)}` : "请选择时段";
+    remember();
+  };
+  const pick = async (wanted) => {
+    for (const button of main.querySelectorAll(".date")) button.setAttribute("aria-pressed", button.dataset.date === wanted);
+    list = await get(`/v1/slots?type_id=${view.id}&date=${wanted}`);
+    const parts = [...new Set(list.map(part))];
+    show(slots, html`${parts.map((name) => html`<h3>${name}</h3><div class="slots" role="group" aria-label="${name}">${list.filter((one) => part(one) === name).map(slot)}</div>`)}`);
+    choose(0);
+  };
+  main.querySelector(".dates").onclick = (event) => {
+    const button = event.target.closest(".date");
+    if (button) return pick(button.dataset.date);
+  };
+  slots.onclick = (event) => {
+    const button = event.target.closest(".slot");
+    if (button) choose(Number(button.dataset.slot));
+  };
   reserve.onclick = async () => {
-    reserve.disabled = true;
+    show(main.querySelector("#problem"), html``);
     try {
-      if (chosen.state === "full") {
-        const joined = await post("/v1/waitlist", { slot_id: chosen.id });
-        toast("已加入候补");
-        location.hash = `#/waiting/${joined.code}`;
-      } else {
-        const done = await post("/v1/bookings", { slot_id: chosen.id }, { "Idempotency-Key": key });
-        toast("预约成功");
-        location.hash = `#/booking/${done.code}`;
-      }
+      const to = aim(chosen, moving);
+      const made = await busy(reserve, to.doing, () => post(to.path(moving), { slot_id: chosen.id }, { "Idempotency-Key": key }));
+      toast(to.done);
+      location.replace(to.next(made));
     } catch (error) {
-      if (!(error instanceof Refused) || error.status === 401) throw error;
-      const verify = error.code === "RealNameNeeded" ? html`<a class="button" href="#/real-name?next=${encodeURIComponent(location.hash)}">去实名认证</a>` : "";
-      show(problem, html`<div class="notice bad" role="alert"><p>${error.message}</p>${verify}</div>`);
-      reserve.disabled = false;
+      if (error.status === 401) throw error;
+      const place = encodeURIComponent(location.hash);
+      const verify = error.code === "RealNameNeeded" ? html`<div class="actions"><a class="button main" href="#/real-name?next=${place}">去实名认证</a></div>` : "";
+      if (["SlotFull", "StillFree", "SlotClosed", "SlotSuspended"].includes(error.code)) await pick(main.querySelector(".date[aria-pressed=true]").dataset.date);
+      show(main.querySelector("#problem"), html`${problem(error)}${verify}`);
+      main.querySelector("#problem").scrollIntoView({ block: "center" });
     }
   };
-  await picker(main.querySelector("#picker"), view, (slot) => {
-    chosen = slot;
-    key = intent();
-    show(problem, html``);
-    reserve.disabled = !slot;
-    reserve.textContent = slot && slot.state === "full" ? "加入候补" : "确认预约";
-  }, true);
-}
-
-const row = (one) => html`<li><a class="row" href="#/booking/${one.code}"><span>${one.type_name} ${state(one.state)}<small>${moment(one.starts_at)} · ${one.hall_name}</small></span></a></li>`;
-
-export async function bookings(main) {
-  const list = await get("/v1/bookings");
-  show(main, html`<h1>我的预约</h1>${list.length ? html`<section class="card"><ul class="list">${list.map(row)}</ul></section>` : empty("还没有预约。")}
-    <div class="actions"><a class="button main" href="#/book">去预约</a><a class="button" href="#/waits">我的候补</a></div>`);
-}
-
-export async function booking(main, code) {
-  const draw = async () => {
-    const one = await get(`/v1/bookings/${encodeURIComponent(code)}`);
-    show(main, html`<h1>${one.type_name}</h1>
-      <section class="card"><p>${state(one.state)}</p>
-        <dl class="facts"><dt>预约码</dt><dd class="big">${one.code}</dd><dt>时间</dt><dd>${moment(one.starts_at)} – ${time(one.ends_at)}</dd>
-        <dt>地点</dt><dd>${one.hall_name}<br><span class="soft">${one.hall_address}</span></dd>
-        ${one.ticket_number ? html`<dt>排队号</dt><dd class="big">${one.ticket_number}</dd>` : ""}${one.window ? html`<dt>窗口</dt><dd class="big">${one.window}</dd>` : ""}</dl></section>
-      ${one.state === "booked" ? html`<section class="card"><h2>签到码</h2><p class="hint">到厅后出示给工作人员或自助机。签到码会自动更新，截图无效。</p><div class="qr" id="qr"></div><p class="code" id="check-in"></p></section>` : ""}
-      <div class="actions">${one.can_cancel ? html`<a class="button" href="#/booking/${one.code}/move">改约</a><button class="button" id="calendar">加入日历</button><button class="button danger" id="cancel">取消预约</button>` : ""}
-      ${one.state === "finished" ? html`<a class="button main" href="#/rate/visit/${one.code}">评价服务</a>` : ""}<a class="button" href="#/bookings">我的预约</a></div>`);
-    const calendar = main.querySelector("#calendar");
-    if (calendar) calendar.onclick = () => intoCalendar(one.code);
-    const cancel = main.querySelector("#cancel");
-    if (cancel) cancel.onclick = async () => {
-      if (!confirm("确定取消这个预约吗？")) return;
-      try { await post(`/v1/bookings/${code}/cancel`); toast("已取消"); await draw(); } catch (error) { toast(error.message); }
-    };
-    return one;
-  };
-  const refresh = async () => {
-    const box = main.querySelector("#qr");
-    if (!box) return;
-    const made = await get(`/v1/bookings/${encodeURIComponent(code)}/check-in-code`).catch(() => null);
-    if (!made || !box.isConnected) return;
-    show(box, trusted(made.qr_svg));
-    main.querySelector("#check-in").textContent = made.code;
-  };
-  const one = await draw();
-  await refresh();
-  const again = setInterval(async () => {
-    const now = await get(`/v1/bookings/${encodeURIComponent(code)}`).catch(() => one);
-    if (now.state !== one.state || now.window !== one.window) { Object.assign(one, await draw()); }
-    await refresh();
-  }, 15000);
-  return () => clearInterval(again);
+  const asked = view.dates.find((one) => usable(one) && one.date === query.get("date")) || view.dates.find((one) => one.free) || view.dates.find(usable);
+  if (!asked) return;
+  const before = Number(query.get("slot"));
+  await pick(asked.date);
+  if (before) choose(before);
 }

@@ -8,46 +8,40 @@ const TILES = [
   ["#/bookings", "guide", "我的预约"], ["#/messages", "bell", "消息"], ["#/mine", "mine", "我的"], ["#/search?q=", "star", "全部事项"],
 ];
 
+const row = (to, name, title, small) => html`<li><a class="row" href="${to}">${mark(name)}<span>${title}${small ? html`<small>${small}</small>` : ""}</span></a></li>`;
+
 const todos = (todo) => {
-  const rows = [];
-  if (todo.next_booking) {
-    const one = todo.next_booking;
-    rows.push(html`<li><a class="row" href="#/booking/${one.code}"><span>预约：${one.type_name}<small>${moment(one.starts_at)} · ${one.hall_name}</small></span></a></li>`);
-  }
-  if (todo.unpaid_bills) {
-    rows.push(html`<li><a class="row" href="#/bills"><span>待缴费 ${todo.unpaid_bills} 笔<small>共 ${yuan(todo.unpaid_fen)} 元</small></span></a></li>`);
-  }
-  for (const one of todo.cases_to_supplement) {
-    rows.push(html`<li><a class="row" href="#/case/${one.case_no}"><span>需补正材料：${one.item_name}<small>${one.case_no}</small></span></a></li>`);
-  }
-  for (const one of todo.to_rate) {
-    rows.push(html`<li><a class="row" href="#/rate/${one.kind}/${one.number}"><span>请评价：${one.title}<small>${one.place}</small></span></a></li>`);
-  }
-  if (todo.unread) rows.push(html`<li><a class="row" href="#/messages"><span>未读消息 ${todo.unread} 条</span></a></li>`);
-  return rows;
+  const next = todo.next_booking;
+  return [
+    next && row(`#/booking/${next.code}`, "book", `预约：${next.type_name}`, `${moment(next.starts_at)} · ${next.hall_name}`),
+    todo.unpaid_bills > 0 && row("#/bills", "pay", `待缴费 ${todo.unpaid_bills} 笔`, `共 ${yuan(todo.unpaid_fen)} 元`),
+    ...todo.cases_to_supplement.map((one) => row(`#/case/${one.case_no}`, "progress", `需补正材料：${one.item_name}`, one.case_no)),
+    ...todo.to_rate.map((one) => row(`#/rate/${one.kind}/${one.number}`, "star", `请评价：${one.title}`, one.place)),
+    todo.unread > 0 && row("#/messages", "bell", `未读消息 ${todo.unread} 条`),
+  ].filter(Boolean);
 };
+
+const chips = (title, list, to) => html`<section class="card"><h2>${title}</h2><div class="chips">${list.map((one) => html`<a class="chip" href="${to(one.code)}">${one.name}</a>`)}</div></section>`;
 
 export async function home(main) {
   const view = await get("/v1/home");
   localStorage.setItem("zhijianban.city", view.city);
-  document.getElementById("city").textContent = `${view.city}政务服务`;
+  for (const place of document.querySelectorAll("[data-city]")) place.textContent = view.city;
   const waiting = view.todo ? todos(view.todo) : [];
   show(main, html`
-    <h1 class="hero-title" hidden>指尖办</h1>
-    <section class="hero"><p>查指南、约大厅、缴费用、看进度，在这里一站办好。</p>${searchBox("")}</section>
+    <section class="hero"><h1>您想办什么？</h1><p>查指南、约大厅、缴费用、看进度。</p>${searchBox("")}</section>
     ${view.signed_in ? html`<section class="card" aria-label="待办"><h2>我的待办</h2>
-      ${waiting.length ? html`<ul class="list">${waiting}</ul>` : html`<p class="soft">暂无待办。</p>`}</section>` : html`
-      <section class="card row"><div>登录后可预约、缴费、看进度<small class="soft">微信、支付宝账号都可以</small></div><a class="button main" href="#/login">登录</a></section>`}
-    <nav class="card tiles" aria-label="常用">${TILES.map(([to, name, label]) => html`<a class="tile" href="${to}">${mark(name)}${label}</a>`)}</nav>
+      ${waiting.length ? html`<ul class="list marked">${waiting}</ul>` : html`<p class="soft">暂无待办事项。</p>`}</section>` : html`
+      <section class="card sign-in"><div><b>登录后办得更快</b><p class="soft">预约、缴费、办件进度都在这里；微信、支付宝账号均可。</p></div><a class="button main" href="#/login">登录</a></section>`}
+    <nav class="card tiles" aria-label="常用服务">${TILES.map(([to, name, label]) => html`<a class="tile" href="${to}">${mark(name)}${label}</a>`)}</nav>
     <div class="two">
       <section class="card"><h2>热门服务</h2><ul class="list">${view.hot.map((one) => html`
         <li><a class="row" href="#/guide/${one.slug}"><span>${one.name}<small>${one.department}</small></span></a></li>`)}</ul></section>
       <div class="stack">
-        <section class="card"><h2>场景导办</h2><div class="chips">${view.scenarios.map((one) => html`<a class="chip" href="#/scenario/${one.code}">${one.name}</a>`)}</div></section>
-        <section class="card"><h2>人生大事</h2><div class="chips">${view.life_events.map((one) => html`<a class="chip" href="#/theme/life_event/${one.code}">${one.name}</a>`)}</div></section>
-        <section class="card"><h2>按主题找</h2><div class="chips">${view.themes.map((one) => html`<a class="chip" href="#/theme/theme/${one.code}">${one.name}</a>`)}</div></section>
+        ${chips("答几个问题，列出材料", view.scenarios, (code) => `#/scenario/${code}`)}
+        ${chips("人生大事", view.life_events, (code) => `#/theme/life_event/${code}`)}
+        ${chips("按主题找", view.themes, (code) => `#/theme/theme/${code}`)}
       </div>
-    </div>
-    <p class="soft">找不到？拨打政务服务便民热线 <a href="tel:12345">12345</a>。</p>`);
+    </div>`);
   searchBox.listen(main);
 }

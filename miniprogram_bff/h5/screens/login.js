@@ -1,16 +1,22 @@
 // 登录: a browser is sent to the platform and comes back with a code (see app.js).
 import { get } from "../api.js";
-import { html, show } from "../view.js";
+import { html, mark, onward, show } from "../view.js";
+
+const PLATFORMS = [["wechat", "微信登录"], ["alipay", "支付宝登录"]];
 
 export async function login(main, query) {
-  const next = query.get("next") || "#/mine";
+  const next = onward(query, "#/mine");
   const state = Array.from(crypto.getRandomValues(new Uint8Array(12)), (one) => one.toString(16).padStart(2, "0")).join("");
   const options = await get(`/v1/login/options?redirect=${encodeURIComponent(location.pathname)}&state=${state}`);
+  const asked = PLATFORMS.filter(([name]) => name === query.get("platform"));
   main.classList.add("narrow");
-  show(main, html`<h1>登录指尖办</h1><section class="card stack"><p>选择您常用的平台登录。两个平台登录后做一次实名认证，就是同一个账号。</p>
-    <a class="button main wide" data-platform="wechat" href="${options.wechat}">微信登录</a>
-    <a class="button wide" data-platform="alipay" href="${options.alipay}">支付宝登录</a>
-    <p class="hint">登录即表示同意按《个人信息保护法》处理您的信息；可随时在“我的”里导出或注销。</p></section>`);
+  show(main, html`<h1>登录指尖办</h1><section class="card stack"><p>${asked.length ? "登录后再做一次实名认证，两个平台的账号就合为一个。" : "选择您常用的平台登录。两个平台都登录过并实名认证，就是同一个账号。"}</p>
+    ${(asked.length ? asked : PLATFORMS).map(([name, label], nth) => html`<a class="button wide ${nth ? "" : "main"}" data-platform="${name}" href="${options[name]}">${label}</a>`)}
+    <p class="hint">登录即表示同意按《个人信息保护法》处理您的信息；可随时在“我的”里导出或注销。</p></section>
+    <section class="card"><h2>不登录也可以</h2><ul class="list marked">
+      <li><a class="row" href="#/search?q=">${mark("guide")}<span>查办事指南</span></a></li>
+      <li><a class="row" href="#/progress">${mark("progress")}<span>按编号查办件进度</span></a></li>
+      <li><a class="row" href="#/bills">${mark("pay")}<span>按缴款识别码查缴费单</span></a></li></ul></section>`);
   main.onclick = (event) => {
     if (event.target.closest("[data-platform]")) sessionStorage.setItem("zhijianban.login", JSON.stringify({ state, next }));
   };

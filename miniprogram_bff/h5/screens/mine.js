@@ -1,17 +1,17 @@
 // 我的: who I am, messages, devices, settings.
 import { get, keep, post, remove } from "../api.js";
-import { empty, html, moment, show, toast } from "../view.js";
+import { busy, empty, html, mark, moment, onward, problem, show, toast } from "../view.js";
 
-const LINKS = [["#/bookings", "我的预约"], ["#/waits", "我的候补"], ["#/bills", "我的缴费单"], ["#/progress", "我的办件"], ["#/messages", "消息"], ["#/sessions", "登录设备"]];
+const LINKS = [["#/bookings", "book", "我的预约"], ["#/waits", "book", "我的候补"], ["#/bills", "pay", "我的缴费单"], ["#/progress", "progress", "我的办件"], ["#/messages", "bell", "消息"], ["#/sessions", "device", "登录设备"]];
 
 export async function mine(main) {
   const me = await get("/v1/me");
   const large = "large" in document.documentElement.dataset;
-  show(main, html`<h1>我的</h1><section class="card">
-      <p class="big">${me.name || "未实名用户"}</p><p>${me.real_name_done ? html`<span class="tag good">已实名</span> ${me.id_number}` : html`<span class="tag warn">未实名</span>`}
+  show(main, html`<h1>我的</h1><section class="card who">
+      <p class="big">${me.name || "您好"}</p><p>${me.real_name_done ? html`<span class="tag good">已实名</span> ${me.id_number}` : html`<span class="tag warn">未实名</span>`}
       ${me.platforms.map((one) => html` <span class="tag brand">${one === "wechat" ? "微信" : "支付宝"}</span>`)}</p>
-      ${me.real_name_done ? "" : html`<a class="button main" href="#/real-name">实名认证</a>`}</section>
-    <section class="card"><ul class="list">${LINKS.map(([to, name]) => html`<li><a class="row" href="${to}"><span>${name}</span></a></li>`)}</ul></section>
+      ${me.real_name_done ? "" : html`<p class="soft">完成实名认证后可以预约，并自动看到您的缴费单和办件。</p><a class="button main" href="#/real-name">实名认证</a>`}</section>
+    <section class="card"><ul class="list marked">${LINKS.map(([to, sign, name]) => html`<li><a class="row" href="${to}">${mark(sign)}<span>${name}</span></a></li>`)}</ul></section>
     <section class="card stack"><h2>设置</h2><div class="actions">
       <button class="button" id="large" aria-pressed="${large}">${large ? "恢复标准字号" : "大字版"}</button>
       <button class="button" id="export">导出我的数据</button><button class="button" id="out">退出登录</button><button class="button danger" id="forget">注销账号</button></div></section>`);
@@ -36,7 +36,8 @@ export async function mine(main) {
 }
 
 export async function realName(main, query) {
-  const next = query.get("next") || "#/mine";
+  const next = onward(query, "#/mine");
+  if ((await get("/v1/me")).real_name_done) return location.replace(next);
   main.classList.add("narrow");
   show(main, html`<h1>实名认证</h1><form class="card"><p class="hint">姓名与证件号码加密保存，只用于办理您的业务。</p>
     <div class="field"><label for="id_type">证件类型</label><select id="id_type" name="id_type"><option value="id_card">居民身份证</option><option value="hmt_permit">港澳台居民居住证</option><option value="residence">外国人永久居留身份证</option><option value="passport">护照</option></select></div>
@@ -46,16 +47,14 @@ export async function realName(main, query) {
   const form = main.querySelector("form");
   form.onsubmit = async (event) => {
     event.preventDefault();
-    form.querySelector("button").disabled = true;
+    const given = { name: form.name.value, id_number: form.id_number.value, id_type: form.id_type.value };
     try {
-      await post("/v1/me/real-name", { name: form.name.value, id_number: form.id_number.value, id_type: form.id_type.value });
+      await busy(form.querySelector("button"), "正在核验…", () => post("/v1/me/real-name", given));
       toast("认证成功");
-      location.hash = next;
+      location.replace(next);
     } catch (error) {
-      if (error.status === 401) { location.hash = "#/login"; return; }
-      const faults = Array.isArray(error.detail) ? error.detail.map((one) => one.problem).join("；") : "";
-      show(main.querySelector("#problem"), html`<p class="notice bad" role="alert">${error.message} ${faults}</p>`);
-      form.querySelector("button").disabled = false;
+      if (error.status === 401) throw error;
+      show(main.querySelector("#problem"), problem(error));
     }
   };
 }
@@ -65,7 +64,7 @@ const address = (page) => `#/${page.replace(/^pages\//, "")}`;
 export async function messages(main) {
   const list = await get("/v1/me/messages");
   show(main, html`<h1>消息</h1>${list.length ? html`<section class="card"><ul class="list">${list.map((one) => html`
-    <li><a class="row" href="${address(one.page)}"><span>${one.read ? "" : html`<span class="tag bad">新</span> `}<b>${one.title}</b><small>${one.text}</small><small>${moment(one.at)}</small></span></a></li>`)}</ul></section>` : empty("还没有消息。")}`);
+    <li><a class="row" href="${address(one.page)}"><span>${one.read ? "" : html`<span class="tag bad">新</span> `}<b>${one.title}</b><small class="text">${one.text}</small><small>${moment(one.at)}</small></span></a></li>`)}</ul></section>` : empty("bell", "还没有消息。预约成功、缴费到账、办件进度变化时会在这里告诉您。")}`);
   if (list.some((one) => !one.read)) await post("/v1/me/messages/read");
 }
 

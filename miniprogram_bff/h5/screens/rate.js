@@ -1,6 +1,6 @@
 // 好差评: five levels; the lowest two need a reason.
 import { post } from "../api.js";
-import { html, show } from "../view.js";
+import { busy, html, problem, show } from "../view.js";
 
 const LEVELS = [[5, "非常满意"], [4, "满意"], [3, "基本满意"], [2, "不满意"], [1, "非常不满意"]];
 
@@ -11,14 +11,20 @@ export async function rate(main, kind, number) {
     <div class="field"><label for="text">想说的话（不满意时请说明原因）</label><textarea id="text" name="text" rows="4" maxlength="500"></textarea></div>
     <div id="problem"></div><button class="button main wide">提交评价</button></form>`);
   const form = main.querySelector("form");
+  // What was written outlives a session that ends meanwhile.
+  const draft = `zhijianban.rate.${kind}.${number}`;
+  form.text.value = sessionStorage.getItem(draft) || "";
+  form.oninput = () => sessionStorage.setItem(draft, form.text.value);
   form.onsubmit = async (event) => {
     event.preventDefault();
+    const said = { kind, number, level: Number(form.level.value), text: form.text.value };
     try {
-      const given = await post("/v1/ratings", { kind, number, level: Number(form.level.value), text: form.text.value });
-      show(main, html`<h1>感谢您的评价</h1><p class="notice good">您的评价：${given.label}。${given.level <= 2 ? "我们会在 1 个工作日内回访，15 个工作日内整改。" : ""}</p><a class="button" href="#/">回首页</a>`);
+      const given = await busy(form.querySelector("button"), "正在提交…", () => post("/v1/ratings", said));
+      sessionStorage.removeItem(draft);
+      show(main, html`<h1>感谢您的评价</h1><p class="notice good" role="status">您的评价：${given.label}。${given.level <= 2 ? "我们会在 1 个工作日内回访，15 个工作日内整改。" : ""}</p><a class="button main" href="#/">回首页</a>`);
     } catch (error) {
-      if (error.status === 401) { location.hash = "#/login"; return; }
-      show(main.querySelector("#problem"), html`<p class="notice bad" role="alert">${error.message}</p>`);
+      if (error.status === 401) throw error;
+      show(main.querySelector("#problem"), problem(error));
     }
   };
 }

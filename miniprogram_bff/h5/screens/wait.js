@@ -1,7 +1,6 @@
-// 候补与改约: my places in queues, an offer to answer, another time for a booking.
-import { get, intent, post, Refused, token } from "../api.js";
-import { empty, html, moment, show, time, toast } from "../view.js";
-import { picker } from "./slots.js";
+// 候补: my places in queues, and an offer to answer; and a booking for the calendar of the phone.
+import { get, post, Refused, token } from "../api.js";
+import { busy, empty, html, moment, show, time, toast } from "../view.js";
 
 const LOOKS = { waiting: "brand", offered: "warn", accepted: "good", lapsed: "bad" };
 const state = (one) => html`<span class="tag ${LOOKS[one.state] || ""}">${one.label}</span>`;
@@ -11,7 +10,7 @@ export async function waits(main) {
   show(main, html`<h1>我的候补</h1>${list.length ? html`<section class="card"><ul class="list">${list.map((one) => html`
     <li><a class="row" href="#/waiting/${one.code}"><span>${one.type_name} ${state(one)}<small>${moment(one.starts_at)} · ${one.hall_name}</small>
     ${one.place ? html`<small>您排在第 ${one.place} 位</small>` : one.why ? html`<small>${one.why}</small>` : ""}</span></a></li>`)}</ul></section>`
-    : empty("您还没有候补。号段约满时，可以点“候补”排队等退号。")}`);
+    : empty("book", "您还没有候补。时段约满时可以候补，有人退号时按先后分配。", html`<a class="button main" href="#/book">去预约</a>`)}`);
 }
 
 export async function waiting(main, code) {
@@ -23,7 +22,7 @@ export async function waiting(main, code) {
     said = seen;
     show(main, html`<h1>候补 · ${one.type_name}</h1>
       <section class="card" aria-live="polite"><p>${state(one)}</p>${explained(one)}
-        <dl class="facts"><dt>时间</dt><dd>${moment(one.starts_at)} – ${time(one.ends_at)}</dd><dt>地点</dt><dd>${one.hall_name}<br><span class="soft">${one.hall_address}</span></dd></dl></section>
+        <dl class="facts"><dt>时间</dt><dd>${moment(one.starts_at)} 至 ${time(one.ends_at)}</dd><dt>地点</dt><dd>${one.hall_name}<br><span class="soft">${one.hall_address}</span></dd></dl></section>
       <div class="actions">${one.state === "offered" ? html`<button class="button main" data-do="accept">确认预约</button><button class="button" data-do="decline">不需要了</button>` : ""}
       ${one.state === "waiting" ? html`<button class="button danger" data-do="leave">退出候补</button>` : ""}
       ${one.booking_code ? html`<a class="button main" href="#/booking/${one.booking_code}">查看预约</a>` : ""}<a class="button" href="#/waits">我的候补</a></div>`);
@@ -32,7 +31,7 @@ export async function waiting(main, code) {
     const verb = event.target.dataset?.do;
     if (!verb || (verb === "leave" && !confirm("退出后名次不保留，确定退出吗？"))) return;
     try {
-      const done = await post(`/v1/waitlist/${encodeURIComponent(code)}/${verb}`);
+      const done = await busy(event.target, "正在提交…", () => post(`/v1/waitlist/${encodeURIComponent(code)}/${verb}`));
       if (verb === "accept") { toast("预约成功"); location.hash = `#/booking/${done.code}`; return; }
       toast(done.label);
     } catch (error) {
@@ -51,30 +50,6 @@ const explained = (one) => {
   if (one.state === "offered") return html`<p class="notice warn">为您保留了一个号，请在 <b>${moment(one.offer_until)}</b> 前确认，逾期让给下一位。</p>`;
   return one.why ? html`<p>${one.why}。</p>` : "";
 };
-
-export async function move(main, code) {
-  const held = await get(`/v1/bookings/${encodeURIComponent(code)}`);
-  const view = await get(`/v1/types/${encodeURIComponent(held.type_code)}`);
-  show(main, html`<h1>改约 · ${held.type_name}</h1><p class="soft">原时间 ${moment(held.starts_at)} – ${time(held.ends_at)} · ${held.hall_name}</p><div id="picker"></div>
-    <div id="problem"></div><div class="actions"><button class="button main wide" id="move" disabled>确认改约</button></div>
-    <p class="hint">改约成功后换发新的预约码；新时段约不上时，原预约不变。</p>`);
-  const button = main.querySelector("#move");
-  let chosen = null;
-  let key = intent();
-  await picker(main.querySelector("#picker"), view, (slot) => { chosen = slot; key = intent(); button.disabled = !slot; });
-  button.onclick = async () => {
-    button.disabled = true;
-    try {
-      const done = await post(`/v1/bookings/${encodeURIComponent(code)}/reschedule`, { slot_id: chosen.id }, { "Idempotency-Key": key });
-      toast("改约成功");
-      location.hash = `#/booking/${done.code}`;
-    } catch (error) {
-      if (!(error instanceof Refused) || error.status === 401) throw error;
-      show(main.querySelector("#problem"), html`<p class="notice bad" role="alert">${error.message}</p>`);
-      button.disabled = false;
-    }
-  };
-}
 
 export async function intoCalendar(code) {
   const answer = await fetch(`/v1/bookings/${encodeURIComponent(code)}/calendar.ics`, { headers: { Authorization: `Bearer ${token()}` } });

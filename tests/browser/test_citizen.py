@@ -1,0 +1,188 @@
+"""The ten-minute tour of a citizen, in Chromium, over the whole house: sandbox, both doors and the worker."""
+
+import re
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.citizen import Citizen, bill_for, closed_case_of
+from tests.launched import Launched
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(params=[("张三", 390), ("李四", 1280)], ids=["phone", "desk"])
+async def citizen(request: pytest.FixtureRequest, phone: "Page", whole_house: Launched) -> AsyncIterator[Citizen]:
+    """A person who has never been here, on a phone or at a desk."""
+    name, width = request.param
+    await phone.set_viewport_size({"width": width, "height": 844})
+    person = Citizen(phone, whole_house, name)
+    yield person
+    assert person.trouble == []
+
+
+async def test_from_a_question_to_the_check_in_code(citizen: Citizen) -> None:
+    page = citizen.page
+    await citizen.opens("")
+    await page.get_by_label("搜索事项").fill("sfz")
+    await page.get_by_label("您是不是要找").get_by_role("link").first.wait_for()
+    await page.keyboard.press("Enter")
+    await citizen.sees("“sfz”的搜索结果")
+    await citizen.taps("居民身份证丢失补领")
+    await citizen.sees("一眼看清")
+    await citizen.presses("流程")
+    await page.locator(".actions").get_by_role("link", name="问一问").click()
+    await citizen.sees("来源：《居民身份证丢失补领》")
+    assert await page.locator(".reply .about").first.inner_text() == "居民身份证丢失补领"
+    await citizen.presses("有帮助")
+    await citizen.sees("谢谢您的反馈")
+
+    # booked as a visitor: asked to sign in, then to prove the name, and each time back at the very slot
+    chosen = (await citizen.chooses_a_slot()).split("\n")[0]
+    await citizen.presses("确认预约")
+    await citizen.sees("登录指尖办")
+    await citizen.signs_in()
+    assert (await page.locator(".slot[aria-pressed=true]").inner_text()).startswith(chosen)
+    await citizen.presses("确认预约")
+    if await citizen.is_offered("去实名认证", otherwise="#qr svg"):
+        await citizen.taps("去实名认证")
+        await citizen.proves_the_name()
+        await page.locator(".slot[aria-pressed=true]").wait_for()
+        await citizen.presses("确认预约")
+    await page.locator("#qr svg").wait_for()
+    code = await page.locator("#check-in").inner_text()
+    assert code.startswith(await page.locator("dd.big").inner_text())
+    page.once("dialog", lambda asked: asked.accept())
+    await citizen.presses("取消预约")
+    await page.get_by_text("已取消", exact=True).first.wait_for()
+
+
+async def test_paying_on_wechat_and_on_alipay_as_one_citizen(citizen: Citizen, whole_house: Launched) -> None:
+    page = citizen.page
+    await citizen.is_signed_in()
+    first = await bill_for(whole_house, citizen.name, fen=2000, title="居民身份证工本费")
+    second = await bill_for(whole_house, citizen.name, fen=12000, title="普通护照工本费")
+
+    await citizen.opens(f"bill/{first}")
+    await citizen.presses("微信支付")
+    await citizen.presses("放弃支付")
+    await page.locator("[data-result]").wait_for()
+    await citizen.sees("尚未支付")
+    await citizen.taps("返回缴费单")
+    await citizen.presses("微信支付")
+    await citizen.presses("确认支付")
+    await page.locator("[data-result=settled]").wait_for()
+
+    await citizen.opens(f"bill/{second}")
+    await citizen.presses("支付宝支付")
+    if await citizen.is_offered("用支付宝登录", otherwise="button[value=pay]"):
+        await citizen.taps("用支付宝登录")
+        await citizen.signs_in("支付宝登录")
+        await citizen.proves_the_name()
+        await page.get_by_role("button", name="支付宝支付").click()
+    await citizen.presses("确认支付")
+    await page.locator("[data-result=settled]").wait_for()
+    await citizen.opens("mine")
+    assert sorted(await page.locator(".who .tag.brand").all_inner_texts()) == ["微信", "支付宝"]
+    await citizen.opens("bills")
+    paid = [f"a[href='#/bill/{code}'] .tag.good" for code in (first, second)]
+    assert [await page.locator(one).inner_text() for one in paid] == ["已缴清", "已缴清"]
+    await citizen.opens("messages")
+    await citizen.sees("缴款成功")
+
+
+@pytest.mark.parametrize("how", ["付款但通知丢失", "付款但通知延迟", "迟到的付款"])
+async def test_money_arrives_whatever_the_channel_does(phone: "Page", whole_house: Launched, how: str) -> None:
+    person = Citizen(phone, whole_house, "王五")
+    await person.is_signed_in()
+    code = await bill_for(whole_house, person.name, fen=10000, title="机动车号牌工本费")
+    await person.opens(f"bill/{code}")
+    await person.presses("微信支付")
+    await phone.get_by_text("演示异常情况").click()
+    await phone.get_by_label(re.compile("等待")).fill("30")
+    await person.presses(how)
+    await phone.locator("[data-result]").wait_for()
+    await phone.locator("[data-result=settled]").wait_for(timeout=30_000)
+    assert person.trouble == []
+
+
+async def test_progress_and_rating(citizen: Citizen, whole_house: Launched) -> None:
+    page = citizen.page
+    await citizen.opens("progress")
+    await page.get_by_label("办件编号").fill("990100202611000017")
+    await page.get_by_label("申请人证件号码后四位").fill("0000")
+    await citizen.presses("查询")
+    await page.get_by_role("alert").wait_for()
+    await page.get_by_label("申请人证件号码后四位").fill("0016")
+    await citizen.presses("查询")
+    await citizen.sees("办理过程")
+    await citizen.sees("居民身份证换领")
+
+    await citizen.is_signed_in()
+    number = await closed_case_of(whole_house, citizen.name, item="普通护照签发")
+    await citizen.opens(f"case/{number}")
+    await citizen.taps("评价服务")
+    await citizen.sees("本次服务您觉得")
+    await page.get_by_label("不满意", exact=True).check()
+    await citizen.presses("提交评价")
+    await page.get_by_role("alert").wait_for()
+    await page.get_by_label(re.compile("想说的话")).fill("等得久了一点")
+    await page.get_by_label("基本满意").check()
+    await citizen.presses("提交评价")
+    await citizen.sees("您的评价：基本满意")
+
+
+async def test_large_letters_and_leaving(citizen: Citizen) -> None:
+    page = citizen.page
+    await citizen.is_signed_in()
+    size = "parseFloat(getComputedStyle(document.body).fontSize)"
+    before = await page.evaluate(size)
+    await citizen.presses("大字版")
+    assert await page.evaluate(size) > before * 1.25
+    await page.reload()
+    await citizen.sees_a_page()
+    assert await page.evaluate(size) > before * 1.25
+    await citizen.presses("恢复标准字号")
+    await citizen.presses("退出登录")
+    await citizen.sees("登录后办得更快")
+    await citizen.opens("bookings")
+    await citizen.sees("登录指尖办")
+
+
+async def test_a_session_that_ended_asks_again_and_comes_back(citizen: Citizen) -> None:
+    page = citizen.page
+    await citizen.is_signed_in()
+    await citizen.chooses_a_slot()
+    await page.evaluate("localStorage.setItem('zhijianban.token', 'ended-elsewhere')")
+    await citizen.presses("确认预约")
+    await citizen.sees("登录已失效")
+    await citizen.signs_in()
+    await page.locator(".slot[aria-pressed=true]").wait_for()
+
+
+async def test_the_way_back(citizen: Citizen) -> None:
+    page = citizen.page
+    await citizen.opens("search?q=护照")
+    await citizen.taps("普通护照签发")
+    await citizen.sees("一眼看清")
+    await citizen.taps("返回")
+    await citizen.sees("“护照”的搜索结果")
+    await page.goto("about:blank")
+    await citizen.opens("guide/passport")
+    await citizen.taps("返回")
+    await citizen.sees("您想办什么")
+
+
+async def test_a_gone_network_is_told(citizen: Citizen) -> None:
+    await citizen.opens("")
+    await citizen.page.route("**/v1/halls", lambda route: route.abort())
+    await citizen.page.locator("[data-tab=book]").click()
+    await citizen.sees("网络不通")
+    await citizen.page.unroute("**/v1/halls")
+    await citizen.presses("重试")
+    await citizen.sees("请选择大厅")
+    citizen.trouble.clear()  # the browser reports the request we cut
