@@ -59,7 +59,7 @@ class WorkHall:
     path: str
 
 
-CANCELLED = ("cancelled", "office_cancelled")
+CANCELLED = ("cancelled", "office_cancelled", "rescheduled", "declined", "lapsed")
 NOT_CANCELLED = f"a.state not in {CANCELLED}"
 
 

@@ -18,7 +18,7 @@ from appointments.errors import (
     TooLateToCancel,
 )
 from appointments.events import BookingCancelled, BookingConfirmed
-from appointments.states import LIVE
+from appointments.states import LIVE, OFFERS, VISITS
 from foundation import audit, clock, crypto, database, events, idempotency, metrics
 from foundation.actor import Actor
 from foundation.errors import Forbidden
@@ -89,7 +89,7 @@ async def reserve(*, slot_id: int, by: Actor, key: str) -> Booking:
             seen = await seats.take(
                 slot_id=slot_id, appointment_id=number, code=code, key=key, body_hash=body_hash, event=confirmed, by=by
             )
-            booking = await _taken_or_refused(seen, number=number, code=code, body_hash=body_hash, by=by)
+            booking = await taken_or_refused(seen, number=number, code=code, body_hash=body_hash, by=by)
     except asyncpg.UniqueViolationError as clash:
         # Only a merge of two accounts can put a second live row beside the one we counted.
         raise (AlreadyBookedThatDay() if clash.constraint_name == "appointment_one_live" else clash) from clash
@@ -99,7 +99,7 @@ async def reserve(*, slot_id: int, by: Actor, key: str) -> Booking:
     return booking
 
 
-async def _taken_or_refused(seen: asyncpg.Record, *, number: int, code: str, body_hash: str, by: Actor) -> Booking:
+async def taken_or_refused(seen: asyncpg.Record, *, number: int, code: str, body_hash: str, by: Actor) -> Booking:
     """The booking, new or replayed, or the refusal that says precisely why."""
     if seen["created_at"] is not None:
         return _booking({**seen, "id": number, "code": code, "state": "booked", "citizen_id": by.number})
@@ -168,9 +168,12 @@ async def find(*, code: str, for_: Actor) -> Booking:
 
 async def of(citizen: Actor, *, live: bool | None = None, limit: int = 50) -> list[Booking]:
     """我的预约: the citizen's own, the latest day first; `live` picks those to come or those that are over."""
-    wanted = "" if live is None else f"and {'' if live else 'not '}a.state in ('booked', 'checked_in', 'serving')"
+    wanted = "" if live is None else f"and {'' if live else 'not '}a.state in {VISITS}"
     rows = await database.fetch(
-        f"{READ} where a.citizen_id = $1 {wanted} order by s.starts_at desc, a.id desc limit $2", citizen.number, limit
+        f"""{READ} where a.citizen_id = $1 and a.state not in {OFFERS} {wanted}
+            order by s.starts_at desc, a.id desc limit $2""",
+        citizen.number,
+        limit,
     )
     return [_booking(row) for row in rows]
 
@@ -178,7 +181,7 @@ async def of(citizen: Actor, *, live: bool | None = None, limit: int = 50) -> li
 async def upcoming(citizen: Actor) -> Booking | None:
     """The citizen's next live booking that is not over yet."""
     row = await database.fetchrow(
-        f"""{READ} where a.citizen_id = $1 and a.state in ('booked', 'checked_in', 'serving') and s.ends_at > $2
+        f"""{READ} where a.citizen_id = $1 and a.state in {VISITS} and s.ends_at > $2
             order by s.starts_at limit 1""",
         citizen.number,
         clock.now(),

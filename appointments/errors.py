@@ -1,13 +1,15 @@
 """How `appointments` says no.
 
-NotFound     BookingNotFound, SlotNotFound, TypeNotFound, HallNotFound, TicketNotFound, ExceptionNotFound
+NotFound     BookingNotFound, SlotNotFound, TypeNotFound, HallNotFound, TicketNotFound, ExceptionNotFound, WaitNotFound
 Conflict     reserving    NotYetReleased, SlotClosed, SlotSuspended, SlotFull, AlreadyBookedThatDay, TooManyBookings
              cancelling   TooLateToCancel, CannotCancel
              checking in  WrongHall, WrongDay, TooEarlyToCheckIn, TooLateToCheckIn, AlreadyCheckedIn, CannotCheckIn
              calling      NobodyWaiting, StillServing, CannotCall
              planning     TypeCodeTaken, ExceptionExists
+             waiting      StillFree, AlreadyWaiting, TooManyWaits, WaitlistOff, OfferOver, CannotLeave
+             rescheduling TooLateToReschedule, CannotReschedule, OtherBusiness
 Invalid      KeyInvalid, CheckInCodeStale, ReasonNeeded, WindowNeeded, ScheduleInvalid, TypeInvalid,
-             RangeInvalid, LimitInvalid
+             RangeInvalid, LimitInvalid, WaitingRuleInvalid, CapacityInvalid
 Unavailable  TooBusy
 Elsewhere    identity: RealNameNeeded · foundation.idempotency: KeyReused
 """
@@ -149,3 +151,51 @@ class RangeInvalid(Invalid):
 
 class LimitInvalid(Invalid):
     """预约限制有误：数量应为 1 至 100 的整数。"""
+
+
+class WaitNotFound(NotFound):
+    """没有找到这条候补记录，请在“我的候补”中查看。"""
+
+
+class StillFree(Conflict):
+    """该时段还有余号，无需候补，请直接预约。"""
+
+
+class AlreadyWaiting(Conflict):
+    """您当天已在候补这项业务的其他时段，如需更换请先退出原来的候补。"""
+
+
+class TooManyWaits(Conflict):
+    """您正在候补的时段已达上限，请先退出一部分再试。"""
+
+
+class WaitlistOff(Conflict):
+    """这项业务不开放候补，请选择其他时段。"""
+
+
+class OfferOver(Conflict):
+    """这个候补名额已超过确认时间或已处理，请查看最新状态。"""
+
+
+class CannotLeave(Conflict):
+    """这条候补已经结束，请刷新查看最新状态。"""
+
+
+class TooLateToReschedule(Conflict):
+    """已超过可改约时间，如不能前往请致电大厅说明情况。"""
+
+
+class CannotReschedule(Conflict):
+    """该预约当前状态不能改约，请刷新查看最新状态。"""
+
+
+class OtherBusiness(Conflict):
+    """只能改到同一项业务的其他时段，如需办理其他业务请另行预约。"""
+
+
+class WaitingRuleInvalid(Invalid):
+    """候补与冷却规则有误，请按提示逐项修改。"""
+
+
+class CapacityInvalid(Invalid):
+    """新的号数应大于现在的号数，且不超过 1000。"""

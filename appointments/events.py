@@ -1,6 +1,7 @@
 """What `appointments` tells. Events of one appointment are delivered in order."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from foundation.events import Event
@@ -26,6 +27,20 @@ class BookingCancelled(AppointmentEvent):
 
     by_office: bool = False
     reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRescheduled(AppointmentEvent):
+    """已改约: the new place of one who gave up `from_id` for it."""
+
+    from_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingSoon(AppointmentEvent):
+    """即将到时: `kind` is ``day_before`` or ``two_hours``; each is told once."""
+
+    kind: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,3 +71,27 @@ class VisitFinished(AppointmentEvent):
 @dataclass(frozen=True, kw_only=True)
 class VisitMissed(AppointmentEvent):
     """爽约: the day ended and the citizen had not come."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitlistEvent(Event):
+    """Something happened to one waiter's place in a queue."""
+
+    about: ClassVar[str] = "entry_id"
+    entry_id: int
+    citizen_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitlistOffered(WaitlistEvent):
+    """候补有号: a place is held for the waiter until `until`."""
+
+    appointment_id: int
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitlistClosed(WaitlistEvent):
+    """候补结束: without a booking; `why` is a key of `waitlist.WHY`."""
+
+    why: str

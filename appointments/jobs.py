@@ -5,9 +5,22 @@ Cron times are read in Asia/Shanghai.
 
 from typing import Any
 
-from appointments import booking, day_end, limits, release, schedule, seats
+from appointments import (
+    booking,
+    cooling,
+    day_end,
+    limits,
+    passing_on,
+    queue_end,
+    release,
+    reminders,
+    schedule,
+    seats,
+    waitlist,
+)
+from appointments.events import BookingConfirmed, BookingRescheduled
 from appointments.models import Appointment, AppointmentType
-from appointments.states import LIVE, NAMES
+from appointments.states import LIVE, NAMES, WAITLIST_NAMES
 from foundation import clock, database, logs, metrics, personal_data
 from foundation.actor import Actor
 from foundation.events import on
@@ -53,22 +66,58 @@ async def compare_places() -> None:
         log.error("slot_out_of_step", **slot)
 
 
+@scheduled("* * * * * */10")
+async def pass_places_on() -> None:
+    """Offers nobody answered go to the next; places that have rested return."""
+    await queue_end.lapse_offers()
+    for cooling_id, slot_id in await cooling.rested():
+        await passing_on.bring_back(cooling_id, slot_id)
+
+
+@scheduled("* * * * *")
+async def close_queues() -> None:
+    """Nobody waits for a slot that is over."""
+    await queue_end.close_over()
+
+
+@scheduled("* * * * *")
+async def remind() -> None:
+    """The day before and two hours before."""
+    while await reminders.tell_due() >= reminders.BATCH:
+        pass
+
+
+@on(BookingConfirmed)
+@database.retry_on_deadlock
+async def end_waiting(event: BookingConfirmed) -> None:
+    await queue_end.close_for_booked(event.appointment_id)
+
+
+@on(BookingRescheduled)
+@database.retry_on_deadlock
+async def end_waiting_of_rescheduled(event: BookingRescheduled) -> None:
+    await queue_end.close_for_booked(event.appointment_id)
+
+
 @on(CitizensMerged)
 @database.retry_on_deadlock
 async def follow_merge(event: CitizensMerged) -> None:
     """What `gone` booked belongs to `kept`. Of two live bookings of one type and day the one not yet begun goes."""
     async with database.transaction() as tx:
         await limits.lock_persons(event.kept, event.gone)
-        for row in await tx.fetch(DOUBLES, event.kept, event.gone):
+        for row in await tx.fetch(DOUBLES, event.kept, event.gone, list(LIVE)):
             await booking.withdraw(row["id"], by=MERGE, reason="两个账号合并后同日同业务重复预约，保留一个")
         await tx.execute(REPOINT, event.kept, event.gone)
+        await tx.execute(ONE_QUEUE, event.kept, event.gone)
+        await tx.execute("update waitlist_entry set citizen_id = $1 where citizen_id = $2", event.kept, event.gone)
 
 
-DOUBLES = """
-select case when a.state = 'booked' or b.state <> 'booked' then a.id else b.id end as id
+# The one that has come less far goes; of two that have come equally far, the one of the account that goes.
+DOUBLES = f"""
+select case when array_position($3::text[], a.state::text) <= array_position($3::text[], b.state::text)
+            then a.id else b.id end as id
   from appointment a join appointment b on (a.type_id, a.day) = (b.type_id, b.day)
- where a.citizen_id = $2 and a.state in ('booked', 'checked_in', 'serving')
-   and b.citizen_id = $1 and b.state in ('booked', 'checked_in', 'serving')
+ where a.citizen_id = $2 and a.state in {LIVE} and b.citizen_id = $1 and b.state in {LIVE}
  order by a.slot_id, a.id
 """
 # Both accounts may have used one key; the key of the one kept goes on answering.
@@ -78,6 +127,15 @@ update appointment a set citizen_id = $1,
                                               and b.idempotency_key = a.idempotency_key)
                               then 'merged:' || a.id else a.idempotency_key end
  where a.citizen_id = $2
+"""
+# Both accounts may have waited for one type and day: an offer stays, else the place of the account that is kept.
+ONE_QUEUE = """
+update waitlist_entry w set state = 'closed', closed_why = 'booked', changed_at = clock_timestamp()
+ where w.citizen_id in ($1, $2) and w.state = 'waiting'
+   and exists (select from waitlist_entry k
+                where k.citizen_id in ($1, $2) and k.citizen_id <> w.citizen_id
+                  and k.type_id = w.type_id and k.day = w.day
+                  and (k.state = 'offered' or (k.state = 'waiting' and w.citizen_id = $2)))
 """
 
 
@@ -90,16 +148,27 @@ async def export(citizen_id: int) -> list[dict[str, Any]]:
             "ticket": one.ticket_number,
         }
         for one in await booking.of(Actor.citizen(citizen_id), limit=10_000)
+    ] + [
+        {
+            "waitlist": one.code, "state": WAITLIST_NAMES[one.state], "hall": one.hall_name, "business": one.type_name,
+            "starts_at": one.starts_at.isoformat(), "joined_at": one.joined_at.isoformat(),
+        }
+        for one in await waitlist.of(Actor.citizen(citizen_id), limit=10_000)
     ]  # fmt: skip
 
 
 async def forget(citizen_id: int) -> None:
     """Places still held are freed; the rows stay for the counts, they say nothing of a person but an id."""
-    async with database.transaction():
+    async with database.transaction() as tx:
         await limits.lock_persons(citizen_id)
         held = await Appointment.filter(citizen_id=citizen_id, state__in=LIVE).order_by("slot_id", "id")
         for one in held:
             await booking.withdraw(one.id, by=PRIVACY, reason="用户注销")
+        await tx.execute(
+            "update waitlist_entry set state = 'left', changed_at = clock_timestamp()"
+            " where citizen_id = $1 and state = 'waiting'",
+            citizen_id,
+        )
 
 
 personal_data.register("appointments", export=export, forget=forget)

@@ -17,6 +17,9 @@ DEFAULTS: Mapping[str, int] = {"overall": 5, "that_day": 3}
 # One lock per person, whatever the channel; two-step locks take them in ascending order.
 LOCK_PERSON = "select pg_advisory_xact_lock(hashtextextended('citizen:' || $1::bigint, 1))"
 
+# For who holds a slot already, and must not wait for a person who may be waiting for that slot.
+TRY_PERSON = "select pg_try_advisory_xact_lock(hashtextextended('citizen:' || $1::bigint, 1))"
+
 
 async def current() -> dict[str, int]:
     """kind → how many."""

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import asyncpg
 
-from appointments import timetable, types
+from appointments import passing_on, timetable, types
 from appointments.errors import RangeInvalid, ScheduleInvalid
 from appointments.models import AppointmentType, Schedule, SchedulePeriod
 from appointments.opening import Opening, opening
@@ -140,6 +140,7 @@ async def _bring_about(
     await _add(of, adding)
     for slot_id, one in changing:
         await _change(slot_id, one)
+        await passing_on.serve(slot_id)
     await database.execute("update slot set state = 'withdrawn' where id = any($1)", [row["id"] for row in withdrawing])
     await database.execute("delete from slot where id = any($1)", removing)
     return Generated(

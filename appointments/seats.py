@@ -1,7 +1,8 @@
-"""The only place that moves `slot.booked`.
+"""Where places are taken and given back. Only this file and `passing_on` move `slot.booked`.
 
-Lock order everywhere: person → slot → ticket → appointment. A place is taken by one conditional UPDATE, given back by a
-compare-and-set of the appointment under the slot's lock; the CHECK on the table has the last word.
+Lock order everywhere: person → slots by id → waitlist entry → ticket → appointment. A place is taken by one conditional
+UPDATE, given back by a compare-and-set of the appointment under the slot's lock and passed on in the same transaction;
+the CHECK on the table has the last word.
 """
 
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from appointments import limits
+from appointments import limits, passing_on, states
 from foundation import audit, clock, database, events
 from foundation.actor import Actor
 
@@ -35,7 +36,7 @@ with earlier as (
 ), held as (
   select count(a.id) as overall, count(a.id) filter (where a.day = w.day) as that_day,
          count(a.id) filter (where a.day = w.day and a.type_id = w.type_id) as same
-    from wanted w left join appointment a on a.citizen_id = $1 and a.state in ('booked', 'checked_in', 'serving')
+    from wanted w left join appointment a on a.citizen_id = $1 and a.state in {states.LIVE}
 ), most as (
   select coalesce((select most from booking_limit where kind = 'overall'), $6::int) as overall,
          coalesce((select most from booking_limit where kind = 'that_day'), $7::int) as that_day
@@ -109,19 +110,19 @@ async def look(slot_id: int) -> dict[str, Any]:
 
 
 GIVE_BACK = """
-with gone as (
-  update appointment set state = $2, changed_at = clock_timestamp()
-   where id = $1 and state = any($3::text[]) and ($4::timestamptz is null or clock_timestamp() < $4)
-  returning slot_id
-)
-update slot set booked = booked - 1 from gone where slot.id = gone.slot_id returning slot.id
+update appointment set state = $2, changed_at = clock_timestamp()
+ where id = $1 and state = any($3::text[]) and ($4::timestamptz is null or clock_timestamp() < $4) returning slot_id
+"""
+CLOSE_OFFER = """
+update waitlist_entry set state = case when $2 in ('declined', 'lapsed') then $2 else 'closed' end,
+       changed_at = clock_timestamp() where appointment_id = $1 and state = 'offered'
 """
 
 
 async def give_back(
     appointment_id: int, *, of: tuple[str, ...], to: str, until: datetime | None = None, ticket: str = "dropped"
 ) -> bool:
-    """Move an appointment from one of the states `of` to the terminal state `to` and free its place, once.
+    """Move an appointment from one of the states `of` to the terminal state `to` and pass its place on, once.
 
     Its ticket, if it drew one, becomes `ticket`. False when the appointment was in another state or, by the database's
     clock, `until` has passed: nothing was freed.
@@ -130,19 +131,26 @@ async def give_back(
     await tx.execute("select 1 from slot where id = (select slot_id from appointment where id = $1) for update",
                      appointment_id)  # fmt: skip
     held = await tx.fetchval("select id from ticket where appointment_id = $1 for update", appointment_id)
-    freed = await tx.fetchval(GIVE_BACK, appointment_id, to, list(of), until)
-    if freed and held:
+    slot_id = await tx.fetchval(GIVE_BACK, appointment_id, to, list(of), until)
+    if slot_id is None:
+        return False
+    if held:
         await tx.execute("update ticket set state = $2, finished_at = $3 where id = $1", held, ticket, clock.now())
-    return freed is not None
+    if "held" in of:
+        await tx.execute(CLOSE_OFFER, appointment_id, to)
+    await passing_on.pass_on(slot_id)
+    return True
 
 
 async def out_of_step() -> list[dict[str, Any]]:
-    """Slots of the last week and the future whose counter differs from their live appointments: must be empty."""
+    """Slots of the last week and the future whose counter is not live appointments plus resting places: none."""
     rows = await database.fetch(
-        """select s.id as slot_id, s.booked, count(a.id) as live
-             from slot s left join appointment a
-               on a.slot_id = s.id and a.state in ('booked', 'checked_in', 'serving')
-            where s.day >= $1::date - 7 group by s.id having s.booked <> count(a.id) order by s.id""",
+        f"""select s.id as slot_id, s.booked, count(a.id) as live,
+                  (select count(*) from cooling_place c where c.slot_id = s.id) as cooling
+             from slot s left join appointment a on a.slot_id = s.id and a.state in {states.LIVE}
+            where s.day >= $1::date - 7 group by s.id
+           having s.booked <> count(a.id) + (select count(*) from cooling_place c where c.slot_id = s.id)
+            order by s.id""",
         clock.today(),
     )
     return [dict(row) for row in rows]

@@ -1,16 +1,24 @@
-"""The states of an appointment and of a ticket, and what people read for them.
+"""The states of an appointment, of a ticket and of a waitlist entry, and what people read for them.
 
-booked ──check in──▶ checked_in ──called──▶ serving ──▶ finished
-  │                     │ ◀─missed held moved─┘
-  ├─▶ cancelled         ├─▶ office_cancelled
-  ├─▶ office_cancelled  └─▶ unserved (the day ended)
-  └─▶ no_show (the day ended; only the nightly job says so)
+held ──accept──▶ booked ──check in──▶ checked_in ──called──▶ serving ──▶ finished
+ │                 │                     │    ◀─missed held moved─┘
+ ├─▶ declined      ├─▶ cancelled         ├─▶ office_cancelled
+ └─▶ lapsed        ├─▶ rescheduled       └─▶ unserved (the day ended)
+                   ├─▶ office_cancelled
+                   └─▶ no_show (the day ended; only the nightly job says so)
+
+`held` is an offer to somebody on the waitlist: it is live and counts, and becomes a booking when it is accepted.
 """
 
-LIVE = ("booked", "checked_in", "serving")
-TERMINAL = ("finished", "cancelled", "no_show", "office_cancelled", "unserved")
+LIVE = ("held", "booked", "checked_in", "serving")
+TERMINAL = (
+    "finished", "cancelled", "no_show", "office_cancelled", "unserved", "rescheduled", "declined", "lapsed"
+)  # fmt: skip
+OFFERS = ("held", "declined", "lapsed")  # not bookings yet, or never: shown on the waitlist only
+VISITS = ("booked", "checked_in", "serving")  # live, and its holder is expected
 
 NAMES = {
+    "held": "候补待确认",
     "booked": "已预约",
     "checked_in": "已签到，等候叫号",
     "serving": "办理中",
@@ -19,6 +27,9 @@ NAMES = {
     "no_show": "爽约",
     "office_cancelled": "大厅已取消",
     "unserved": "到场未办",
+    "rescheduled": "已改约",
+    "declined": "候补已谢绝",
+    "lapsed": "候补已过期",
 }
 
 TICKET_NAMES = {
@@ -28,4 +39,14 @@ TICKET_NAMES = {
     "finished": "已办结",
     "missed": "过号",
     "dropped": "已作废",
+}
+
+WAITLIST_NAMES = {
+    "waiting": "候补中",
+    "offered": "有号待确认",
+    "accepted": "候补成功",
+    "declined": "已谢绝",
+    "lapsed": "逾期未确认",
+    "left": "已退出",
+    "closed": "候补已结束",
 }

@@ -1,5 +1,6 @@
 """暂停预约: staff stop a slot from being booked, and let it be booked again. Whoever holds a place keeps it."""
 
+from appointments import passing_on
 from appointments.errors import ReasonNeeded, SlotNotFound
 from foundation import audit, database
 from foundation.actor import Actor
@@ -13,7 +14,7 @@ async def suspend(*, slot_id: int, by: Actor, reason: str) -> None:
 
 
 async def resume(*, slot_id: int, by: Actor) -> None:
-    """Let a suspended slot be booked again. Raises SlotNotFound."""
+    """Let a suspended slot be booked again; whoever waits comes first. Raises SlotNotFound."""
     await _move(slot_id, of="suspended", to="open", by=by, reason="")
 
 
@@ -25,3 +26,4 @@ async def _move(slot_id: int, *, of: str, to: str, by: Actor, reason: str) -> No
         if state == of:
             await tx.execute("update slot set state = $2 where id = $1", slot_id, to)
             await audit.record(f"slot.{to}", subject=f"slot:{slot_id}", by=by, reason=reason)
+            await passing_on.serve(slot_id)

@@ -42,7 +42,7 @@ async def must_hold(where: range, number: int) -> None:
     row = await database.fetchrow(
         """select (select sum(booked) from slot where id = any($1)) as booked,
                   (select count(*) from appointment where slot_id = any($1)
-                      and state in ('booked', 'checked_in', 'serving')) as live""",
+                      and state in ('held', 'booked', 'checked_in', 'serving')) as live""",
         list(where),
     )
     astray = await seats.out_of_step()

@@ -25,7 +25,8 @@ alter table slot
     add constraint slot_state check (state in ('open', 'suspended', 'withdrawn'));
 alter table appointment
     add constraint appointment_state check (state in (
-        'booked', 'checked_in', 'serving', 'finished', 'cancelled', 'no_show', 'office_cancelled', 'unserved'));
+        'held', 'booked', 'checked_in', 'serving', 'finished', 'cancelled', 'no_show', 'office_cancelled', 'unserved',
+        'rescheduled', 'declined', 'lapsed'));
 alter table ticket
     add constraint ticket_state check (state in ('waiting', 'called', 'held', 'finished', 'missed', 'dropped')),
     add constraint ticket_called_to_a_window check (state <> 'called' or "window" <> '');
@@ -38,14 +39,14 @@ alter table booking_limit
 # One live appointment per person, type and day. A window serves one ticket at a time.
 UNIQUE = """
 create unique index appointment_one_live on appointment (citizen_id, type_id, day)
-    where state in ('booked', 'checked_in', 'serving');
+    where state in ('held', 'booked', 'checked_in', 'serving');
 create unique index ticket_one_at_a_window on ticket (hall_id, day, "window") where state = 'called';
 """
 
 # The counter of a hot slot is rewritten in place (HOT) while its page has room.
 READS = """
 create index appointment_of_citizen on appointment (citizen_id, id);
-create index appointment_live_by_day on appointment (day) where state in ('booked', 'checked_in', 'serving');
+create index appointment_live_by_day on appointment (day) where state in ('held', 'booked', 'checked_in', 'serving');
 create index ticket_waiting on ticket (hall_id, day, id) where state = 'waiting';
 alter table slot set (fillfactor = 70);
 """
@@ -78,6 +79,26 @@ create unique index ticket_one_per_person on ticket (hall_id, day, department_id
     where person_fingerprint <> '' and state in ('waiting', 'called', 'held');
 create unique index ticket_turn on ticket (hall_id, day, turn) where turn is not null;
 create index ticket_served on ticket (hall_id, department_id, finished_at) where state = 'finished';
+"""
+
+# A person waits, or has an offer, once per type and day. Slots with nobody waiting cost nothing to look at.
+WAITING = """
+alter table waitlist_entry
+    add constraint waitlist_entry_state check (state in (
+        'waiting', 'offered', 'accepted', 'declined', 'lapsed', 'left', 'closed')),
+    add constraint waitlist_entry_offer_has_a_deadline check (
+        state <> 'offered' or (appointment_id is not null and offer_until is not null));
+create unique index waitlist_entry_one_active on waitlist_entry (citizen_id, type_id, day)
+    where state in ('waiting', 'offered');
+create index waitlist_entry_queue on waitlist_entry (slot_id, id) where state = 'waiting';
+create index waitlist_entry_due on waitlist_entry (offer_until) where state = 'offered';
+alter table waiting_rule
+    add constraint waiting_rule_offer_minutes check (offer_minutes between 5 and 1440),
+    add constraint waiting_rule_cooling check (cooling in ('off', 'random', 'next_release')),
+    add constraint waiting_rule_cooling_minutes check (
+        cooling_least_minutes between 0 and cooling_most_minutes and cooling_most_minutes <= 2880);
+alter table booking_reminder
+    add constraint booking_reminder_kind check (kind in ('day_before', 'two_hours'));
 """
 
 
@@ -121,6 +142,17 @@ class Migration(migrations.Migration):
             alter table ticket drop constraint ticket_number_says_kind, drop constraint ticket_appointment_of_its_kind,
                 drop constraint ticket_priority_reasoned, drop constraint ticket_person_masked,
                 drop constraint ticket_calls_counted, drop constraint ticket_finished_when;
+            """,
+        ),
+        ops.RunSQL(
+            WAITING,
+            reverse_sql="""
+            alter table booking_reminder drop constraint booking_reminder_kind;
+            alter table waiting_rule drop constraint waiting_rule_offer_minutes, drop constraint waiting_rule_cooling,
+                drop constraint waiting_rule_cooling_minutes;
+            drop index waitlist_entry_due; drop index waitlist_entry_queue; drop index waitlist_entry_one_active;
+            alter table waitlist_entry drop constraint waitlist_entry_state,
+                drop constraint waitlist_entry_offer_has_a_deadline;
             """,
         ),
     ]

@@ -36,6 +36,34 @@ BOOKING_CANCELLED = Template(
     wechat={"thing1": "已取消：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
     alipay={"keyword1": "已取消：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
 )
+BOOKING_MOVED = Template(
+    title="改约成功",
+    text="您在{hall}办理“{business}”的预约已改到 {when}，新预约码 {code}，原预约码作废。",
+    setting="template_booking",
+    wechat={"thing1": "已改约：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
+    alipay={"keyword1": "已改约：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
+)
+BOOKING_SOON = Template(
+    title="预约提醒",
+    text="{which}：{when} 请到{hall}办理“{business}”，预约码 {code}。请带齐材料，提前 15 分钟签到；不能来请尽早取消。",
+    setting="template_booking",
+    wechat={"thing1": "提醒：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
+    alipay={"keyword1": "提醒：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
+)
+WAITLIST_OFFERED = Template(
+    title="候补有号，请尽快确认",
+    text="您候补的 {when} {hall}“{business}”有号了，为您保留到 {until}，请点开确认，逾期让给下一位。",
+    setting="template_booking",
+    wechat={"thing1": "候补有号：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
+    alipay={"keyword1": "候补有号：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
+)
+WAITLIST_CLOSED = Template(
+    title="候补已结束",
+    text="您对 {when} {hall}“{business}”的候补已结束：{why}。欢迎选择其他时段。",
+    setting="template_booking",
+    wechat={"thing1": "候补结束：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
+    alipay={"keyword1": "候补结束：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
+)
 BILL_RAISED = Template(
     title="您有新的缴款通知书",
     text="{unit}：{title}，应缴 {yuan} 元。可在“缴费”中在线缴纳。",
@@ -65,7 +93,20 @@ CASE_MOVED = Template(
     alipay={"keyword1": "{item}", "keyword2": "{stage}", "keyword3": "{next}"},
 )
 
-EVERY = (BOOKING_CONFIRMED, BOOKING_CANCELLED, BILL_RAISED, BILL_SETTLED, MONEY_RETURNED, CASE_MOVED)
+EVERY = (
+    BOOKING_CONFIRMED,
+    BOOKING_CANCELLED,
+    BOOKING_MOVED,
+    BOOKING_SOON,
+    WAITLIST_OFFERED,
+    WAITLIST_CLOSED,
+    BILL_RAISED,
+    BILL_SETTLED,
+    MONEY_RETURNED,
+    CASE_MOVED,
+)
+
+SOON = {"day_before": "明天有预约", "two_hours": "预约即将到时"}
 
 # 进度 in the words a subscription message has room for: a phrase of five characters and a line of twenty.
 IN_SHORT = {

@@ -14,6 +14,7 @@ import { messages, mine, realName, sessions } from "./screens/mine.js";
 import { rate } from "./screens/rate.js";
 import { scenario, theme } from "./screens/topics.js";
 import { search } from "./screens/search.js";
+import { waiting, waits } from "./screens/wait.js";
 
 // Address, screen, tab, and the address above it for who came here from outside.
 const SCREENS = [
@@ -28,6 +29,8 @@ const SCREENS = [
   [/^book\/[^/]+\/([^/]+)$/, type, "book", "#/book"],
   [/^bookings$/, bookings, "mine", "#/mine"],
   [/^booking\/([^/]+)$/, booking, "mine", "#/bookings"],
+  [/^waits$/, waits, "mine", "#/mine"],
+  [/^waiting\/([^/]+)$/, waiting, "mine", "#/waits"],
   [/^progress$/, progress, "progress"],
   [/^case\/([^/]+)$/, caseView, "progress", "#/progress"],
   [/^bills$/, bills, "mine", "#/mine"],

@@ -155,7 +155,8 @@ class Reserve(Asked):
 
 
 class BookingView(Struct):
-    """`state`：booked checked_in serving finished cancelled office_cancelled no_show unserved."""
+    """`state`：booked checked_in serving finished cancelled office_cancelled rescheduled
+    no_show unserved."""
 
     code: BookingCode
     state: Annotated[str, Meta(examples=["booked"])]
@@ -256,17 +257,17 @@ async def slots_of_day(query: SlotsQuery) -> list[SlotView]:
 )
 async def reserve(request: Request, body: Reserve, who: Session) -> BookingView:
     """余号以提交时为准；约满时可换一个时段。"""
-    return _view(await booking.reserve(slot_id=body.slot_id, by=actor(who), key=KEY.of(request)))
+    return view(await booking.reserve(slot_id=body.slot_id, by=actor(who), key=KEY.of(request)))
 
 
 @routes.get("/v1/bookings", access=CITIZEN, summary="我的预约")
 async def my_bookings(who: Session) -> list[BookingView]:
-    return [_view(one) for one in await booking.of(actor(who))]
+    return [view(one) for one in await booking.of(actor(who))]
 
 
 @routes.get("/v1/bookings/<code>", access=CITIZEN, summary="一个预约", errors=(BookingNotFound,))
 async def my_booking(code: BookingCode, who: Session) -> BookingView:
-    return _view(await booking.find(code=code, for_=actor(who)))
+    return view(await booking.find(code=code, for_=actor(who)))
 
 
 @routes.post(
@@ -276,7 +277,7 @@ async def my_booking(code: BookingCode, who: Session) -> BookingView:
     errors=(BookingNotFound, TooLateToCancel, CannotCancel),
 )
 async def cancel(code: BookingCode, who: Session) -> BookingView:
-    return _view(await booking.cancel(code=code, by=actor(who)))
+    return view(await booking.cancel(code=code, by=actor(who)))
 
 
 @routes.get(
@@ -302,7 +303,7 @@ def _label(one: slots.BookableDay) -> str:
     return WHY["full"]
 
 
-def _view(one: booking.Booking) -> BookingView:
+def view(one: booking.Booking) -> BookingView:
     return BookingView(
         code=one.code,
         state=one.state,

@@ -6,8 +6,9 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
-from appointments import booking, checkin
+from appointments import booking, checkin, seats
 from appointments.models import Appointment, AppointmentType, Slot
+from appointments.states import LIVE
 from catalogue.models import Department, Hall
 from foundation import clock, crypto, database
 from foundation.actor import Actor
@@ -84,7 +85,7 @@ async def slots_of_one_day(number: int, *, of: AppointmentType, capacity: int = 
 async def booked_and_live(slot: Slot) -> tuple[int, int]:
     """The counter of a slot, and its live appointments counted."""
     await slot.refresh_from_db()
-    live = await Appointment.filter(slot_id=slot.id, state__in=("booked", "checked_in", "serving")).count()
+    live = await Appointment.filter(slot_id=slot.id, state__in=LIVE).count()
     return slot.booked, live
 
 
@@ -102,6 +103,52 @@ async def a_held_place(*, slot: Slot | None = None, by: Actor | None = None) -> 
     ten = clock.shanghai(clock.now() + timedelta(days=2)).replace(hour=10, minute=0, second=0, microsecond=0)
     slot = slot or await a_slot(starts_at=ten)
     return await booking.reserve(slot_id=slot.id, by=citizen, key=f"held {slot.id}"), citizen, slot
+
+
+async def a_full_slot() -> tuple[Slot, Actor, booking.Booking]:
+    """A slot whose only place is taken: the slot, who holds it, the booking."""
+    slot = await a_slot()
+    held, holder, _ = await a_held_place(slot=slot)
+    return slot, holder, held
+
+
+async def deadline_passes(slot: Slot) -> None:
+    """The offers of this slot were made long ago."""
+    await database.execute(
+        "update waitlist_entry set offer_until = clock_timestamp() - interval '1 second'"
+        " where slot_id = $1 and state = 'offered'",
+        slot.id,
+    )
+
+
+async def amiss() -> list[str]:
+    """What must hold of all slots and queues and does not; empty when all is well."""
+    rows = await database.fetch(
+        """select 'slot ' || id || ' is out of bounds' as found from slot where booked < 0 or booked > capacity
+           union all
+           select 'slot ' || s.id || ' is free and waited for' from slot s join appointment_type t on t.id = s.type_id
+            where s.booked < s.capacity and s.state = 'open' and t.active and clock_timestamp() < s.close_at
+              and exists (select from waitlist_entry w where w.slot_id = s.id and w.state = 'waiting')
+           union all
+           select 'entry ' || w.id || ' is ' || w.state || ', its appointment ' || coalesce(a.state, 'none')
+             from waitlist_entry w left join appointment a on a.id = w.appointment_id
+            where (w.state = 'offered') <> coalesce(a.state = 'held', false)
+           union all
+           select 'appointment ' || a.id || ' is held for nobody' from appointment a
+            where a.state = 'held' and not exists (select from waitlist_entry w where w.appointment_id = a.id)"""
+    )
+    return [row["found"] for row in rows] + [str(one) for one in await seats.out_of_step()]
+
+
+async def free_places_and_waiters(slot: Slot) -> tuple[int, int]:
+    """What may never both be there."""
+    row = await database.fetchrow(
+        """select capacity - booked as free, (select count(*) from waitlist_entry w
+                  where w.slot_id = s.id and w.state = 'waiting') as waiters from slot s where id = $1""",
+        slot.id,
+    )
+    assert row is not None
+    return row["free"], row["waiters"]
 
 
 async def waiting(number: int, *, of: AppointmentType) -> list[booking.Booking]:

@@ -14,8 +14,14 @@ CHECKS = [
     "message_state_known",
     "case_event_kind_known",
     "audit_row_actor_named",
+    "waitlist_entry_offer_has_a_deadline",
 ]
-UNIQUE_INDEXES = ["payment_order_one_live", "payment_order_one_settles", "appointment_one_live"]
+UNIQUE_INDEXES = [
+    "payment_order_one_live",
+    "payment_order_one_settles",
+    "appointment_one_live",
+    "waitlist_entry_one_active",
+]
 TRIGGERS = [
     "ledger_entry_balances",
     "ledger_entry_no_change",

@@ -28,28 +28,37 @@ export async function hall(main, code, query) {
     : empty("book", "这个大厅暂时没有开放预约的业务。", html`<a class="button" href="#/book">看其他大厅</a>`)}`);
 }
 
-const date = (one) => html`<button class="date" data-date="${one.date}" aria-pressed="false" ${one.free ? "" : "disabled"}>
+const usable = (one) => one.free || one.label === "约满";
+const date = (one) => html`<button class="date" data-date="${one.date}" aria-pressed="false" ${usable(one) ? "" : "disabled"}>
   ${weekday(one.date)}<b>${day(one.date)}</b><small>${one.free ? `余 ${one.free}` : one.label}</small></button>`;
 
-const slot = (one) => html`<button class="slot" data-slot="${one.id}" aria-pressed="false" ${one.state === "open" ? "" : "disabled"}>
-  ${time(one.starts_at)}–${time(one.ends_at)}<small>${one.state === "open" ? `余 ${one.free} 个` : one.label}</small></button>`;
+const slot = (one) => html`<button class="slot" data-slot="${one.id}" aria-pressed="false" ${["open", "full"].includes(one.state) ? "" : "disabled"}>
+  ${time(one.starts_at)}–${time(one.ends_at)}<small>${one.state === "open" ? `余 ${one.free} 个` : one.state === "full" ? "约满可候补" : one.label}</small></button>`;
+
+// What the chosen slot leads to: a booking, a place in its queue, or another time for the booking `moving`.
+const BOOK = { button: "确认预约", doing: "正在预约…", done: "预约成功", path: () => "/v1/bookings", next: (made) => `#/booking/${made.code}` };
+const WAIT = { button: "加入候补", doing: "正在加入…", done: "已加入候补", path: () => "/v1/waitlist", next: (made) => `#/waiting/${made.code}` };
+const MOVE = { ...BOOK, button: "确认改约", doing: "正在改约…", done: "改约成功", path: (moving) => `/v1/bookings/${encodeURIComponent(moving)}/reschedule` };
+const aim = (chosen, moving) => (moving ? MOVE : chosen && chosen.state === "full" ? WAIT : BOOK);
 
 export const bring = (items) => html`<section class="card"><h2>要带的材料</h2><p class="soft">材料因事项而异，请看您要办的事项：</p><div class="chips">${items.map((one) => html`
   <a class="chip" href="#/guide/${one.slug}">${one.name}</a>`)}</div></section>`;
 
 export async function type(main, code, query) {
   const view = await get(`/v1/types/${encodeURIComponent(code)}`);
+  const moving = query.get("move");
   let key = intent();
   let list = [];
   let chosen = null;
-  show(main, html`<h1>${view.name}</h1><p class="soft">${view.hall_name} · ${view.department_name}</p>
+  show(main, html`<h1>${moving ? "改约 · " : ""}${view.name}</h1><p class="soft">${view.hall_name} · ${view.department_name}</p>
+    ${moving ? html`<p class="notice">选好新时段后换发新的预约码；约不上时原预约不变。</p>` : ""}
     <section class="card"><h2>选择日期</h2>${view.dates.length ? html`<div class="dates" role="group" aria-label="日期">${view.dates.map(date)}</div>`
       : html`<p class="soft">暂时没有可预约的日期。${view.release_note}。</p>`}</section>
     ${view.dates.length ? html`<section class="card"><h2>选择时段</h2><div id="slots"><p class="soft">请先选择日期。</p></div></section>` : ""}
     ${view.items.length ? bring(view.items) : ""}
-    <p class="hint">${view.release_note}；${view.cancel_minutes ? `开始前 ${span(view.cancel_minutes)}可以取消` : "开始之前都可以取消"}。</p>
+    <p class="hint">${view.release_note}；${view.cancel_minutes ? `开始前 ${span(view.cancel_minutes)}可以取消或改约` : "开始之前都可以取消或改约"}。约满的时段可以候补，有人退号时按先后分配。</p>
     <div id="problem"></div>
-    ${view.dates.length ? html`<div class="decide"><p id="chosen" role="status">请选择日期和时段</p><button class="button main" id="reserve" disabled>确认预约</button></div>` : ""}`);
+    ${view.dates.length ? html`<div class="decide"><p id="chosen" role="status">请选择日期和时段</p><button class="button main" id="reserve" disabled>${aim(null, moving).button}</button></div>` : ""}`);
   const slots = main.querySelector("#slots");
   const reserve = main.querySelector("#reserve");
   if (!reserve) return;
@@ -61,10 +70,11 @@ export async function type(main, code, query) {
     history.replaceState(null, "", `${location.hash.split("?")[0]}?${kept}`);
   };
   const choose = (id) => {
-    chosen = list.find((one) => one.id === id && one.state === "open") || null;
+    chosen = list.find((one) => one.id === id && (one.state === "open" || (one.state === "full" && !moving))) || null;
     key = intent();
     for (const one of slots.querySelectorAll(".slot")) one.setAttribute("aria-pressed", Boolean(chosen) && Number(one.dataset.slot) === chosen.id);
     reserve.disabled = !chosen;
+    reserve.textContent = aim(chosen, moving).button;
     main.querySelector("#chosen").textContent = chosen ? `${day(main.querySelector(".date[aria-pressed=true]").dataset.date)} ${time(chosen.starts_at)}–${time(chosen.ends_at)}` : "请选择时段";
     remember();
   };
@@ -86,19 +96,20 @@ export async function type(main, code, query) {
   reserve.onclick = async () => {
     show(main.querySelector("#problem"), html``);
     try {
-      const done = await busy(reserve, "正在预约…", () => post("/v1/bookings", { slot_id: chosen.id }, { "Idempotency-Key": key }));
-      toast("预约成功");
-      location.replace(`#/booking/${done.code}`);
+      const to = aim(chosen, moving);
+      const made = await busy(reserve, to.doing, () => post(to.path(moving), { slot_id: chosen.id }, { "Idempotency-Key": key }));
+      toast(to.done);
+      location.replace(to.next(made));
     } catch (error) {
       if (error.status === 401) throw error;
       const place = encodeURIComponent(location.hash);
       const verify = error.code === "RealNameNeeded" ? html`<div class="actions"><a class="button main" href="#/real-name?next=${place}">去实名认证</a></div>` : "";
-      if (["SlotFull", "SlotClosed", "SlotSuspended"].includes(error.code)) await pick(main.querySelector(".date[aria-pressed=true]").dataset.date);
+      if (["SlotFull", "StillFree", "SlotClosed", "SlotSuspended"].includes(error.code)) await pick(main.querySelector(".date[aria-pressed=true]").dataset.date);
       show(main.querySelector("#problem"), html`${problem(error)}${verify}`);
       main.querySelector("#problem").scrollIntoView({ block: "center" });
     }
   };
-  const asked = view.dates.find((one) => one.free && one.date === query.get("date")) || view.dates.find((one) => one.free);
+  const asked = view.dates.find((one) => usable(one) && one.date === query.get("date")) || view.dates.find((one) => one.free) || view.dates.find(usable);
   if (!asked) return;
   const before = Number(query.get("slot"));
   await pick(asked.date);

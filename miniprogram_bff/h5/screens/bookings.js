@@ -3,10 +3,11 @@ import { get, post } from "../api.js";
 import { busy, empty, html, moment, show, time, toast, trusted } from "../view.js";
 import { bring } from "./book.js";
 import { queue } from "./queue.js";
+import { intoCalendar } from "./wait.js";
 
 export const STATES = {
   booked: ["已预约", "brand"], checked_in: ["等候叫号", "good"], serving: ["办理中", "good"], finished: ["已办结", "good"],
-  cancelled: ["已取消", ""], office_cancelled: ["大厅已取消", "warn"], no_show: ["爽约", "bad"], unserved: ["到场未办", "warn"],
+  cancelled: ["已取消", ""], office_cancelled: ["大厅已取消", "warn"], no_show: ["爽约", "bad"], unserved: ["到场未办", "warn"], rescheduled: ["已改约", ""],
 };
 const state = (one) => html`<span class="tag ${(STATES[one] || ["", ""])[1]}">${(STATES[one] || [one])[0]}</span>`;
 const LIVE = ["booked", "checked_in", "serving"];
@@ -39,8 +40,10 @@ export async function booking(main, code) {
     show(main, html`<h1>${one.type_name}</h1><div class="two mixed"><div class="stack">${details(one)}${one.state === "booked" && about.items.length ? bring(about.items) : ""}</div>
       <div class="stack">${one.state === "booked" ? checkIn : ""}<div id="in-line" aria-live="polite"></div>
       <div class="actions">${one.state === "finished" ? html`<a class="button main" href="#/rate/visit/${one.code}">评价服务</a>` : ""}
-      ${one.can_cancel ? html`<button class="button danger" id="cancel">取消预约</button>` : ""}
+      ${one.can_cancel ? html`<a class="button" href="#/book/${one.hall_code}/${one.type_code}?move=${one.code}">改约</a><button class="button" id="calendar">加入日历</button><button class="button danger" id="cancel">取消预约</button>` : ""}
       ${LIVE.includes(one.state) ? "" : html`<a class="button main" href="#/book/${one.hall_code}/${one.type_code}">重新预约</a>`}</div></div></div>`);
+    const calendar = main.querySelector("#calendar");
+    if (calendar) calendar.onclick = () => intoCalendar(one.code);
     const cancel = main.querySelector("#cancel");
     if (cancel) cancel.onclick = async () => {
       if (!confirm("确定取消这个预约吗？取消后号源会让给别人。")) return;

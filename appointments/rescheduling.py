@@ -1,0 +1,97 @@
+"""改约: give up one place for another of the same business, both or neither.
+
+At every commit exactly one of old and new is live. Lock order: the person, then both slots by id, then the booking.
+"""
+
+import asyncpg
+
+from appointments import booking, seats
+from appointments.booking import Booking
+from appointments.errors import (
+    AlreadyBookedThatDay,
+    CannotReschedule,
+    KeyInvalid,
+    OtherBusiness,
+    SlotNotFound,
+    TooBusy,
+    TooLateToReschedule,
+)
+from appointments.events import BookingRescheduled
+from foundation import audit, crypto, database, idempotency, metrics
+from foundation.actor import Actor
+from foundation.errors import Forbidden
+
+
+@database.retry_on_deadlock
+async def reschedule(*, code: str, slot_id: int, by: Actor, key: str) -> Booking:
+    """Move the citizen's booking to another slot until `cancel_until`; the same `key` gives the same booking.
+
+    To the slot it has it changes nothing. Refused, the old booking stays. Raises BookingNotFound, CannotReschedule,
+    TooLateToReschedule, OtherBusiness, KeyReused, and for the new place as `booking.reserve`.
+    """
+    if by.kind != "citizen":
+        raise Forbidden
+    if not 1 <= len(key) <= booking.KEY_LENGTH:
+        raise KeyInvalid
+    body_hash = idempotency.body_hash({"code": code.strip().upper(), "slot_id": slot_id})
+    try:
+        async with database.transaction():
+            return await _moved(code, slot_id, by=by, key=key, body_hash=body_hash)
+    except asyncpg.UniqueViolationError as clash:
+        raise (AlreadyBookedThatDay() if clash.constraint_name == "appointment_one_live" else clash) from clash
+    except asyncpg.LockNotAvailableError as waited:
+        raise TooBusy(retry_after=2) from waited
+
+
+async def _moved(code: str, slot_id: int, *, by: Actor, key: str, body_hash: str) -> Booking:
+    number = await seats.lock_and_number(by.number)
+    old = await booking.find(code=code, for_=by)
+    answered = await _answered(key, body_hash, by)
+    if answered:
+        return answered
+    if old.slot_id == slot_id and old.state == "booked":
+        return old
+    await _lock_both(old, slot_id)
+    if not await seats.give_back(old.id, of=("booked",), to="rescheduled", until=old.cancel_until):
+        await _refuse(old.id)
+    new_code, told = (
+        crypto.random_code(booking.CODE_LENGTH),
+        BookingRescheduled(appointment_id=number, citizen_id=by.number, from_id=old.id),
+    )
+    seen = await seats.take(
+        slot_id=slot_id, appointment_id=number, code=new_code, key=key, body_hash=body_hash, event=told, by=by
+    )
+    new = await booking.taken_or_refused(seen, number=number, code=new_code, body_hash=body_hash, by=by)
+    await audit.record("booking.rescheduled", subject=f"appointment:{old.id}", by=by, detail={"to": new.id})
+    metrics.count("bookings_rescheduled_total")
+    return new
+
+
+async def _answered(key: str, body_hash: str, by: Actor) -> Booking | None:
+    """What this key was answered with before."""
+    row = await database.fetchrow(
+        "select id, body_hash from appointment where citizen_id = $1 and idempotency_key = $2", by.number, key
+    )
+    if row is None:
+        return None
+    if row["body_hash"] != body_hash:
+        raise idempotency.KeyReused
+    return await booking.by_id(row["id"])
+
+
+async def _lock_both(old: Booking, slot_id: int) -> None:
+    rows = await database.fetch(
+        "select id, type_id from slot where id = any($1) order by id for update", [old.slot_id, slot_id]
+    )
+    wanted = next((row for row in rows if row["id"] == slot_id), None)
+    if wanted is None:
+        raise SlotNotFound
+    if wanted["type_id"] != old.type_id:
+        raise OtherBusiness
+
+
+async def _refuse(appointment_id: int) -> None:
+    now = await booking.by_id(appointment_id)
+    if now.state == "booked":
+        raise TooLateToReschedule(detail={"cancel_until": now.cancel_until.isoformat()})
+    raise CannotReschedule(detail={"state": now.state})

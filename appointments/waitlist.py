@@ -1,0 +1,240 @@
+"""候补: wait for a place in a full slot; when one is given back the first in the queue gets an offer with a deadline.
+
+The slot is locked before anybody joins: a place that is being freed is either seen as free, or finds the new waiter.
+An offer is an appointment in state ``held``; see `passing_on` for how places come here.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from appointments import booking, eligibility, limits, seats, waiting_rules
+from appointments.booking import Booking
+from appointments.errors import (
+    AlreadyWaiting,
+    CannotLeave,
+    OfferOver,
+    SlotFull,
+    StillFree,
+    TooManyWaits,
+    WaitlistOff,
+    WaitNotFound,
+)
+from appointments.events import BookingConfirmed
+from foundation import audit, crypto, database, events
+from foundation.actor import Actor
+from foundation.errors import Forbidden
+
+MOST = 5  # queues one person may stand in
+
+WHY = {
+    "lapsed": "未在时限内确认",
+    "over": "该时段已停止预约",
+    "booked": "您当天已约到这项业务",
+    "AlreadyBookedThatDay": "轮到您时，您当天已预约过这项业务",
+    "TooManyBookings": "轮到您时，您未办结的预约已达上限",
+    "RealNameNeeded": "轮到您时，您还没有完成实名认证",
+    "NotSignedIn": "账号已停用",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A waiter's entry as its owner reads it: `place` in the queue from 1 while waiting; `offer_until` once offered."""
+
+    id: int
+    code: str
+    state: str
+    closed_why: str
+    citizen_id: int
+    joined_at: datetime
+    place: int | None
+    offer_until: datetime | None
+    appointment_id: int | None
+    booking_code: str | None
+    slot_id: int
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    type_id: int
+    type_code: str
+    type_name: str
+    department_name: str
+    hall_code: str
+    hall_name: str
+    hall_address: str
+
+
+READ = f"""
+select w.id, w.code, w.state, w.closed_why, w.citizen_id, w.joined_at, w.offer_until, w.appointment_id,
+       case when a.state not in ('held', 'declined', 'lapsed') then a.code end as booking_code,
+       case w.state when 'waiting' then (select count(*) from waitlist_entry o where o.slot_id = w.slot_id
+                                            and o.state = 'waiting' and o.id <= w.id) end as place,
+       {seats.PLACE}
+  from waitlist_entry w join {seats.PLACES} on s.id = w.slot_id left join appointment a on a.id = w.appointment_id
+"""
+COLUMNS = tuple(one.name for one in fields(Waiting))
+LOCK_SLOT = "select 1 from slot where id = $1 for update"
+
+
+@database.retry_on_deadlock
+async def join(*, slot_id: int, by: Actor) -> Waiting:
+    """Stand in the queue of a full slot. Joining again gives the same place.
+
+    Raises what `booking.reserve` would but SlotFull; StillFree, AlreadyWaiting, TooManyWaits, WaitlistOff.
+    """
+    if by.kind != "citizen":
+        raise Forbidden
+    async with database.transaction() as tx:
+        await limits.lock_persons(by.number)
+        await tx.execute(LOCK_SLOT, slot_id)
+        code = await _place_already(slot_id, by) or await _stand_in_line(slot_id, by)
+        return await find(code=code, for_=by)
+
+
+async def _place_already(slot_id: int, by: Actor) -> str | None:
+    """The code of the person's place in this queue. Raises AlreadyWaiting, TooManyWaits for places in others."""
+    rows = await database.fetch(
+        """select w.code, w.slot_id, w.type_id = s.type_id and w.day = s.day as same
+             from waitlist_entry w left join slot s on s.id = $2
+            where w.citizen_id = $1 and w.state in ('waiting', 'offered')""",
+        by.number,
+        slot_id,
+    )
+    here = next((row["code"] for row in rows if row["slot_id"] == slot_id), None)
+    if here is None and any(row["same"] for row in rows):
+        raise AlreadyWaiting
+    if here is None and len(rows) >= MOST:
+        raise TooManyWaits(detail={"most": MOST})
+    return here
+
+
+async def _stand_in_line(slot_id: int, by: Actor) -> str:
+    no = await eligibility.refusal(citizen_id=by.number, slot_id=slot_id)
+    if no is None:
+        raise StillFree(detail={"slot_id": slot_id})
+    if not isinstance(no, SlotFull):
+        raise no
+    tx, code = database.joined(), crypto.random_code(booking.CODE_LENGTH)
+    made = await tx.fetchrow(
+        """insert into waitlist_entry (code, slot_id, type_id, day, citizen_id, joined_at, changed_at)
+           select $1, id, type_id, day, $3, clock_timestamp(), clock_timestamp() from slot where id = $2
+           returning id, type_id""",
+        code, slot_id, by.number,
+    )  # fmt: skip
+    assert made is not None
+    if not (await waiting_rules.of(made["type_id"])).waitlist:
+        raise WaitlistOff
+    await audit.record("waitlist.joined", subject=f"waitlist_entry:{made['id']}", by=by, detail={"slot_id": slot_id})
+    return code
+
+
+@database.retry_on_deadlock
+async def leave(*, code: str, by: Actor) -> Waiting:
+    """Leave the queue; with an offer at hand this declines it. Again is harmless. Raises WaitNotFound, CannotLeave."""
+    async with database.transaction() as tx:
+        entry = await _locked(code, by)
+        if entry.state == "offered":
+            return await _declined(entry, by)
+        left = await tx.fetchval(
+            """update waitlist_entry set state = 'left', changed_at = clock_timestamp()
+                where id = $1 and state = 'waiting' returning id""",
+            entry.id,
+        )
+        if left:
+            await audit.record("waitlist.left", subject=f"waitlist_entry:{entry.id}", by=by)
+        elif entry.state not in ("left", "declined"):
+            raise CannotLeave(detail={"state": entry.state})
+        return await find(code=code, for_=by)
+
+
+@database.retry_on_deadlock
+async def accept(*, code: str, by: Actor) -> Booking:
+    """Take the place that is held; again gives the same booking. Raises WaitNotFound, OfferOver."""
+    async with database.transaction() as tx:
+        entry = await _locked(code, by)
+        if entry.state == "accepted" and entry.appointment_id:
+            return await booking.by_id(entry.appointment_id)
+        taken = await tx.fetchval(
+            """update appointment set state = 'booked', changed_at = clock_timestamp()
+                where id = $1 and state = 'held' and clock_timestamp() < $2 returning id""",
+            entry.appointment_id,
+            entry.offer_until,
+        )
+        if taken is None:
+            raise OfferOver(detail={"state": entry.state})
+        await tx.execute(
+            "update waitlist_entry set state = 'accepted', changed_at = clock_timestamp() where id = $1", entry.id
+        )
+        await audit.record("booking.accepted", subject=f"appointment:{taken}", by=by)
+        await events.tell(BookingConfirmed(appointment_id=taken, citizen_id=entry.citizen_id))
+        return await booking.by_id(taken)
+
+
+@database.retry_on_deadlock
+async def decline(*, code: str, by: Actor) -> Waiting:
+    """ "No, thanks": the place goes on to the next. Again is harmless. Raises WaitNotFound, OfferOver."""
+    async with database.transaction():
+        entry = await _locked(code, by)
+        if entry.state == "declined":
+            return entry
+        return await _declined(entry, by)
+
+
+async def _declined(entry: Waiting, by: Actor) -> Waiting:
+    if entry.appointment_id is None or not await seats.give_back(entry.appointment_id, of=("held",), to="declined"):
+        raise OfferOver(detail={"state": entry.state})
+    await audit.record("booking.declined", subject=f"appointment:{entry.appointment_id}", by=by)
+    return await find(code=entry.code, for_=by)
+
+
+async def find(*, code: str, for_: Actor) -> Waiting:
+    """One's own entry. Raises WaitNotFound, also for another's."""
+    row = await database.fetchrow(
+        f"{READ} where w.code = $1 and w.citizen_id = $2",
+        code.strip().upper(),
+        for_.number if for_.kind == "citizen" else None,
+    )
+    if row is None:
+        raise WaitNotFound
+    return _waiting(row)
+
+
+async def of(citizen: Actor, *, limit: int = 50) -> list[Waiting]:
+    """我的候补: those still open first, then the latest."""
+    rows = await database.fetch(
+        f"""{READ} where w.citizen_id = $1
+            order by w.state in ('waiting', 'offered') desc, s.starts_at desc, w.id desc limit $2""",
+        citizen.number,
+        limit,
+    )
+    return [_waiting(row) for row in rows]
+
+
+async def by_id(entry_id: int) -> Waiting:
+    """For listeners to an event, who were given the id. Raises WaitNotFound."""
+    row = await database.fetchrow(f"{READ} where w.id = $1", entry_id)
+    if row is None:
+        raise WaitNotFound
+    return _waiting(row)
+
+
+async def waiting_for(slot_ids: list[int]) -> dict[int, int]:
+    """How many wait for each of these slots; those with nobody are left out."""
+    rows = await database.fetch(
+        """select slot_id, count(*)::int as number from waitlist_entry
+            where slot_id = any($1) and state = 'waiting' group by slot_id""",
+        slot_ids,
+    )
+    return {row["slot_id"]: row["number"] for row in rows}
+
+
+async def _locked(code: str, by: Actor) -> Waiting:
+    """The entry as it is once its slot is locked: nobody makes or ends its offer meanwhile."""
+    seen = await find(code=code, for_=by)
+    await database.joined().execute(LOCK_SLOT, seen.slot_id)
+    return await find(code=code, for_=by)
+
+
+def _waiting(row: Any) -> Waiting:
+    return Waiting(**{name: row.get(name) for name in COLUMNS})
