@@ -80,9 +80,12 @@ async def told_of(citizen: Citizen, title: str, word: str, *, platform: str = "w
     async def arrived() -> bool:
         return any(word in str(one["data"]) for one in await citizen.sandbox.messages(account))
 
-    await eventually(arrived)
-    inbox = [one for one in await citizen.get("/v1/me/messages") if one["title"] == title]
-    assert len([one for one in inbox if word in one["text"]]) == 1
+    async def shown() -> bool:
+        inbox = [one for one in await citizen.get("/v1/me/messages") if one["title"] == title]
+        return len([one for one in inbox if word in one["text"]]) == 1
+
+    await eventually(arrived)  # the sum is in the message of the new bill too, so the inbox says which one came
+    await eventually(shown)
 
     async def written() -> bool:
         rows = await Records(citizen.house).rows(
