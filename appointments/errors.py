@@ -1,6 +1,6 @@
 """How `appointments` says no.
 
-NotFound     BookingNotFound, SlotNotFound, TypeNotFound, HallNotFound, TicketNotFound, ExceptionNotFound, WaitNotFound
+NotFound     BookingNotFound, SlotNotFound, TypeNotFound, TicketNotFound, ExceptionNotFound, WaitNotFound
 Conflict     reserving    NotYetReleased, SlotClosed, SlotSuspended, SlotFull, AlreadyBookedThatDay, TooManyBookings
              cancelling   TooLateToCancel, CannotCancel
              checking in  WrongHall, WrongDay, TooEarlyToCheckIn, TooLateToCheckIn, AlreadyCheckedIn, CannotCheckIn
@@ -11,9 +11,10 @@ Conflict     reserving    NotYetReleased, SlotClosed, SlotSuspended, SlotFull, A
 Invalid      KeyInvalid, CheckInCodeStale, ReasonNeeded, WindowNeeded, ScheduleInvalid, TypeInvalid,
              RangeInvalid, LimitInvalid, WaitingRuleInvalid, CapacityInvalid
 Unavailable  TooBusy
-Elsewhere    identity: RealNameNeeded · foundation.idempotency: KeyReused
+Elsewhere    catalogue: HallNotFound · identity: RealNameNeeded · foundation.idempotency: KeyReused
 """
 
+from catalogue.errors import HallNotFound as HallNotFound
 from foundation.errors import Conflict, Invalid, NotFound, Unavailable
 
 
@@ -27,10 +28,6 @@ class SlotNotFound(NotFound):
 
 class TypeNotFound(NotFound):
     """没有找到这项预约业务，它可能已停止预约，请重新选择。"""
-
-
-class HallNotFound(NotFound):
-    """没有找到这个政务服务大厅，请重新选择。"""
 
 
 class TicketNotFound(NotFound):

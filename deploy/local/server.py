@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from deploy.local import leftovers, ports
@@ -24,7 +25,7 @@ def leashed(command: list[str], *, ends_by: signal.Signals, account: Account = A
     return [sys.executable, "-I", "-S", str(LEASH), *who, *command]
 
 
-class Server:
+class Server(ABC):
     """What PostgreSQL and Valkey have in common. `folder` holds data, password, log."""
 
     name: str
@@ -45,8 +46,9 @@ class Server:
         return self.folder / "log"
 
     @property
+    @abstractmethod
     def url(self) -> str:
-        raise NotImplementedError
+        """Where it listens."""
 
     def start(self) -> None:
         """Start and wait until it answers. Raises CannotStart with the end of its log."""
@@ -103,15 +105,18 @@ class Server:
         self.process = None
         leftovers.forget(self.name, folder=self.folder)
 
+    @abstractmethod
     def prepare(self) -> None:
-        raise NotImplementedError
+        """Make its folder fit to start from."""
 
+    @abstractmethod
     def command(self) -> list[str]:
-        raise NotImplementedError
+        """Its command line."""
 
     def configuration(self) -> str:
         """What it reads from its standard input (not from its arguments, which every user can list)."""
         return ""
 
+    @abstractmethod
     def answers(self) -> bool:
-        raise NotImplementedError
+        """Whether it serves already."""
