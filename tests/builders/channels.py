@@ -43,8 +43,8 @@ def public_pem(name: str) -> bytes:
 
 
 def certificate(name: str, *, serial: int | None = None, days: tuple[int, int] = (-1, 365)) -> x509.Certificate:
-    """A certificate over key `name`, valid from and until so many days from now."""
-    now = datetime.now(UTC)
+    """A certificate over key `name`, valid from and until so many days from the clock's now."""
+    now = clock.now()
     attributes = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
         x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Test"),

@@ -89,7 +89,7 @@ async def test_there_is_no_screen_of_a_hall_that_is_not_there(house: httpx.Async
     for address in ("/display/nowhere", "/display/nowhere/events"):
         answer = await house.get(address)
         assert answer.status_code == 404
-        assert "没有找到这个政务服务大厅" in answer.text
+        assert "没有这个大厅" in answer.text
         assert answer.headers["content-type"].startswith("text/html")
 
 
