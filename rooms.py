@@ -8,6 +8,8 @@ MODELS = [
     "catalogue.models",
     "payments.models",
     "appointments.models",
+    "appointments.hall_models",
+    "appointments.waiting_models",
     "cases.models",
     "feedback.models",
     "assistant.models",

@@ -1,7 +1,8 @@
 """谁在何时做了什么: what was done to the schedule, the slots and the days of a type and its hall."""
 
 from appointments import types
-from appointments.models import Kiosk, Schedule
+from appointments.hall_models import Kiosk
+from appointments.models import Schedule
 from foundation import audit
 from foundation.audit import Deed
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from appointments import types
 from appointments.hall_errors import KioskNotFound, KioskUnknown, KioskUnnamed
-from appointments.models import Kiosk
+from appointments.hall_models import Kiosk
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 

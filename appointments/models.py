@@ -27,6 +27,18 @@ class AppointmentType(Model):
     cancel_minutes = fields.IntField(default=120)  # a citizen may cancel until so long before the slot
     check_in_early_minutes = fields.IntField(default=30)
     check_in_late_minutes = fields.IntField(default=15)
+    # 综合窗口: the places are those of this type's slots, shared by all types that name it; null has slots of its own
+    pool: fields.ForeignKeyNullableRelation["AppointmentType"] = fields.ForeignKeyField(
+        "models.AppointmentType", related_name="members", on_delete=OnDelete.RESTRICT, null=True, db_index=True
+    )
+    slots_needed = fields.IntField(default=1)  # a long business takes so many slots in a row
+    party_most = fields.IntField(default=1)  # how many people may come in one booking (同行人)
+    audience = fields.CharField(max_length=10, default="all")  # all, personal 自然人, company 法人
+    release_mode = fields.CharField(max_length=10, default="fixed")  # fixed, staggered 分批, draw 摇号
+    stagger_minutes = fields.IntField(default=30)  # staggered: from one batch to the next …
+    stagger_batches = fields.IntField(default=4)  # … and how many
+    close_minutes = fields.IntField(default=0)  # booking ends so long before the slot
+    share_back_workdays = fields.IntField(default=1)  # unused priority and staff places are everybody's so long before
     active = fields.BooleanField(default=True)
 
     class Meta:
@@ -52,7 +64,11 @@ class Schedule(Model):
 
 
 class SchedulePeriod(Model):
-    """One stretch of a weekday in a schedule; capacity = `windows` × `online_percent`, at least 1."""
+    """One stretch of a weekday in a schedule.
+
+    Places of a slot: `windows` × `online_percent` for everybody, × `priority_percent` for 老年人 残疾人 军人,
+    × `staff_percent` for staff to give; what is left of 100 stays for those who come without a booking (现场).
+    """
 
     id = fields.BigIntField(primary_key=True)
     schedule: fields.ForeignKeyRelation[Schedule] = fields.ForeignKeyField(
@@ -64,6 +80,10 @@ class SchedulePeriod(Model):
     slot_minutes = fields.IntField()
     windows = fields.IntField()
     online_percent = fields.IntField(default=100)
+    priority_percent = fields.IntField(default=0)
+    staff_percent = fields.IntField(default=0)
+    buffer_minutes = fields.IntField(default=0)  # between one slot and the next
+    week_of_month = fields.IntField(default=0)  # 0 every week, 1 … 4 the nth such weekday of the month, 5 the last
 
     class Meta:
         table = "schedule_period"
@@ -88,7 +108,11 @@ class ScheduleException(Model):
 
 
 class Slot(Model):
-    """号段: one bookable interval; the row that is locked. `booked` counts its live appointments."""
+    """号段: one bookable interval; the row that is locked. `booked` counts its live appointments.
+
+    Each `share` of an interval is a row of its own: public for everybody, priority for 老年人 残疾人 军人, staff for
+    what staff book on behalf. `over` places are kept beyond an announced smaller capacity until they are given back.
+    """
 
     id = fields.BigIntField(primary_key=True)
     type: fields.ForeignKeyRelation[AppointmentType] = fields.ForeignKeyField(
@@ -99,6 +123,8 @@ class Slot(Model):
     ends_at = fields.DatetimeField()
     capacity = fields.IntField()
     booked = fields.IntField(default=0, db_default=0)
+    share = fields.CharField(max_length=10, default="public", db_default="public")
+    over = fields.IntField(default=0, db_default=0)
     release_at = fields.DatetimeField()
     close_at = fields.DatetimeField()
     # open; suspended: stopped by staff; withdrawn: no longer in the plan, kept because people hold or held places in it
@@ -106,7 +132,7 @@ class Slot(Model):
 
     class Meta:
         table = "slot"
-        unique_together = (("type", "starts_at"),)
+        unique_together = (("type", "starts_at", "share"),)
         indexes = (("type", "day"),)
 
 
@@ -130,6 +156,11 @@ class Appointment(Model):
         "models.Citizen", related_name="appointments", on_delete=OnDelete.RESTRICT, db_index=False
     )
     state = fields.CharField(max_length=20, default="booked", db_default="booked")
+    # the first of those who came together (同行人); null alone
+    party: fields.ForeignKeyNullableRelation["Appointment"] = fields.ForeignKeyField(
+        "models.Appointment", related_name="companions", on_delete=OnDelete.RESTRICT, null=True, db_index=True
+    )
+    booked_by = fields.CharField(max_length=80, default="", db_default="")  # an Actor, where another booked for them
     idempotency_key = fields.CharField(max_length=80)
     body_hash = fields.CharField(max_length=64)
     created_at = fields.DatetimeField(auto_now_add=True)
@@ -140,60 +171,20 @@ class Appointment(Model):
         unique_together = (("citizen", "idempotency_key"),)
 
 
-class Ticket(Model):
-    """排队号: unique per hall and day, called to a window (窗口). See `appointments.queueing` for who is called next.
-
-    `kind`: booked (A, checked in), walk_in (W, 现场取号), priority (P, with a reason), late (L, 迟到补签). A walk-in
-    has no appointment; of a person who drew one at a kiosk only the keyed hash and the masked number are kept, until
-    night.
-    """
+class FurtherSlot(Model):
+    """续占号段: a slot that a long appointment takes after its first; its `booked` counts it while that one is live."""
 
     id = fields.BigIntField(primary_key=True)
-    hall: fields.ForeignKeyRelation[Hall] = fields.ForeignKeyField(
-        "models.Hall", related_name="tickets", on_delete=OnDelete.RESTRICT, db_index=False
+    appointment: fields.ForeignKeyRelation[Appointment] = fields.ForeignKeyField(
+        "models.Appointment", related_name="further_slots", on_delete=OnDelete.RESTRICT, db_index=False
     )
-    day = fields.DateField()
-    number = fields.CharField(max_length=12)  # "A012"
-    kind = fields.CharField(max_length=10, default="booked")
-    department: fields.ForeignKeyRelation[Department] = fields.ForeignKeyField(
-        "models.Department", related_name="tickets", on_delete=OnDelete.RESTRICT, db_index=True
+    slot: fields.ForeignKeyRelation[Slot] = fields.ForeignKeyField(
+        "models.Slot", related_name="further_of", on_delete=OnDelete.RESTRICT, db_index=True
     )
-    appointment: fields.OneToOneNullableRelation[Appointment] = fields.OneToOneField(
-        "models.Appointment", related_name="ticket", null=True, on_delete=OnDelete.RESTRICT
-    )
-    priority_reason = fields.CharField(max_length=20, default="", db_default="")  # elderly, disabled, military
-    person_fingerprint = fields.CharField(max_length=64, default="", db_default="")
-    person_masked = fields.CharField(max_length=20, default="", db_default="")
-    # waiting, called, held 挂起, finished, missed 过号, dropped
-    state = fields.CharField(max_length=10, default="waiting")
-    window = fields.CharField(max_length=20, default="")  # where it is called to, or the only one that may call it
-    calls = fields.IntField(default=0)
-    turn = fields.IntField(null=True)  # counts the hall's presses of "next" on the day
-    due_at = fields.DatetimeField()  # its place on the time line of the queue
-    drawn_at = fields.DatetimeField(auto_now_add=True)
-    first_called_at = fields.DatetimeField(null=True)
-    called_at = fields.DatetimeField(null=True)
-    finished_at = fields.DatetimeField(null=True)
 
     class Meta:
-        table = "ticket"
-        unique_together = (("hall", "day", "number"),)
-
-
-class TicketCounter(Model):
-    """How many numbers of a `prefix` were drawn at a hall on a day."""
-
-    id = fields.BigIntField(primary_key=True)
-    hall: fields.ForeignKeyRelation[Hall] = fields.ForeignKeyField(
-        "models.Hall", related_name="ticket_counters", on_delete=OnDelete.RESTRICT, db_index=False
-    )
-    day = fields.DateField()
-    prefix = fields.CharField(max_length=1)
-    drawn = fields.IntField(default=0)
-
-    class Meta:
-        table = "ticket_counter"
-        unique_together = (("hall", "day", "prefix"),)
+        table = "further_slot"
+        unique_together = (("appointment", "slot"),)
 
 
 class BookingLimit(Model):
@@ -207,117 +198,3 @@ class BookingLimit(Model):
 
     class Meta:
         table = "booking_limit"
-
-
-class WindowDuty(Model):
-    """窗口职责: a window serves a department; a window without any row serves all of them (综合窗口)."""
-
-    id = fields.BigIntField(primary_key=True)
-    hall: fields.ForeignKeyRelation[Hall] = fields.ForeignKeyField(
-        "models.Hall", related_name="window_duties", on_delete=OnDelete.RESTRICT, db_index=False
-    )
-    window = fields.CharField(max_length=20)
-    department: fields.ForeignKeyRelation[Department] = fields.ForeignKeyField(
-        "models.Department", related_name="window_duties", on_delete=OnDelete.RESTRICT, db_index=True
-    )
-
-    class Meta:
-        table = "window_duty"
-        unique_together = (("hall", "window", "department"),)
-
-
-class Kiosk(Model):
-    """自助取号机: known by a key of which only the keyed hash is kept; revoked, it is a screen without rights."""
-
-    id = fields.BigIntField(primary_key=True)
-    hall: fields.ForeignKeyRelation[Hall] = fields.ForeignKeyField(
-        "models.Hall", related_name="kiosks", on_delete=OnDelete.RESTRICT, db_index=True
-    )
-    name = fields.CharField(max_length=40)
-    key_fingerprint = fields.CharField(max_length=64, unique=True)
-    created_by = fields.CharField(max_length=80)
-    created_at = fields.DatetimeField(auto_now_add=True)
-    revoked_at = fields.DatetimeField(null=True)
-
-    class Meta:
-        table = "kiosk"
-
-
-class WaitlistEntry(Model):
-    """候补: a place in the queue for a full slot; entries of a slot are served in the order of their ids.
-
-    waiting, offered (a place is held until `offer_until`), accepted, declined, lapsed (过期), left, closed
-    (`closed_why`).
-    """
-
-    id = fields.BigIntField(primary_key=True)
-    code = fields.CharField(max_length=16, unique=True)
-    slot: fields.ForeignKeyRelation[Slot] = fields.ForeignKeyField(
-        "models.Slot", related_name="waitlist", on_delete=OnDelete.RESTRICT, db_index=True
-    )
-    type: fields.ForeignKeyRelation[AppointmentType] = fields.ForeignKeyField(
-        "models.AppointmentType", related_name="waitlist", on_delete=OnDelete.RESTRICT, db_index=True
-    )
-    day = fields.DateField()
-    citizen: fields.ForeignKeyRelation[Citizen] = fields.ForeignKeyField(
-        "models.Citizen", related_name="waitlist", on_delete=OnDelete.RESTRICT, db_index=True
-    )
-    state = fields.CharField(max_length=10, default="waiting", db_default="waiting")
-    appointment: fields.OneToOneNullableRelation[Appointment] = fields.OneToOneField(
-        "models.Appointment", related_name="waitlist_entry", on_delete=OnDelete.RESTRICT, null=True
-    )
-    offer_until = fields.DatetimeField(null=True)
-    closed_why = fields.CharField(max_length=40, default="", db_default="")
-    joined_at = fields.DatetimeField(auto_now_add=True)
-    changed_at = fields.DatetimeField(auto_now=True)
-
-    class Meta:
-        table = "waitlist_entry"
-
-
-class WaitingRule(Model):
-    """候补与冷却规则 of a type; without a row the defaults of `appointments.waiting_rules` hold."""
-
-    id = fields.BigIntField(primary_key=True)
-    type: fields.OneToOneRelation[AppointmentType] = fields.OneToOneField(
-        "models.AppointmentType", related_name="waiting_rule", on_delete=OnDelete.RESTRICT
-    )
-    waitlist = fields.BooleanField(default=True)
-    offer_minutes = fields.IntField(default=30)
-    cooling = fields.CharField(max_length=12, default="off")  # off, random, next_release
-    cooling_least_minutes = fields.IntField(default=10)
-    cooling_most_minutes = fields.IntField(default=120)
-    set_by = fields.CharField(max_length=80)
-    set_at = fields.DatetimeField(auto_now=True)
-
-    class Meta:
-        table = "waiting_rule"
-
-
-class CoolingPlace(Model):
-    """冷却中的名额: a place given back that nobody can have before `back_at`; its slot still counts it in `booked`."""
-
-    id = fields.BigIntField(primary_key=True)
-    slot: fields.ForeignKeyRelation[Slot] = fields.ForeignKeyField(
-        "models.Slot", related_name="cooling", on_delete=OnDelete.RESTRICT, db_index=True
-    )
-    back_at = fields.DatetimeField(db_index=True)
-    created_at = fields.DatetimeField(auto_now_add=True)
-
-    class Meta:
-        table = "cooling_place"
-
-
-class BookingReminder(Model):
-    """提醒: a reminder that was told; `kind` is day_before or two_hours, each once per appointment."""
-
-    id = fields.BigIntField(primary_key=True)
-    appointment: fields.ForeignKeyRelation[Appointment] = fields.ForeignKeyField(
-        "models.Appointment", related_name="reminders", on_delete=OnDelete.RESTRICT, db_index=False
-    )
-    kind = fields.CharField(max_length=12)
-    told_at = fields.DatetimeField(auto_now_add=True)
-
-    class Meta:
-        table = "booking_reminder"
-        unique_together = (("appointment", "kind"),)

@@ -162,7 +162,7 @@ async def _add(of: AppointmentType, slots: Sequence[Wanted]) -> None:
            select $1, day, starts_at, starts_at, ends_at, capacity, release_at
              from unnest($2::date[], $3::timestamptz[], $4::timestamptz[], $5::int[], $6::timestamptz[])
                as wanted (day, starts_at, ends_at, capacity, release_at)
-           on conflict (type_id, starts_at) do nothing""",
+           on conflict (type_id, starts_at, share) do nothing""",
         of.id,
         [one.day for one in slots],
         [one.starts_at for one in slots],

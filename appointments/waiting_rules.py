@@ -8,7 +8,7 @@ from typing import Literal
 
 from appointments import types
 from appointments.errors import WaitingRuleInvalid
-from appointments.models import WaitingRule
+from appointments.waiting_models import WaitingRule
 from foundation import audit, database
 from foundation.actor import Actor
 

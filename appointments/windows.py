@@ -4,7 +4,8 @@ from collections.abc import Collection
 
 from appointments import types
 from appointments.hall_errors import DepartmentNotHere, WindowUnnamed
-from appointments.models import AppointmentType, WindowDuty
+from appointments.hall_models import WindowDuty
+from appointments.models import AppointmentType
 from catalogue.models import Department, Hall
 from foundation import audit, database
 from foundation.actor import Actor

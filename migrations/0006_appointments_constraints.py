@@ -7,7 +7,15 @@ CHECKS = """
 alter table appointment_type
     add constraint appointment_type_release_workdays check (release_workdays between 0 and 60),
     add constraint appointment_type_minutes check (
-        cancel_minutes >= 0 and check_in_early_minutes >= 0 and check_in_late_minutes >= 0);
+        cancel_minutes >= 0 and check_in_early_minutes >= 0 and check_in_late_minutes >= 0 and close_minutes >= 0),
+    add constraint appointment_type_pool_is_another check (pool_id <> id),
+    add constraint appointment_type_slots_needed check (slots_needed between 1 and 16),
+    add constraint appointment_type_party_most check (party_most between 1 and 10),
+    add constraint appointment_type_audience check (audience in ('all', 'personal', 'company')),
+    add constraint appointment_type_release_mode check (release_mode in ('fixed', 'staggered', 'draw')),
+    add constraint appointment_type_stagger check (
+        stagger_minutes between 1 and 240 and stagger_batches between 1 and 24),
+    add constraint appointment_type_share_back check (share_back_workdays between 0 and 30);
 alter table schedule
     add constraint schedule_version_counts_up check (version >= 1);
 alter table schedule_period
@@ -15,12 +23,18 @@ alter table schedule_period
     add constraint schedule_period_ends_after_start check (ends > starts),
     add constraint schedule_period_slot_minutes check (slot_minutes between 5 and 480),
     add constraint schedule_period_windows check (windows >= 1),
-    add constraint schedule_period_online_percent check (online_percent between 1 and 100);
+    add constraint schedule_period_shares check (
+        online_percent between 0 and 100 and priority_percent between 0 and 100 and staff_percent between 0 and 100
+        and online_percent + priority_percent + staff_percent between 1 and 100),
+    add constraint schedule_period_buffer check (buffer_minutes between 0 and 240),
+    add constraint schedule_period_week_of_month check (week_of_month between 0 and 5);
 alter table schedule_exception
     add constraint schedule_exception_kind check (kind in ('closed', 'open')),
     add constraint schedule_exception_reasoned check (reason <> '');
 alter table slot
-    add constraint slot_booked_within_capacity check (booked >= 0 and booked <= capacity),
+    add constraint slot_booked_within_capacity check (
+        booked >= 0 and over >= 0 and booked <= capacity + over),
+    add constraint slot_share check (share in ('public', 'priority', 'staff')),
     add constraint slot_ends_after_start check (ends_at > starts_at),
     add constraint slot_state check (state in ('open', 'suspended', 'withdrawn'));
 alter table appointment
@@ -112,16 +126,20 @@ class Migration(migrations.Migration):
             alter table ticket_counter drop constraint ticket_counter_counts_up;
             alter table ticket drop constraint ticket_state, drop constraint ticket_called_to_a_window;
             alter table appointment drop constraint appointment_state;
-            alter table slot drop constraint slot_booked_within_capacity, drop constraint slot_ends_after_start,
-                drop constraint slot_state;
+            alter table slot drop constraint slot_share, drop constraint slot_booked_within_capacity,
+                drop constraint slot_ends_after_start, drop constraint slot_state;
             alter table schedule_exception drop constraint schedule_exception_kind,
                 drop constraint schedule_exception_reasoned;
             alter table schedule_period drop constraint schedule_period_weekday,
                 drop constraint schedule_period_ends_after_start, drop constraint schedule_period_slot_minutes,
-                drop constraint schedule_period_windows, drop constraint schedule_period_online_percent;
+                drop constraint schedule_period_windows, drop constraint schedule_period_shares,
+                drop constraint schedule_period_buffer, drop constraint schedule_period_week_of_month;
             alter table schedule drop constraint schedule_version_counts_up;
             alter table appointment_type drop constraint appointment_type_release_workdays,
-                drop constraint appointment_type_minutes;
+                drop constraint appointment_type_minutes, drop constraint appointment_type_pool_is_another,
+                drop constraint appointment_type_slots_needed, drop constraint appointment_type_party_most,
+                drop constraint appointment_type_audience, drop constraint appointment_type_release_mode,
+                drop constraint appointment_type_stagger, drop constraint appointment_type_share_back;
             """,
         ),
         ops.RunSQL(UNIQUE, reverse_sql="drop index ticket_one_at_a_window; drop index appointment_one_live;"),

@@ -9,7 +9,8 @@ from appointments.errors import (
     TicketNotFound,
     WindowNeeded,
 )
-from appointments.models import Slot, Ticket
+from appointments.hall_models import Ticket
+from appointments.models import Slot
 from foundation.actor import Actor
 from foundation.models import AuditRow
 from tests.builders.appointments import STAFF, a_hall, a_held_place, a_type, booked_and_live, on_the_day, told, waiting

@@ -4,7 +4,7 @@ import pytest
 
 from appointments import booking, cooling, jobs, seats, waiting_rules, waitlist
 from appointments.errors import SlotFull, TypeNotFound, WaitingRuleInvalid
-from appointments.models import CoolingPlace
+from appointments.waiting_models import CoolingPlace
 from appointments.waiting_rules import Rule
 from foundation import clock, database
 from foundation.actor import Actor

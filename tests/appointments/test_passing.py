@@ -3,7 +3,7 @@ import pytest
 from appointments import board, booking, calling, passing, windows
 from appointments.errors import CannotCall, NobodyWaiting, TicketNotFound
 from appointments.hall_errors import AlreadyInLine, DepartmentNotHere, NowhereToGo, WindowUnnamed
-from appointments.models import Ticket
+from appointments.hall_models import Ticket
 from appointments.tickets import walk_in
 from foundation.models import AuditRow
 from tests.builders.appointments import STAFF, a_hall, a_type, booked_and_live, on_the_day, waiting

@@ -13,7 +13,8 @@ from appointments.errors import (
     TooLateToReschedule,
 )
 from appointments.events import BookingRescheduled
-from appointments.models import Appointment, AppointmentType, WaitlistEntry
+from appointments.models import Appointment, AppointmentType
+from appointments.waiting_models import WaitlistEntry
 from foundation import audit
 from foundation.errors import Forbidden
 from foundation.idempotency import KeyReused

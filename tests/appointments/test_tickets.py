@@ -12,7 +12,8 @@ from appointments.hall_errors import (
     NoBookingToday,
     PriorityUnknown,
 )
-from appointments.models import ScheduleException, Ticket
+from appointments.hall_models import Ticket
+from appointments.models import ScheduleException
 from foundation import clock, database
 from foundation.actor import Actor
 from foundation.errors import Forbidden

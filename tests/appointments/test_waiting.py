@@ -5,7 +5,7 @@ import pytest
 from appointments import board, booking, kiosks, passing, waiting, windows
 from appointments.errors import BookingNotFound
 from appointments.hall_errors import KioskNotFound, KioskUnknown, KioskUnnamed, NotInLine
-from appointments.models import Kiosk, Ticket
+from appointments.hall_models import Kiosk, Ticket
 from appointments.waiting import ASSUMED, Pace
 from catalogue.models import Department, Hall
 from foundation import clock, database

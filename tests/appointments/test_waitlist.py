@@ -17,7 +17,8 @@ from appointments.errors import (
     WaitlistOff,
     WaitNotFound,
 )
-from appointments.models import Appointment, AppointmentType, Slot, WaitlistEntry
+from appointments.models import Appointment, AppointmentType, Slot
+from appointments.waiting_models import WaitlistEntry
 from foundation import clock, database, personal_data
 from identity.errors import RealNameNeeded
 from identity.events import CitizensMerged

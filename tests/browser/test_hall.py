@@ -9,7 +9,7 @@ import pytest
 from api.app import create_app
 from api.hall import display
 from appointments import checkin, kiosks
-from appointments.models import Ticket
+from appointments.hall_models import Ticket
 from catalogue.models import Department, Hall
 from foundation import clock
 from foundation.actor import Actor

@@ -13,7 +13,7 @@ import pytest
 from api.app import create_app
 from api.hall import display
 from appointments import checkin, kiosks
-from appointments.models import Ticket
+from appointments.hall_models import Ticket
 from catalogue.models import Department, Hall
 from foundation import clock, database
 from identity.models import Citizen

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from appointments import booking, jobs, queue_end, rescheduling, waiting_rules, waitlist
-from appointments.models import Appointment, CoolingPlace, Slot, WaitlistEntry
+from appointments.models import Appointment, Slot
 from appointments.states import LIVE
+from appointments.waiting_models import CoolingPlace, WaitlistEntry
 from appointments.waiting_rules import Rule
 from foundation import database
 from foundation.errors import Refusal

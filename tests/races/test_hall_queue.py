@@ -8,7 +8,7 @@ import pytest
 from appointments import calling, line, passing, tickets
 from appointments.errors import CannotCall, NobodyWaiting
 from appointments.hall_errors import AlreadyInLine
-from appointments.models import Ticket
+from appointments.hall_models import Ticket
 from foundation import database
 from tests.builders.appointments import STAFF, a_hall
 from tests.builders.hall_queue import a_department, a_person, a_walk_in, next_at

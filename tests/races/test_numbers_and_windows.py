@@ -7,7 +7,7 @@ import pytest
 
 from appointments import board, calling, checkin
 from appointments.errors import AlreadyCheckedIn, NobodyWaiting, StillServing
-from appointments.models import Ticket
+from appointments.hall_models import Ticket
 from foundation import database
 from tests.builders.appointments import STAFF, a_held_place, a_slot, a_type, on_the_day, waiting
 

@@ -6,7 +6,8 @@ import pytest
 
 from appointments import booking, jobs, limits, passing_on, queue_end, seats, waitlist
 from appointments.errors import CannotCancel, CannotLeave, OfferOver, SlotFull, StillFree
-from appointments.models import Appointment, CoolingPlace, WaitlistEntry
+from appointments.models import Appointment
+from appointments.waiting_models import CoolingPlace, WaitlistEntry
 from foundation import database
 from foundation.actor import Actor
 from foundation.errors import Refusal
