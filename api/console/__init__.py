@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from api.console import day, desk, hall_setup, login, queue, schedule, special_days, week
+from api.console import day, desk, hall_setup, login, mini_codes, queue, schedule, special_days, week
 
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
@@ -12,6 +12,7 @@ ROUTES = (
     desk.routes,
     queue.routes,
     hall_setup.routes,
+    mini_codes.routes,
     schedule.routes,
     special_days.routes,
     week.routes,
