@@ -25,7 +25,7 @@ from appointments.errors import (
     TooManyBookings,
     TypeNotFound,
 )
-from catalogue import items
+from catalogue import guides, items
 from foundation import clock
 from foundation.errors import Invalid
 from foundation.idempotency import KeyReused
@@ -46,6 +46,7 @@ from miniprogram_bff.fields import (
     TypeCode,
     TypeName,
 )
+from miniprogram_bff.screens.guide import MaterialView, material_of
 from miniprogram_bff.session import CITIZEN, actor
 
 routes = Routes("预约", tag="book")
@@ -113,13 +114,16 @@ class DayView(Struct):
     release_at: datetime | None
 
 
-class ItemLink(Struct):
+class BookableItem(Struct):
+    """能办的一个事项和它要带的材料，预约前请先备齐."""
+
     slug: Slug
     name: ItemName
+    materials: list[MaterialView]
 
 
 class TypePage(Struct):
-    """`items`：这项预约能办的事项，办事指南里有要带的材料."""
+    """`items`：这项预约能办的事项和各自要带的材料."""
 
     id: int
     code: TypeCode
@@ -127,7 +131,7 @@ class TypePage(Struct):
     hall_code: HallCode
     hall_name: HallName
     department_name: Department
-    items: list[ItemLink]
+    items: list[BookableItem]
     real_name_needed: bool
     cancel_minutes: int
     release_note: Annotated[str, Meta(examples=["每天 08:00 放出 7 个工作日后的号"])]
@@ -218,7 +222,7 @@ async def appointment_type(type_code: TypeCode) -> TypePage:
         hall_code=of.hall.code,
         hall_name=of.hall.name,
         department_name=of.department.name,
-        items=[ItemLink(known[code].slug, known[code].name) for code in of.item_codes if code in known],
+        items=[await _item(known[code]) for code in of.item_codes if code in known],
         real_name_needed=of.real_name_needed,
         cancel_minutes=of.cancel_minutes,
         release_note=f"每天 {of.release_time} 放出 {of.release_workdays} 个工作日后的号",
@@ -293,6 +297,11 @@ async def check_in_code(code: BookingCode, who: Session) -> CheckInView:
     drawn = io.BytesIO()
     segno.make(made.text, error="m").save(drawn, kind="svg", scale=5, border=2, xmldecl=False, svgclass=None)
     return CheckInView(made.text, made.refresh_at, drawn.getvalue().decode())
+
+
+async def _item(card: items.ItemCard) -> BookableItem:
+    sheet = (await guides.page(card.slug)).sheet
+    return BookableItem(card.slug, card.name, [material_of(one) for one in sheet["materials"]])
 
 
 def _label(one: slots.BookableDay) -> str:

@@ -1,6 +1,7 @@
 // 预约: hall → department → business → date → slot.
 import { get, intent, post } from "../api.js";
 import { busy, day, empty, hour, html, problem, show, span, time, toast, weekday } from "../view.js";
+import { materials } from "./guide.js";
 
 const PARTS = [[0, "凌晨"], [6, "上午"], [12, "下午"], [18, "晚上"]];
 const part = (one) => PARTS.findLast(([from]) => hour(one.starts_at) >= from)[1];
@@ -41,8 +42,10 @@ const WAIT = { button: "加入候补", doing: "正在加入…", done: "已加�
 const MOVE = { ...BOOK, button: "确认改约", doing: "正在改约…", done: "改约成功", path: (moving) => `/v1/bookings/${encodeURIComponent(moving)}/reschedule` };
 const aim = (chosen, moving) => (moving ? MOVE : chosen && chosen.state === "full" ? WAIT : BOOK);
 
-export const bring = (items) => html`<section class="card"><h2>要带的材料</h2><p class="soft">材料因事项而异，请看您要办的事项：</p><div class="chips">${items.map((one) => html`
-  <a class="chip" href="#/guide/${one.slug}">${one.name}</a>`)}</div></section>`;
+// What to bring stands before the booking: who comes without a paper comes twice.
+export const bring = (items) => html`<section class="card folds"><h2>要带的材料</h2>${items.length > 1 ? html`<p class="soft">材料因事项而异，请看您要办的事项：</p>` : ""}
+  ${items.map((one) => html`<details><summary>${one.name}（${one.materials.length} 样）</summary>
+    ${one.materials.length ? materials(one.materials) : html`<p class="soft">不需要提交材料。</p>`}<p><a href="#/guide/${one.slug}">看办事指南</a></p></details>`)}</section>`;
 
 export async function type(main, code, query) {
   const view = await get(`/v1/types/${encodeURIComponent(code)}`);
@@ -52,10 +55,10 @@ export async function type(main, code, query) {
   let chosen = null;
   show(main, html`<h1>${moving ? "改约 · " : ""}${view.name}</h1><p class="soft">${view.hall_name} · ${view.department_name}</p>
     ${moving ? html`<p class="notice">选好新时段后换发新的预约码；约不上时原预约不变。</p>` : ""}
+    ${view.items.length && !moving ? bring(view.items) : ""}
     <section class="card"><h2>选择日期</h2>${view.dates.length ? html`<div class="dates" role="group" aria-label="日期">${view.dates.map(date)}</div>`
       : html`<p class="soft">暂时没有可预约的日期。${view.release_note}。</p>`}</section>
     ${view.dates.length ? html`<section class="card"><h2>选择时段</h2><div id="slots"><p class="soft">请先选择日期。</p></div></section>` : ""}
-    ${view.items.length ? bring(view.items) : ""}
     <p class="hint">${view.release_note}；${view.cancel_minutes ? `开始前 ${span(view.cancel_minutes)}可以取消或改约` : "开始之前都可以取消或改约"}。约满的时段可以候补，有人退号时按先后分配。</p>
     <div id="problem"></div>
     ${view.dates.length ? html`<div class="decide"><p id="chosen" role="status">请选择日期和时段</p><button class="button main" id="reserve" disabled>${aim(null, moving).button}</button></div>` : ""}`);
