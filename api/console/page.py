@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 import jinja2
 from sanic import HTTPResponse, Request, redirect
 
+from api.console import navigation
 from api.console.refusal_lines import lines_of
 from appointments.timetable import WEEKDAYS, weekdays_text
 from foundation import clock, settings
@@ -22,9 +23,11 @@ POLICY = (
 
 
 def shown(request: Request, template: str, *, status: int = 200, **values: Any) -> HTTPResponse:
-    """A page or, where the template is a part, a part of one."""
+    """A page or, where the template is a part, a part of one; a page for `who` has the way to theirs in its head."""
+    if "who" in values:
+        values["nav"] = navigation.of(values["who"], request.path)
     city = settings.current().processes.city_name
-    html = pages.get_template(template).render(city=city, path=request.path, today=clock.today(), **values)
+    html = pages.get_template(template).render(city=city, today=clock.today(), **values)
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
     return HTTPResponse(html, status=status, headers=headers, content_type="text/html; charset=utf-8")
 
