@@ -17,21 +17,20 @@ with wanted as (
 ), person as (
   select verified_at is not null as verified from citizen where id = $1 and state = 'active'
 ), held as (
-  select count(a.id) as overall, count(a.id) filter (where a.day = w.day) as that_day,
-         count(a.id) filter (where a.day = w.day and a.type_id = w.type_id) as same
-    from wanted w left join appointment a on a.citizen_id = $1 and a.state in {states.LIVE}
-)
-select w.*, p.verified, h.overall, h.that_day, h.same, clock_timestamp() as now,
-       coalesce((select most from booking_limit where kind = 'overall'), $3::int) as most_overall,
-       coalesce((select most from booking_limit where kind = 'that_day'), $4::int) as most_that_day
-  from (select) one left join wanted w on true left join person p on true left join held h on true
+  select count(a.id) as same
+    from wanted w join appointment a on a.citizen_id = $1 and a.state in {states.LIVE}
+     and a.day = w.day and a.type_id = w.type_id
+), want as (
+  select 0 as n, $1::bigint as citizen_id, slot_id, type_id, day, '' as booked_by, '' as organisation from wanted
+), barred as ({limits.BARRED})
+select w.*, p.verified, h.same, b.why, b.detail, clock_timestamp() as now
+  from held h left join wanted w on true left join person p on true left join barred b on true
 """
 
 
 async def refusal(*, citizen_id: int, slot_id: int) -> Refusal | None:
     """What `booking.reserve` would answer this person now: SlotFull when nothing but a place is missing."""
-    most = limits.DEFAULTS
-    seen = await database.fetchrow(SEEN, citizen_id, slot_id, most["overall"], most["that_day"])
+    seen = await database.fetchrow(SEEN, citizen_id, slot_id)
     try:
         refusals.explain(seen)
     except Refusal as no:

@@ -1,8 +1,10 @@
 """Why a place could not be taken, said precisely."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from appointments import limits
 from appointments.errors import (
     AlreadyBookedThatDay,
     NotYetReleased,
@@ -10,7 +12,6 @@ from appointments.errors import (
     SlotFull,
     SlotNotFound,
     SlotSuspended,
-    TooManyBookings,
 )
 from foundation.errors import NotSignedIn
 from identity.errors import RealNameNeeded
@@ -30,9 +31,8 @@ def explain(seen: Mapping[str, Any] | Any) -> None:
         raise RealNameNeeded
     if seen["same"]:
         raise AlreadyBookedThatDay(detail={"day": seen["day"].isoformat()})
-    for kind in ("overall", "that_day"):
-        if seen[kind] >= seen[f"most_{kind}"]:
-            raise TooManyBookings(detail={"limit": kind, "most": seen[f"most_{kind}"]})
+    if seen["why"]:
+        raise limits.refusal(seen["why"], json.loads(seen["detail"]))
     if seen["booked"] >= seen["capacity"]:
         raise SlotFull(detail={"slot_id": seen["slot_id"]})
 

@@ -34,16 +34,15 @@ with earlier as (
 ), person as (
   select verified_at is not null as verified from citizen where id = $1 and state = 'active'
 ), held as (
-  select count(a.id) as overall, count(a.id) filter (where a.day = w.day) as that_day,
-         count(a.id) filter (where a.day = w.day and a.type_id = w.type_id) as same
-    from wanted w left join appointment a on a.citizen_id = $1 and a.state in {states.LIVE}
-), most as (
-  select coalesce((select most from booking_limit where kind = 'overall'), $6::int) as overall,
-         coalesce((select most from booking_limit where kind = 'that_day'), $7::int) as that_day
-), allowed as (
+  select count(a.id) as same
+    from wanted w join appointment a on a.citizen_id = $1 and a.state in {states.LIVE}
+     and a.day = w.day and a.type_id = w.type_id
+), want as (
+  select 0 as n, $1::bigint as citizen_id, slot_id, type_id, day, '' as booked_by, '' as organisation from wanted
+), barred as materialized ({limits.BARRED}), allowed as (
   select not exists (select from earlier) and w.active and (p.verified or not w.real_name_needed)
-         and h.same = 0 and h.overall < m.overall and h.that_day < m.that_day as yes
-    from wanted w, person p, held h, most m
+         and h.same = 0 and not exists (select from barred) as yes
+    from wanted w, person p, held h
 ), seat as (
   update slot set booked = booked + 1
    where id = $2 and state = 'open' and booked < capacity
@@ -52,28 +51,28 @@ with earlier as (
 ), made as (
   insert into appointment (id, code, slot_id, type_id, day, citizen_id, state, idempotency_key, body_hash,
                            created_at, changed_at)
-  select $3, $8, w.slot_id, w.type_id, w.day, $1, 'booked', $4, $5, clock_timestamp(), clock_timestamp()
+  select $3, $6, w.slot_id, w.type_id, w.day, $1, 'booked', $4, $5, clock_timestamp(), clock_timestamp()
     from wanted w join seat on seat.id = w.slot_id
   returning id, created_at
 ), noted as (
   insert into audit_row (at, actor, action, subject, reason, detail, request_id)
-  select $15::timestamptz, $16, $17, $18, $19, $20::jsonb, $21 from made
+  select $13::timestamptz, $14, $15, $16, $17, $18::jsonb, $19 from made
 ), told as materialized (
   select procrastinate_defer_jobs_v1(
-           array[row($9, $10, 0, $11, $12, $13::jsonb, $14)::procrastinate_job_to_defer_v1]) as jobs from made
+           array[row($7, $8, 0, $9, $10, $11::jsonb, $12)::procrastinate_job_to_defer_v1]) as jobs from made
 )
-select e.id as earlier_id, e.body_hash as earlier_hash, p.verified, w.*, h.overall, h.that_day, h.same,
-       m.overall as most_overall, m.that_day as most_that_day,
+select e.id as earlier_id, e.body_hash as earlier_hash, p.verified, w.*, h.same, b.why, b.detail,
        clock_timestamp() as now, (select created_at from made) as created_at, (select count(jobs) from told) as told
-  from most m left join wanted w on true left join earlier e on true left join person p on true left join held h on true
+  from held h left join wanted w on true left join earlier e on true left join person p on true
+  left join barred b on true
 """
 
-PERSON_FIRST = limits.LOCK_PERSON + ", nextval('appointment_id_seq')"
+PERSON_FIRST = f"select nextval('appointment_id_seq'), locked.* from ({limits.LOCK_SUBJECTS}) locked"
 
 
 async def lock_and_number(citizen_id: int) -> int:
-    """Hold the person's lock; the id the next appointment will have."""
-    row = await database.joined().fetchrow(PERSON_FIRST, citizen_id)
+    """Hold the locks of what limits count; the id the next appointment will have."""
+    row = await database.joined().fetchrow(PERSON_FIRST, [citizen_id], [], [])
     assert row is not None
     return int(row["nextval"])
 
@@ -89,10 +88,9 @@ async def take(
     by: Actor,
 ) -> asyncpg.Record:
     """One round trip: the place, the appointment, its audit row and its event; or nothing, and why (see `booking`)."""
-    most = limits.DEFAULTS
     noted = audit.row("booking.reserved", subject=f"appointment:{appointment_id}", by=by, detail={"slot_id": slot_id})
     row = await database.joined().fetchrow(
-        TAKE, by.number, slot_id, appointment_id, key, body_hash, most["overall"], most["that_day"], code,
+        TAKE, by.number, slot_id, appointment_id, key, body_hash, code,
         *events.deferral(event), *noted,
     )  # fmt: skip
     assert row is not None
