@@ -55,7 +55,7 @@ class AlreadyBookedThatDay(Conflict):
 
 
 class TooManyBookings(Conflict):
-    """您未办结的预约数量已达上限，请先办理或取消已有预约。"""
+    """您的预约次数已达规定上限，请先办理或取消已有预约，或另选日期。"""
 
 
 class KeyInvalid(Invalid):

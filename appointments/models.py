@@ -161,6 +161,8 @@ class Appointment(Model):
         "models.Appointment", related_name="companions", on_delete=OnDelete.RESTRICT, null=True, db_index=True
     )
     booked_by = fields.CharField(max_length=80, default="", db_default="")  # an Actor, where another booked for them
+    # whom the booking is for, where rules count a company's or a property's bookings: a fingerprint
+    organisation = fields.CharField(max_length=64, default="", db_default="")
     idempotency_key = fields.CharField(max_length=80)
     body_hash = fields.CharField(max_length=64)
     created_at = fields.DatetimeField(auto_now_add=True)
@@ -185,16 +187,3 @@ class FurtherSlot(Model):
     class Meta:
         table = "further_slot"
         unique_together = (("appointment", "slot"),)
-
-
-class BookingLimit(Model):
-    """预约限制: how many live appointments a person may hold; `kind` is overall or that_day (`appointments.limits`)."""
-
-    id = fields.BigIntField(primary_key=True)
-    kind = fields.CharField(max_length=20, unique=True)
-    most = fields.IntField()
-    set_by = fields.CharField(max_length=80)
-    set_at = fields.DatetimeField(auto_now=True)
-
-    class Meta:
-        table = "booking_limit"

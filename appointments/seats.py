@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from appointments import eligibility, in_a_row, passing_on, priority, refusals, states
+from appointments import eligibility, in_a_row, limits, passing_on, priority, refusals, states
 from appointments.events import BookingConfirmed
 from appointments.places import PLACE as PLACE
 from appointments.places import PLACES as PLACES
@@ -18,9 +18,9 @@ from foundation import clock, database, events, logs
 from foundation.actor import Actor
 from foundation.errors import Refusal
 
-# The first statement of a reservation: the persons' locks, and the ids the next appointments will have.
-PERSONS_FIRST = """select citizen_id, pg_advisory_xact_lock(hashtextextended('citizen:' || citizen_id, 1)),
-       nextval('appointment_id_seq') from unnest($1::bigint[]) as citizen_id"""
+# The first statement of a reservation: the locks of what limits count, and the ids the next appointments will have.
+PERSONS_FIRST = f"""with locked as materialized ({limits.LOCK_SUBJECTS})
+select c.id as citizen_id, nextval('appointment_id_seq'), locked.count from unnest($1::bigint[]) as c (id), locked"""
 
 # The second. It begins after the persons' locks were granted, so its counts are true, and reads places and the clock
 # under the slots' locks, so they are true as well, however long it waited. `n` is the order of arrival: of those who
@@ -28,7 +28,7 @@ PERSONS_FIRST = """select citizen_id, pg_advisory_xact_lock(hashtextextended('ci
 # one, changes nothing for the others, and returns what it saw of each. A slot that looks full is not locked.
 TAKE = f"""
 with want as materialized (
-  select w.*, coalesce(w.asked_type_id, s.type_id) as type_id, s.day
+  select w.*, coalesce(w.asked_type_id, s.type_id) as type_id, s.day, '' as organisation
     from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
                 $9::bigint[], $10::boolean[], $11::boolean[], $12::boolean[], $13::text[], $14::text[], $15::text[],
                 $16::jsonb[])
@@ -115,9 +115,9 @@ class Want:
         return self.event or BookingConfirmed(appointment_id=self.id, citizen_id=self.citizen_id)
 
 
-async def lock_and_number(citizen_ids: Collection[int]) -> dict[int, int]:
-    """Hold the locks of these persons, in ascending order; person → the id their next appointment will have."""
-    rows = await database.joined().fetch(PERSONS_FIRST, sorted(set(citizen_ids)))
+async def lock_and_number(citizen_ids: Collection[int], *, booked_by: Collection[str] = ()) -> dict[int, int]:
+    """Hold the locks of these persons and of who books for them; person → the id their next appointment will have."""
+    rows = await database.joined().fetch(PERSONS_FIRST, sorted(set(citizen_ids)), list(booked_by), [])
     return {row["citizen_id"]: row["nextval"] for row in rows}
 
 
