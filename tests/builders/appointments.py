@@ -77,6 +77,14 @@ async def a_slot(
     )
 
 
+async def a_slot_of_today(*, of: AppointmentType, capacity: int = 1) -> Slot:
+    """A slot of today that takes bookings now, also in the last minutes before midnight."""
+    now = clock.now()
+    last = clock.shanghai(now).replace(hour=23, minute=59, second=59, microsecond=0)
+    starts_at, close_at = min(now + timedelta(minutes=5), last), now + timedelta(hours=1)
+    return await a_slot(of=of, capacity=capacity, starts_at=starts_at, close_at=close_at)
+
+
 async def slots_of_one_day(number: int, *, of: AppointmentType, capacity: int = 1) -> list[Slot]:
     """`number` slots of one type within the day after tomorrow."""
     noon = clock.shanghai(clock.now() + timedelta(days=2)).replace(hour=9, minute=0, second=0, microsecond=0)
