@@ -13,6 +13,7 @@ from appointments.errors import (
     CannotCancel,
     KeyInvalid,
     ReasonNeeded,
+    SlotClosed,
     SlotFull,
     TooBusy,
     TooLateToCancel,
@@ -102,6 +103,9 @@ async def reserve(*, slot_id: int, by: Actor, key: str) -> Booking:
 async def taken_or_refused(seen: asyncpg.Record, *, number: int, code: str, body_hash: str, by: Actor) -> Booking:
     """The booking, new or replayed, or the refusal that says precisely why."""
     if seen["created_at"] is not None:
+        if seen["created_at"] >= seen["close_at"]:
+            # It waited for a row that was locked and left as it was: PostgreSQL did not look at the clock again.
+            raise SlotClosed
         return _booking({**seen, "id": number, "code": code, "state": "booked", "citizen_id": by.number})
     if seen["earlier_id"] is not None:
         if seen["earlier_hash"] != body_hash:
