@@ -21,7 +21,7 @@ from appointments import (
 from appointments.events import BookingConfirmed, BookingRescheduled
 from appointments.models import Appointment, AppointmentType
 from appointments.states import LIVE, NAMES, WAITLIST_NAMES
-from foundation import clock, database, logs, metrics, personal_data
+from foundation import audit, clock, database, logs, metrics, personal_data
 from foundation.actor import Actor
 from foundation.events import on
 from foundation.jobs import scheduled
@@ -108,7 +108,8 @@ async def follow_merge(event: CitizensMerged) -> None:
         for row in await tx.fetch(DOUBLES, event.kept, event.gone, list(LIVE)):
             await booking.withdraw(row["id"], by=MERGE, reason="两个账号合并后同日同业务重复预约，保留一个")
         await tx.execute(REPOINT, event.kept, event.gone)
-        await tx.execute(ONE_QUEUE, event.kept, event.gone)
+        for row in await tx.fetch(ONE_QUEUE, event.kept, event.gone):
+            await passing_on.close(row["id"], why="booked")
         await tx.execute("update waitlist_entry set citizen_id = $1 where citizen_id = $2", event.kept, event.gone)
 
 
@@ -130,12 +131,13 @@ update appointment a set citizen_id = $1,
 """
 # Both accounts may have waited for one type and day: an offer stays, else the place of the account that is kept.
 ONE_QUEUE = """
-update waitlist_entry w set state = 'closed', closed_why = 'booked', changed_at = clock_timestamp()
+select w.id from waitlist_entry w
  where w.citizen_id in ($1, $2) and w.state = 'waiting'
    and exists (select from waitlist_entry k
                 where k.citizen_id in ($1, $2) and k.citizen_id <> w.citizen_id
                   and k.type_id = w.type_id and k.day = w.day
                   and (k.state = 'offered' or (k.state = 'waiting' and w.citizen_id = $2)))
+ order by w.id for update
 """
 
 
@@ -164,11 +166,13 @@ async def forget(citizen_id: int) -> None:
         held = await Appointment.filter(citizen_id=citizen_id, state__in=LIVE).order_by("slot_id", "id")
         for one in held:
             await booking.withdraw(one.id, by=PRIVACY, reason="用户注销")
-        await tx.execute(
-            "update waitlist_entry set state = 'left', changed_at = clock_timestamp()"
-            " where citizen_id = $1 and state = 'waiting'",
+        left = await tx.fetch(
+            """update waitlist_entry set state = 'left', changed_at = clock_timestamp()
+                where citizen_id = $1 and state = 'waiting' returning id""",
             citizen_id,
         )
+        for row in left:
+            await audit.record("waitlist.left", subject=f"waitlist_entry:{row['id']}", by=PRIVACY, reason="用户注销")
 
 
 personal_data.register("appointments", export=export, forget=forget)

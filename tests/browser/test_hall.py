@@ -1,7 +1,6 @@
 """In the hall, in Chromium: the big screen, the kiosk under a finger, the calling desk within three clicks."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,13 +10,12 @@ from api.hall import display
 from appointments import checkin, kiosks
 from appointments.hall_models import Ticket
 from catalogue.models import Department, Hall
-from foundation import clock
 from foundation.actor import Actor
 from identity import sessions
 from miniprogram_bff.app import create_app as create_bff
 from tests.browser.test_console import enter, sound
 from tests.builders import identity
-from tests.builders.appointments import STAFF, a_hall, a_held_place, a_slot, a_type
+from tests.builders.appointments import STAFF, a_hall, a_held_place, a_slot_of_today, a_type
 from tests.builders.console import a_colleague
 from tests.builders.hall_queue import a_department, a_walk_in, next_at
 from tests.serving import serving
@@ -130,7 +128,7 @@ async def test_a_kiosk_that_is_left_alone_goes_home(house: str, desk: "Page", ha
 async def test_a_kiosk_checks_in_by_the_code_and_stops_when_it_is_revoked(house: str, desk: "Page") -> None:
     of = await a_type(check_in_early_minutes=1440)
     hall = await of.hall
-    held, _, _ = await a_held_place(slot=await a_slot(of=of, starts_at=clock.now() + timedelta(minutes=2)))
+    held, _, _ = await a_held_place(slot=await a_slot_of_today(of=of))
     made = await a_kiosk(desk, house, hall)
     await desk.get_by_role("button", name="预约签到").click()
     await tap_number(desk, held.code)
@@ -200,7 +198,7 @@ async def test_windows_and_kiosks_are_set_up_in_the_console(
 async def test_a_citizen_watches_the_own_place_on_the_phone(phone: "Page") -> None:
     of = await a_type(check_in_early_minutes=1440)
     hall = await of.hall
-    slot = await a_slot(of=of, capacity=2, starts_at=clock.now() + timedelta(minutes=2))
+    slot = await a_slot_of_today(of=of, capacity=2)
     first, citizen = await identity.citizen(), await identity.citizen()
     held = [(await a_held_place(slot=slot, by=Actor.citizen(one.id)))[0] for one in (first, citizen)]
     for one in held:
