@@ -28,18 +28,22 @@ select w.*, p.verified, h.overall, h.that_day, h.same, clock_timestamp() as now,
 """
 
 
-async def refusal(*, citizen_id: int, slot_id: int) -> Refusal | None:
-    """What `booking.reserve` would answer this person now: SlotFull when nothing but a place is missing."""
+async def refusal(*, citizen_id: int, slot_id: int, released: bool = False) -> Refusal | None:
+    """What `booking.reserve` would answer this person now: SlotFull when nothing but a place is missing.
+
+    With `released`, as if the slot had been released already.
+    """
     most = limits.DEFAULTS
     seen = await database.fetchrow(SEEN, citizen_id, slot_id, most["overall"], most["that_day"])
+    assert seen is not None
     try:
-        refusals.explain(seen)
+        refusals.explain({**seen, "release_at": seen["now"]} if released else seen)
     except Refusal as no:
         return no
     return None
 
 
-async def may_have(*, citizen_id: int, slot_id: int) -> Refusal | None:
+async def may_have(*, citizen_id: int, slot_id: int, released: bool = False) -> Refusal | None:
     """What keeps this person from a place that is in hand; None when nothing does."""
-    no = await refusal(citizen_id=citizen_id, slot_id=slot_id)
+    no = await refusal(citizen_id=citizen_id, slot_id=slot_id, released=released)
     return None if isinstance(no, SlotFull) else no
