@@ -43,12 +43,13 @@ async def announce_ahead(of: AppointmentType) -> int:
     for row in await database.fetch(DRAWN_DAYS, of.id, clock.today()):
         planned = draw_timing.window(of, row["day"], calendar, rule)
         if planned.to_come:
-            made += await _announce(of, row["day"], planned)
+            made += await announce(of, row["day"], planned)
     return made
 
 
 @database.retry_on_deadlock
-async def _announce(of: AppointmentType, day: date, planned: draw_timing.Window) -> bool:
+async def announce(of: AppointmentType, day: date, planned: draw_timing.Window) -> bool:
+    """Publish the hash of a new seed, and shut the day's slots until the draw is over. False when it has one."""
     code, seed = crypto.random_code(CODE_LENGTH), secrets.token_hex(32)
     async with database.transaction() as tx:
         made = await tx.fetchval(
