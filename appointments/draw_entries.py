@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from appointments import eligibility, limits
+from appointments import eligibility, limits, waitlist
 from appointments.draw_errors import (
     AlreadyInDraw,
     DrawCalledOff,
@@ -25,6 +25,16 @@ from foundation.errors import Forbidden
 
 NUMBER_LENGTH = 10
 MOST_WISHES = 10
+
+NAMES = {
+    "registered": "已登记",
+    "won": "已中签",
+    "lost": "未中签",
+    "ineligible": "资格不符",
+    "withdrawn": "已退出",
+    "cancelled": "摇号已取消",
+}
+WHY = {**waitlist.WHY, "merged": "您的另一个账号也登记了这次摇号，一人一签"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +63,19 @@ class Entry:
     type_name: str
     hall_code: str
     hall_name: str
+
+    @property
+    def label(self) -> str:
+        return "正在派号" if self.outcome == "registered" and self.draw_state == "closed" else NAMES[self.outcome]
+
+    @property
+    def explained(self) -> str:
+        """Why there is no place, for the person's own eyes; empty where nothing has to be said."""
+        if self.outcome == "ineligible":
+            return WHY.get(self.why, "轮到您时，您不符合预约条件")
+        if self.outcome == "lost":
+            return "轮到您时，所选时段的号已经派完"
+        return self.reason if self.outcome == "cancelled" else ""
 
 
 READ = """

@@ -7,8 +7,13 @@ from typing import Any
 
 from appointments import types
 from appointments.draw_errors import DrawNotDone, DrawNotFound
+from appointments.draw_models import Draw
+from appointments.models import AppointmentType
 from appointments.redraw import method
-from foundation import clock, database
+from foundation import audit, clock, database
+from foundation.audit import Deed
+
+NAMES = {"closed": "摇号中", "drawn": "已公布", "cancelled": "已取消"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +41,12 @@ class DrawView:
     department_name: str
     hall_code: str
     hall_name: str
+
+    @property
+    def label(self) -> str:
+        if self.state == "open":
+            return "登记未开始" if self.not_open_yet else "登记中" if self.may_register else "等待摇号"
+        return NAMES[self.state]
 
 
 @dataclass(frozen=True)
@@ -136,3 +147,12 @@ def _published(row: Any) -> dict[str, Any]:
         "slot": row["slot_id"],
         "passed": json.loads(row["passed"]),
     }
+
+
+async def deeds(*, hall_code: str, limit: int = 20) -> list[Deed]:
+    """What was done around the draws of a hall; the latest first."""
+    announced = await Draw.filter(type__hall__code=hall_code).values_list("id", flat=True)
+    drawn = await AppointmentType.filter(hall__code=hall_code).values_list("id", flat=True)
+    return await audit.latest(
+        [*(f"draw_rule:{one}" for one in drawn), *(f"draw:{one}" for one in announced)], limit=limit
+    )

@@ -38,8 +38,7 @@ async def change(*, type_id: int, rule: Rule, by: Actor) -> None:
             raise DrawRuleInvalid(detail=faults)
         await DrawRule.update_or_create({**asdict(rule), "set_by": str(by)}, type_id=type_id)
         await AppointmentType.filter(id=type_id).update(release_mode="draw")
-        subject = f"appointment_type:{type_id}"
-        await audit.record("draw_rule.changed", subject=subject, by=by, detail=asdict(rule))
+        await audit.record("draw_rule.changed", subject=f"draw_rule:{type_id}", by=by, detail=asdict(rule))
 
 
 async def stop(*, type_id: int, by: Actor, reason: str) -> None:
@@ -50,7 +49,7 @@ async def stop(*, type_id: int, by: Actor, reason: str) -> None:
     async with database.transaction():
         await types.find(type_id=type_id)
         if await AppointmentType.filter(id=type_id, release_mode="draw").update(release_mode="fixed"):
-            await audit.record("draw_rule.stopped", subject=f"appointment_type:{type_id}", by=by, reason=reason)
+            await audit.record("draw_rule.stopped", subject=f"draw_rule:{type_id}", by=by, reason=reason)
 
 
 def _faults(of: AppointmentType, rule: Rule) -> list[str]:
