@@ -17,8 +17,8 @@ NAMES = {"closed": "摇号中", "drawn": "已公布", "cancelled": "已取消"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class DrawView:
-    """A draw as everybody reads it. `may_register` by the database's clock; `places` while it is open are today's."""
+class DrawTimes:
+    """When one registers for a day; `may_register` and `not_open_yet` by the database's clock."""
 
     code: str
     day: date
@@ -28,6 +28,18 @@ class DrawView:
     release_at: datetime
     may_register: bool
     not_open_yet: bool
+
+    @property
+    def label(self) -> str:
+        if self.state == "open":
+            return "登记未开始" if self.not_open_yet else "登记中" if self.may_register else "等待摇号"
+        return NAMES[self.state]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawView(DrawTimes):
+    """A draw as everybody reads it; `places` are today's while it is open, then those that were drawn."""
+
     seed_hash: str
     seed: str
     entries_hash: str
@@ -42,12 +54,6 @@ class DrawView:
     hall_code: str
     hall_name: str
 
-    @property
-    def label(self) -> str:
-        if self.state == "open":
-            return "登记未开始" if self.not_open_yet else "登记中" if self.may_register else "等待摇号"
-        return NAMES[self.state]
-
 
 @dataclass(frozen=True)
 class DrawSlot:
@@ -59,21 +65,24 @@ class DrawSlot:
     places: int
 
 
-READ = """
-select d.code, d.day, d.state, d.opens_at, d.closes_at, d.release_at, d.seed_hash, d.seed, d.entries_hash, d.reason,
+TIMES = """d.code, d.day, d.state, d.opens_at, d.closes_at, d.release_at,
        d.state = 'open' and clock_timestamp() >= d.opens_at and clock_timestamp() < d.closes_at as may_register,
-       d.state = 'open' and clock_timestamp() < d.opens_at as not_open_yet,
-       case d.state when 'open' then (select coalesce(sum(greatest(s.capacity - s.booked, 0)), 0) from slot s
-                                       where s.type_id = d.type_id and s.day = d.day and s.state = 'open'
-                                         and s.share = 'public')
-                    else (select coalesce(sum((p ->> 2)::int), 0) from jsonb_array_elements(d.places) p)
-       end::int as places, e.entries, e.won,
-       t.id as type_id, t.code as type_code, t.name as type_name, p.name as department_name, h.code as hall_code,
-       h.name as hall_name
+       d.state = 'open' and clock_timestamp() < d.opens_at as not_open_yet"""
+PLACES = """case d.state
+         when 'open' then (select coalesce(sum(greatest(s.capacity - s.booked, 0)), 0) from slot s
+                            where s.type_id = d.type_id and s.day = d.day and s.state = 'open' and s.share = 'public')
+         else (select coalesce(sum((p ->> 2)::int), 0) from jsonb_array_elements(d.places) p) end::int as places"""
+# Each count has an index of its own: the page of a draw is read by all who hope.
+ENTRIES = """case d.state
+         when 'open' then (select count(*) from draw_entry where draw_id = d.id and outcome = 'registered')
+         when 'cancelled' then (select count(*) from draw_entry where draw_id = d.id and outcome <> 'withdrawn')
+         else (select count(*) from draw_entry where draw_id = d.id and rank is not null) end::int as entries,
+       (select count(*) from draw_entry where draw_id = d.id and outcome = 'won')::int as won"""
+READ = f"""
+select {TIMES}, d.seed_hash, d.seed, d.entries_hash, d.reason, {PLACES}, {ENTRIES}, t.id as type_id,
+       t.code as type_code, t.name as type_name, p.name as department_name, h.code as hall_code, h.name as hall_name
   from draw d join appointment_type t on t.id = d.type_id join hall h on h.id = t.hall_id
   join department p on p.id = t.department_id
-  cross join lateral (select count(*)::int as entries, count(*) filter (where outcome = 'won')::int as won
-                        from draw_entry where draw_id = d.id and outcome <> 'withdrawn') e
 """
 
 
@@ -85,10 +94,12 @@ async def find(*, code: str) -> DrawView:
     return DrawView(**row)
 
 
-async def of_type(*, type_id: int) -> list[DrawView]:
+async def of_type(*, type_id: int) -> list[DrawTimes]:
     """The draws of the days to come, the nearest first."""
-    rows = await database.fetch(f"{READ} where d.type_id = $1 and d.day >= $2 order by d.day", type_id, clock.today())
-    return [DrawView(**row) for row in rows]
+    rows = await database.fetch(
+        f"select {TIMES} from draw d where d.type_id = $1 and d.day >= $2 order by d.day", type_id, clock.today()
+    )
+    return [DrawTimes(**row) for row in rows]
 
 
 async def of_hall(*, hall_code: str, limit: int = 60) -> list[DrawView]:

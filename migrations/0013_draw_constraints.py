@@ -22,6 +22,7 @@ alter table draw_entry
 create unique index draw_entry_one_per_person on draw_entry (draw_id, citizen_id) where outcome = 'registered';
 create unique index draw_entry_rank on draw_entry (draw_id, rank) where rank is not null;
 create index draw_entry_turn on draw_entry (draw_id, rank) where outcome = 'registered';
+create index draw_entry_won on draw_entry (draw_id, slot_id) where outcome = 'won';
 create index draw_due on draw (closes_at) where state in ('open', 'closed');
 """
 
@@ -57,7 +58,7 @@ class Migration(migrations.Migration):
         ops.RunSQL(
             CHECKS,
             reverse_sql="""
-            drop index draw_due; drop index draw_entry_turn; drop index draw_entry_rank;
+            drop index draw_due; drop index draw_entry_won; drop index draw_entry_turn; drop index draw_entry_rank;
             drop index draw_entry_one_per_person;
             alter table draw_entry drop constraint draw_entry_outcome, drop constraint draw_entry_won_a_place,
                 drop constraint draw_entry_ranked_when_decided;

@@ -298,7 +298,9 @@ async def test_what_is_published_never_changes():
 async def test_a_draw_as_everybody_reads_it():
     one, (first, second) = await a_draw(slots=2, places=3)
     await registered(one, 2)
-    (seen,) = await draw_results.of_type(type_id=one.type_id)
+    (coming,) = await draw_results.of_type(type_id=one.type_id)
+    assert (coming.code, coming.label, coming.may_register) == (one.code, "登记中", True)
+    seen = await draw_results.find(code=one.code)
     assert (seen.places, seen.entries, seen.may_register, seen.seed) == (6, 2, True, "")
     assert [slot.id for slot in await draw_results.slots(code=one.code)] == [first.id, second.id]
     assert [view.code for view in await draw_results.of_hall(hall_code=seen.hall_code)] == [one.code]
