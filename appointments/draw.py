@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 
-from appointments import draw_timing
+from appointments import draw_timing, schedule
 from appointments.draw_errors import CannotCancelDraw, DrawNotFound
 from appointments.draw_rules import of_type
 from appointments.errors import ReasonNeeded
@@ -24,6 +24,9 @@ from foundation.workdays import WorkCalendar
 BY = Actor.system("appointments.draw")
 CODE_LENGTH = 10
 NO_PLACES = "当天没有可以分配的号源"
+
+# Who makes slots and who moves their release wait for each other: the plan of a day is read under the same lock.
+LOCK_TYPE = "select pg_advisory_xact_lock(hashtextextended('appointment_type:' || type_id, 1)) from draw where id = $1"
 
 DRAWN_DAYS = """
 select distinct s.day from slot s
@@ -52,6 +55,7 @@ async def announce(of: AppointmentType, day: date, planned: draw_timing.Window) 
     """Publish the hash of a new seed, and shut the day's slots until the draw is over. False when it has one."""
     code, seed = crypto.random_code(CODE_LENGTH), secrets.token_hex(32)
     async with database.transaction() as tx:
+        await tx.execute(schedule.LOCK_TYPE, of.id)
         made = await tx.fetchval(
             """insert into draw (code, type_id, day, opens_at, closes_at, release_at, seed_hash, seed_sealed, places,
                                  created_at)
@@ -77,15 +81,26 @@ async def cancel(*, code: str, by: Actor, reason: str) -> None:
     if not reason.strip():
         raise ReasonNeeded
     async with database.transaction() as tx:
-        await tx.fetchval("select 1 from draw where code = $1 for update", code)
-        found = await tx.fetchrow(
-            "select *, state = 'open' and clock_timestamp() < closes_at as open from draw where code = $1", code
-        )
-        if found is None:
+        draw_id = await tx.fetchval("select id from draw where code = $1", code)
+        if draw_id is None:
             raise DrawNotFound
-        if not found["open"]:
+        found = await locked(draw_id)
+        if found["state"] != "open" or found["now"] >= found["closes_at"]:
             raise CannotCancelDraw(detail={"state": found["state"]})
         await _cancel(found, by=by, reason=reason.strip())
+
+
+async def locked(draw_id: int) -> asyncpg.Record:
+    """Within a transaction: the draw, as it is once nobody else is closing, ending or entering it, or making its slots.
+
+    Whoever is registering at this moment is waited for. The row is read in a later statement than those that lock.
+    """
+    tx = database.joined()
+    await tx.execute(LOCK_TYPE, draw_id)
+    await tx.execute("select 1 from draw where id = $1 for update", draw_id)
+    found = await tx.fetchrow("select *, clock_timestamp() as now from draw where id = $1", draw_id)
+    assert found is not None
+    return found
 
 
 async def _cancel(found: asyncpg.Record, *, by: Actor, reason: str) -> None:
@@ -122,15 +137,11 @@ async def due() -> list[int]:
 async def close(draw_id: int) -> None:
     """Reveal the seed, fix entries, places and ranks. Before its time, and again, it changes nothing.
 
-    The draw's row is locked first: whoever is registering at this moment is waited for, and whoever comes after finds
-    the draw closed. The list is read in a later statement than the one that locks.
+    Whoever registers after the draw was locked here finds it closed.
     """
     async with database.transaction() as tx:
-        await tx.execute("select 1 from draw where id = $1 for update", draw_id)
-        found = await tx.fetchrow(
-            "select * from draw where id = $1 and state = 'open' and closes_at <= clock_timestamp()", draw_id
-        )
-        if found is None:
+        found = await locked(draw_id)
+        if found["state"] != "open" or found["now"] < found["closes_at"]:
             return
         await _lock_slots(found["type_id"], found["day"])
         places = await tx.fetch(PLACES, found["type_id"], found["day"])

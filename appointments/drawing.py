@@ -205,7 +205,7 @@ async def _write(outcomes: Sequence[Outcome]) -> None:
 async def _finish(draw_id: int) -> None:
     """The draw is over: what it leaves has a moment of release."""
     async with database.transaction() as tx:
-        await tx.execute("select 1 from draw where id = $1 for update", draw_id)
+        await draw.locked(draw_id)
         over: asyncpg.Record | None = await tx.fetchrow(
             """update draw set state = 'drawn', drawn_at = clock_timestamp() where id = $1 and state = 'closed'
                   and not exists (select from draw_entry where draw_id = $1 and outcome = 'registered') returning *""",

@@ -9,14 +9,16 @@ from typing import Any, TypeVar
 import asyncpg
 import pytest
 
-from appointments import booking, draw, draw_entries, draw_jobs, draw_results, drawing, limits
+from appointments import booking, draw, draw_entries, draw_jobs, draw_results, drawing, limits, schedule
 from appointments.draw_errors import AlreadyInDraw, DrawOver
 from appointments.draw_models import DrawEntry
 from appointments.errors import NotYetReleased
+from appointments.models import AppointmentType, ScheduleException
 from appointments.redraw import checking
-from foundation import database
+from appointments.timetable import Period
+from foundation import clock, database
 from foundation.errors import Refusal
-from tests.builders.appointments import a_citizen, a_slot, amiss, booked_and_live, citizens, told
+from tests.builders.appointments import STAFF, a_citizen, a_slot, amiss, booked_and_live, citizens, told
 from tests.builders.draws import a_crowd, a_draw, enters, registered, registration_ends
 from tests.builders.locks import until_somebody_waits
 
@@ -252,3 +254,43 @@ async def test_bookings_elsewhere_while_the_draw_is_held_keep_the_limits():
     assert await amiss() == []
     counter, live = await booked_and_live(slot)
     assert counter == live
+
+
+async def ends_while_slots_are_made(monkeypatch) -> bool:
+    """The night's run has read that the day is to be drawn when its draw ends: whether what is left is released."""
+    one, (slot, _) = await a_draw(slots=2)
+    of = await AppointmentType.get(id=one.type_id)
+    hall = await of.hall
+    await ScheduleException.create(hall=hall, day=one.day, kind="open", reason="照常办公", created_by="test")
+    period = Period(weekday=one.day.isoweekday(), starts="09:00", ends="10:00", slot_minutes=30, windows=1)
+    await schedule.create(type_id=of.id, periods=[period], effective_from=clock.today(), by=STAFF)
+    await registration_ends(one)
+    await draw.close(one.id)
+    real, read = schedule._locked, asyncio.Event()
+
+    async def slowly(*args, **span):
+        read.set()
+        await until_somebody_waits(ending)
+        return await real(*args, **span)
+
+    monkeypatch.setattr(schedule, "_locked", slowly)
+
+    async def end():
+        await read.wait()
+        await drawing.settle(one.id)
+
+    ending = asyncio.create_task(end())
+    await asyncio.gather(schedule.generate(type_id=of.id, start=one.day, end=one.day, by=STAFF), ending)
+    await slot.refresh_from_db()
+    await one.refresh_from_db()
+    assert one.state == "drawn"
+    return bool(slot.release_at == one.release_at)
+
+
+async def test_a_draw_that_ends_while_slots_are_made_releases_what_is_left(monkeypatch):
+    assert await ends_while_slots_are_made(monkeypatch)
+
+
+async def test_control_without_the_types_lock_what_is_left_stays_shut(monkeypatch):
+    monkeypatch.setattr(draw, "LOCK_TYPE", "select $1::bigint")
+    assert not await ends_while_slots_are_made(monkeypatch)
