@@ -46,21 +46,28 @@ select s.*, clock_timestamp() as now from seen s
 """
 
 
-async def refusal(*, citizen_id: int, slot_id: int, type_id: int | None = None, staff: bool = False) -> Refusal | None:
-    """What `booking.reserve` would answer this person now: SlotFull when nothing but a place is missing."""
+async def refusal(
+    *, citizen_id: int, slot_id: int, type_id: int | None = None, staff: bool = False, released: bool = False
+) -> Refusal | None:
+    """What `booking.reserve` would answer this person now: SlotFull when nothing but a place is missing.
+
+    With `released`, as if the slot had been released already.
+    """
     seen = await _ask(citizen_id, slot_id, type_id, False, staff)
     if seen["share"] == "priority" and not staff and await priority.qualifies(citizen_id):
         seen = await _ask(citizen_id, slot_id, type_id, True, staff)
     try:
-        refusals.explain(seen)
+        refusals.explain({**seen, "release_at": seen["now"]} if released else seen)
     except Refusal as no:
         return no
     return None
 
 
-async def may_have(*, citizen_id: int, slot_id: int, type_id: int | None = None) -> Refusal | None:
+async def may_have(
+    *, citizen_id: int, slot_id: int, type_id: int | None = None, released: bool = False
+) -> Refusal | None:
     """What keeps this person from a place that is in hand; None when nothing does."""
-    no = await refusal(citizen_id=citizen_id, slot_id=slot_id, type_id=type_id)
+    no = await refusal(citizen_id=citizen_id, slot_id=slot_id, type_id=type_id, released=released)
     return None if isinstance(no, SlotFull) else no
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
+from appointments import draw_timing
 from appointments.models import AppointmentType, Schedule, ScheduleException, SchedulePeriod
 from appointments.timetable import Period
 from foundation.workdays import WorkCalendar
@@ -29,6 +30,7 @@ class Opening:
     versions: Sequence[Version]
     calendar: WorkCalendar
     exceptions: Mapping[date, str] = field(default_factory=dict)
+    drawn: Mapping[date, datetime | None] = field(default_factory=dict)  # see `draw_timing.releases`
 
     def periods_on(self, day: date) -> list[Period]:
         """An exception speaks first, then festivals, then working days; on an ordinary weekend only its own periods."""
@@ -69,7 +71,9 @@ async def opening(of: AppointmentType, *, start: date, end: date) -> Opening:
         )
         for one in schedules
     ]
-    return Opening(versions, await WorkCalendar.current(), {one.day: one.kind for one in exceptions})
+    calendar = await WorkCalendar.current()
+    drawn = await draw_timing.releases(of, start=start, end=end, calendar=calendar)
+    return Opening(versions, calendar, {one.day: one.kind for one in exceptions}, drawn)
 
 
 def _period(row: SchedulePeriod) -> Period:

@@ -117,10 +117,10 @@ def plan(of: AppointmentType, days: Opening, *, start: date, end: date) -> dict[
     """Start → the slot that should be there."""
     wanted = {}
     for day in (start + timedelta(days=n) for n in range((end - start).days + 1)):
-        release = release_at(of, day, days.calendar)
+        release = days.drawn[day] if day in days.drawn else release_at(of, day, days.calendar)
         for period in days.periods_on(day):
             for starts_at, ends_at in period.slots_on(day):
-                wanted[starts_at] = Wanted(day, starts_at, ends_at, period.capacity, release)
+                wanted[starts_at] = Wanted(day, starts_at, ends_at, period.capacity, release or starts_at)
     return wanted
 
 

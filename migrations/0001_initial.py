@@ -544,6 +544,79 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="Draw",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("code", fields.CharField(unique=True, max_length=16)),
+                (
+                    "type",
+                    fields.ForeignKeyField(
+                        "models.AppointmentType",
+                        source_field="type_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="draws",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("day", fields.DateField()),
+                ("opens_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("closes_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("release_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("state", fields.CharField(default="open", db_default="open", max_length=10)),
+                ("seed_hash", fields.CharField(max_length=64)),
+                ("seed_sealed", fields.TextField(unique=False)),
+                ("seed", fields.CharField(default="", db_default="", max_length=64)),
+                ("entries_hash", fields.CharField(default="", db_default="", max_length=64)),
+                (
+                    "places",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                ("reason", fields.CharField(default="", db_default="", max_length=200)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ("closed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("drawn_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "draw",
+                "app": "models",
+                "unique_together": (("type", "day"),),
+                "pk_attr": "id",
+                "table_description": "摇号: the places of a type on a day are drawn among those who registered from `opens_at` until `closes_at`.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="DrawRule",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "type",
+                    fields.OneToOneField(
+                        "models.AppointmentType",
+                        source_field="type_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="draw_rule",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("register_hours", fields.IntField(default=24)),
+                ("settle_minutes", fields.IntField(default=120)),
+                ("set_by", fields.CharField(max_length=80)),
+                ("set_at", fields.DatetimeField(auto_now=True, auto_now_add=False)),
+            ],
+            options={
+                "table": "draw_rule",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "摇号规则 of a type; without a row the defaults of `appointments.draw_rules` hold.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="IdempotencyKey",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -1156,6 +1229,87 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "pk_attr": "id",
                 "table_description": "冷却中的名额: a place given back that nobody can have before `back_at`; its slot still counts it in `booked`.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="DrawEntry",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("number", fields.CharField(unique=True, max_length=16)),
+                (
+                    "draw",
+                    fields.ForeignKeyField(
+                        "models.Draw",
+                        source_field="draw_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="entries",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "citizen",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="citizen_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="draw_entries",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "wishes",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                ("any_slot", fields.BooleanField(default=False)),
+                ("rank", fields.IntField(null=True)),
+                ("outcome", fields.CharField(default="registered", db_default="registered", max_length=12)),
+                ("why", fields.CharField(default="", db_default="", max_length=40)),
+                (
+                    "passed",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                (
+                    "slot",
+                    fields.ForeignKeyField(
+                        "models.Slot",
+                        source_field="slot_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="draw_entries",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "appointment",
+                    fields.OneToOneField(
+                        "models.Appointment",
+                        source_field="appointment_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="draw_entry",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ("changed_at", fields.DatetimeField(auto_now=True, auto_now_add=False)),
+            ],
+            options={
+                "table": "draw_entry",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "登记: one per person and draw, known to the public by its `number` alone.",
             },
             bases=["Model"],
         ),

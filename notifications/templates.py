@@ -64,6 +64,20 @@ WAITLIST_CLOSED = Template(
     wechat={"thing1": "候补结束：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
     alipay={"keyword1": "候补结束：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
 )
+DRAW_LOST = Template(
+    title="摇号未中签",
+    text="您登记的 {when} {hall}“{business}”摇号未中签（登记号 {code}）：{why}。余号 {until} 放出，结果可公开验证。",
+    setting="template_booking",
+    wechat={"thing1": "未中签：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
+    alipay={"keyword1": "未中签：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
+)
+DRAW_CANCELLED = Template(
+    title="摇号已取消",
+    text="您登记的 {when} {hall}“{business}”摇号已取消，原因：{why}。号源改于 {until} 直接放出，欢迎预约。",
+    setting="template_booking",
+    wechat={"thing1": "摇号取消：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
+    alipay={"keyword1": "摇号取消：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
+)
 BILL_RAISED = Template(
     title="您有新的缴款通知书",
     text="{unit}：{title}，应缴 {yuan} 元。可在“缴费”中在线缴纳。",
@@ -100,6 +114,8 @@ EVERY = (
     BOOKING_SOON,
     WAITLIST_OFFERED,
     WAITLIST_CLOSED,
+    DRAW_LOST,
+    DRAW_CANCELLED,
     BILL_RAISED,
     BILL_SETTLED,
     MONEY_RETURNED,

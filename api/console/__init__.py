@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from api.console import day, desk, hall_setup, login, mini_codes, queue, schedule, special_days, week
+from api.console import day, desk, draws, hall_setup, login, mini_codes, queue, schedule, special_days, week
 
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
@@ -15,5 +15,6 @@ ROUTES = (
     mini_codes.routes,
     schedule.routes,
     special_days.routes,
+    draws.routes,
     week.routes,
 )

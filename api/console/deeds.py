@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from appointments import history
+from appointments import draw_results, history
 from foundation.audit import Deed
 from identity import access
 
@@ -18,6 +18,12 @@ ACTIONS = {
     "window.assigned": "设置窗口职责",
     "kiosk.set_up": "启用自助机",
     "kiosk.revoked": "停用自助机",
+    "draw_rule.changed": "设置摇号规则",
+    "draw_rule.stopped": "停止摇号",
+    "draw.announced": "公布摇号",
+    "draw.cancelled": "取消摇号",
+    "draw.closed": "截止登记，公布种子",
+    "draw.drawn": "摇号完成",
 }
 DETAILS = {
     "version": "第 {} 版",
@@ -30,6 +36,13 @@ DETAILS = {
     "withdrawn": "停约 {}",
     "day": "{}",
     "window": "{} 号窗口",
+    "register_hours": "登记 {} 小时",
+    "settle_minutes": "截止后 {} 分钟放出余号",
+    "entries": "登记 {} 份",
+    "places": "名额 {}",
+    "won": "中签 {}",
+    "lost": "未中签 {}",
+    "ineligible": "资格不符 {}",
 }
 
 
@@ -51,6 +64,11 @@ async def of_type(type_id: int) -> list[Told]:
 async def of_hall(hall_code: str) -> list[Told]:
     """The latest twenty around the windows and kiosks of a hall."""
     return await _told(await history.of_hall(hall_code=hall_code))
+
+
+async def of_draws(hall_code: str) -> list[Told]:
+    """The latest twenty around the draws of a hall and their rules."""
+    return await _told(await draw_results.deeds(hall_code=hall_code))
 
 
 async def _told(found: list[Deed]) -> list[Told]:

@@ -30,6 +30,8 @@ FIELDS = {
     "priority": "优先事由",
     "name": "名称",
     "kiosk_id": "自助机",
+    "register_hours": "登记时长",
+    "settle_minutes": "截止至余号放出",
     "username": "用户名",
     "password": "密码",
 }

@@ -6,6 +6,7 @@ import { ask } from "./screens/ask.js";
 import { bill, bills, paid } from "./screens/pay.js";
 import { book, hall, type } from "./screens/book.js";
 import { booking, bookings } from "./screens/bookings.js";
+import { drawing, myDraws } from "./screens/draw.js";
 import { guide } from "./screens/guide.js";
 import { home } from "./screens/home.js";
 import { caseView, progress } from "./screens/progress.js";
@@ -31,6 +32,8 @@ const SCREENS = [
   [/^booking\/([^/]+)$/, booking, "mine", "#/bookings"],
   [/^waits$/, waits, "mine", "#/mine"],
   [/^waiting\/([^/]+)$/, waiting, "mine", "#/waits"],
+  [/^draws$/, myDraws, "mine", "#/mine"],
+  [/^draw\/([^/]+)$/, drawing, "mine", "#/draws"],
   [/^progress$/, progress, "progress"],
   [/^case\/([^/]+)$/, caseView, "progress", "#/progress"],
   [/^bills$/, bills, "mine", "#/mine"],

@@ -8,7 +8,7 @@ import segno
 from msgspec import Meta, Struct
 from sanic import Request
 
-from appointments import booking, checkin, slots, types
+from appointments import booking, checkin, draw_results, slots, types
 from appointments.errors import (
     AlreadyBookedThatDay,
     BookingNotFound,
@@ -25,6 +25,7 @@ from appointments.errors import (
     TooManyBookings,
     TypeNotFound,
 )
+from appointments.models import AppointmentType
 from catalogue import guides, items
 from foundation import clock
 from foundation.errors import Invalid
@@ -36,6 +37,7 @@ from miniprogram_bff.fields import (
     Address,
     BookingCode,
     Department,
+    DrawCode,
     HallCode,
     HallName,
     Hours,
@@ -122,6 +124,17 @@ class BookableItem(Struct):
     materials: list[MaterialView]
 
 
+class DrawRow(Struct):
+    """一天号源的摇号；`label`：登记未开始 登记中 等待摇号 摇号中 已公布 已取消."""
+
+    code: DrawCode
+    date: date
+    label: Annotated[str, Meta(examples=["登记中"])]
+    opens_at: datetime
+    closes_at: datetime
+    may_register: bool
+
+
 class TypePage(Struct):
     """`items`：这项预约能办的事项和各自要带的材料."""
 
@@ -136,6 +149,7 @@ class TypePage(Struct):
     cancel_minutes: int
     release_note: Annotated[str, Meta(examples=["每天 08:00 放出 7 个工作日后的号"])]
     dates: list[DayView]
+    draws: list[DrawRow]
 
 
 class SlotsQuery(Asked):
@@ -213,7 +227,8 @@ async def hall(hall_code: HallCode) -> HallPage:
 @routes.get("/v1/types/<type_code>", access=PUBLIC, summary="一项预约业务和可约日期", errors=(TypeNotFound,))
 async def appointment_type(type_code: TypeCode) -> TypePage:
     of = await types.find(code=type_code)
-    days = await slots.days(type_id=of.id)
+    days, draws = await slots.days(type_id=of.id), await draw_results.of_type(type_id=of.id)
+    undecided = {one.day for one in draws if one.state in ("open", "closed")}
     known = {one.item_code: one for one in await items.published()}
     return TypePage(
         id=of.id,
@@ -225,8 +240,14 @@ async def appointment_type(type_code: TypeCode) -> TypePage:
         items=[await _item(known[code]) for code in of.item_codes if code in known],
         real_name_needed=of.real_name_needed,
         cancel_minutes=of.cancel_minutes,
-        release_note=f"每天 {of.release_time} 放出 {of.release_workdays} 个工作日后的号",
-        dates=[DayView(one.day, one.left, _label(one), one.release_at) for one in days],
+        release_note=_release_note(of),
+        dates=[
+            DayView(one.day, one.left, "摇号", None)
+            if one.day in undecided
+            else DayView(one.day, one.left, _label(one), one.release_at)
+            for one in days
+        ],
+        draws=[DrawRow(one.code, one.day, one.label, one.opens_at, one.closes_at, one.may_register) for one in draws],
     )
 
 
@@ -302,6 +323,11 @@ async def check_in_code(code: BookingCode, who: Session) -> CheckInView:
 async def _item(card: items.ItemCard) -> BookableItem:
     sheet = (await guides.page(card.slug)).sheet
     return BookableItem(card.slug, card.name, [material_of(one) for one in sheet["materials"]])
+
+
+def _release_note(of: AppointmentType) -> str:
+    ahead = f"每天 {of.release_time} 放出 {of.release_workdays} 个工作日后的号"
+    return f"{ahead}，先登记、后摇号" if of.release_mode == "draw" else ahead
 
 
 def _label(one: slots.BookableDay) -> str:

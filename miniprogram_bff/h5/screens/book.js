@@ -1,5 +1,6 @@
 // 预约: hall → department → business → date → slot.
 import { get, intent, post } from "../api.js";
+import { draws } from "./draw.js";
 import { busy, day, empty, hour, html, problem, show, span, time, toast, weekday } from "../view.js";
 import { materials } from "./guide.js";
 
@@ -56,6 +57,7 @@ export async function type(main, code, query) {
   show(main, html`<h1>${moving ? "改约 · " : ""}${view.name}</h1><p class="soft">${view.hall_name} · ${view.department_name}</p>
     ${moving ? html`<p class="notice">选好新时段后换发新的预约码；约不上时原预约不变。</p>` : ""}
     ${view.items.length && !moving ? bring(view.items) : ""}
+    ${view.draws.length && !moving ? draws(view.draws) : ""}
     <section class="card"><h2>选择日期</h2>${view.dates.length ? html`<div class="dates" role="group" aria-label="日期">${view.dates.map(date)}</div>`
       : html`<p class="soft">暂时没有可预约的日期。${view.release_note}。</p>`}</section>
     ${view.dates.length ? html`<section class="card"><h2>选择时段</h2><div id="slots"><p class="soft">请先选择日期。</p></div></section>` : ""}
