@@ -68,12 +68,13 @@ async def nobody_is_over_capacity(fetch: Fetch) -> list[str]:
 
 @always
 async def nobody_books_outside_the_hours(fetch: Fetch) -> list[str]:
-    """No booking is made before `release_at` or after `close_at`, by the database's clock."""
+    """No booking is made before `release_at`, but by a draw, or after `close_at`, by the database's clock."""
     return _texts(
         await fetch(
             """select a.id as appointment, a.created_at, s.release_at, s.close_at
                  from appointment a join slot s on s.id = a.slot_id
-                where a.created_at < s.release_at or a.created_at >= s.close_at + interval '1 second'"""
+                where a.created_at >= s.close_at + interval '1 second' or (a.created_at < s.release_at
+                      and not exists (select from draw_entry e where e.appointment_id = a.id))"""
         )
     )
 
