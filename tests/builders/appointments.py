@@ -135,7 +135,14 @@ async def amiss() -> list[str]:
             where (w.state = 'offered') <> coalesce(a.state = 'held', false)
            union all
            select 'appointment ' || a.id || ' is held for nobody' from appointment a
-            where a.state = 'held' and not exists (select from waitlist_entry w where w.appointment_id = a.id)"""
+            where a.state = 'held' and not exists (select from waitlist_entry w where w.appointment_id = a.id)
+              and not exists (select from closure_notice n where n.new_appointment_id = a.id and n.offer = 'open')
+           union all
+           select 'slot ' || id || ' is open and closed' from slot where state = 'open' and closure_id is not null
+           union all
+           select 'appointment ' || a.id || ' was cancelled by a closure without an offer' from closure_notice n
+             join appointment a on a.id = n.appointment_id
+            where n.offer = 'none' and n.handled_at is not null and a.state = 'office_cancelled'"""
     )
     return [row["found"] for row in rows] + [str(one) for one in await seats.out_of_step()]
 
