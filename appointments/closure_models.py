@@ -26,8 +26,8 @@ class Closure(Model):
     )
     starts_at = fields.DatetimeField()
     ends_at = fields.DatetimeField()
-    reason = fields.CharField(max_length=100)  # as the citizens read it: 台风“示例”登陆
-    note = fields.CharField(max_length=100, default="", db_default="")  # what else they should know
+    reason = fields.CharField(max_length=60)  # as the citizens read it: 台风“示例”登陆
+    note = fields.CharField(max_length=60, default="", db_default="")  # what else they should know
     send_home = fields.BooleanField(default=False)  # also who is in the hall and has not been called
     offer_days = fields.IntField(default=3)  # the priority of rebooking lasts so long
     state = fields.CharField(max_length=10, default="announced", db_default="announced")

@@ -87,12 +87,12 @@ class Made:
     unreached: int
 
 
-async def record(*, appointment_id: int, state: str, problem: str = "") -> None:
-    """What became of the messages about a cancelled booking: told, failed or unreachable. What people said stays."""
+async def record(*, notice_id: int, state: str, problem: str = "") -> None:
+    """What became of the messages to one person: told, failed or unreachable. Who was called by hand stays so."""
     await database.execute(
         """update closure_notice set state = $2, problem = $3, changed_at = clock_timestamp()
-            where appointment_id = $1 and state in ('pending', 'failed', 'unreachable')""",
-        appointment_id,
+            where id = $1 and state in ('pending', 'failed', 'unreachable')""",
+        notice_id,
         state,
         problem[:40],
     )

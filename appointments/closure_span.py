@@ -16,7 +16,7 @@ from catalogue.models import Hall
 from foundation import clock, database
 
 LONGEST = timedelta(days=31)
-TEXT_LENGTH = 100
+TEXT_LENGTH = 60
 MOST_OFFER_DAYS = 14
 
 # s slot, t its type, h the hall of the type; c closure, ch the hall of the closure.
