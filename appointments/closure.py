@@ -6,7 +6,6 @@ Lock order: the hall's closures → types by id → the closure → (person →)
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import asyncpg
@@ -17,7 +16,6 @@ from appointments.closure_models import Closure
 from appointments.closure_span import Span
 from appointments.errors import TooBusy
 from appointments.models import AppointmentType, ScheduleException
-from appointments.states import LIVE
 from appointments.timetable import clock_time
 from catalogue.models import Hall
 from foundation import audit, clock, crypto, database, jobs, metrics
@@ -28,9 +26,6 @@ OFFER_DAYS = 3
 WITHDRAWING = Actor.system("appointments.closure")
 LOCK_HALL = "select pg_advisory_xact_lock(hashtextextended('closure:' || $1::text, 1))"
 
-AFFECTED = """a.id in (select id from appointment where slot_id = any($1)
-                  union select appointment_id from further_slot where slot_id = any($1))"""
-
 # A notice of an earlier closure stays its own; one that came to nothing (they were in the hall) is taken up again.
 NOTICES = """
 insert into closure_notice (code, closure_id, appointment_id, changed_at)
@@ -39,38 +34,6 @@ on conflict (appointment_id) do update set closure_id = excluded.closure_id, sta
        changed_at = clock_timestamp() where closure_notice.state = 'moot'
 returning id
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class Preview:
-    """What a closure would mean: bookings to cancel, people in the hall, who waits; nothing is kept."""
-
-    halls: int
-    slots: int
-    free: int
-    bookings: int
-    in_hall: int
-    waiting: int
-
-
-async def preview(span: Span) -> Preview:
-    """Count before deciding. Raises HallNotFound, TypeNotFound, ClosureInvalid for a pool's member."""
-    hall = await closure_span.place(span)
-    type_ids = await closure_span.types_within(span, hall)
-    ids = await closure_span.slots_within(type_ids, starts_at=span.starts_at, ends_at=span.ends_at)
-    row = await database.fetchrow(
-        f"""select (select count(distinct hall_id) from appointment_type where id = any($2)) as halls,
-                   (select count(*) from slot where id = any($1) and state = 'open') as slots,
-                   (select coalesce(sum(capacity - booked), 0)::int from slot
-                     where id = any($1) and state = 'open') as free,
-                   count(*) filter (where a.state = any($3)) as bookings,
-                   count(*) filter (where a.state <> all($3)) as in_hall,
-                   (select count(*) from waitlist_entry where slot_id = any($1) and state = 'waiting') as waiting
-              from appointment a where a.state in {LIVE} and {AFFECTED}""",
-        ids, type_ids, list(span.cancelled_states),
-    )  # fmt: skip
-    assert row is not None
-    return Preview(**row)
 
 
 @database.retry_on_deadlock
@@ -148,7 +111,7 @@ async def _begin(made: Closure, slot_ids: Collection[int], states: tuple[str, ..
     tx = database.joined()
     await closure_span.stop(slot_ids, of=made)
     rows = await tx.fetch(
-        f"select a.id from appointment a where {AFFECTED} and a.state = any($2) order by a.slot_id, a.id",
+        f"select a.id from appointment a where {closure_span.AFFECTED} and a.state = any($2) order by a.slot_id, a.id",
         list(slot_ids),
         list(states),
     )

@@ -25,6 +25,10 @@ COVERS = """c.state <> 'withdrawn' and c.kind = 'hall' and s.starts_at < c.ends_
             and (c.hall_id = h.id or (c.subtree and starts_with(h.path, ch.path)))))"""
 IN_FORCE = "closure c join hall ch on ch.id = c.hall_id"
 
+# a is booked in one of the slots $1, or takes one of them after its first.
+AFFECTED = """a.id in (select id from appointment where slot_id = any($1)
+                  union select appointment_id from further_slot where slot_id = any($1))"""
+
 # Whoever changes a type's schedule or slots does so alone (see `schedule.LOCK_TYPE`); several in the order of ids.
 LOCK_TYPES = "select pg_advisory_xact_lock(hashtextextended('appointment_type:' || id, 1)) from unnest($1::bigint[]) id"
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from api.console import day, desk, hall_setup, login, queue, schedule, special_days, week
+from api.console import call_list, closure, day, desk, hall_setup, login, queue, schedule, special_days, week
 
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
@@ -14,5 +14,7 @@ ROUTES = (
     hall_setup.routes,
     schedule.routes,
     special_days.routes,
+    closure.routes,
+    call_list.routes,
     week.routes,
 )

@@ -30,6 +30,13 @@ FIELDS = {
     "priority": "优先事由",
     "name": "名称",
     "kiosk_id": "自助机",
+    "when": "停办时间",
+    "from_day": "开始日期",
+    "from_time": "开始时间",
+    "until_day": "结束日期",
+    "until_time": "结束时间",
+    "note": "补充说明",
+    "offer_days": "优先改约天数",
     "username": "用户名",
     "password": "密码",
 }

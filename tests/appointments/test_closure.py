@@ -8,6 +8,7 @@ from appointments import (
     booking,
     checkin,
     closure,
+    closure_preview,
     closure_span,
     closure_work,
     day_end,
@@ -50,10 +51,15 @@ async def test_counting_before_deciding_keeps_nothing():
     of = await a_type()
     closing = await morning(of, days=2)
     await morning(of, days=3)
-    await booked(of, 3, closing)
-    seen = await closure.preview(whole_day(of))
-    assert seen == closure.Preview(halls=1, slots=2, free=1, bookings=3, in_hall=0, waiting=0)
+    _, held = await booked(of, 3, closing)
+    seen = await closure_preview.counts(whole_day(of))
+    assert seen == closure_preview.Preview(halls=1, slots=2, free=1, bookings=3, in_hall=0, waiting=0)
     assert await Closure.all().count() == await ClosureNotice.all().count() == 0
+    assert [one.code for one in await closure_preview.people(whole_day(of))] == [
+        held[0].code,
+        held[2].code,
+        held[1].code,
+    ]
     assert await Slot.filter(state="open").count() == 4
 
 
@@ -212,7 +218,7 @@ async def test_who_is_in_the_hall_stays_in_line_unless_sent_home(send_home, stat
     with on_the_day(held):
         await checkin.admit(code=held.code, hall_code=held.hall_code, by=STAFF)
         span = whole_day(of, days=0, send_home=send_home)
-        seen = await closure.preview(span)
+        seen = await closure_preview.counts(span)
         assert (seen.bookings, seen.in_hall) == ((1, 0) if send_home else (0, 1))
         made = await closure.announce(span=span, reason="台风", by=STAFF)
         await closure_work.work_through(closure_id=made.id)
@@ -253,7 +259,7 @@ async def test_what_is_over_is_not_cancelled():
     slot = await a_slot(of=of, starts_at=at(2, 9))
     held, _, _ = await a_held_place(slot=slot)
     with clock.frozen(held.ends_at + timedelta(minutes=1)):
-        assert (await closure.preview(whole_day(of, days=0))).bookings == 0
+        assert (await closure_preview.counts(whole_day(of, days=0))).bookings == 0
         made = await closure.announce(span=whole_day(of, days=0), reason="台风", by=STAFF)
     assert await notices(made) == []
 
@@ -393,6 +399,6 @@ async def test_a_long_business_is_closed_with_any_of_its_slots():
     held, _, _ = await a_held_place(slot=first)
     await database.execute("insert into further_slot (appointment_id, slot_id) values ($1, $2)", held.id, second.id)
     span = Span(hall_code=of.hall.code, starts_at=at(2, 9, 30), ends_at=at(2, 10))
-    assert (await closure.preview(span)).bookings == 1
+    assert (await closure_preview.counts(span)).bookings == 1
     made = await closure.announce(span=span, reason="停电", by=STAFF)
     assert [one.appointment_id for one in await notices(made)] == [held.id]  # type: ignore[attr-defined]
