@@ -47,9 +47,7 @@ async def handle(notice_id: int) -> bool:
     async with database.transaction() as tx:
         seen = await tx.fetchrow(NOTICE, notice_id)
         # A closure is not withdrawn while one of its people is on the way: they are told either all or nothing.
-        closure = (
-            await tx.fetchrow("select * from closure where id = $1 for share", seen["closure_id"]) if seen else None
-        )
+        closure = await tx.fetchrow(LOCK_CLOSURE, seen["closure_id"]) if seen else None
         if seen is None or closure is None or closure["state"] == "withdrawn":
             return False
         await limits.lock_persons(seen["citizen_id"])
@@ -63,6 +61,7 @@ NOTICE = """
 select n.id, n.code, n.closure_id, n.appointment_id, a.citizen_id, a.slot_id
   from closure_notice n join appointment a on a.id = n.appointment_id where n.id = $1 and n.handled_at is null
 """
+LOCK_CLOSURE = "select * from closure where id = $1 for share"
 HANDLED = """
 update closure_notice set handled_at = clock_timestamp(), changed_at = clock_timestamp(), state = $2, offer = $3,
        offered_until = $4, new_appointment_id = $5 where id = $1

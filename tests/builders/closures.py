@@ -10,9 +10,12 @@ from appointments.closure_models import Closure, ClosureNotice
 from appointments.closure_span import Span
 from appointments.models import AppointmentType, Slot
 from appointments.rebooking import Rebook
+from appointments.timetable import Period
 from foundation import clock, database
 from foundation.actor import Actor
 from tests.builders.appointments import STAFF, a_citizen, a_slot, a_type
+
+EVERY_DAY = [Period(weekday=day, starts="09:00", ends="10:00", slot_minutes=30, windows=2) for day in range(1, 8)]
 
 
 def at(days: int, hour: int, minute: int = 0) -> datetime:
