@@ -119,9 +119,12 @@ async def cancel(*, code: str, by: Actor, reason: str = "") -> Booking:
     return now
 
 
-async def withdraw(appointment_id: int, *, by: Actor, reason: str) -> bool:
-    """Within a transaction: the office takes a booking back, whatever its day. False when it was over already."""
-    freed = await seats.give_back(appointment_id, of=LIVE, to="office_cancelled")
+async def withdraw(appointment_id: int, *, by: Actor, reason: str, of: tuple[str, ...] = LIVE) -> bool:
+    """Within a transaction: the office takes a booking back, whatever its day, while it is in one of the states `of`.
+
+    False when it was over already.
+    """
+    freed = await seats.give_back(appointment_id, of=of, to="office_cancelled")
     if freed:
         await _note_cancelled(await by_id(appointment_id), by=by, reason=reason)
     return freed

@@ -1,6 +1,7 @@
 """谁在何时做了什么: what was done to the schedule, the slots and the days of a type and its hall."""
 
 from appointments import types
+from appointments.closure_models import ClosureNotice
 from appointments.hall_models import Kiosk
 from appointments.models import Schedule
 from foundation import audit
@@ -14,6 +15,12 @@ async def of_type(*, type_id: int, limit: int = 20) -> list[Deed]:
     schedules = [f"schedule:{one}" for one in versions]
     subjects = [f"appointment_type:{type_id}", f"hall:{of.hall.code}", *schedules]
     return await audit.latest(subjects, limit=limit)
+
+
+async def of_closure(closure_id: int, *, limit: int = 20) -> list[Deed]:
+    """What was done to a closure, and who telephoned; the latest first."""
+    notices = await ClosureNotice.filter(closure_id=closure_id, state="called").values_list("id", flat=True)
+    return await audit.latest([f"closure:{closure_id}", *(f"closure_notice:{one}" for one in notices)], limit=limit)
 
 
 async def of_hall(*, hall_code: str, limit: int = 20) -> list[Deed]:

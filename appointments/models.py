@@ -1,11 +1,16 @@
 """What can be booked, when, by whom; and the queue in the hall."""
 
+from typing import TYPE_CHECKING
+
 from tortoise import fields
 from tortoise.fields import OnDelete
 from tortoise.models import Model
 
 from catalogue.models import Department, Hall
 from identity.models import Citizen
+
+if TYPE_CHECKING:
+    from appointments.closure_models import Closure
 
 
 class AppointmentType(Model):
@@ -129,6 +134,10 @@ class Slot(Model):
     close_at = fields.DatetimeField()
     # open; suspended: stopped by staff; withdrawn: no longer in the plan, kept because people hold or held places in it
     state = fields.CharField(max_length=10, default="open", db_default="open")
+    # 停办: what stopped it; a slot that staff stopped by hand has none
+    closure: fields.ForeignKeyNullableRelation["Closure"] = fields.ForeignKeyField(
+        "models.Closure", related_name="slots", on_delete=OnDelete.RESTRICT, null=True, db_index=False
+    )
 
     class Meta:
         table = "slot"

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import asyncpg
 
-from appointments import passing_on, timetable, types
+from appointments import closure_span, passing_on, timetable, types
 from appointments.errors import RangeInvalid, ScheduleInvalid
 from appointments.models import AppointmentType, Schedule, SchedulePeriod
 from appointments.opening import Opening, opening
@@ -97,6 +97,7 @@ async def generate(*, type_id: int, start: date, end: date, by: Actor) -> Genera
         there = await _locked(type_id, start=start, end=end, after=now)
         upcoming = {at: one for at, one in wanted.items() if at > now}
         done = await _bring_about(of, upcoming, there)
+        await closure_span.keep_stopped(type_id, start=start, end=end)
         if not done.nothing:
             detail = {**asdict(done), "start": start, "end": end}
             await audit.record("slots.generated", subject=f"appointment_type:{type_id}", by=by, detail=detail)

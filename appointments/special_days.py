@@ -34,7 +34,7 @@ async def add(
         except IntegrityError as there_is_one:
             raise ExceptionExists from there_is_one
         await _note("added", made, hall_code, by)
-        await _follow(hall.id, day, by)
+        await follow(hall.id, day, by)
     return made
 
 
@@ -47,7 +47,7 @@ async def remove(*, hall_code: str, day: date, by: Actor) -> None:
             raise ExceptionNotFound
         await found.delete()
         await _note("removed", found, hall_code, by)
-        await _follow(hall.id, day, by)
+        await follow(hall.id, day, by)
 
 
 async def coming(*, hall_code: str) -> list[ScheduleException]:
@@ -63,7 +63,7 @@ async def _note(what: str, one: ScheduleException, hall_code: str, by: Actor) ->
     )  # fmt: skip
 
 
-async def _follow(hall_id: int, day: date, by: Actor) -> None:
+async def follow(hall_id: int, day: date, by: Actor) -> None:
     """Slots of that day exist, or soon will: make them anew. Types in one order, so that two runs do not cross."""
     calendar = await WorkCalendar.current()
     for of in await AppointmentType.filter(hall_id=hall_id, active=True).order_by("id"):

@@ -31,6 +31,7 @@ MOST = 5  # queues one person may stand in
 WHY = {
     "lapsed": "未在时限内确认",
     "over": "该时段已停止预约",
+    "closure": "该时段停止办理",
     "booked": "您当天已约到这项业务",
     "AlreadyBookedThatDay": "轮到您时，您当天已预约过这项业务",
     "TooManyBookings": "轮到您时，您未办结的预约已达上限",

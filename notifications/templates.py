@@ -78,6 +78,18 @@ DRAW_CANCELLED = Template(
     wechat={"thing1": "摇号取消：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
     alipay={"keyword1": "摇号取消：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
 )
+HALL_CLOSED = Template(
+    title="停止办理，请确认改约",
+    text="因{cause}，您 {when} 在{hall}办理“{business}”的预约已取消，不计爽约。{offer}{note}",
+    setting="template_booking",
+    wechat={
+        "thing1": "停办改约：{business}",
+        "time2": "{card_when}",
+        "thing3": "{card_hall}",
+        "character_string4": "{code}",
+    },
+    alipay={"keyword1": "停办改约：{business}", "keyword2": "{card_when}", "keyword3": "{card_hall}"},
+)
 BILL_RAISED = Template(
     title="您有新的缴款通知书",
     text="{unit}：{title}，应缴 {yuan} 元。可在“缴费”中在线缴纳。",
@@ -116,6 +128,7 @@ EVERY = (
     WAITLIST_CLOSED,
     DRAW_LOST,
     DRAW_CANCELLED,
+    HALL_CLOSED,
     BILL_RAISED,
     BILL_SETTLED,
     MONEY_RETURNED,

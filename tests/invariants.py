@@ -68,13 +68,16 @@ async def nobody_is_over_capacity(fetch: Fetch) -> list[str]:
 
 @always
 async def nobody_books_outside_the_hours(fetch: Fetch) -> list[str]:
-    """No booking is made before `release_at`, but by a draw, or after `close_at`, by the database's clock."""
+    """No booking is made before `release_at`, but by a draw or instead of one the office cancelled, or after
+    `close_at`, by the database's clock.
+    """
     return _texts(
         await fetch(
             """select a.id as appointment, a.created_at, s.release_at, s.close_at
                  from appointment a join slot s on s.id = a.slot_id
                 where a.created_at >= s.close_at + interval '1 second' or (a.created_at < s.release_at
-                      and not exists (select from draw_entry e where e.appointment_id = a.id))"""
+                      and not exists (select from draw_entry e where e.appointment_id = a.id)
+                      and a.idempotency_key not like 'rebook:%')"""
         )
     )
 
@@ -92,9 +95,12 @@ async def one_live_per_person_business_and_day(fetch: Fetch) -> list[str]:
 
 @always
 async def the_limits_hold(fetch: Fetch) -> list[str]:
-    """Nobody holds more than the limits allow; who two accounts were merged into may keep what both had."""
+    """Nobody holds more than the limits allow; who two accounts were merged into may keep what both had, and what the
+    office gave instead of what it cancelled is not counted.
+    """
     most = {row["code"]: row["threshold"] for row in await fetch(f"select code, threshold from ({counting.RULES}) r")}
-    alone = "not exists (select from citizen gone where gone.merged_into_id = a.citizen_id)"
+    alone = """not exists (select from citizen gone where gone.merged_into_id = a.citizen_id)
+               and a.idempotency_key not like 'rebook:%'"""
     rows = await fetch(
         f"""select citizen_id, null::date as day, count(*) from appointment a where state in {LIVE} and {alone}
              group by 1 having count(*) > $1
@@ -147,23 +153,51 @@ async def no_free_place_is_waited_for(fetch: Fetch) -> list[str]:
 
 @always
 async def an_offer_is_a_held_place(fetch: Fetch) -> list[str]:
-    """An entry is offered exactly while its appointment is held; an accepted one has become a booking."""
+    """An entry is offered exactly while its appointment is held; an accepted one has become a booking. What is held for
+    somebody whose booking a closure cancelled has no entry, but an open offer.
+    """
     return _texts(
         await fetch(
             """select w.id as entry, w.state, a.id as appointment, a.state as place
                  from waitlist_entry w full join appointment a on a.id = w.appointment_id
-                where (w.id is not null or a.state in ('held', 'declined', 'lapsed'))
+                where (w.id is not null or a.state in ('held', 'declined', 'lapsed')
+                       and a.idempotency_key not like 'rebook:%')
                   and ((coalesce(w.state, '') = 'offered') <> (coalesce(a.state, '') = 'held')
                     or (w.state = 'accepted') and coalesce(a.state, 'held') in ('held', 'declined', 'lapsed')
-                    or (a.state in ('declined', 'lapsed')) and coalesce(w.state, '') <> a.state)"""
+                    or (a.state in ('declined', 'lapsed')) and coalesce(w.state, '') <> a.state)
+               union all
+               select null, n.offer, a.id, a.state from appointment a
+                 left join closure_notice n on n.new_appointment_id = a.id
+                where a.idempotency_key like 'rebook:%' and a.state = 'held' and coalesce(n.offer, '') <> 'open'"""
+        )
+    )
+
+
+@always
+async def a_closed_slot_is_shut(fetch: Fetch) -> list[str]:
+    """What a closure stopped takes no bookings while it holds."""
+    return _texts(await fetch("select id as slot from slot where state = 'open' and closure_id is not null"))
+
+
+@always
+async def whom_the_office_cancelled_is_offered_another(fetch: Fetch) -> list[str]:
+    """Each booking that a closure cancelled has an offer to rebook."""
+    return _texts(
+        await fetch(
+            """select n.id as notice, n.appointment_id as appointment from closure_notice n
+                 join appointment a on a.id = n.appointment_id
+                where n.offer = 'none' and n.handled_at is not null and a.state = 'office_cancelled'"""
         )
     )
 
 
 # What each audited deed makes of an appointment. `ticket.*` rows are those of its ticket.
 STEPS = {
-    "": {"booking.reserved": "booked", "booking.held": "held"},
-    "held": {"booking.accepted": "booked", "booking.declined": "declined", "booking.lapsed": "lapsed"},
+    "": {"booking.reserved": "booked", "booking.held": "held", "booking.rebooked": "booked"},
+    "held": {
+        "booking.accepted": "booked", "booking.rebooked": "booked", "booking.declined": "declined",
+        "booking.lapsed": "lapsed",
+    },
     "booked": {
         "booking.checked_in": "checked_in", "booking.cancelled": "cancelled", "booking.rescheduled": "rescheduled",
         "booking.no_show": "no_show",
@@ -233,7 +267,7 @@ async def what_was_made_is_still_there(fetch: Fetch) -> list[str]:
     return _texts(
         await fetch(
             """select r.subject, a.state from audit_row r left join appointment a on r.subject = 'appointment:' || a.id
-                where r.action in ('booking.reserved', 'booking.held')
+                where r.action in ('booking.reserved', 'booking.held', 'booking.rebooked')
                   and (a.id is null or not a.state = any($1))""",
             [*LIVE, *TERMINAL],
         )
@@ -323,7 +357,7 @@ async def calls_are_counted(fetch: Fetch) -> list[str]:
 
 # Deeds on one side, events on the other: for each appointment and meaning there are as many of these as of those.
 DEEDS_MEAN = {
-    "booking.reserved": "booked", "booking.accepted": "booked", "booking.cancelled": "over",
+    "booking.reserved": "booked", "booking.accepted": "booked", "booking.rebooked": "booked", "booking.cancelled": "over",
     "booking.office_cancelled": "over", "booking.held": "offered", "booking.checked_in": "came",
     "booking.no_show": "missed", "visit.finished": "finished",
 }  # fmt: skip
@@ -335,15 +369,17 @@ EVENTS_MEAN = {
 
 @always
 async def every_deed_is_told_once(fetch: Fetch) -> list[str]:
-    """Each deed stands with its event in the outbox, once: neither is there without the other."""
+    """Each deed stands with its event in the outbox, once: neither is there without the other. What a closure holds
+    for somebody is told with the closure.
+    """
     told = await fetch(
         """select args ->> 'kind' as what, (args -> 'event' ->> 'appointment_id')::bigint as of from procrastinate_jobs
             where task_name = 'foundation.events.spread' and args ->> 'kind' = any($1)""",
         list(EVENTS_MEAN),
     )
     done = await fetch(
-        """select action as what, substr(subject, 13)::bigint as of from audit_row
-            where subject ~ '^appointment:' and action = any($1)""",
+        """select r.action as what, a.id as of from audit_row r join appointment a on r.subject = 'appointment:' || a.id
+            where r.action = any($1) and (r.action <> 'booking.held' or a.idempotency_key not like 'rebook:%')""",
         list(DEEDS_MEAN),
     )
     deeds, events = (Counter((means[row["what"]], row["of"]) for row in rows)

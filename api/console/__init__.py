@@ -2,7 +2,20 @@
 
 from pathlib import Path
 
-from api.console import day, desk, draws, hall_setup, login, mini_codes, queue, schedule, special_days, week
+from api.console import (
+    call_list,
+    closure,
+    day,
+    desk,
+    draws,
+    hall_setup,
+    login,
+    mini_codes,
+    queue,
+    schedule,
+    special_days,
+    week,
+)
 
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
@@ -16,5 +29,7 @@ ROUTES = (
     schedule.routes,
     special_days.routes,
     draws.routes,
+    closure.routes,
+    call_list.routes,
     week.routes,
 )

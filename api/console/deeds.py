@@ -15,6 +15,9 @@ ACTIONS = {
     "slots.generated": "生成号源",
     "schedule_exception.added": "登记例外日",
     "schedule_exception.removed": "撤销例外日",
+    "closure.announced": "停止办理",
+    "closure.withdrawn": "撤回停办",
+    "closure_notice.called": "电话通知",
     "window.assigned": "设置窗口职责",
     "kiosk.set_up": "启用自助机",
     "kiosk.revoked": "停用自助机",
@@ -43,6 +46,8 @@ DETAILS = {
     "won": "中签 {}",
     "lost": "未中签 {}",
     "ineligible": "资格不符 {}",
+    "bookings": "通知 {} 人",
+    "spared": "{} 人保留原预约",
 }
 
 
@@ -59,6 +64,11 @@ class Told:
 async def of_type(type_id: int) -> list[Told]:
     """The latest twenty around the schedule of a type."""
     return await _told(await history.of_type(type_id=type_id))
+
+
+async def of_closure(closure_id: int) -> list[Told]:
+    """The latest twenty of a closure."""
+    return await _told(await history.of_closure(closure_id))
 
 
 async def of_hall(hall_code: str) -> list[Told]:

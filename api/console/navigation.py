@@ -28,6 +28,7 @@ PAGES = (
     Page(BOOKINGS, "/console/day", "当日预约", DESK),
     Page(BOOKINGS, "/console/week", "周视图", DESK),
     Page(BOOKINGS, "/console/draws", "摇号", PLANNERS),
+    Page(HALL, "/console/closure", "停办", PLANNERS),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
     Page(SETTINGS, "/console/schedule", "排班", PLANNERS),
 )

@@ -39,6 +39,13 @@ def done(request: Request, sentence: str, *, lines: list[str] | None = None) -> 
     return response
 
 
+def onward(request: Request, address: str) -> HTTPResponse:
+    """A deed is done, and its traces are on a page of their own."""
+    if is_part(request):
+        return HTTPResponse(status=200, headers={"HX-Redirect": address, "Cache-Control": "no-store"})
+    return redirect(address, status=303)
+
+
 def refused(request: Request, refusal: Refusal) -> HTTPResponse:
     """The Chinese sentence of a refusal where the deed was tried; what was typed stays in the page."""
     if isinstance(refusal, NotSignedIn):

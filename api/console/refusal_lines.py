@@ -32,6 +32,13 @@ FIELDS = {
     "kiosk_id": "自助机",
     "register_hours": "登记时长",
     "settle_minutes": "截止至余号放出",
+    "when": "停办时间",
+    "from_day": "开始日期",
+    "from_time": "开始时间",
+    "until_day": "结束日期",
+    "until_time": "结束时间",
+    "note": "补充说明",
+    "offer_days": "优先改约天数",
     "username": "用户名",
     "password": "密码",
 }

@@ -20,7 +20,12 @@ class NoHallOfYours(Forbidden):
 
 async def halls_of(who: StaffMember, roles: Sequence[Role]) -> list[WorkHall]:
     """The halls with appointments in which they hold one of `roles`, parents first."""
-    return await agenda.halls(within={path for role in roles for path in who.hall_paths(role)})
+    return await agenda.halls(within=paths(who, roles))
+
+
+def paths(who: StaffMember, roles: Sequence[Role]) -> set[str]:
+    """The subtrees of halls in which they hold one of `roles`; ``""`` is the whole city."""
+    return {path for role in roles for path in who.hall_paths(role)}
 
 
 async def chosen(who: StaffMember, roles: Sequence[Role], code: str) -> tuple[WorkHall, list[WorkHall]]:

@@ -13,6 +13,7 @@ import { caseView, progress } from "./screens/progress.js";
 import { login } from "./screens/login.js";
 import { messages, mine, realName, sessions } from "./screens/mine.js";
 import { rate } from "./screens/rate.js";
+import { rebook } from "./screens/rebook.js";
 import { scenario, theme } from "./screens/topics.js";
 import { search } from "./screens/search.js";
 import { waiting, waits } from "./screens/wait.js";
@@ -30,6 +31,7 @@ const SCREENS = [
   [/^book\/[^/]+\/([^/]+)$/, type, "book", "#/book"],
   [/^bookings$/, bookings, "mine", "#/mine"],
   [/^booking\/([^/]+)$/, booking, "mine", "#/bookings"],
+  [/^rebook\/([^/]+)$/, rebook, "mine", "#/bookings"],
   [/^waits$/, waits, "mine", "#/mine"],
   [/^waiting\/([^/]+)$/, waiting, "mine", "#/waits"],
   [/^draws$/, myDraws, "mine", "#/mine"],
