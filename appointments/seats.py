@@ -142,13 +142,17 @@ async def give_back(
     return True
 
 
-async def out_of_step() -> list[dict[str, Any]]:
-    """Slots of the last week and the future whose counter is not live appointments plus resting places: none."""
+async def out_of_step(*, hall_id: int | None = None) -> list[dict[str, Any]]:
+    """Slots of the last week and the future whose counter is not live appointments plus resting places: none.
+
+    With `hall_id`, those of one hall.
+    """
+    here = "" if hall_id is None else f"and s.type_id in (select id from appointment_type where hall_id = {hall_id:d})"
     rows = await database.fetch(
         f"""select s.id as slot_id, s.booked, count(a.id) as live,
                   (select count(*) from cooling_place c where c.slot_id = s.id) as cooling
              from slot s left join appointment a on a.slot_id = s.id and a.state in {states.LIVE}
-            where s.day >= $1::date - 7 group by s.id
+            where s.day >= $1::date - 7 {here} group by s.id
            having s.booked <> count(a.id) + (select count(*) from cooling_place c where c.slot_id = s.id)
             order by s.id""",
         clock.today(),

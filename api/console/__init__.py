@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from api.console import day, desk, hall_setup, login, queue, schedule, special_days, week
+from api.console import day, desk, hall_setup, home, login, queue, schedule, special_days, week
 
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
     login.routes,
     login.leaving,
+    home.routes,
     day.routes,
     desk.routes,
     queue.routes,

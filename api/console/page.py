@@ -15,7 +15,7 @@ from foundation import clock, settings
 from foundation.errors import NotSignedIn, Refusal
 from foundation.web import journal
 
-LOGIN = "/console/login"
+HOME, LOGIN = "/console/", "/console/login"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -91,7 +91,7 @@ def _ours(url: str) -> str:
 def safe_back(address: str) -> str:
     """`address` when it is a page of the console, else the first page."""
     ours = address.startswith("/console/") and not address.startswith(LOGIN)
-    return address if ours and not any(one in address for one in ("\\", "\r", "\n", "//")) else "/console/day"
+    return address if ours and not any(one in address for one in ("\\", "\r", "\n", "//")) else HOME
 
 
 def day_text(day: date) -> str:

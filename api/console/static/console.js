@@ -7,6 +7,15 @@ document.addEventListener("click", (event) => {
   if (button.hasAttribute("data-remove")) removePeriod(button.closest("fieldset"));
 });
 
+// A function key presses the button that names it, wherever the keyboard is.
+document.addEventListener("keydown", (event) => {
+  if (!/^F\d+$/.test(event.key) || event.repeat || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const button = document.querySelector(`[aria-keyshortcuts="${event.key}"]:not(:disabled)`);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+
 let next = 1000;
 
 function addPeriod() {
