@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from api.console import day, desk, hall_setup, home, login, queue, schedule, special_days, week
+from api.console import day, desk, hall_setup, home, login, queue, schedule, special_days, statistics, week
 
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
@@ -16,4 +16,5 @@ ROUTES = (
     schedule.routes,
     special_days.routes,
     week.routes,
+    statistics.routes,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.console.scope import DESK, PLANNERS, WATCHERS
+from api.console.scope import DESK, OVERSEERS, PLANNERS, WATCHERS
 from identity.access import Role, StaffMember
 
 HOME, BOOKINGS, HALL, FIGURES, SETTINGS = "首页", "预约", "大厅", "统计", "设置"
@@ -28,6 +28,7 @@ PAGES = (
     Page(BOOKINGS, "/console/day", "当日预约", DESK),
     Page(BOOKINGS, "/console/week", "周视图", DESK),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
+    Page(FIGURES, "/console/statistics", "预约统计", OVERSEERS),
     Page(SETTINGS, "/console/schedule", "排班", PLANNERS),
 )
 # What is done every day beside calling the next: big on the first page, once the page is there.
