@@ -2,7 +2,21 @@
 
 from pathlib import Path
 
-from api.console import day, desk, hall_setup, home, login, queue, schedule, special_days, statistics, week
+from api.console import (
+    booking,
+    day,
+    desk,
+    hall_setup,
+    home,
+    login,
+    month,
+    queue,
+    schedule,
+    slot,
+    special_days,
+    statistics,
+    week,
+)
 
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
@@ -16,5 +30,8 @@ ROUTES = (
     schedule.routes,
     special_days.routes,
     week.routes,
+    month.routes,
+    slot.routes,
+    booking.routes,
     statistics.routes,
 )

@@ -99,6 +99,10 @@ def day_text(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
 
 
+def local_day(at: datetime) -> date:
+    return clock.shanghai(at).date()
+
+
 def time_text(at: datetime) -> str:
     return f"{clock.shanghai(at):%H:%M}"
 
@@ -112,7 +116,9 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    made.filters.update(day=day_text, time=time_text, moment=moment_text, on_weekdays=weekdays_text)
+    made.filters.update(
+        day=day_text, time=time_text, moment=moment_text, on_weekdays=weekdays_text, local_day=local_day
+    )
     made.globals["weekdays"] = WEEKDAYS
     return made
 
