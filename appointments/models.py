@@ -158,7 +158,7 @@ class Appointment(Model):
         "models.Slot", related_name="appointments", on_delete=OnDelete.RESTRICT, db_index=True
     )
     type: fields.ForeignKeyRelation[AppointmentType] = fields.ForeignKeyField(
-        "models.AppointmentType", related_name="appointments", on_delete=OnDelete.RESTRICT, db_index=True
+        "models.AppointmentType", related_name="appointments", on_delete=OnDelete.RESTRICT, db_index=False
     )
     day = fields.DateField()
     citizen: fields.ForeignKeyRelation[Citizen] = fields.ForeignKeyField(
@@ -180,6 +180,7 @@ class Appointment(Model):
     class Meta:
         table = "appointment"
         unique_together = (("citizen", "idempotency_key"),)
+        indexes = (("type", "day"),)
 
 
 class FurtherSlot(Model):

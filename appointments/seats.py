@@ -220,13 +220,17 @@ LIVE_IN = f"""(select count(*) from appointment a where a.slot_id = s.id and a.s
         where f.slot_id = s.id and a.state in {states.LIVE})"""
 
 
-async def out_of_step() -> list[dict[str, Any]]:
-    """Slots of the last week and the future whose counter is not live appointments plus resting places: none."""
+async def out_of_step(*, hall_id: int | None = None) -> list[dict[str, Any]]:
+    """Slots of the last week and the future whose counter is not live appointments plus resting places: none.
+
+    With `hall_id`, those of one hall.
+    """
+    here = "" if hall_id is None else f"and s.type_id in (select id from appointment_type where hall_id = {hall_id:d})"
     rows = await database.fetch(
         f"""select s.id as slot_id, s.booked, l.live, c.cooling
              from slot s, lateral (select {LIVE_IN} as live) as l,
                   lateral (select count(*) as cooling from cooling_place c where c.slot_id = s.id) as c
-            where s.day >= $1::date - 7 and s.booked <> l.live + c.cooling order by s.id""",
+            where s.day >= $1::date - 7 {here} and s.booked <> l.live + c.cooling order by s.id""",
         clock.today(),
     )
     return [dict(row) for row in rows]

@@ -1197,7 +1197,6 @@ class Migration(migrations.Migration):
                     fields.ForeignKeyField(
                         "models.AppointmentType",
                         source_field="type_id",
-                        db_index=True,
                         db_constraint=True,
                         to_field="id",
                         related_name="appointments",
@@ -1241,6 +1240,7 @@ class Migration(migrations.Migration):
                 "table": "appointment",
                 "app": "models",
                 "unique_together": (("citizen", "idempotency_key"),),
+                "indexes": [Index(fields=["type_id", "day"])],
                 "pk_attr": "id",
                 "table_description": "预约: a person holds one place in one slot.",
             },

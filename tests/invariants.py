@@ -357,7 +357,8 @@ async def calls_are_counted(fetch: Fetch) -> list[str]:
 
 # Deeds on one side, events on the other: for each appointment and meaning there are as many of these as of those.
 DEEDS_MEAN = {
-    "booking.reserved": "booked", "booking.accepted": "booked", "booking.rebooked": "booked", "booking.cancelled": "over",
+    "booking.reserved": "booked", "booking.accepted": "booked", "booking.rebooked": "booked",
+    "booking.cancelled": "over",
     "booking.office_cancelled": "over", "booking.held": "offered", "booking.checked_in": "came",
     "booking.no_show": "missed", "visit.finished": "finished",
 }  # fmt: skip

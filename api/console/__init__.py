@@ -3,17 +3,22 @@
 from pathlib import Path
 
 from api.console import (
+    booking,
     call_list,
     closure,
     day,
     desk,
     draws,
     hall_setup,
+    home,
     login,
     mini_codes,
+    month,
     queue,
     schedule,
+    slot,
     special_days,
+    statistics,
     week,
 )
 
@@ -21,6 +26,7 @@ STATIC = Path(__file__).parent / "static"
 ROUTES = (
     login.routes,
     login.leaving,
+    home.routes,
     day.routes,
     desk.routes,
     queue.routes,
@@ -32,4 +38,8 @@ ROUTES = (
     closure.routes,
     call_list.routes,
     week.routes,
+    month.routes,
+    slot.routes,
+    booking.routes,
+    statistics.routes,
 )

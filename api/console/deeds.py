@@ -27,6 +27,33 @@ ACTIONS = {
     "draw.cancelled": "取消摇号",
     "draw.closed": "截止登记，公布种子",
     "draw.drawn": "摇号完成",
+    "waiting_rule.changed": "调整候补与冷却规则",
+    "slot.suspended": "暂停预约",
+    "slot.open": "恢复预约",
+    "slot.widened": "加号",
+    "booking.reserved": "预约",
+    "booking.held": "候补到号，等待确认",
+    "booking.accepted": "确认候补名额",
+    "booking.declined": "谢绝候补名额",
+    "booking.lapsed": "候补名额逾期未确认",
+    "booking.rescheduled": "改约到其他时段",
+    "booking.cancelled": "取消预约",
+    "booking.office_cancelled": "大厅取消预约",
+    "booking.checked_in": "签到",
+    "booking.no_show": "记为爽约",
+    "booking.unserved": "记为到场未办",
+    "visit.missed_call": "过号",
+    "visit.finished": "办结",
+    "ticket.drawn": "取号",
+    "ticket.called": "叫号",
+    "ticket.held": "挂起",
+    "ticket.resumed": "恢复排队",
+    "ticket.transferred": "转办",
+    "ticket.finished": "办结",
+    "ticket.dropped": "排队号作废",
+    "waitlist.joined": "开始候补",
+    "waitlist.left": "退出候补",
+    "waitlist.closed": "候补结束",
 }
 DETAILS = {
     "version": "第 {} 版",
@@ -48,6 +75,10 @@ DETAILS = {
     "ineligible": "资格不符 {}",
     "bookings": "通知 {} 人",
     "spared": "{} 人保留原预约",
+    "number": "排队号 {}",
+}
+WHOLE = {  # what is told of an action by several facts together
+    "slot.widened": "名额从 {from} 个加到 {to} 个",
 }
 
 
@@ -81,17 +112,34 @@ async def of_draws(hall_code: str) -> list[Told]:
     return await _told(await draw_results.deeds(hall_code=hall_code))
 
 
-async def _told(found: list[Deed]) -> list[Told]:
+async def of_slot(slot_id: int) -> list[Told]:
+    """The latest twenty around a slot."""
+    return await _told(await history.of_slot(slot_id=slot_id))
+
+
+async def of_booking(appointment_id: int, *, holder: int) -> list[Told]:
+    """The life of a booking from first to last; `holder` is the citizen whose it is."""
+    return (await _told(await history.of_booking(appointment_id=appointment_id), holder=holder))[::-1]
+
+
+async def _told(found: list[Deed], *, holder: int = 0) -> list[Told]:
     names = await access.staff_names([int(one.actor[6:]) for one in found if one.actor.startswith("staff:")])
-    return [Told(one.at, _who(one.actor, names), ACTIONS.get(one.action, one.action), _more(one)) for one in found]
+    return [
+        Told(one.at, _who(one.actor, names, holder), ACTIONS.get(one.action, one.action), _more(one)) for one in found
+    ]
 
 
-def _who(actor: str, names: dict[int, str]) -> str:
+def _who(actor: str, names: dict[int, str], holder: int) -> str:
     kind, _, name = actor.partition(":")
-    return names.get(int(name), "工作人员") if kind == "staff" else "系统"
+    if kind == "staff":
+        return names.get(int(name), "工作人员")
+    if kind == "citizen":
+        return "本人" if int(name) == holder else "代办人"
+    return "自助机" if name.startswith("kiosk:") else "系统"
 
 
 def _more(deed: Deed) -> str:
     facts: dict[str, Any] = deed.detail
     told = [text.format(facts[name]) for name, text in DETAILS.items() if facts.get(name)]
-    return "，".join([*told, *filter(None, [deed.reason])])
+    whole = [WHOLE[deed.action].format(**facts)] if deed.action in WHOLE else []
+    return "，".join([*whole, *told, *filter(None, [deed.reason])])

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.console.scope import DESK, PLANNERS
+from api.console.scope import DESK, OVERSEERS, PLANNERS, WATCHERS
 from identity.access import Role, StaffMember
 
-HOME = "/console/"
-BOOKINGS, HALL, FIGURES, SETTINGS = "预约", "大厅", "统计", "设置"
-GROUPS = (BOOKINGS, HALL, FIGURES, SETTINGS)
+HOME, BOOKINGS, HALL, FIGURES, SETTINGS = "首页", "预约", "大厅", "统计", "设置"
+GROUPS = (HOME, BOOKINGS, HALL, FIGURES, SETTINGS)
 
 
 @dataclass(frozen=True)
@@ -25,12 +24,20 @@ class Page:
 
 
 PAGES = (
+    Page(HOME, "/console/", "首页", WATCHERS),
     Page(BOOKINGS, "/console/day", "当日预约", DESK),
     Page(BOOKINGS, "/console/week", "周视图", DESK),
     Page(BOOKINGS, "/console/draws", "摇号", PLANNERS),
     Page(HALL, "/console/closure", "停办", PLANNERS),
+    Page(BOOKINGS, "/console/month", "月视图", DESK),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
+    Page(FIGURES, "/console/statistics", "预约统计", OVERSEERS),
     Page(SETTINGS, "/console/schedule", "排班", PLANNERS),
+)
+# What is done every day beside calling the next: big on the first page, once the page is there.
+EVERYDAY = (
+    Page(HOME, "/console/quick/open-more", "明天下午加开两个窗口", PLANNERS),
+    Page(HOME, "/console/closure", "关闭大厅并通知改约", PLANNERS),
 )
 
 
@@ -61,3 +68,8 @@ def of(who: StaffMember, path: str) -> Navigation:
     current = max((one for one in theirs if one.holds(path)), key=lambda one: len(one.address), default=None)
     groups = [(name, [one for one in theirs if one.group == name]) for name in GROUPS]
     return Navigation([Group(name, pages, current in pages) for name, pages in groups if pages], current)
+
+
+def everyday(who: StaffMember, hall_path: str) -> list[Page]:
+    """The everyday tasks of `who` in a hall."""
+    return [one for one in EVERYDAY if any(who.may(role, hall_path) for role in one.roles)]

@@ -15,7 +15,7 @@ from foundation import clock, settings
 from foundation.errors import NotSignedIn, Refusal
 from foundation.web import journal
 
-LOGIN = "/console/login"
+HOME, LOGIN = "/console/", "/console/login"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -98,12 +98,16 @@ def _ours(url: str) -> str:
 def safe_back(address: str) -> str:
     """`address` when it is a page of the console, else the first page."""
     ours = address.startswith("/console/") and not address.startswith(LOGIN)
-    return address if ours and not any(one in address for one in ("\\", "\r", "\n", "//")) else "/console/day"
+    return address if ours and not any(one in address for one in ("\\", "\r", "\n", "//")) else HOME
 
 
 def day_text(day: date) -> str:
     """2026年11月21日 周六."""
     return f"{day.year}年{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
+
+
+def local_day(at: datetime) -> date:
+    return clock.shanghai(at).date()
 
 
 def time_text(at: datetime) -> str:
@@ -119,7 +123,9 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    made.filters.update(day=day_text, time=time_text, moment=moment_text, on_weekdays=weekdays_text)
+    made.filters.update(
+        day=day_text, time=time_text, moment=moment_text, on_weekdays=weekdays_text, local_day=local_day
+    )
     made.globals["weekdays"] = WEEKDAYS
     return made
 

@@ -12,6 +12,8 @@ from identity.access import Role, StaffMember
 
 DESK = (Role.WINDOW, Role.HALL_MANAGER, Role.ADMIN)
 PLANNERS = (Role.HALL_MANAGER, Role.ADMIN)
+OVERSEERS = (*PLANNERS, Role.SUPERVISOR)  # numbers without names
+WATCHERS = (*DESK, Role.SUPERVISOR)
 
 
 class NoHallOfYours(Forbidden):

@@ -38,6 +38,7 @@ async def console() -> AsyncIterator[str]:
 
 
 async def sound(page: "Page") -> None:
+    await page.wait_for_load_state()  # with its styles
     assert await page.evaluate(NAMELESS) == []
     assert await page.evaluate(SMALL) == []
     assert await page.evaluate(DOUBLE_IDS) == []

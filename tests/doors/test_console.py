@@ -61,7 +61,7 @@ async def test_the_first_page_leads_to_the_login_and_back(desk: Desk) -> None:
 @pytest.mark.parametrize("back", ["https://elsewhere.test/", "//elsewhere.test", "/console/..//elsewhere", "/h5/", ""])
 async def test_nobody_is_sent_elsewhere_after_the_login(desk: Desk, back: str) -> None:
     await a_colleague(("window", ""), username="wangwu")
-    assert (await desk.sign_in("wangwu", back=back)).headers["location"] == "/console/day"
+    assert (await desk.sign_in("wangwu", back=back)).headers["location"] == "/console/"
 
 
 async def test_the_cookie_is_for_the_browser_alone(desk: Desk, settings_env: settings.Settings) -> None:
@@ -341,7 +341,7 @@ async def test_a_wrong_address_leads_back_to_where_one_was(desk: Desk) -> None:
     await a_type()
     await a_colleague(("window", ""), username="wangwu")
     await desk.sign_in("wangwu")
-    for came_from, back in (("/console/week?day=2026-11-23", "/console/week?day=2026-11-23"), ("", "/console/day")):
+    for came_from, back in (("/console/week?day=2026-11-23", "/console/week?day=2026-11-23"), ("", "/console/")):
         headers = {"Referer": f"{desk.client.base_url}{came_from}"} if came_from else {}
         page = await desk.client.get("/console/day?hall=nowhere", headers=headers)
         assert page.status_code == 404
