@@ -10,6 +10,7 @@ MODELS = [
     "appointments.models",
     "appointments.hall_models",
     "appointments.waiting_models",
+    "appointments.proposal_models",
     "cases.models",
     "feedback.models",
     "assistant.models",

@@ -35,6 +35,10 @@ NEXT = """
 select id, code, citizen_id from waitlist_entry where slot_id = $1 and state = 'waiting' and id > $2
  order by id limit 1 for update skip locked
 """
+# A place kept beyond a smaller capacity is gone with the one who kept it.
+FREE = """
+update slot set booked = booked - 1, over = least(over, greatest(0, booked - 1 - capacity)) where id = $1
+"""
 SOMEBODY_WAITS = "select exists (select from waitlist_entry where slot_id = $1 and state = 'waiting')"
 
 
@@ -51,7 +55,7 @@ async def pass_on(slot_id: int, *, cool: bool = True) -> None:
         back_at = await _cools_until(place) if cool else None
         if back_at:
             return await cooling.rest(slot_id, until=back_at)
-    await tx.execute("update slot set booked = booked - 1 where id = $1", slot_id)
+    await tx.execute(FREE, slot_id)
 
 
 async def serve(slot_id: int) -> None:

@@ -15,6 +15,17 @@ def release_at(of: AppointmentType, day: date, calendar: WorkCalendar) -> dateti
     return clock_time(workdays_before(calendar, day, of.release_workdays), of.release_time)
 
 
+def batches_of(of: AppointmentType, first: datetime, intervals: int) -> list[datetime]:
+    """When each interval of a day opens, in their order; `first` is the day's `release_at`.
+
+    Staggered (分批), every batch has slots of the morning and of the afternoon: the intervals are dealt out in turn. A
+    draw opens at `first` until somebody sets another moment.
+    """
+    if of.release_mode != "staggered":
+        return [first] * intervals
+    return [first + timedelta(minutes=of.stagger_minutes * (nth % of.stagger_batches)) for nth in range(intervals)]
+
+
 def workdays_before(calendar: WorkCalendar, day: date, number: int) -> date:
     """The working day `number` working days before `day`; `day` itself is not counted."""
     while number > 0:

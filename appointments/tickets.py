@@ -103,7 +103,7 @@ def _by_age(identity: Identity | None) -> str:
 
 
 async def _open_today(hall: Hall) -> None:
-    if await ScheduleException.exists(hall=hall, day=clock.today(), kind="closed"):
+    if await ScheduleException.exists(hall=hall, type_id=None, day=clock.today(), kind="closed"):
         raise HallClosedToday
 
 
