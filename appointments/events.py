@@ -31,7 +31,7 @@ class BookingCancelled(AppointmentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingRescheduled(AppointmentEvent):
-    """已改约: the new place of one who gave up `from_id` for it, or whom the office moved, which counts against nobody."""
+    """已改约: the new place of one who gave up `from_id` for it; moved `by_office` it never counts against them."""
 
     from_id: int
     by_office: bool = False

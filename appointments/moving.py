@@ -103,10 +103,11 @@ async def _placed(old: Booking, slot_ids: Sequence[int]) -> int:
     new_id = int(await tx.fetchval("select nextval('appointment_id_seq')"))
     key, body = f"moved:{old.id}", idempotency.body_hash({"slot_id": slot_ids[0]})
     try:
-        async with database.transaction():
-            await tx.execute(PLACED, new_id, crypto.random_code(booking.CODE_LENGTH), slot_ids[0], old.id, key, body)
+        await tx.execute(PLACED, new_id, crypto.random_code(booking.CODE_LENGTH), slot_ids[0], old.id, key, body)
     except asyncpg.UniqueViolationError as clash:
-        raise (CannotMove(detail={"code": old.code}) if clash.constraint_name == "appointment_one_live" else clash) from clash
+        raise (
+            CannotMove(detail={"code": old.code}) if clash.constraint_name == "appointment_one_live" else clash
+        ) from clash
     for further in slot_ids[1:]:
         await tx.execute("insert into further_slot (appointment_id, slot_id) values ($1, $2)", new_id, further)
     return new_id

@@ -36,8 +36,10 @@ class _Interval(NamedTuple):
 
 
 def plan(of: AppointmentType, days: Opening, *, start: date, end: date) -> dict[Key, Wanted]:
-    """The slots that should be there, by their keys. No two of one share overlap."""
+    """The slots that should be there, by their keys. No two of one share overlap; who shares a pool's has none."""
     wanted: dict[Key, Wanted] = {}
+    if of.pool_id:  # type: ignore[attr-defined]
+        return wanted
     close_before = timedelta(minutes=of.close_minutes)
     for day in (start + timedelta(days=n) for n in range((end - start).days + 1)):
         intervals = _intervals(days, day)

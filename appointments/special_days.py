@@ -95,9 +95,7 @@ async def remove(*, hall_code: str, day: date, by: Actor) -> None:
 
 async def take_back(exception_id: int, *, by: Actor) -> ScheduleException:
     """Within a transaction: the day says it no more; its slots do not follow yet. Raises ExceptionNotFound."""
-    found = await ScheduleException.get_or_none(id=exception_id).select_related("hall")
-    if found is None:
-        raise ExceptionNotFound
+    found = await find(exception_id)
     await found.delete()
     await _note("removed", found, found.hall.code, by)
     return found
@@ -116,12 +114,6 @@ async def coming(*, hall_code: str) -> list[ScheduleException]:
     hall = await types.find_hall(code=hall_code)
     upcoming = ScheduleException.filter(hall=hall, day__gte=clock.today())
     return await upcoming.order_by("day", "starts", "id").select_related("type")
-
-
-async def concerned(hall_id: int, type_id: int | None) -> list[AppointmentType]:
-    """The active types with slots of their own for which a day of the hall, or of one of its types, counts."""
-    of = AppointmentType.filter(hall_id=hall_id, active=True, pool_id=None).order_by("id")
-    return await (of if type_id is None else of.filter(id=type_id))
 
 
 def _faults(one: Special) -> list[str]:
@@ -171,6 +163,6 @@ async def _note(what: str, one: ScheduleException, hall_code: str, by: Actor) ->
 async def _follow(hall_id: int, day: date, by: Actor) -> None:
     """Slots of that day exist, or soon will: make them anew. Types in one order, so that two runs do not cross."""
     calendar = await WorkCalendar.current()
-    for of in await concerned(hall_id, None):
+    for of in await AppointmentType.filter(hall_id=hall_id, active=True, pool_id=None).order_by("id"):
         if day <= horizon(of, clock.today(), calendar) or await Slot.exists(type_id=of.id, day=day):
             await schedule.generate(type_id=of.id, start=day, end=day, by=by)

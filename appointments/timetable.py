@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from appointments import shares
 from appointments.shares import Share
@@ -51,7 +51,7 @@ class Period:
 
     def slots_on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         """Start and end (UTC) of each whole slot; a rest too short for a slot is left out."""
-        begin = clock_time(day, self.starts)
+        begin = clock_time(day, self.starts).astimezone(UTC)
         length, step = timedelta(minutes=self.slot_minutes), timedelta(minutes=self.slot_minutes + self.buffer_minutes)
         for n in range((self.minutes + self.buffer_minutes) // (self.slot_minutes + self.buffer_minutes)):
             yield begin + n * step, begin + n * step + length
