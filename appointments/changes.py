@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 
 from appointments import capacity, difference, schedule, special_days, type_rules, types
-from appointments.difference import Difference
 from appointments.errors import SlotNotFound
 from appointments.models import AppointmentType, Slot
 from appointments.planning_errors import PlacesInvalid
@@ -77,14 +76,17 @@ Known = NewTimetable | NewSpecialDay | SpecialDayOff | Workday | Places | NewRul
 
 @dataclass(frozen=True)
 class Reach:
-    """Which types on which days a change may touch, or the one slot it touches; what it is called, and done to."""
+    """Which types on which days a change may touch; what it is called, and done to.
+
+    `slot` is the one slot it touches and how many places that shall have: to be read again once it is locked.
+    """
 
     title: str
     subject: str
     types: Sequence[AppointmentType]
     start: date
     end: date
-    slot: Difference | None = None
+    slot: tuple[int, int] | None = None
 
 
 def written(change: Known) -> dict[str, Any]:
@@ -170,8 +172,7 @@ async def _places(change: Places) -> Reach:
         raise PlacesInvalid(detail={"capacity": row.capacity})
     of = await types.find(type_id=row.type_id)
     title = f"{of.name}：{clock.shanghai(row.starts_at):%m-%d %H:%M} 的号数由 {row.capacity} 改为 {change.to}"
-    slot = difference.with_places(row, change.to)
-    return Reach(title, f"appointment_type:{of.id}", [of], row.day, row.day, slot)
+    return Reach(title, f"appointment_type:{of.id}", [of], row.day, row.day, (row.id, change.to))
 
 
 async def _last_day(of: AppointmentType) -> date:

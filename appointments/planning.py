@@ -9,6 +9,7 @@ from appointments.models import AppointmentType
 from appointments.opening import Opening
 from appointments.release import batches_of, release_at
 from appointments.shares import Share
+from appointments.type_rules import Rules
 
 Key = tuple[datetime, str]  # a slot of a type is known by its start and its share
 
@@ -35,10 +36,10 @@ class _Interval(NamedTuple):
     places: dict[Share, int]
 
 
-def plan(of: AppointmentType, days: Opening, *, start: date, end: date) -> dict[Key, Wanted]:
+def plan(of: AppointmentType | Rules, days: Opening, *, start: date, end: date) -> dict[Key, Wanted]:
     """The slots that should be there, by their keys. No two of one share overlap; who shares a pool's has none."""
     wanted: dict[Key, Wanted] = {}
-    if of.pool_id:  # type: ignore[attr-defined]
+    if of.pool_id:  # type: ignore[union-attr]
         return wanted
     close_before = timedelta(minutes=of.close_minutes)
     for day in (start + timedelta(days=n) for n in range((end - start).days + 1)):

@@ -150,11 +150,13 @@ async def _lock(reach: Reach, targets: Sequence[datetime]) -> None:
 
 async def _look(reach: Reach) -> Found:
     """What lies between the plan, with the change made, and the slots."""
-    if reach.slot is not None:
-        differences = [reach.slot]
-    else:
-        differences = await _differences(reach)
+    differences = await (_difference(*reach.slot) if reach.slot else _differences(reach))
     return Found(differences, await affected.by(differences))
+
+
+async def _difference(slot_id: int, places: int) -> list[Difference]:
+    row = await difference.one_slot(slot_id)
+    return [difference.with_places(row, places)] if row else []
 
 
 async def _differences(reach: Reach) -> list[Difference]:

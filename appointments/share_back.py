@@ -64,7 +64,7 @@ async def give_back(*, type_id: int, day: date, by: Actor) -> int:
             await _move(row)
         for public_id in sorted({row["to_id"] for row in rows}):
             await passing_on.serve(public_id)
-        places = sum(row["free"] for row in rows)
+        places: int = sum(row["free"] for row in rows)
         if places:
             detail = {"day": day, "places": places, "slots": len(rows)}
             await audit.record("slots.shared_back", subject=f"appointment_type:{type_id}", by=by, detail=detail)
