@@ -44,7 +44,13 @@ async def make_slots_ahead() -> None:
     failed = 0
     for of in await AppointmentType.filter(active=True).order_by("id"):
         try:
-            await schedule.generate(type_id=of.id, start=today, end=release.horizon(of, today, calendar), by=NIGHT)
+            await schedule.generate(
+                type_id=of.id,
+                start=today,
+                end=release.horizon(of, today, calendar),
+                by=NIGHT,
+                longest=schedule.LONGEST_JOB_DAYS,
+            )
         except Exception:
             failed += 1
             log.exception("slots_not_made", type_id=of.id)

@@ -7,11 +7,11 @@ off, working days are on, and an ordinary weekend has only its own periods. More
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from operator import attrgetter
 
 from appointments.models import AppointmentType, Schedule, ScheduleException, SchedulePeriod
-from appointments.timetable import EVERY_WEEK, Period, clock_time
+from appointments.timetable import EVERY_WEEK, Period, minute_of
 from foundation.workdays import WorkCalendar
 
 PERIOD = attrgetter(*Period.__dataclass_fields__)
@@ -71,15 +71,17 @@ class Opening:
         own = [one for one in version.periods if one.falls_on(day)]
         return own if own or not (opened or self.calendar.is_workday(day)) else _borrowed(version.periods, day)
 
-    def more_windows(self, day: date) -> Callable[[datetime], int]:
-        """Moment of `day` → how many windows more (or fewer) than usual there are."""
-        spans = [_span(one, day) for one in self.exceptions.get(day, ()) if one.kind == "capacity"]
-        return lambda moment: sum(more for starts, ends, more in spans if starts <= moment < ends)
+    def more_windows(self, day: date) -> Callable[[timedelta], int] | None:
+        """Time since midnight → how many windows more (or fewer) than usual there are; None on a day as usual."""
+        spans = [_span(one) for one in self.exceptions.get(day, ()) if one.kind == "capacity"]
+        if not spans:
+            return None
+        return lambda at: sum(more for starts, ends, more in spans if starts <= at < ends)
 
 
-def _span(one: Exceptional, day: date) -> tuple[datetime, datetime, int]:
-    starts = clock_time(day, one.starts or "00:00")
-    return starts, clock_time(day, one.ends) if one.ends else starts + timedelta(days=1), one.windows or 0
+def _span(one: Exceptional) -> tuple[timedelta, timedelta, int]:
+    starts, ends = minute_of(one.starts or "00:00"), minute_of(one.ends or "24:00")
+    return timedelta(minutes=starts), timedelta(minutes=ends), one.windows or 0
 
 
 def _hours(said: Sequence[Exceptional]) -> list[Exceptional]:

@@ -1,14 +1,15 @@
 """The plan: which slots a type should have, and when each opens and closes for booking. Nothing is read or written."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from appointments.models import AppointmentType
 from appointments.opening import Opening
 from appointments.release import batches_of, release_at
 from appointments.shares import Share
+from appointments.timetable import Period, clock_time
 from appointments.type_rules import Rules
 
 Key = tuple[datetime, str]  # a slot of a type is known by its start and its share
@@ -31,9 +32,12 @@ class Wanted(NamedTuple):
 
 
 class _Interval(NamedTuple):
-    starts_at: datetime
-    ends_at: datetime
-    places: dict[Share, int]
+    """A stretch of a day that becomes a slot of each share; times are counted from midnight."""
+
+    starts: timedelta
+    ends: timedelta
+    period: Period
+    places: Mapping[Share, int]
 
 
 def plan(of: AppointmentType | Rules, days: Opening, *, start: date, end: date) -> dict[Key, Wanted]:
@@ -46,32 +50,40 @@ def plan(of: AppointmentType | Rules, days: Opening, *, start: date, end: date) 
         intervals = _intervals(days, day)
         if not intervals:
             continue
+        midnight = clock_time(day, "00:00").astimezone(UTC)
         released = batches_of(of, release_at(of, day, days.calendar), len(intervals))
-        for (starts_at, ends_at, places), released_at in zip(intervals, released, strict=True):
+        for (starts, ends, _, places), released_at in zip(intervals, released, strict=True):
+            starts_at = midnight + starts
             for share, capacity in places.items():
-                one = Wanted(day, starts_at, ends_at, share, capacity, released_at, starts_at - close_before)
-                wanted[starts_at, share] = one
+                key = starts_at, share
+                wanted[key] = Wanted(
+                    day, starts_at, midnight + ends, share, capacity, released_at, starts_at - close_before
+                )
     return wanted
 
 
-def _intervals(days: Opening, day: date) -> list[_Interval]:
+def _intervals(days: Opening, day: date) -> Sequence[_Interval]:
     """The intervals of a day that have places, in their order."""
-    periods, more_windows = days.periods_on(day), days.more_windows(day)
+    shape, more_windows = _shape(tuple(days.periods_on(day))), days.more_windows(day)
+    if more_windows is None:
+        return shape
+    moved = [one._replace(places=one.period.places(more=more_windows(one.starts))) for one in shape]
+    return [one for one in moved if any(one.places.values())]
+
+
+@lru_cache(1024)
+def _shape(periods: Sequence[Period]) -> Sequence[_Interval]:
+    """What these periods make of a day: most days of a year look alike."""
     found = [
-        _Interval(starts_at, ends_at, period.places(more=more_windows(starts_at)))
-        for period in periods
-        for starts_at, ends_at in period.slots_on(day)
+        _Interval(starts, ends, period, period.places()) for period in periods for starts, ends in period.intervals()
     ]
-    return sorted((one for one in _apart(found) if any(one.places.values())), key=lambda one: one.starts_at)
+    return sorted((one for one in _apart(found) if any(one.places.values())), key=lambda one: one.starts)
 
 
 def _apart(found: Sequence[_Interval]) -> Sequence[_Interval]:
     """Without those that lie in an earlier one's way: hours beside the usual ones fill what is left."""
-    by_start = sorted(found, key=lambda one: one.starts_at)
-    if all(one.ends_at <= other.starts_at for one, other in pairwise(by_start)):
-        return found
     kept: list[_Interval] = []
     for one in found:
-        if all(one.ends_at <= other.starts_at or other.ends_at <= one.starts_at for other in kept):
+        if all(one.ends <= other.starts or other.ends <= one.starts for other in kept):
             kept.append(one)
     return kept

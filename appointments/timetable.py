@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from appointments import shares
 from appointments.shares import Share
@@ -49,12 +49,12 @@ class Period:
         """Whether the period is held on `day`, festivals and exceptions apart."""
         return self.weekday == day.isoweekday() and self.week_of_month in (EVERY_WEEK, *_weeks_of(day))
 
-    def slots_on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        """Start and end (UTC) of each whole slot; a rest too short for a slot is left out."""
-        begin = clock_time(day, self.starts).astimezone(UTC)
-        length, step = timedelta(minutes=self.slot_minutes), timedelta(minutes=self.slot_minutes + self.buffer_minutes)
-        for n in range((self.minutes + self.buffer_minutes) // (self.slot_minutes + self.buffer_minutes)):
-            yield begin + n * step, begin + n * step + length
+    def intervals(self) -> Iterator[tuple[timedelta, timedelta]]:
+        """Start and end of each whole slot, from midnight; a rest too short for a slot is left out."""
+        step = self.slot_minutes + self.buffer_minutes
+        for n in range((self.minutes + self.buffer_minutes) // step):
+            starts = minute_of(self.starts) + n * step
+            yield timedelta(minutes=starts), timedelta(minutes=starts + self.slot_minutes)
 
 
 def _weeks_of(day: date) -> set[int]:
