@@ -16,7 +16,7 @@ OFFERED = 12
 
 # A slot that somebody waits for is theirs first.
 FREE = """
-select s.type_id, s.day, s.starts_at, s.share,
+select s.id, s.type_id, s.day, s.starts_at, s.share,
        case when s.state <> 'open' or exists (select from waitlist_entry w where w.slot_id = s.id
                                                  and w.state = 'waiting') then 0 else s.capacity - s.booked end as free
   from slot s where s.type_id = any($1) and s.day between $2 and $3 and s.close_at > $4 and s.state <> 'withdrawn'
@@ -32,6 +32,7 @@ class Places:
 
     free: dict[int, dict[Key, int]] = field(default_factory=lambda: defaultdict(dict))  # type → key → how many
     days: dict[tuple[int, Key], date] = field(default_factory=dict)
+    ids: dict[tuple[int, Key], int] = field(default_factory=dict)  # of the slots that are there already
     taken: set[tuple[int, int, date]] = field(default_factory=set)  # (citizen, type, day): one live booking a day
 
     def near(self, one: Person, *, number: int = OFFERED) -> list[Key]:
@@ -75,7 +76,9 @@ async def places(persons: Sequence[Person], found: Sequence[Difference]) -> Plac
     days, types = [one.day for one in persons], {one.places_of for one in persons}
     first, last = max(clock.today(), min(days) - BEFORE), max(days) + AFTER
     for row in await database.fetch(FREE, list(types), first, last, clock.now()):
-        _put(places, row["type_id"], (row["starts_at"], row["share"]), row["day"], row["free"])
+        key = row["starts_at"], row["share"]
+        _put(places, row["type_id"], key, row["day"], row["free"])
+        places.ids[row["type_id"], key] = row["id"]
     for one in found:
         if one.type_id in types:
             _follow(places, one)

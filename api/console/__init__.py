@@ -2,7 +2,22 @@
 
 from pathlib import Path
 
-from api.console import day, desk, hall_setup, login, queue, schedule, special_days, week
+from api.console import (
+    day,
+    desk,
+    hall_setup,
+    left_over,
+    login,
+    proposals,
+    queue,
+    quick,
+    schedule,
+    slot_places,
+    special_days,
+    type_rules,
+    week,
+    work_calendar,
+)
 
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
@@ -14,5 +29,11 @@ ROUTES = (
     hall_setup.routes,
     schedule.routes,
     special_days.routes,
+    type_rules.routes,
+    slot_places.routes,
+    work_calendar.routes,
+    quick.routes,
+    proposals.routes,
+    left_over.routes,
     week.routes,
 )

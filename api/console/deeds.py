@@ -1,5 +1,6 @@
 """Who did what when, in the words of the house."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,14 @@ ACTIONS = {
     "appointment_type.closed": "停止预约业务",
     "schedule.created": "保存排班",
     "slots.generated": "生成号源",
+    "slots.shared_back": "份额回流",
+    "proposal.applied": "应用变更",
+    "appointment_type.rules_changed": "修改业务规则",
+    "waiting_rule.changed": "修改候补与冷却规则",
+    "workday.declared": "调整工作日历",
+    "slot.widened": "加号",
+    "slot.suspended": "暂停预约",
+    "slot.open": "恢复预约",
     "schedule_exception.added": "登记例外日",
     "schedule_exception.removed": "撤销例外日",
     "window.assigned": "设置窗口职责",
@@ -20,6 +29,7 @@ ACTIONS = {
     "kiosk.revoked": "停用自助机",
 }
 DETAILS = {
+    "what": "{}",
     "version": "第 {} 版",
     "effective_from": "自 {} 生效",
     "start": "{} 起",
@@ -29,6 +39,11 @@ DETAILS = {
     "removed": "删除 {}",
     "withdrawn": "停约 {}",
     "day": "{}",
+    "places": "{} 个号",
+    "slots": "{} 个号段",
+    "kept": "保留 {} 人",
+    "moved": "改期 {} 人",
+    "cancelled": "取消 {} 人",
     "window": "{} 号窗口",
 }
 
@@ -51,6 +66,22 @@ async def of_type(type_id: int) -> list[Told]:
 async def of_hall(hall_code: str) -> list[Told]:
     """The latest twenty around the windows and kiosks of a hall."""
     return await _told(await history.of_hall(hall_code=hall_code))
+
+
+async def of_slots(slot_ids: Collection[int]) -> list[Told]:
+    """The latest twenty around single slots."""
+    return await _told(await history.of_slots(slot_ids))
+
+
+async def of_calendar() -> list[Told]:
+    """The latest twenty declarations of working days."""
+    return await _told(await history.of_calendar())
+
+
+async def names_of(actors: Collection[str]) -> dict[str, str]:
+    """The text of an Actor → the name colleagues know them by."""
+    names = await access.staff_names([int(one[6:]) for one in actors if one.startswith("staff:")])
+    return {one: _who(one, names) for one in actors if one}
 
 
 async def _told(found: list[Deed]) -> list[Told]:
