@@ -13,6 +13,7 @@ MODELS = [
     "appointments.waiting_models",
     "appointments.rule_models",
     "appointments.draw_models",
+    "appointments.proposal_models",
     "cases.models",
     "feedback.models",
     "assistant.models",

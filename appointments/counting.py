@@ -29,7 +29,8 @@ select null::bigint, d.code, d.name, 'person', 'held_now', d.period, 0, 'visit',
 STANDING = (*LIVE, "finished", "no_show", "unserved")
 
 CLOSED_THAT_DAY = """exists (select from schedule_exception x join appointment_type xt on xt.hall_id = x.hall_id
-               where xt.id = a.type_id and x.day = a.day and x.kind = 'closed')"""
+               where xt.id = a.type_id and x.day = a.day and x.kind = 'closed'
+                 and (x.type_id is null or x.type_id = a.type_id))"""
 NO_PAPERS = "exists (select from papers_missing p where p.appointment_id = a.id)"
 LATE = (
     """a.changed_at > (select s.starts_at from slot s where s.id = a.slot_id) - make_interval(hours => r.late_hours)"""

@@ -5,6 +5,7 @@ drawn is released to nobody before its draw is over: until then it would be rele
 a draw that comes late keeps people waiting, and lets nobody past.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -40,14 +41,21 @@ def window(of: AppointmentType, day: date, calendar: WorkCalendar, rule: Rule) -
 
 
 async def releases(
-    of: AppointmentType, *, start: date, end: date, calendar: WorkCalendar
-) -> dict[date, datetime | None]:
-    """Day that is drawn → when what is left is everybody's; None until its draw is over. Other days are not named."""
-    rows = await Draw.filter(type_id=of.id, day__gte=start, day__lte=end).values("day", "state", "release_at")
-    found = {row["day"]: row["release_at"] if row["state"] in ("drawn", "cancelled") else None for row in rows}
-    if of.release_mode == "draw":
-        rule = await of_type(of.id)
-        for day in (start + timedelta(days=n) for n in range((end - start).days + 1)):
-            if day not in found and window(of, day, calendar, rule).to_come:
-                found[day] = None
+    types: Collection[AppointmentType], *, start: date, end: date, calendar: WorkCalendar
+) -> dict[int, dict[date, datetime | None]]:
+    """Type id → day that is drawn → when what is left is everybody's; None until its draw is over.
+
+    Days without a draw are not named.
+    """
+    found: dict[int, dict[date, datetime | None]] = {of.id: {} for of in types}
+    rows = Draw.filter(type_id__in=list(found), day__gte=start, day__lte=end)
+    for row in await rows.values("type_id", "day", "state", "release_at"):
+        over = row["state"] in ("drawn", "cancelled")
+        found[row["type_id"]][row["day"]] = row["release_at"] if over else None
+    for of in types:
+        if of.release_mode == "draw":
+            rule = await of_type(of.id)
+            for day in (start + timedelta(days=n) for n in range((end - start).days + 1)):
+                if day not in found[of.id] and window(of, day, calendar, rule).to_come:
+                    found[of.id][day] = None
     return found

@@ -31,9 +31,11 @@ class BookingCancelled(AppointmentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingRescheduled(AppointmentEvent):
-    """已改约: the new place of one who gave up `from_id` for it."""
+    """已改约: the new place of one who gave up `from_id` for it; moved `by_office` it never counts against them."""
 
     from_id: int
+    by_office: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from appointments import (
     reminders,
     schedule,
     seats,
+    share_back,
     waitlist,
 )
 from appointments.events import BookingConfirmed, BookingRescheduled
@@ -29,6 +30,7 @@ from foundation.workdays import WorkCalendar
 from identity.events import CitizensMerged
 
 NIGHT = Actor.system("appointments.night")
+SHARES = Actor.system("appointments.shares")
 MERGE = Actor.system("appointments.merge")
 PRIVACY = Actor.system("appointments.privacy")
 
@@ -42,11 +44,25 @@ async def make_slots_ahead() -> None:
     failed = 0
     for of in await AppointmentType.filter(active=True).order_by("id"):
         try:
-            await schedule.generate(type_id=of.id, start=today, end=release.horizon(of, today, calendar), by=NIGHT)
+            await schedule.generate(
+                type_id=of.id,
+                start=today,
+                end=release.horizon(of, today, calendar),
+                by=NIGHT,
+                longest=schedule.LONGEST_JOB_DAYS,
+            )
         except Exception:
             failed += 1
             log.exception("slots_not_made", type_id=of.id)
     metrics.level("appointment_types_without_new_slots", failed)
+
+
+@scheduled("*/5 * * * *")
+async def give_shares_back() -> None:
+    """Priority and staff places that nobody took are everybody's when their time has come."""
+    places = await share_back.due(by=SHARES)
+    if places:
+        log.info("shares_given_back", places=places)
 
 
 @scheduled("20 1 * * *")

@@ -95,21 +95,33 @@ class SchedulePeriod(Model):
 
 
 class ScheduleException(Model):
-    """例外日: a hall is closed, or open on a day off, on one day; a closure has a reason."""
+    """例外日: one day of a hall, or of one of its types, is not as the week is; it has a reason.
+
+    closed; open (假日办 on a day off); hours (延时服务: from `starts` to `ends`, beside the day's periods or instead of
+    them); capacity (so many windows more or fewer, all day or from `starts` to `ends`). See `appointments.opening`.
+    """
 
     id = fields.BigIntField(primary_key=True)
     hall: fields.ForeignKeyRelation[Hall] = fields.ForeignKeyField(
         "models.Hall", related_name="schedule_exceptions", on_delete=OnDelete.RESTRICT, db_index=True
     )
+    type: fields.ForeignKeyNullableRelation[AppointmentType] = fields.ForeignKeyField(
+        "models.AppointmentType", related_name="schedule_exceptions", on_delete=OnDelete.RESTRICT, null=True,
+        db_index=True,
+    )  # fmt: skip
     day = fields.DateField()
-    kind = fields.CharField(max_length=10)  # closed, open
+    kind = fields.CharField(max_length=10)  # closed, open, hours, capacity
+    starts = fields.CharField(max_length=5, default="", db_default="")  # "13:00", Asia/Shanghai; "" is all day
+    ends = fields.CharField(max_length=5, default="", db_default="")
+    windows = fields.IntField(null=True)  # hours: how many, null as usual; capacity: how many more, or fewer
+    instead = fields.BooleanField(default=False, db_default=False)  # hours: instead of the day's periods
     reason = fields.CharField(max_length=200)
     created_by = fields.CharField(max_length=80)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
         table = "schedule_exception"
-        unique_together = (("hall", "day"),)
+        indexes = (("hall", "day"),)
 
 
 class Slot(Model):
@@ -130,6 +142,7 @@ class Slot(Model):
     booked = fields.IntField(default=0, db_default=0)
     share = fields.CharField(max_length=10, default="public", db_default="public")
     over = fields.IntField(default=0, db_default=0)
+    extra = fields.IntField(default=0, db_default=0)  # of `capacity`, beside the plan's: by hand, or by another share
     release_at = fields.DatetimeField()
     close_at = fields.DatetimeField()
     # open; suspended: stopped by staff; withdrawn: no longer in the plan, kept because people hold or held places in it

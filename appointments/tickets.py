@@ -103,7 +103,7 @@ def _by_age(identity: Identity | None) -> str:
 
 
 async def _open_today(hall: Hall) -> None:
-    closed = await ScheduleException.exists(hall=hall, day=clock.today(), kind="closed")
+    closed = await ScheduleException.exists(hall=hall, type_id=None, day=clock.today(), kind="closed")
     if closed or await closure_span.closed_now(hall):
         raise HallClosedToday
 

@@ -29,7 +29,7 @@ alter table schedule_period
     add constraint schedule_period_buffer check (buffer_minutes between 0 and 240),
     add constraint schedule_period_week_of_month check (week_of_month between 0 and 5);
 alter table schedule_exception
-    add constraint schedule_exception_kind check (kind in ('closed', 'open')),
+    add constraint schedule_exception_kind check (kind in ('closed', 'open', 'hours', 'capacity')),
     add constraint schedule_exception_reasoned check (reason <> '');
 alter table slot
     add constraint slot_booked_within_capacity check (

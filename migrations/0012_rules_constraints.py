@@ -60,7 +60,7 @@ create index appointment_of_organisation on appointment (organisation, day) wher
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0010_notifications_constraints")]
+    dependencies = [("models", "0011_capacity_constraints")]
     operations = [
         ops.RunSQL(
             RULES,

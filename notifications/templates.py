@@ -43,6 +43,13 @@ BOOKING_MOVED = Template(
     wechat={"thing1": "已改约：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
     alipay={"keyword1": "已改约：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
 )
+BOOKING_MOVED_BY_OFFICE = Template(
+    title="大厅调整了您的预约时间",
+    text="因{reason}，您在{hall}办理“{business}”的预约已调整到 {when}，新预约码 {code}，原码作废。不合适可再改约。",
+    setting="template_booking",
+    wechat={"thing1": "已调整：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
+    alipay={"keyword1": "已调整：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
+)
 BOOKING_SOON = Template(
     title="预约提醒",
     text="{which}：{when} 请到{hall}办理“{business}”，预约码 {code}。请带齐材料，提前 15 分钟签到；不能来请尽早取消。",
@@ -123,6 +130,7 @@ EVERY = (
     BOOKING_CONFIRMED,
     BOOKING_CANCELLED,
     BOOKING_MOVED,
+    BOOKING_MOVED_BY_OFFICE,
     BOOKING_SOON,
     WAITLIST_OFFERED,
     WAITLIST_CLOSED,

@@ -8,7 +8,7 @@ from sanic import HTTPResponse, Request
 
 from api.console import page, scope
 from api.console.dated import Dated
-from api.console.special_days import HallCode
+from api.console.desk import HallCode
 from api.console.staff_session import STAFF
 from appointments import closure, closure_notices, closure_preview, slots
 from appointments.closure_span import Span

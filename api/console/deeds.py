@@ -1,5 +1,6 @@
 """Who did what when, in the words of the house."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,14 @@ ACTIONS = {
     "appointment_type.closed": "停止预约业务",
     "schedule.created": "保存排班",
     "slots.generated": "生成号源",
+    "slots.shared_back": "份额回流",
+    "proposal.applied": "应用变更",
+    "appointment_type.rules_changed": "修改业务规则",
+    "waiting_rule.changed": "修改候补与冷却规则",
+    "workday.declared": "调整工作日历",
+    "slot.widened": "加号",
+    "slot.suspended": "暂停预约",
+    "slot.open": "恢复预约",
     "schedule_exception.added": "登记例外日",
     "schedule_exception.removed": "撤销例外日",
     "closure.announced": "停止办理",
@@ -27,10 +36,6 @@ ACTIONS = {
     "draw.cancelled": "取消摇号",
     "draw.closed": "截止登记，公布种子",
     "draw.drawn": "摇号完成",
-    "waiting_rule.changed": "调整候补与冷却规则",
-    "slot.suspended": "暂停预约",
-    "slot.open": "恢复预约",
-    "slot.widened": "加号",
     "booking.reserved": "预约",
     "booking.held": "候补到号，等待确认",
     "booking.accepted": "确认候补名额",
@@ -56,6 +61,7 @@ ACTIONS = {
     "waitlist.closed": "候补结束",
 }
 DETAILS = {
+    "what": "{}",
     "version": "第 {} 版",
     "effective_from": "自 {} 生效",
     "start": "{} 起",
@@ -65,11 +71,15 @@ DETAILS = {
     "removed": "删除 {}",
     "withdrawn": "停约 {}",
     "day": "{}",
+    "places": "{} 个号",
+    "slots": "{} 个号段",
+    "kept": "保留 {} 人",
+    "moved": "改期 {} 人",
+    "cancelled": "取消 {} 人",
     "window": "{} 号窗口",
     "register_hours": "登记 {} 小时",
     "settle_minutes": "截止后 {} 分钟放出余号",
     "entries": "登记 {} 份",
-    "places": "名额 {}",
     "won": "中签 {}",
     "lost": "未中签 {}",
     "ineligible": "资格不符 {}",
@@ -112,14 +122,25 @@ async def of_draws(hall_code: str) -> list[Told]:
     return await _told(await draw_results.deeds(hall_code=hall_code))
 
 
-async def of_slot(slot_id: int) -> list[Told]:
-    """The latest twenty around a slot."""
-    return await _told(await history.of_slot(slot_id=slot_id))
-
-
 async def of_booking(appointment_id: int, *, holder: int) -> list[Told]:
     """The life of a booking from first to last; `holder` is the citizen whose it is."""
     return (await _told(await history.of_booking(appointment_id=appointment_id), holder=holder))[::-1]
+
+
+async def of_slots(slot_ids: Collection[int]) -> list[Told]:
+    """The latest twenty around single slots."""
+    return await _told(await history.of_slots(slot_ids))
+
+
+async def of_calendar() -> list[Told]:
+    """The latest twenty declarations of working days."""
+    return await _told(await history.of_calendar())
+
+
+async def names_of(actors: Collection[str]) -> dict[str, str]:
+    """The text of an Actor → the name colleagues know them by."""
+    names = await access.staff_names([int(one[6:]) for one in actors if one.startswith("staff:")])
+    return {one: _who(one, names) for one in actors if one}
 
 
 async def _told(found: list[Deed], *, holder: int = 0) -> list[Told]:
@@ -129,7 +150,7 @@ async def _told(found: list[Deed], *, holder: int = 0) -> list[Told]:
     ]
 
 
-def _who(actor: str, names: dict[int, str], holder: int) -> str:
+def _who(actor: str, names: dict[int, str], holder: int = 0) -> str:
     kind, _, name = actor.partition(":")
     if kind == "staff":
         return names.get(int(name), "工作人员")

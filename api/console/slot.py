@@ -42,7 +42,7 @@ async def shown(request: Request, query: SlotWanted, who: StaffMember) -> HTTPRe
     return page.shown(
         request, template, who=who, slot=slot,
         hall=WorkHall(slot.hall_code, slot.hall_name, slot.hall_path),
-        plans=plans, shares=SHARES, deeds=await deeds.of_slot(slot.slot_id),
+        plans=plans, shares=SHARES, deeds=await deeds.of_slots([slot.slot_id]),
     )  # fmt: skip
 
 
