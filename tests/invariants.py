@@ -77,7 +77,7 @@ async def nobody_books_outside_the_hours(fetch: Fetch) -> list[str]:
                  from appointment a join slot s on s.id = a.slot_id
                 where a.created_at >= s.close_at + interval '1 second' or (a.created_at < s.release_at
                       and not exists (select from draw_entry e where e.appointment_id = a.id)
-                      and a.idempotency_key not like 'rebook:%')"""
+                      and a.idempotency_key !~ '^(rebook|moved):')"""
         )
     )
 
@@ -100,7 +100,7 @@ async def the_limits_hold(fetch: Fetch) -> list[str]:
     """
     most = {row["code"]: row["threshold"] for row in await fetch(f"select code, threshold from ({counting.RULES}) r")}
     alone = """not exists (select from citizen gone where gone.merged_into_id = a.citizen_id)
-               and a.idempotency_key not like 'rebook:%'"""
+               and a.idempotency_key !~ '^(rebook|moved):'"""
     rows = await fetch(
         f"""select citizen_id, null::date as day, count(*) from appointment a where state in {LIVE} and {alone}
              group by 1 having count(*) > $1
@@ -161,7 +161,7 @@ async def an_offer_is_a_held_place(fetch: Fetch) -> list[str]:
             """select w.id as entry, w.state, a.id as appointment, a.state as place
                  from waitlist_entry w full join appointment a on a.id = w.appointment_id
                 where (w.id is not null or a.state in ('held', 'declined', 'lapsed')
-                       and a.idempotency_key not like 'rebook:%')
+                       and a.idempotency_key !~ '^(rebook|moved):')
                   and ((coalesce(w.state, '') = 'offered') <> (coalesce(a.state, '') = 'held')
                     or (w.state = 'accepted') and coalesce(a.state, 'held') in ('held', 'declined', 'lapsed')
                     or (a.state in ('declined', 'lapsed')) and coalesce(w.state, '') <> a.state)
