@@ -24,6 +24,7 @@ JOBS = [
     "catalogue.jobs",
     "payments.jobs",
     "appointments.jobs",
+    "appointments.rule_jobs",
     "cases.jobs",
     "feedback.jobs",
     "assistant.jobs",

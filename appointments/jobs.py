@@ -9,6 +9,7 @@ from appointments import (
     booking,
     cooling,
     day_end,
+    leaving_and_merging,
     limits,
     passing_on,
     queue_end,
@@ -154,7 +155,7 @@ async def export(citizen_id: int) -> list[dict[str, Any]]:
             "starts_at": one.starts_at.isoformat(), "joined_at": one.joined_at.isoformat(),
         }
         for one in await waitlist.of(Actor.citizen(citizen_id), limit=10_000)
-    ]  # fmt: skip
+    ] + await leaving_and_merging.export(citizen_id)  # fmt: skip
 
 
 async def forget(citizen_id: int) -> None:
@@ -169,6 +170,7 @@ async def forget(citizen_id: int) -> None:
             " where citizen_id = $1 and state = 'waiting'",
             citizen_id,
         )
+        await leaving_and_merging.forget(citizen_id, by=PRIVACY)
 
 
 personal_data.register("appointments", export=export, forget=forget)
