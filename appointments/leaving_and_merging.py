@@ -65,20 +65,15 @@ async def forget_over() -> int:
 
 async def merge(*, kept: int, gone: int) -> None:
     """Two accounts, one person: sanctions, appeals and what was booked for others count together. Again is harmless."""
+    agent, agent_gone = str(Actor.citizen(kept)), str(Actor.citizen(gone))
     async with database.transaction() as tx:
         await limits.lock_persons(kept, gone)
         await tx.execute(
             """update sanction set citizen_id = $1,
-                      subject_key = case when subject = 'person' and subject_key = $2::text then $1::text
-                                         when subject = 'agent' and subject_key = 'citizen:' || $2::text
-                                         then 'citizen:' || $1::text else subject_key end
+                      subject_key = case when subject = 'person' and subject_key = $3 then $4
+                                         when subject = 'agent' and subject_key = $5 then $6 else subject_key end
                 where citizen_id = $2""",
-            kept,
-            gone,
-        )
+            kept, gone, str(gone), str(kept), agent_gone, agent,
+        )  # fmt: skip
         await tx.execute("update appeal set citizen_id = $1 where citizen_id = $2", kept, gone)
-        await tx.execute(
-            "update appointment set booked_by = 'citizen:' || $1::text where booked_by = 'citizen:' || $2::text",
-            kept,
-            gone,
-        )
+        await tx.execute("update appointment set booked_by = $1 where booked_by = $2", agent, agent_gone)

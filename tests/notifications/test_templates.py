@@ -24,6 +24,7 @@ def values(name: str, **case: str) -> dict[str, str]:
         "which": "明天",
         "yuan": "9999999999.99",
         "unit": name,
+        "rule": name[:60],
         "item": name,
         **case,
     }
