@@ -25,6 +25,7 @@ from appointments.errors import (
     TooManyBookings,
     TypeNotFound,
 )
+from appointments.rule_errors import Sanctioned, TooOften
 from catalogue import items
 from foundation import clock
 from foundation.errors import Invalid
@@ -249,6 +250,8 @@ async def slots_of_day(query: SlotsQuery) -> list[SlotView]:
         SlotFull,
         AlreadyBookedThatDay,
         TooManyBookings,
+        TooOften,
+        Sanctioned,
         RealNameNeeded,
         TooBusy,
     ),
