@@ -29,6 +29,7 @@ JOBS = [
     "appointments.jobs",
     "appointments.draw_jobs",
     "appointments.closure_jobs",
+    "appointments.rule_jobs",
     "cases.jobs",
     "feedback.jobs",
     "assistant.jobs",

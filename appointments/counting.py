@@ -70,9 +70,37 @@ WITHIN_SCOPE = """(r.type_id is null or r.type_id = a.type_id)
          select from appointment_type at join hall ah on ah.id = at.hall_id
           where at.id = a.type_id and starts_with(ah.path, r.hall_path)) end"""
 
-# Nothing earlier can be counted. Bookings of a day that is over are closed the night after; a week is patience.
-REACH = f"""
-select least({TODAY} - 7, min(case r.period
-         when 'live' then {TODAY} when 'rolling' then {TODAY} - r.period_days
-         else date_trunc(r.period, {TODAY}::timestamp)::date end)) as day from rule r
+
+def reach(today: str) -> str:
+    """The day before which no rule of `rule` counts anything that is asked on `today`, a piece of SQL.
+
+    Bookings of a day that is over are closed the night after; a week is patience.
+    """
+    return f"""
+select least({today} - 7, min(case r.period when 'live' then {today} when 'rolling' then {today} - r.period_days
+         else date_trunc(r.period, ({today})::timestamp)::date end)) as day from rule r
+"""
+
+
+# Given `rule`, `reach` and `asked (n, citizen_id, phone_fingerprint, booked_by, organisation)`: the appointments of
+# each subject. A city without rules for phones, agents or organisations does not look for theirs.
+ROW = "a.id, a.type_id, a.slot_id, a.day, a.state, a.created_at, a.changed_at"
+THEIRS = f"""
+  select k.n, 'person' as subject, {ROW}
+    from asked k join appointment a on a.citizen_id = k.citizen_id and a.day >= (select day from reach)
+   union all
+  select k.n, 'phone', {ROW}
+    from asked k join citizen c on c.phone_fingerprint = k.phone_fingerprint
+    join appointment a on a.citizen_id = c.id and a.day >= (select day from reach)
+   where exists (select from rule where subject = 'phone')
+   union all
+  select k.n, 'agent', {ROW}
+    from asked k join appointment a on a.booked_by = k.booked_by and a.booked_by <> ''
+     and a.day >= (select day from reach)
+   where k.booked_by like 'citizen:%' and exists (select from rule where subject = 'agent')
+   union all
+  select k.n, 'organisation', {ROW}
+    from asked k join appointment a on a.organisation = k.organisation and a.organisation <> ''
+     and a.day >= (select day from reach)
+   where exists (select from rule where subject = 'organisation')
 """

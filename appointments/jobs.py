@@ -9,6 +9,7 @@ from appointments import (
     booking,
     cooling,
     day_end,
+    leaving_and_merging,
     limits,
     passing_on,
     queue_end,
@@ -172,7 +173,7 @@ async def export(citizen_id: int) -> list[dict[str, Any]]:
             "starts_at": one.starts_at.isoformat(), "joined_at": one.joined_at.isoformat(),
         }
         for one in await waitlist.of(Actor.citizen(citizen_id), limit=10_000)
-    ]  # fmt: skip
+    ] + await leaving_and_merging.export(citizen_id)  # fmt: skip
 
 
 async def forget(citizen_id: int) -> None:
@@ -189,6 +190,7 @@ async def forget(citizen_id: int) -> None:
         )
         for row in left:
             await audit.record("waitlist.left", subject=f"waitlist_entry:{row['id']}", by=PRIVACY, reason="用户注销")
+        await leaving_and_merging.forget(citizen_id, by=PRIVACY)
 
 
 personal_data.register("appointments", export=export, forget=forget)

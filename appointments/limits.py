@@ -55,36 +55,19 @@ select bool_and(pg_try_advisory_xact_lock(hashtextextended(k.key, 1))) from of, 
 # statement after LOCK_SUBJECTS. It counts rows that are there: two wants of one subject need two statements.
 BARRED = f"""
 with rule as materialized ({counting.RULES}
-), reach as materialized ({counting.REACH}
+), reach as materialized ({counting.reach(counting.TODAY)}
 ), asked as materialized (
   select w.n, w.citizen_id, w.type_id, w.day, w.booked_by, w.organisation, t.department_id, t.hall_id, h.path,
-         c.phone_fingerprint
+         c.phone_fingerprint, c.id_fingerprint
     from want w join appointment_type t on t.id = w.type_id join hall h on h.id = t.hall_id
     join citizen c on c.id = w.citizen_id
-), theirs as (
-  select k.n, 'person' as subject, a.id, a.type_id, a.slot_id, a.day, a.state, a.created_at, a.changed_at
-    from asked k join appointment a on a.citizen_id = k.citizen_id and a.day >= (select day from reach)
-   union all
-  select k.n, 'phone', a.id, a.type_id, a.slot_id, a.day, a.state, a.created_at, a.changed_at
-    from asked k join citizen c on c.phone_fingerprint = k.phone_fingerprint
-    join appointment a on a.citizen_id = c.id and a.day >= (select day from reach)
-   where exists (select from rule where subject = 'phone')
-   union all
-  select k.n, 'agent', a.id, a.type_id, a.slot_id, a.day, a.state, a.created_at, a.changed_at
-    from asked k join appointment a
-      on a.booked_by = k.booked_by and a.booked_by <> '' and a.day >= (select day from reach)
-   where k.booked_by like 'citizen:%' and exists (select from rule where subject = 'agent')
-   union all
-  select k.n, 'organisation', a.id, a.type_id, a.slot_id, a.day, a.state, a.created_at, a.changed_at
-    from asked k join appointment a
-      on a.organisation = k.organisation and a.organisation <> '' and a.day >= (select day from reach)
-   where exists (select from rule where subject = 'organisation')
+), theirs as ({counting.THEIRS}
 ), no as (
   select k.n, 1 as place, s.code, 'Sanctioned' as why,
          jsonb_build_object('sanction', s.code, 'reason', r.name, 'until', s.until) as detail
     from asked k cross join lateral (values
-           ('person', k.citizen_id::text), ('phone', k.phone_fingerprint), ('agent', k.booked_by),
-           ('organisation', k.organisation)) as who (subject, key)
+           ('person', k.citizen_id::text), ('person', 'id:' || k.id_fingerprint), ('phone', k.phone_fingerprint),
+           ('agent', k.booked_by), ('organisation', k.organisation)) as who (subject, key)
     join sanction s on s.subject_key = who.key and s.subject = who.subject and s.state = 'active'
      and s.begins_at <= statement_timestamp() and statement_timestamp() < s.until
     join booking_rule r on r.id = s.rule_id

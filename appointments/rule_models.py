@@ -44,9 +44,11 @@ class BookingRule(Model):
 
 
 class Sanction(Model):
-    """限制预约: a block that a rule led to. `subject_key` is a citizen's id, a fingerprint, or an agent's Actor.
+    """限制预约: a block that a rule led to. active until `until` by the clock, or lifted.
 
-    active until `until` by the clock, or lifted; `trigger` is the event that reached the threshold.
+    `subject_key` is a citizen's id, an agent's Actor, or the fingerprint of a phone or an organisation; of a person
+    who has left (注销) ``id:`` and the fingerprint of their number, until the block is over. `trigger` is the event
+    that reached the threshold.
     """
 
     id = fields.BigIntField(primary_key=True)

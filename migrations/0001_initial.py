@@ -1639,7 +1639,7 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "unique_together": (("rule", "subject_key", "trigger"),),
                 "pk_attr": "id",
-                "table_description": "限制预约: a block that a rule led to. `subject_key` is a citizen's id, a fingerprint, or an agent's Actor.",
+                "table_description": "限制预约: a block that a rule led to. active until `until` by the clock, or lifted.",
             },
             bases=["Model"],
         ),

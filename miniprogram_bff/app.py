@@ -15,6 +15,7 @@ from foundation.web import Door, new_app, open_house, vitals
 from miniprogram_bff.screens import (
     ask,
     book,
+    credit,
     draw,
     guide,
     home,
@@ -31,7 +32,7 @@ from miniprogram_bff.screens import (
 
 H5 = Path(__file__).parent / "h5"
 FORMS = Path(catalogue.__file__).parent / "data" / "forms"
-SCREENS = (login, home, search, guide, ask, book, draw, queue, wait, rebook, progress, pay, rate, mine)
+SCREENS = (login, home, search, guide, ask, book, draw, queue, wait, rebook, progress, pay, rate, credit, mine)
 
 
 def create_app(args: object = None) -> Sanic[Any, Any]:

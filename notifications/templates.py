@@ -97,6 +97,37 @@ HALL_CLOSED = Template(
     },
     alipay={"keyword1": "停办改约：{business}", "keyword2": "{card_when}", "keyword3": "{card_hall}"},
 )
+SANCTIONED = Template(
+    title="限制预约通知",
+    text="按规定“{rule}”，您在 {when} 前暂不能预约。“我的 - 预约信用”中列有所依据的预约，如有异议可在那里申诉。",
+    setting="template_booking",
+    wechat={
+        "thing1": "限制预约，到期恢复",
+        "time2": "{when}",
+        "thing3": "可在预约信用中申诉",
+        "character_string4": "{code}",
+    },
+    alipay={"keyword1": "限制预约，到期恢复", "keyword2": "{when}", "keyword3": "可在预约信用中申诉"},
+)
+SANCTION_LIFTED = Template(
+    title="限制已解除",
+    text="您因“{rule}”受到的预约限制已解除，现在可以预约。说明：{reason}",
+    setting="template_booking",
+    wechat={
+        "thing1": "限制已解除，可以预约",
+        "time2": "{when}",
+        "thing3": "原限制到期时间见上",
+        "character_string4": "{code}",
+    },
+    alipay={"keyword1": "限制已解除，可以预约", "keyword2": "{when}", "keyword3": "原限制到期时间见上"},
+)
+APPEAL_REJECTED = Template(
+    title="申诉未通过",
+    text="您对预约限制（{rule}）的申诉未通过：{reason}。限制到 {when} 为止，如仍有异议可致电 12345。",
+    setting="template_booking",
+    wechat={"thing1": "申诉未通过", "time2": "{when}", "thing3": "原因请点开查看", "character_string4": "{code}"},
+    alipay={"keyword1": "申诉未通过", "keyword2": "{when}", "keyword3": "原因请点开查看"},
+)
 BILL_RAISED = Template(
     title="您有新的缴款通知书",
     text="{unit}：{title}，应缴 {yuan} 元。可在“缴费”中在线缴纳。",
@@ -137,6 +168,9 @@ EVERY = (
     DRAW_LOST,
     DRAW_CANCELLED,
     HALL_CLOSED,
+    SANCTIONED,
+    SANCTION_LIFTED,
+    APPEAL_REJECTED,
     BILL_RAISED,
     BILL_SETTLED,
     MONEY_RETURNED,

@@ -7,6 +7,7 @@ import { bill, bills, paid } from "./screens/pay.js";
 import { book, hall, type } from "./screens/book.js";
 import { booking, bookings } from "./screens/bookings.js";
 import { drawing, myDraws } from "./screens/draw.js";
+import { credit } from "./screens/credit.js";
 import { guide } from "./screens/guide.js";
 import { home } from "./screens/home.js";
 import { caseView, progress } from "./screens/progress.js";
@@ -43,6 +44,7 @@ const SCREENS = [
   [/^paid\/([^/]+)$/, paid, "mine", "#/bills"],
   [/^rate\/([^/]+)\/([^/]+)$/, rate, "mine", "#/mine"],
   [/^mine$/, mine, "mine"],
+  [/^credit$/, credit, "mine", "#/mine"],
   [/^messages$/, messages, "mine", "#/mine"],
   [/^real-name$/, realName, "mine", "#/mine"],
   [/^sessions$/, sessions, "mine", "#/mine"],

@@ -26,6 +26,7 @@ from appointments.errors import (
     TypeNotFound,
 )
 from appointments.models import AppointmentType
+from appointments.rule_errors import Sanctioned, TooOften
 from catalogue import guides, items
 from foundation import clock
 from foundation.errors import Invalid
@@ -274,6 +275,8 @@ async def slots_of_day(query: SlotsQuery) -> list[SlotView]:
         SlotFull,
         AlreadyBookedThatDay,
         TooManyBookings,
+        TooOften,
+        Sanctioned,
         RealNameNeeded,
         TooBusy,
     ),

@@ -30,6 +30,7 @@ def values(name: str, **case: str) -> dict[str, str]:
         "card_hall": f"示例市{name}政务服务中心",
         "yuan": "9999999999.99",
         "unit": name,
+        "rule": name[:60],
         "item": name,
         **case,
     }

@@ -109,8 +109,9 @@ export async function type(main, code, query) {
       if (error.status === 401) throw error;
       const place = encodeURIComponent(location.hash);
       const verify = error.code === "RealNameNeeded" ? html`<div class="actions"><a class="button main" href="#/real-name?next=${place}">去实名认证</a></div>` : "";
+      const why = error.code === "Sanctioned" ? html`<div class="actions"><a class="button" href="#/credit">查看原因与申诉</a></div>` : "";
       if (["SlotFull", "StillFree", "SlotClosed", "SlotSuspended"].includes(error.code)) await pick(main.querySelector(".date[aria-pressed=true]").dataset.date);
-      show(main.querySelector("#problem"), html`${problem(error)}${verify}`);
+      show(main.querySelector("#problem"), html`${problem(error)}${verify}${why}`);
       main.querySelector("#problem").scrollIntoView({ block: "center" });
     }
   };
