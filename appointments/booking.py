@@ -4,27 +4,15 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-import asyncpg
-
-from appointments import refusals, seats
-from appointments.errors import (
-    AlreadyBookedThatDay,
-    BookingNotFound,
-    CannotCancel,
-    KeyInvalid,
-    ReasonNeeded,
-    SlotFull,
-    TooBusy,
-    TooLateToCancel,
-)
-from appointments.events import BookingCancelled, BookingConfirmed
+from appointments import refusals, reserving, seats
+from appointments.errors import BookingNotFound, CannotCancel, ReasonNeeded, SlotFull, TooLateToCancel
+from appointments.events import BookingCancelled
+from appointments.places import PLACE, PLACES
+from appointments.reserving import Wish
 from appointments.states import LIVE, OFFERS, VISITS
 from foundation import audit, clock, crypto, database, events, idempotency, metrics
 from foundation.actor import Actor
 from foundation.errors import Forbidden
-
-CODE_LENGTH = 10
-KEY_LENGTH = 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,55 +50,47 @@ class Booking:
 
 
 READ = f"""
-select a.id, a.code, a.state, a.citizen_id, a.created_at, {seats.PLACE},
+select a.id, a.code, a.state, a.citizen_id, a.created_at, {PLACE},
        k.number as ticket_number, k.state as ticket_state, nullif(k."window", '') as "window"
-  from appointment a join {seats.PLACES} on s.id = a.slot_id left join ticket k on k.appointment_id = a.id
+  from appointment a join {PLACES} on s.id = a.slot_id and t.id = a.type_id
+  left join ticket k on k.appointment_id = a.id
 """
 COLUMNS = tuple(one.name for one in fields(Booking))
 
 
-@database.retry_on_deadlock
-async def reserve(*, slot_id: int, by: Actor, key: str) -> Booking:
-    """Take one place in a slot for the citizen `by`; the same `key` gives the same booking (幂等).
+async def reserve(
+    *, slot_id: int, by: Actor, key: str, for_citizen: int | None = None, type_id: int | None = None
+) -> Booking:
+    """Take one place in a slot for the citizen `by`, or by staff `for_citizen`; the same `key` gives the same booking
+    (幂等). `type_id` names the business where several share the slot's places (综合窗口).
 
     Raises SlotNotFound, NotYetReleased, SlotSuspended, SlotClosed, SlotFull, AlreadyBookedThatDay, TooManyBookings,
-    RealNameNeeded, KeyReused, KeyInvalid, TooBusy.
+    RealNameNeeded, KeptForPriority, KeptForStaff, NotEnoughInARow, KeyReused, KeyInvalid, TooBusy.
     """
-    if by.kind != "citizen":
-        raise Forbidden
-    if not 1 <= len(key) <= KEY_LENGTH:
-        raise KeyInvalid
-    body_hash = idempotency.body_hash({"slot_id": slot_id})
-    try:
-        async with database.transaction():
-            number = await seats.lock_and_number(by.number)
-            code = crypto.random_code(CODE_LENGTH)
-            confirmed = BookingConfirmed(appointment_id=number, citizen_id=by.number)
-            seen = await seats.take(
-                slot_id=slot_id, appointment_id=number, code=code, key=key, body_hash=body_hash, event=confirmed, by=by
-            )
-            booking = await taken_or_refused(seen, number=number, code=code, body_hash=body_hash, by=by)
-    except asyncpg.UniqueViolationError as clash:
-        # Only a merge of two accounts can put a second live row beside the one we counted.
-        raise (AlreadyBookedThatDay() if clash.constraint_name == "appointment_one_live" else clash) from clash
-    except asyncpg.LockNotAvailableError as waited:
-        raise TooBusy(retry_after=2) from waited
+    wish = Wish(slot_id=slot_id, citizen_id=_for_whom(by, for_citizen), by=by, key=key, type_id=type_id)
+    booking = await taken_or_refused(await reserving.alone(wish), body_hash=wish.body_hash)
     metrics.count("bookings_reserved_total")
     return booking
 
 
-async def taken_or_refused(seen: asyncpg.Record, *, number: int, code: str, body_hash: str, by: Actor) -> Booking:
-    """The booking, new or replayed, or the refusal that says precisely why."""
+async def taken_or_refused(seen: Any, *, body_hash: str) -> Booking:
+    """The booking, new or replayed, or the refusal that says precisely why. `seen` is a row of `seats.take`."""
     if seen["created_at"] is not None:
-        return _booking({**seen, "id": number, "code": code, "state": "booked", "citizen_id": by.number})
+        return _booking({**seen, "state": "booked"})
     if seen["earlier_id"] is not None:
         if seen["earlier_hash"] != body_hash:
             raise idempotency.KeyReused
-        return await _read_one("where a.id = $1", seen["earlier_id"])
+        return await by_id(seen["earlier_id"])
     refusals.explain(seen)
-    # It looked free and was not: someone changed it while we waited for the row. Look again.
-    refusals.explain({**seen, **await seats.look(seen["slot_id"])})
     raise SlotFull(detail={"slot_id": seen["slot_id"]})
+
+
+def _for_whom(by: Actor, citizen_id: int | None) -> int:
+    if by.kind == "citizen" and citizen_id in (None, by.number):
+        return by.number
+    if by.kind == "staff" and citizen_id is not None:
+        return citizen_id
+    raise Forbidden
 
 
 @database.retry_on_deadlock

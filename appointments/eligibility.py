@@ -1,37 +1,55 @@
 """资格: whether a person may have a place in a slot, asked without taking one.
 
-The questions are those of `seats.TAKE`; whoever acts on the answer holds the person's lock and asks in a statement
-after the one that locked.
+The questions are those of `seats.TAKE`, in one text; whoever acts on the answer holds the person's lock and asks in a
+statement after the one that locked.
 """
 
-from appointments import limits, refusals, states
+from typing import Any
+
+from appointments import limits, priority, refusals, states
 from appointments.errors import SlotFull
+from appointments.places import PLACE, PLACES
 from foundation import database
 from foundation.errors import Refusal
 
+# Given ``want(n, citizen_id, slot_id, type_id, day, key, qualifies, staff)``: all that speaks for and against each.
 SEEN = f"""
-with wanted as (
-  select s.id as slot_id, s.day, s.type_id, s.booked, s.capacity, s.release_at, s.close_at, s.state as slot_state,
-         t.active, t.real_name_needed
-    from slot s join appointment_type t on t.id = s.type_id where s.id = $2
-), person as (
-  select verified_at is not null as verified from citizen where id = $1 and state = 'active'
-), held as (
-  select count(a.id) as overall, count(a.id) filter (where a.day = w.day) as that_day,
-         count(a.id) filter (where a.day = w.day and a.type_id = w.type_id) as same
-    from wanted w left join appointment a on a.citizen_id = $1 and a.state in {states.LIVE}
-)
-select w.*, p.verified, h.overall, h.that_day, h.same, clock_timestamp() as now,
-       coalesce((select most from booking_limit where kind = 'overall'), $3::int) as most_overall,
-       coalesce((select most from booking_limit where kind = 'that_day'), $4::int) as most_that_day
-  from (select) one left join wanted w on true left join person p on true left join held h on true
+barred as materialized ({limits.BARRED}
+), seen as materialized (
+  select w.n, w.citizen_id, w.qualifies, w.staff, {PLACE},
+         s.booked, s.capacity, s.release_at, s.close_at, s.state as slot_state, s.share,
+         t.active and case when t.pool_id is null then t.id else t.pool_id end = s.type_id as offered,
+         t.real_name_needed, t.slots_needed,
+         (select p.verified_at is not null from citizen p where p.id = w.citizen_id and p.state = 'active') as verified,
+         exists (select from appointment a where a.citizen_id = w.citizen_id and a.type_id = t.id and a.day = s.day
+                    and a.state in {states.LIVE}) as same,
+         b.why, b.detail, e.id as earlier_id, e.body_hash as earlier_hash
+    from want w left join {PLACES} on s.id = w.slot_id and t.id = w.type_id
+    left join lateral (select why, detail from barred where barred.n = w.n limit 1) b on true
+    left join appointment e on e.citizen_id = w.citizen_id and e.idempotency_key = w.key
+)"""
+
+# That the person of a row `s` of ``seen`` may have a place, and that the slot gives any at the moment `now`.
+MAY = """s.earlier_id is null and s.offered and s.verified is not null and (s.verified or not s.real_name_needed)
+         and not s.same and s.why is null
+         and case s.share when 'priority' then s.qualifies or s.staff when 'staff' then s.staff else true end"""
+OPEN = "{slot}.slot_state = 'open' and {slot}.release_at <= {now} and {now} < {slot}.close_at"
+
+ASK = f"""
+with want as materialized (
+  select 1 as n, $1::bigint as citizen_id, s.id as slot_id, coalesce($3, s.type_id) as type_id, s.day,
+         null::text as key, $4::boolean as qualifies, $5::boolean as staff
+    from (select) one left join slot s on s.id = $2
+), {SEEN}
+select s.*, clock_timestamp() as now from seen s
 """
 
 
-async def refusal(*, citizen_id: int, slot_id: int) -> Refusal | None:
+async def refusal(*, citizen_id: int, slot_id: int, type_id: int | None = None, staff: bool = False) -> Refusal | None:
     """What `booking.reserve` would answer this person now: SlotFull when nothing but a place is missing."""
-    most = limits.DEFAULTS
-    seen = await database.fetchrow(SEEN, citizen_id, slot_id, most["overall"], most["that_day"])
+    seen = await _ask(citizen_id, slot_id, type_id, False, staff)
+    if seen["share"] == "priority" and not staff and await priority.qualifies(citizen_id):
+        seen = await _ask(citizen_id, slot_id, type_id, True, staff)
     try:
         refusals.explain(seen)
     except Refusal as no:
@@ -39,7 +57,13 @@ async def refusal(*, citizen_id: int, slot_id: int) -> Refusal | None:
     return None
 
 
-async def may_have(*, citizen_id: int, slot_id: int) -> Refusal | None:
+async def may_have(*, citizen_id: int, slot_id: int, type_id: int | None = None) -> Refusal | None:
     """What keeps this person from a place that is in hand; None when nothing does."""
-    no = await refusal(citizen_id=citizen_id, slot_id=slot_id)
+    no = await refusal(citizen_id=citizen_id, slot_id=slot_id, type_id=type_id)
     return None if isinstance(no, SlotFull) else no
+
+
+async def _ask(*question: Any) -> Any:
+    seen = await database.fetchrow(ASK, *question)
+    assert seen is not None
+    return seen

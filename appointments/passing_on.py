@@ -32,9 +32,11 @@ select s.id, s.day, s.type_id, s.capacity - s.booked as free, s.close_at, clock_
   from slot s join appointment_type t on t.id = s.type_id left join waiting_rule r on r.type_id = t.id where s.id = $1
 """
 NEXT = """
-select id, code, citizen_id from waitlist_entry where slot_id = $1 and state = 'waiting' and id > $2
+select id, code, citizen_id, type_id from waitlist_entry where slot_id = $1 and state = 'waiting' and id > $2
  order by id limit 1 for update skip locked
 """
+# Places kept beyond a smaller capacity go first.
+FREE = "update slot set booked = booked - 1, over = greatest(0, booked - 1 - capacity) where id = $1"
 SOMEBODY_WAITS = "select exists (select from waitlist_entry where slot_id = $1 and state = 'waiting')"
 
 
@@ -51,7 +53,7 @@ async def pass_on(slot_id: int, *, cool: bool = True) -> None:
         back_at = await _cools_until(place) if cool else None
         if back_at:
             return await cooling.rest(slot_id, until=back_at)
-    await tx.execute("update slot set booked = booked - 1 where id = $1", slot_id)
+    await tx.execute(FREE, slot_id)
 
 
 async def serve(slot_id: int) -> None:
@@ -82,7 +84,8 @@ async def _offered(place: asyncpg.Record) -> bool:
         last = waiter["id"]
         if not await tx.fetchval(limits.TRY_PERSON, waiter["citizen_id"]):
             continue
-        no = await eligibility.may_have(citizen_id=waiter["citizen_id"], slot_id=place["id"])
+        citizen_id, type_id = waiter["citizen_id"], waiter["type_id"]
+        no = await eligibility.may_have(citizen_id=citizen_id, slot_id=place["id"], type_id=type_id)
         if no is None:
             await _offer(place, waiter)
             return True
@@ -96,7 +99,7 @@ async def _offer(place: asyncpg.Record, waiter: asyncpg.Record) -> None:
         """insert into appointment (code, slot_id, type_id, day, citizen_id, state, idempotency_key, body_hash,
                                     created_at, changed_at)
            values ($1, $2, $3, $4, $5, 'held', $6, $7, clock_timestamp(), clock_timestamp()) returning id""",
-        crypto.random_code(CODE_LENGTH), place["id"], place["type_id"], place["day"], waiter["citizen_id"],
+        crypto.random_code(CODE_LENGTH), place["id"], waiter["type_id"], place["day"], waiter["citizen_id"],
         f"waitlist:{waiter['code']}", idempotency.body_hash({"slot_id": place["id"]}),
     )  # fmt: skip
     await tx.execute(

@@ -1,8 +1,10 @@
 """Why a place could not be taken, said precisely."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from appointments import limits
 from appointments.errors import (
     AlreadyBookedThatDay,
     NotYetReleased,
@@ -10,29 +12,29 @@ from appointments.errors import (
     SlotFull,
     SlotNotFound,
     SlotSuspended,
-    TooManyBookings,
 )
+from appointments.share_errors import KeptForPriority, KeptForStaff
 from foundation.errors import NotSignedIn
 from identity.errors import RealNameNeeded
 
 
 def explain(seen: Mapping[str, Any] | Any) -> None:
-    """Raise what stood in the way in `seen`, a row of `seats.TAKE`; return when it shows nothing.
+    """Raise what stood in the way in `seen`, a row of `eligibility.SEEN`; return when it shows nothing.
 
     A slot that nobody can book now says so first; then what the person lacks; that it is full comes last.
     """
-    if seen["slot_id"] is None or not seen["active"]:
+    if seen["slot_id"] is None or not seen["offered"]:
         raise SlotNotFound
     if seen["verified"] is None:
         raise NotSignedIn
     _slot_shut(seen)
+    _kept_for_others(seen)
     if seen["real_name_needed"] and not seen["verified"]:
         raise RealNameNeeded
     if seen["same"]:
         raise AlreadyBookedThatDay(detail={"day": seen["day"].isoformat()})
-    for kind in ("overall", "that_day"):
-        if seen[kind] >= seen[f"most_{kind}"]:
-            raise TooManyBookings(detail={"limit": kind, "most": seen[f"most_{kind}"]})
+    if seen["why"]:
+        raise limits.REFUSALS[seen["why"]](detail=json.loads(seen["detail"]))
     if seen["booked"] >= seen["capacity"]:
         raise SlotFull(detail={"slot_id": seen["slot_id"]})
 
@@ -44,3 +46,12 @@ def _slot_shut(seen: Mapping[str, Any] | Any) -> None:
         raise SlotSuspended
     if seen["now"] < seen["release_at"]:
         raise NotYetReleased(detail={"release_at": seen["release_at"].isoformat()})
+
+
+def _kept_for_others(seen: Mapping[str, Any] | Any) -> None:
+    if seen["staff"] or seen["share"] == "public":
+        return
+    if seen["share"] == "staff":
+        raise KeptForStaff
+    if not seen["qualifies"]:
+        raise KeptForPriority

@@ -5,7 +5,7 @@ At every commit exactly one of old and new is live. Lock order: the person, then
 
 import asyncpg
 
-from appointments import booking, seats
+from appointments import booking, in_a_row, reserving, seats
 from appointments.booking import Booking
 from appointments.errors import (
     AlreadyBookedThatDay,
@@ -31,7 +31,7 @@ async def reschedule(*, code: str, slot_id: int, by: Actor, key: str) -> Booking
     """
     if by.kind != "citizen":
         raise Forbidden
-    if not 1 <= len(key) <= booking.KEY_LENGTH:
+    if not 1 <= len(key) <= reserving.KEY_LENGTH:
         raise KeyInvalid
     body_hash = idempotency.body_hash({"code": code.strip().upper(), "slot_id": slot_id})
     try:
@@ -44,7 +44,7 @@ async def reschedule(*, code: str, slot_id: int, by: Actor, key: str) -> Booking
 
 
 async def _moved(code: str, slot_id: int, *, by: Actor, key: str, body_hash: str) -> Booking:
-    number = await seats.lock_and_number(by.number)
+    number = (await seats.lock_and_number([by.number]))[by.number]
     old = await booking.find(code=code, for_=by)
     answered = await _answered(key, body_hash, by)
     if answered:
@@ -54,14 +54,13 @@ async def _moved(code: str, slot_id: int, *, by: Actor, key: str, body_hash: str
     await _lock_both(old, slot_id)
     if not await seats.give_back(old.id, of=("booked",), to="rescheduled", until=old.cancel_until):
         await _refuse(old.id)
-    new_code, told = (
-        crypto.random_code(booking.CODE_LENGTH),
-        BookingRescheduled(appointment_id=number, citizen_id=by.number, from_id=old.id),
-    )
-    seen = await seats.take(
-        slot_id=slot_id, appointment_id=number, code=new_code, key=key, body_hash=body_hash, event=told, by=by
-    )
-    new = await booking.taken_or_refused(seen, number=number, code=new_code, body_hash=body_hash, by=by)
+    want = seats.Want(
+        id=number, slot_id=slot_id, citizen_id=by.number, key=key, body_hash=body_hash, type_id=old.type_id,
+        code=crypto.random_code(reserving.CODE_LENGTH), by=by,
+        event=BookingRescheduled(appointment_id=number, citizen_id=by.number, from_id=old.id),
+    )  # fmt: skip
+    (seen,) = await seats.take([want])
+    new = await booking.taken_or_refused(seen, body_hash=body_hash)
     await audit.record("booking.rescheduled", subject=f"appointment:{old.id}", by=by, detail={"to": new.id})
     metrics.count("bookings_rescheduled_total")
     return new
@@ -80,14 +79,21 @@ async def _answered(key: str, body_hash: str, by: Actor) -> Booking | None:
 
 
 async def _lock_both(old: Booking, slot_id: int) -> None:
-    rows = await database.fetch(
-        "select id, type_id from slot where id = any($1) order by id for update", [old.slot_id, slot_id]
+    """The slots of the old booking and those wanted, in one order. A pool's slots are those of all its types."""
+    wanted = await database.fetchrow(
+        """select s.type_id = coalesce(t.pool_id, t.id) as fits from slot s, appointment_type t
+            where s.id = $1 and t.id = $2""",
+        slot_id,
+        old.type_id,
     )
-    wanted = next((row for row in rows if row["id"] == slot_id), None)
     if wanted is None:
         raise SlotNotFound
-    if wanted["type_id"] != old.type_id:
+    if not wanted["fits"]:
         raise OtherBusiness
+    new = await in_a_row.slots_from(slot_id, type_id=old.type_id)
+    await database.execute(
+        f"select 1 from slot where id = any($2) or id in ({seats.SLOTS_OF}) order by id for update", old.id, new
+    )
 
 
 async def _refuse(appointment_id: int) -> None:

@@ -1,113 +1,187 @@
 """Where places are taken and given back. Only this file and `passing_on` move `slot.booked`.
 
-Lock order everywhere: person → slots by id → waitlist entry → ticket → appointment. A place is taken by one conditional
-UPDATE, given back by a compare-and-set of the appointment under the slot's lock and passed on in the same transaction;
-the CHECK on the table has the last word.
+Lock order everywhere: persons → slots by id → waitlist entry → ticket → appointment. Many places are taken by one
+statement under the locks of their slots, given back by a compare-and-set of the appointment under the slots' locks and
+passed on in the same transaction; the CHECK on the table has the last word.
 """
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-import asyncpg
-
-from appointments import limits, passing_on, states
-from foundation import audit, clock, database, events
+from appointments import eligibility, in_a_row, passing_on, priority, refusals, states
+from appointments.events import BookingConfirmed
+from appointments.places import PLACE as PLACE
+from appointments.places import PLACES as PLACES
+from foundation import clock, database, events, logs
 from foundation.actor import Actor
+from foundation.errors import Refusal
 
-# Where and when, as `booking.Booking` names it.
-PLACE = """s.id as slot_id, s.day, s.starts_at, s.ends_at,
-       s.starts_at - make_interval(mins => t.cancel_minutes) as cancel_until,
-       t.id as type_id, t.code as type_code, t.name as type_name, d.name as department_name, h.id as hall_id,
-       h.code as hall_code, h.name as hall_name, h.path as hall_path, h.address as hall_address,
-       h.phone as hall_phone"""
-PLACES = """(slot s join appointment_type t on t.id = s.type_id join hall h on h.id = t.hall_id
-       join department d on d.id = t.department_id)"""
+# The first statement of a reservation: the persons' locks, and the ids the next appointments will have.
+PERSONS_FIRST = """select citizen_id, pg_advisory_xact_lock(hashtextextended('citizen:' || citizen_id, 1)),
+       nextval('appointment_id_seq') from unnest($1::bigint[]) as citizen_id"""
 
-# The second statement of a reservation. It begins after the person's lock was granted, so its counts are true. It
-# either takes the place and writes booking, audit and event, or changes nothing and returns what it saw.
+# The second. It begins after the persons' locks were granted, so its counts are true, and reads places and the clock
+# under the slots' locks, so they are true as well, however long it waited. `n` is the order of arrival: of those who
+# may have a place in a slot, the first get what is left. It writes bookings, audit rows and events of those who got
+# one, changes nothing for the others, and returns what it saw of each. A slot that looks full is not locked.
 TAKE = f"""
-with earlier as (
-  select id, body_hash from appointment where citizen_id = $1 and idempotency_key = $4
-), wanted as (
-  select {PLACE}, s.booked, s.capacity, s.release_at, s.close_at, s.state as slot_state, t.active, t.real_name_needed
-    from {PLACES} where s.id = $2
-), person as (
-  select verified_at is not null as verified from citizen where id = $1 and state = 'active'
-), held as (
-  select count(a.id) as overall, count(a.id) filter (where a.day = w.day) as that_day,
-         count(a.id) filter (where a.day = w.day and a.type_id = w.type_id) as same
-    from wanted w left join appointment a on a.citizen_id = $1 and a.state in {states.LIVE}
-), most as (
-  select coalesce((select most from booking_limit where kind = 'overall'), $6::int) as overall,
-         coalesce((select most from booking_limit where kind = 'that_day'), $7::int) as that_day
-), allowed as (
-  select not exists (select from earlier) and w.active and (p.verified or not w.real_name_needed)
-         and h.same = 0 and h.overall < m.overall and h.that_day < m.that_day as yes
-    from wanted w, person p, held h, most m
+with want as materialized (
+  select w.*, coalesce(w.asked_type_id, s.type_id) as type_id, s.day
+    from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
+                $9::bigint[], $10::boolean[], $11::boolean[], $12::boolean[], $13::text[], $14::text[], $15::text[],
+                $16::jsonb[])
+           with ordinality as w(id, citizen_id, slot_id, asked_type_id, key, body_hash, code, booked_by, party_id,
+                                qualifies, staff, in_a_row, actor, request_id, told_lock, told, n)
+    left join slot s on s.id = w.slot_id
+), {eligibility.SEEN}, hopeful as materialized (
+  select s.n, s.slot_id from seen s join want w on w.n = s.n
+   where {eligibility.MAY} and {eligibility.OPEN.format(slot="s", now="clock_timestamp()")}
+     and s.booked < s.capacity and (s.slots_needed = 1 or w.in_a_row)
+), locked as materialized (
+  select id, capacity, booked, state as slot_state, release_at, close_at from slot
+   where id = any(array(select slot_id from hopeful)) order by id for update
+), moment as materialized (
+  select clock_timestamp() as now from (select count(*) from locked) as all_of_them
+), standing as (
+  select h.n, h.slot_id, l.capacity - l.booked as free,
+         row_number() over (partition by h.slot_id order by h.n) as place
+    from hopeful h join locked l on l.id = h.slot_id, moment m where {eligibility.OPEN.format(slot="l", now="m.now")}
+), kept as materialized (
+  select n, slot_id from standing where place <= free
 ), seat as (
-  update slot set booked = booked + 1
-   where id = $2 and state = 'open' and booked < capacity
-     and release_at <= clock_timestamp() and clock_timestamp() < close_at and (select yes from allowed)
-  returning id
+  update slot set booked = slot.booked + k.number
+    from (select slot_id, count(*)::int as number from kept group by slot_id) as k where slot.id = k.slot_id
+  returning slot.id, k.number
 ), made as (
-  insert into appointment (id, code, slot_id, type_id, day, citizen_id, state, idempotency_key, body_hash,
-                           created_at, changed_at)
-  select $3, $8, w.slot_id, w.type_id, w.day, $1, 'booked', $4, $5, clock_timestamp(), clock_timestamp()
-    from wanted w join seat on seat.id = w.slot_id
+  insert into appointment (id, code, slot_id, type_id, day, citizen_id, party_id, booked_by, state, idempotency_key,
+                           body_hash, created_at, changed_at)
+  select w.id, w.code, w.slot_id, w.type_id, w.day, w.citizen_id, w.party_id, w.booked_by, 'booked', w.key,
+         w.body_hash, clock_timestamp(), clock_timestamp()
+    from want w join kept k on k.n = w.n join seat on seat.id = w.slot_id order by w.n
   returning id, created_at
 ), noted as (
   insert into audit_row (at, actor, action, subject, reason, detail, request_id)
-  select $15::timestamptz, $16, $17, $18, $19, $20::jsonb, $21 from made
+  select $17::timestamptz, w.actor, 'booking.reserved', 'appointment:' || w.id, '',
+         jsonb_build_object('slot_id', w.slot_id), w.request_id from want w join made on made.id = w.id order by w.n
 ), told as materialized (
-  select procrastinate_defer_jobs_v1(
-           array[row($9, $10, 0, $11, $12, $13::jsonb, $14)::procrastinate_job_to_defer_v1]) as jobs from made
+  select procrastinate_defer_jobs_v1(array_agg(
+           row($18, $19, 0, w.told_lock, null, w.told, null)::procrastinate_job_to_defer_v1 order by w.n)) as jobs
+    from want w join made on made.id = w.id having count(*) > 0
 )
-select e.id as earlier_id, e.body_hash as earlier_hash, p.verified, w.*, h.overall, h.that_day, h.same,
-       m.overall as most_overall, m.that_day as most_that_day,
-       clock_timestamp() as now, (select created_at from made) as created_at, (select count(jobs) from told) as told
-  from most m left join wanted w on true left join earlier e on true left join person p on true left join held h on true
+select w.id, w.code, s.citizen_id, s.qualifies, s.staff, s.slot_id, s.day, s.starts_at, s.ends_at, s.cancel_until,
+       s.type_id, s.type_code, s.type_name, s.department_name, s.hall_id, s.hall_code, s.hall_name, s.hall_path,
+       s.hall_address, s.hall_phone, s.share, s.offered, s.real_name_needed, s.slots_needed, s.verified, s.same,
+       s.why, s.detail, s.earlier_id, s.earlier_hash, coalesce(l.booked + coalesce(seat.number, 0), s.booked) as booked,
+       coalesce(l.capacity, s.capacity) as capacity, coalesce(l.slot_state, s.slot_state) as slot_state,
+       coalesce(l.release_at, s.release_at) as release_at, coalesce(l.close_at, s.close_at) as close_at,
+       m.now, made.created_at, t.number as told
+  from seen s join want w on w.n = s.n cross join moment m left join locked l on l.id = s.slot_id
+  left join seat on seat.id = s.slot_id left join made on made.id = w.id
+  cross join (select count(jobs) as number from told) as t order by s.n
 """
 
-PERSON_FIRST = limits.LOCK_PERSON + ", nextval('appointment_id_seq')"
+
+@dataclass(frozen=True, kw_only=True)
+class Want:
+    """A place that a citizen wants, by themselves or by whoever books for them.
+
+    `id` is what `lock_and_number` gave, `type_id` what is booked if not the slot's own type, `party_id` the first of
+    those who come together, `event` what is told when it is not BookingConfirmed. `qualifies` and `in_a_row` are found
+    out by `take`.
+    """
+
+    id: int
+    slot_id: int
+    citizen_id: int
+    key: str
+    body_hash: str
+    code: str
+    by: Actor
+    type_id: int | None = None
+    party_id: int | None = None
+    event: events.Event | None = None
+    qualifies: bool = False
+    in_a_row: bool = False
+    request_id: str = field(default_factory=logs.request_id)
+
+    @property
+    def booked_by(self) -> str:
+        """The other who booked, or an empty text."""
+        return "" if self.by == Actor.citizen(self.citizen_id) else str(self.by)
+
+    def told(self) -> events.Event:
+        return self.event or BookingConfirmed(appointment_id=self.id, citizen_id=self.citizen_id)
 
 
-async def lock_and_number(citizen_id: int) -> int:
-    """Hold the person's lock; the id the next appointment will have."""
-    row = await database.joined().fetchrow(PERSON_FIRST, citizen_id)
-    assert row is not None
-    return int(row["nextval"])
+async def lock_and_number(citizen_ids: Collection[int]) -> dict[int, int]:
+    """Hold the locks of these persons, in ascending order; person → the id their next appointment will have."""
+    rows = await database.joined().fetch(PERSONS_FIRST, sorted(set(citizen_ids)))
+    return {row["citizen_id"]: row["nextval"] for row in rows}
 
 
-async def take(
-    *,
-    slot_id: int,
-    appointment_id: int,
-    code: str,
-    key: str,
-    body_hash: str,
-    event: events.Event,
-    by: Actor,
-) -> asyncpg.Record:
-    """One round trip: the place, the appointment, its audit row and its event; or nothing, and why (see `booking`)."""
-    most = limits.DEFAULTS
-    noted = audit.row("booking.reserved", subject=f"appointment:{appointment_id}", by=by, detail={"slot_id": slot_id})
-    row = await database.joined().fetchrow(
-        TAKE, by.number, slot_id, appointment_id, key, body_hash, most["overall"], most["that_day"], code,
-        *events.deferral(event), *noted,
-    )  # fmt: skip
-    assert row is not None
-    return row
+async def take(wants: Sequence[Want]) -> list[Any]:
+    """Within a transaction that holds the persons: of each want, in order, what was seen, with `created_at` if it got
+    its place (see `refusals.explain` if not).
+
+    A want that takes several slots in a row raises NotEnoughInARow or SlotFull when its later ones are not to be had:
+    the transaction must not go on.
+    """
+    seen = await take_at_once(wants)
+    again = {nth: better for nth, row in enumerate(seen) if (better := await _known_better(wants[nth], row))}
+    if again:
+        runs = await in_a_row.locked([want for want in again.values() if want.in_a_row])
+        for nth, row in zip(again, await take_at_once(list(again.values())), strict=True):
+            seen[nth] = row
+            if row["created_at"] is not None and again[nth].in_a_row:
+                await in_a_row.take_further(again[nth].id, runs[again[nth].id])
+    return seen
 
 
-async def look(slot_id: int) -> dict[str, Any]:
-    """The slot as it is now."""
-    row = await database.fetchrow(
-        "select booked, capacity, release_at, close_at, state as slot_state, clock_timestamp() as now"
-        " from slot where id = $1",
-        slot_id,
-    )
-    return dict(row) if row else {"slot_id": None}
+def needs_more(seen: Any) -> bool:
+    """Whether one statement cannot decide: a priority place, or a business of several slots in a row."""
+    if seen["created_at"] is not None or seen["earlier_id"] is not None or seen["slot_id"] is None:
+        return False
+    return bool(seen["slots_needed"] > 1 or (seen["share"] == "priority" and not seen["staff"]))
 
+
+async def _known_better(want: Want, seen: Any) -> Want | None:
+    """The want with what had to be found out about it, if that makes a difference."""
+    if not needs_more(seen):
+        return None
+    qualifies = seen["share"] == "priority" and await priority.qualifies(want.citizen_id)
+    in_a_row = seen["slots_needed"] > 1 and not _refused({**seen, "qualifies": qualifies})
+    better = replace(want, qualifies=qualifies, in_a_row=in_a_row)
+    return None if better == want else better
+
+
+def _refused(seen: Mapping[str, Any]) -> bool:
+    try:
+        refusals.explain(seen)
+    except Refusal:
+        return True
+    return False
+
+
+async def take_at_once(wants: Sequence[Want]) -> list[Any]:
+    """One round trip, each want of another person: the places, bookings, audit rows and events of those who get one."""
+    assert len({want.citizen_id for want in wants}) == len(wants), "a person wants one place at a time"
+    told = [events.deferral(want.told()) for want in wants]
+    columns = zip(*(
+        (want.id, want.citizen_id, want.slot_id, want.type_id, want.key, want.body_hash, want.code, want.booked_by,
+         want.party_id, want.qualifies, want.by.kind == "staff", want.in_a_row, str(want.by), want.request_id,
+         lock, args)
+        for want, (_, _, lock, _, args, _) in zip(wants, told, strict=True)
+    ), strict=True)  # fmt: skip
+    queue, job = told[0][:2]
+    return await database.joined().fetch(TAKE, *map(list, columns), clock.now(), queue, job)
+
+
+# Where an appointment sits: its slot, and those it takes in a row with it.
+SLOTS_OF = """select slot_id from appointment where id = $1
+    union all select slot_id from further_slot where appointment_id = $1"""
+LOCK_SLOTS_OF = f"select id from slot where id in ({SLOTS_OF}) order by id for update"
 
 GIVE_BACK = """
 update appointment set state = $2, changed_at = clock_timestamp()
@@ -122,35 +196,37 @@ update waitlist_entry set state = case when $2 in ('declined', 'lapsed') then $2
 async def give_back(
     appointment_id: int, *, of: tuple[str, ...], to: str, until: datetime | None = None, ticket: str = "dropped"
 ) -> bool:
-    """Move an appointment from one of the states `of` to the terminal state `to` and pass its place on, once.
+    """Move an appointment from one of the states `of` to the terminal state `to` and pass its places on, once.
 
     Its ticket, if it drew one, becomes `ticket`. False when the appointment was in another state or, by the database's
     clock, `until` has passed: nothing was freed.
     """
     tx = database.joined()
-    await tx.execute("select 1 from slot where id = (select slot_id from appointment where id = $1) for update",
-                     appointment_id)  # fmt: skip
+    slots = [row["id"] for row in await tx.fetch(LOCK_SLOTS_OF, appointment_id)]
     held = await tx.fetchval("select id from ticket where appointment_id = $1 for update", appointment_id)
-    slot_id = await tx.fetchval(GIVE_BACK, appointment_id, to, list(of), until)
-    if slot_id is None:
+    if await tx.fetchval(GIVE_BACK, appointment_id, to, list(of), until) is None:
         return False
     if held:
         await tx.execute("update ticket set state = $2, finished_at = $3 where id = $1", held, ticket, clock.now())
     if "held" in of:
         await tx.execute(CLOSE_OFFER, appointment_id, to)
-    await passing_on.pass_on(slot_id)
+    for slot_id in slots:
+        await passing_on.pass_on(slot_id)
     return True
+
+
+LIVE_IN = f"""(select count(*) from appointment a where a.slot_id = s.id and a.state in {states.LIVE})
+    + (select count(*) from further_slot f join appointment a on a.id = f.appointment_id
+        where f.slot_id = s.id and a.state in {states.LIVE})"""
 
 
 async def out_of_step() -> list[dict[str, Any]]:
     """Slots of the last week and the future whose counter is not live appointments plus resting places: none."""
     rows = await database.fetch(
-        f"""select s.id as slot_id, s.booked, count(a.id) as live,
-                  (select count(*) from cooling_place c where c.slot_id = s.id) as cooling
-             from slot s left join appointment a on a.slot_id = s.id and a.state in {states.LIVE}
-            where s.day >= $1::date - 7 group by s.id
-           having s.booked <> count(a.id) + (select count(*) from cooling_place c where c.slot_id = s.id)
-            order by s.id""",
+        f"""select s.id as slot_id, s.booked, l.live, c.cooling
+             from slot s, lateral (select {LIVE_IN} as live) as l,
+                  lateral (select count(*) as cooling from cooling_place c where c.slot_id = s.id) as c
+            where s.day >= $1::date - 7 and s.booked <> l.live + c.cooling order by s.id""",
         clock.today(),
     )
     return [dict(row) for row in rows]

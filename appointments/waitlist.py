@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from appointments import booking, eligibility, limits, seats, waiting_rules
+from appointments import booking, eligibility, limits, reserving, seats, waiting_rules
 from appointments.booking import Booking
 from appointments.errors import (
     AlreadyWaiting,
@@ -21,6 +21,7 @@ from appointments.errors import (
     WaitNotFound,
 )
 from appointments.events import BookingConfirmed
+from appointments.places import PLACE, PLACES
 from foundation import audit, crypto, database, events
 from foundation.actor import Actor
 from foundation.errors import Forbidden
@@ -70,16 +71,18 @@ select w.id, w.code, w.state, w.closed_why, w.citizen_id, w.joined_at, w.offer_u
        case when a.state not in ('held', 'declined', 'lapsed') then a.code end as booking_code,
        case w.state when 'waiting' then (select count(*) from waitlist_entry o where o.slot_id = w.slot_id
                                             and o.state = 'waiting' and o.id <= w.id) end as place,
-       {seats.PLACE}
-  from waitlist_entry w join {seats.PLACES} on s.id = w.slot_id left join appointment a on a.id = w.appointment_id
+       {PLACE}
+  from waitlist_entry w join {PLACES} on s.id = w.slot_id and t.id = w.type_id
+  left join appointment a on a.id = w.appointment_id
 """
 COLUMNS = tuple(one.name for one in fields(Waiting))
 LOCK_SLOT = "select 1 from slot where id = $1 for update"
 
 
 @database.retry_on_deadlock
-async def join(*, slot_id: int, by: Actor) -> Waiting:
-    """Stand in the queue of a full slot. Joining again gives the same place.
+async def join(*, slot_id: int, by: Actor, type_id: int | None = None) -> Waiting:
+    """Stand in the queue of a full slot for its own business, or for `type_id`, which shares its places. Joining again
+    gives the same place. Nobody waits for a business of several slots in a row: they are not given back together.
 
     Raises what `booking.reserve` would but SlotFull; StillFree, AlreadyWaiting, TooManyWaits, WaitlistOff.
     """
@@ -88,18 +91,19 @@ async def join(*, slot_id: int, by: Actor) -> Waiting:
     async with database.transaction() as tx:
         await limits.lock_persons(by.number)
         await tx.execute(LOCK_SLOT, slot_id)
-        code = await _place_already(slot_id, by) or await _stand_in_line(slot_id, by)
+        code = await _place_already(slot_id, by, type_id) or await _stand_in_line(slot_id, by, type_id)
         return await find(code=code, for_=by)
 
 
-async def _place_already(slot_id: int, by: Actor) -> str | None:
+async def _place_already(slot_id: int, by: Actor, type_id: int | None) -> str | None:
     """The code of the person's place in this queue. Raises AlreadyWaiting, TooManyWaits for places in others."""
     rows = await database.fetch(
-        """select w.code, w.slot_id, w.type_id = s.type_id and w.day = s.day as same
+        """select w.code, w.slot_id, w.type_id = coalesce($3, s.type_id) and w.day = s.day as same
              from waitlist_entry w left join slot s on s.id = $2
             where w.citizen_id = $1 and w.state in ('waiting', 'offered')""",
         by.number,
         slot_id,
+        type_id,
     )
     here = next((row["code"] for row in rows if row["slot_id"] == slot_id), None)
     if here is None and any(row["same"] for row in rows):
@@ -109,21 +113,22 @@ async def _place_already(slot_id: int, by: Actor) -> str | None:
     return here
 
 
-async def _stand_in_line(slot_id: int, by: Actor) -> str:
-    no = await eligibility.refusal(citizen_id=by.number, slot_id=slot_id)
+async def _stand_in_line(slot_id: int, by: Actor, type_id: int | None) -> str:
+    no = await eligibility.refusal(citizen_id=by.number, slot_id=slot_id, type_id=type_id)
     if no is None:
         raise StillFree(detail={"slot_id": slot_id})
     if not isinstance(no, SlotFull):
         raise no
-    tx, code = database.joined(), crypto.random_code(booking.CODE_LENGTH)
+    tx, code = database.joined(), crypto.random_code(reserving.CODE_LENGTH)
     made = await tx.fetchrow(
         """insert into waitlist_entry (code, slot_id, type_id, day, citizen_id, joined_at, changed_at)
-           select $1, id, type_id, day, $3, clock_timestamp(), clock_timestamp() from slot where id = $2
-           returning id, type_id""",
-        code, slot_id, by.number,
+           select $1, s.id, t.id, s.day, $3, clock_timestamp(), clock_timestamp()
+             from slot s join appointment_type t on t.id = coalesce($4, s.type_id) where s.id = $2
+           returning id, type_id, (select slots_needed from appointment_type t where t.id = type_id) as slots_needed""",
+        code, slot_id, by.number, type_id,
     )  # fmt: skip
     assert made is not None
-    if not (await waiting_rules.of(made["type_id"])).waitlist:
+    if made["slots_needed"] > 1 or not (await waiting_rules.of(made["type_id"])).waitlist:
         raise WaitlistOff
     await audit.record("waitlist.joined", subject=f"waitlist_entry:{made['id']}", by=by, detail={"slot_id": slot_id})
     return code

@@ -51,6 +51,8 @@ class Recorded:
         return Recorded(tuple(told))
 
     def _varying(self, other: "Recorded", ours: Any, theirs: Any) -> Any:
+        if isinstance(ours, list):
+            return [self._varying(other, one, another) for one, another in zip(ours, theirs, strict=True)]
         for (here, name), (there, _) in zip(self.known, other.known, strict=True):
             if (type(ours), ours, theirs) == (type(here), here, there):
                 return Varying(name)
@@ -109,6 +111,8 @@ def script(recorded: Recorded) -> tuple[str, dict[str, str]]:
 def _named(value: Any, name: str, constants: dict[str, str]) -> str:
     if isinstance(value, Varying):
         return f":{value.name}"
+    if isinstance(value, list):
+        return f"array[{', '.join(_named(one, f'{name}_{nth}', constants) for nth, one in enumerate(value))}]"
     if value is None or value == "":  # pgbench has variables for neither
         return "null" if value is None else "''"
     constants[name] = value.isoformat() if isinstance(value, datetime) else str(value)

@@ -267,7 +267,7 @@ async def test_nobody_else_reads_by_actor_kind():
 
 
 async def test_waiting_too_long_says_try_again(monkeypatch):
-    async def waited(citizen_id):
+    async def waited(citizen_ids):
         raise asyncpg.LockNotAvailableError("canceling statement due to lock timeout")
 
     monkeypatch.setattr("appointments.seats.lock_and_number", waited)

@@ -3,7 +3,7 @@
 import itertools
 import json
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from appointments import booking, checkin, seats
@@ -18,14 +18,15 @@ STAFF = Actor.staff(1)
 _numbers = itertools.count(1)
 
 
-async def a_citizen(*, verified: bool = True, name: str = "张三") -> Actor:
-    """A citizen who may book."""
-    row = await Citizen.create(**(_identity(name) if verified else {}))
+async def a_citizen(*, verified: bool = True, name: str = "张三", born: date | None = None) -> Actor:
+    """A citizen who may book, and is old enough for a priority place unless `born` later."""
+    row = await Citizen.create(**(_identity(name, born) if verified else {}))
     return Actor.citizen(row.id)
 
 
-def _identity(name: str) -> dict[str, Any]:
-    number = f"1101011949123{next(_numbers):05d}"
+def _identity(name: str, born: date | None) -> dict[str, Any]:
+    nth = next(_numbers)
+    number = f"110101{born:%Y%m%d}{nth % 10_000:04d}" if born else f"1101011949123{nth:05d}"
     return {
         "real_name_sealed": crypto.seal(name),
         "id_type": "id_card",
@@ -61,6 +62,7 @@ async def a_slot(
     state: str = "open",
     starts_at: datetime | None = None,
     close_at: datetime | None = None,
+    share: str = "public",
 ) -> Slot:
     """A slot that can be booked now, unless told otherwise."""
     starts_at = starts_at or clock.now() + starts_in
@@ -73,6 +75,7 @@ async def a_slot(
         release_at=clock.now() - released_ago,
         close_at=close_at or starts_at,
         state=state,
+        share=share,
     )
 
 
@@ -124,7 +127,7 @@ async def deadline_passes(slot: Slot) -> None:
 async def amiss() -> list[str]:
     """What must hold of all slots and queues and does not; empty when all is well."""
     rows = await database.fetch(
-        """select 'slot ' || id || ' is out of bounds' as found from slot where booked < 0 or booked > capacity
+        """select 'slot ' || id || ' is out of bounds' as found from slot where booked < 0 or booked > capacity + over
            union all
            select 'slot ' || s.id || ' is free and waited for' from slot s join appointment_type t on t.id = s.type_id
             where s.booked < s.capacity and s.state = 'open' and t.active and clock_timestamp() < s.close_at

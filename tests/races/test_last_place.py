@@ -69,9 +69,9 @@ async def test_control_the_index_alone_holds_one_per_day():
     """With the person's lock off, the partial unique index still has the last word, and no seat is lost."""
     citizen, business = await a_citizen(), await a_type()
     slots = await slots_of_one_day(8, of=business)
-    unlocked = "select nextval('appointment_id_seq'), $1::bigint"
+    unlocked = "select citizen_id, nextval('appointment_id_seq') from unnest($1::bigint[]) as citizen_id"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("appointments.seats.PERSON_FIRST", unlocked)
+        patch.setattr("appointments.seats.PERSONS_FIRST", unlocked)
         outcomes = await asyncio.gather(
             *(booking.reserve(slot_id=slot.id, by=citizen, key=f"tap {slot.id}") for slot in slots),
             return_exceptions=True,
