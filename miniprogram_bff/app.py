@@ -12,11 +12,26 @@ from assistant import knowledge
 from foundation import settings
 from foundation.errors import Unavailable
 from foundation.web import Door, new_app, open_house, vitals
-from miniprogram_bff.screens import ask, book, guide, home, login, mine, pay, progress, queue, rate, search, wait
+from miniprogram_bff.screens import (
+    ask,
+    book,
+    family,
+    guide,
+    home,
+    login,
+    mine,
+    pay,
+    progress,
+    queue,
+    rate,
+    search,
+    together,
+    wait,
+)
 
 H5 = Path(__file__).parent / "h5"
 FORMS = Path(catalogue.__file__).parent / "data" / "forms"
-SCREENS = (login, home, search, guide, ask, book, queue, wait, progress, pay, rate, mine)
+SCREENS = (login, home, search, guide, ask, book, together, family, queue, wait, progress, pay, rate, mine)
 
 
 def create_app(args: object = None) -> Sanic[Any, Any]:

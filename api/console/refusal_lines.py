@@ -30,6 +30,11 @@ FIELDS = {
     "priority": "优先事由",
     "name": "名称",
     "kiosk_id": "自助机",
+    "number": "号码",
+    "phone": "手机号码",
+    "id_type": "证件类型",
+    "slot_id": "时段",
+    "why": "原因",
     "username": "用户名",
     "password": "密码",
 }

@@ -6,6 +6,7 @@ import { ask } from "./screens/ask.js";
 import { bill, bills, paid } from "./screens/pay.js";
 import { book, hall, type } from "./screens/book.js";
 import { booking, bookings } from "./screens/bookings.js";
+import { family } from "./screens/family.js";
 import { guide } from "./screens/guide.js";
 import { home } from "./screens/home.js";
 import { caseView, progress } from "./screens/progress.js";
@@ -38,6 +39,7 @@ const SCREENS = [
   [/^paid\/([^/]+)$/, paid, "mine", "#/bills"],
   [/^rate\/([^/]+)\/([^/]+)$/, rate, "mine", "#/mine"],
   [/^mine$/, mine, "mine"],
+  [/^family$/, family, "mine", "#/mine"],
   [/^messages$/, messages, "mine", "#/mine"],
   [/^real-name$/, realName, "mine", "#/mine"],
   [/^sessions$/, sessions, "mine", "#/mine"],
