@@ -23,8 +23,8 @@ export async function bookings(main) {
     : empty("book", "还没有预约。", html`<a class="button main" href="#/book">去预约</a>`)}`);
 }
 
-const checkIn = html`<section class="card check-in first"><h2>签到码</h2><div class="qr" id="qr"><div class="skeleton"></div></div><p class="code" id="check-in"></p>
-  <p class="hint">到厅后出示给工作人员或自助机。签到码会自动更新，截图无效。</p></section>`;
+const checkIn = (one) => html`<section class="card check-in first"><h2>签到码</h2><div class="qr" id="qr"><div class="skeleton"></div></div><p class="code" id="check-in"></p>
+  <p class="hint">到厅后出示给工作人员或自助机。签到码会自动更新，截图无效。${one.party && !one.booked_for_me ? "同行的人到齐后出示，一码全体签到取号。" : ""}</p></section>`;
 
 // Who comes together, and the way to give all their places back.
 const together = (one, others) => (others.length < 2 ? "" : html`<section class="card"><h2>同行办理</h2><ul class="list">${others.map((other) => html`
@@ -45,7 +45,7 @@ export async function booking(main, code) {
     const others = one.party ? await get(`${path}/party`) : [];
     const about = await get(`/v1/types/${encodeURIComponent(one.type_code)}`).catch(() => ({ items: [] }));
     show(main, html`<h1>${one.type_name}</h1><div class="two mixed"><div class="stack">${details(one)}${together(one, others)}${one.state === "booked" && about.items.length ? bring(about.items) : ""}</div>
-      <div class="stack">${one.state === "booked" ? checkIn : ""}<div id="in-line" aria-live="polite"></div>
+      <div class="stack">${one.state === "booked" ? checkIn(one) : ""}<div id="in-line" aria-live="polite"></div>
       <div class="actions">${one.state === "finished" ? html`<a class="button main" href="#/rate/visit/${one.code}">评价服务</a>` : ""}
       ${one.can_cancel ? html`<a class="button" href="#/book/${one.hall_code}/${one.type_code}?move=${one.code}">改约</a><button class="button" id="calendar">加入日历</button><button class="button danger" id="cancel">取消预约</button>` : ""}
       ${LIVE.includes(one.state) ? "" : html`<a class="button main" href="#/book/${one.hall_code}/${one.type_code}">重新预约</a>`}</div></div></div>`);
