@@ -59,15 +59,17 @@ class Call:
 
 
 UNREACHED = """
-where a.day >= $1 and (a.state = 'booked' or a.state = 'office_cancelled') and a.booked_by not like 'citizen:%'
+where a.day >= $1 and a.state in ('booked', 'office_cancelled') and a.booked_by not like 'citizen:%'
   and exists (select from unnest($2::text[]) as prefix where starts_with(h.path, prefix))
   and not exists (select from platform_account p where p.citizen_id = a.citizen_id)
+  and not exists (select from audit_row u where u.subject = 'appointment:' || a.id
+                     and u.action = 'booking.told_by_phone' and u.at >= a.changed_at)
 order by s.starts_at, a.id limit 200
 """
 
 
 async def call_list(*, within: Collection[str], by: Actor) -> list[Call]:
-    """需电话通知: who has a booking to come, or lost one by the office, and no account that a message would reach."""
+    """须电话通知: who has a booking to come, or lost one by the office, has no account and was not called since."""
     held = [booking.read(row) for row in await database.fetch(booking.READ + UNREACHED, clock.today(), list(within))]
     people = await access.profiles({one.citizen_id for one in held}, seen_by=by)
     return [
@@ -78,3 +80,10 @@ async def call_list(*, within: Collection[str], by: Actor) -> list[Call]:
         )
         for one in held if one.citizen_id in people
     ]  # fmt: skip
+
+
+async def called(*, code: str, by: Actor) -> None:
+    """Somebody was told by phone how their booking stands now. Raises BookingNotFound."""
+    async with database.transaction():
+        held = await booking.find(code=code, for_=by)
+        await audit.record("booking.told_by_phone", subject=f"appointment:{held.id}", by=by)

@@ -6,7 +6,7 @@ Numbers come in a form's body, never in an address; what is shown is masked.
 from foundation import audit, crypto, database
 from foundation.actor import Actor
 from foundation.audit import Deed
-from identity import realname
+from identity import access, realname
 from identity.errors import PhoneFault
 from identity.idnumber import Identity
 from identity.login import PHONE
@@ -14,7 +14,7 @@ from identity.models import Citizen
 from identity.verifier import Verifier
 
 # What tells, under a citizen, that somebody looked at their record.
-LOOKS = ("citizen.read", "citizen.found", "citizen.bookings_read")
+LOOKS = ("citizen.read", "citizen.found", "citizen.bookings_read", "citizen.phone_read")
 MOST = 5
 
 
@@ -44,6 +44,14 @@ async def register(*, name: str, id_type: str, number: str, phone: str, by: Acto
             await audit.record("citizen.phone_noted", subject=f"citizen:{citizen_id}", by=by)
         await audit.record("citizen.found", subject=f"citizen:{citizen_id}", by=by, detail={"by": "registering"})
     return citizen_id
+
+
+async def phone_of(citizen_id: int, *, by: Actor) -> str:
+    """The whole phone, for who has to call; empty when none is known. Raises NoSuchCitizen."""
+    known = await access.profile(citizen_id, seen_by=by)
+    async with database.transaction():
+        await audit.record("citizen.phone_read", subject=f"citizen:{known.citizen_id}", by=by)
+    return known.phone
 
 
 async def who_looked(citizen_id: int, *, limit: int = 20) -> list[Deed]:

@@ -22,7 +22,12 @@ routes = Routes("代约与查询", tag="console", error_page=page.refused)
 
 HELPERS = (Role.WINDOW, Role.HALL_MANAGER, Role.AGENT)
 REASONS = ("窗口代约", "电话代约", "核实预约情况", "投诉处理")
-LOOKS = {"citizen.read": "查看资料", "citizen.found": "查找", "citizen.bookings_read": "查询预约"}
+LOOKS = {
+    "citizen.read": "查看资料",
+    "citizen.found": "查找",
+    "citizen.bookings_read": "查询预约",
+    "citizen.phone_read": "查看手机号码",
+}
 
 Text = Annotated[str, Meta(max_length=60)]
 Token = Annotated[str, Meta(max_length=60)]
@@ -67,6 +72,11 @@ class Chosen(Asked):
     slot_id: RowId
     key: Key
     move: Annotated[str, Meta(max_length=20)] = ""
+
+
+class Called(Asked):
+    person: Token
+    code: Annotated[str, Meta(min_length=1, max_length=20)]
 
 
 class Cancelling(Asked):
@@ -149,6 +159,33 @@ async def cancel(request: Request, form: Cancelling, who: StaffMember) -> HTTPRe
     return page.done(request, "已取消，将通知本人。")
 
 
+@routes.page("/console/people/calls", access=STAFF)
+async def calls(request: Request, who: StaffMember) -> HTTPResponse:
+    """须电话通知: those whom no message reaches."""
+    access.require(who, *HELPERS)
+    found = await record.call_list(within=_halls_of(who), by=who.actor)
+    cards = [(person_token.given(who, one.citizen_id), one) for one in found]
+    return await _shown(request, "_calls.html", who=who, calls=cards, states=NAMES)
+
+
+@routes.page("/console/people/phone", method="POST", access=STAFF)
+async def phone(request: Request, form: Called, who: StaffMember) -> HTTPResponse:
+    """The whole number of somebody on the call list; who looked is kept."""
+    access.require(who, *HELPERS)
+    citizen_id = person_token.read(who, form.person)
+    await _theirs(who, form.code, citizen_id)
+    number = await finding.phone_of(citizen_id, by=who.actor)
+    return page.done(request, number or "没有留手机号码，请查阅现场登记。")
+
+
+@routes.page("/console/people/called", method="POST", access=STAFF)
+async def called(request: Request, form: Called, who: StaffMember) -> HTTPResponse:
+    access.require(who, *HELPERS)
+    await _theirs(who, form.code, person_token.read(who, form.person))
+    await record.called(code=form.code, by=who.actor)
+    return page.done(request, "已记录电话通知。")
+
+
 async def _theirs(who: StaffMember, code: str, citizen_id: int) -> booking.Booking:
     """The booking, if it is this person's and its hall is theirs to look after. Raises BookingNotFound, RoleNeeded."""
     held = await booking.find(code=code, for_=who.actor)
@@ -166,8 +203,7 @@ async def _found(request: Request, who: StaffMember, found: list[int], *, reason
 
 async def _record(who: StaffMember, citizen_id: int, form: OnePerson) -> dict[str, Any]:
     person = await access.profile(citizen_id, seen_by=who.actor)
-    within = {path for role in HELPERS for path in who.hall_paths(role)}
-    kept = await record.of_citizen(person.citizen_id, within=within, by=who.actor, reason=form.reason)
+    kept = await record.of_citizen(person.citizen_id, within=_halls_of(who), by=who.actor, reason=form.reason)
     halls = await scope.halls_of(who, HELPERS)
     return {
         "person": person, "record": kept, "states": NAMES, "wait_states": WAITLIST_NAMES,
@@ -184,6 +220,10 @@ async def _looks(citizen_id: int) -> list[tuple[datetime, str, str, str]]:
         (one.at, names.get(int(one.actor.partition(":")[2]), "工作人员"), LOOKS[one.action], one.reason)
         for one in looks
     ]
+
+
+def _halls_of(who: StaffMember) -> set[str]:
+    return {path for role in HELPERS for path in who.hall_paths(role)}
 
 
 async def _reached(citizen_id: int) -> bool:

@@ -144,3 +144,7 @@ async def test_those_no_message_reaches_are_on_the_call_list():
     (call,) = await record.call_list(within=[hall.path], by=WANG)
     assert (call.name, call.phone, call.state) == ("王*", "138****0001", "booked")
     assert await record.call_list(within=["elsewhere/"], by=WANG) == []
+    await record.called(code=call.code, by=WANG)
+    assert await record.call_list(within=[hall.path], by=WANG) == []
+    await booking.cancel(code=call.code, by=WANG, reason="停电")
+    assert [one.state for one in await record.call_list(within=[hall.path], by=WANG)] == ["office_cancelled"]

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from api.console import person_token
-from appointments import booking
+from appointments import booking, checkin
 from foundation import database
 from foundation.actor import Actor
 from identity import verifier
@@ -15,9 +15,18 @@ from identity.access import StaffMember
 from identity.idnumber import Identity
 from identity.models import Citizen
 from tests.builders import identity
-from tests.builders.appointments import a_hall, a_held_place, a_type, booked_and_live, slots_of_one_day
+from tests.builders.appointments import (
+    a_citizen,
+    a_hall,
+    a_held_place,
+    a_type,
+    booked_and_live,
+    on_the_day,
+    slots_of_one_day,
+)
 from tests.builders.console import Desk, a_colleague
 from tests.builders.identity import id_number
+from tests.builders.people import a_child, a_family_slot, together
 
 WHY = "电话代约"
 
@@ -218,3 +227,34 @@ async def test_what_is_typed_is_shown_as_text(desk: Desk) -> None:
     person = shown.text.partition('name="person" value="')[2].partition('"')[0]
     record = await desk.press("/console/people/record", person=person, reason=why)
     assert "<script>" not in record.text
+
+
+async def test_those_no_message_reaches_are_called(desk: Desk) -> None:
+    citizen = await identity.citizen(name="李四", number=id_number(), phone="13800000004")
+    of = await a_type()
+    (slot,) = await slots_of_one_day(1, of=of)
+    held, *_ = await a_held_place(slot=slot, by=Actor.citizen(citizen.id))
+    page = (await desk.open("/console/people/calls")).text
+    assert held.code in page
+    assert "13800000004" not in page
+    person = page.partition('name="person" value="')[2].partition('"')[0]
+    shown = await desk.press("/console/people/phone", person=person, code=held.code)
+    assert "13800000004" in shown.text
+    (row,) = await audited("citizen.phone_read")
+    assert row["subject"] == f"citizen:{citizen.id}"
+    assert "已记录" in (await desk.press("/console/people/called", person=person, code=held.code)).text
+    assert held.code not in (await desk.open("/console/people/calls")).text
+
+
+async def test_a_party_checks_in_at_the_desk_and_hears_all_its_numbers(api: httpx.AsyncClient) -> None:
+    me = await a_citizen()
+    _, slot = await a_family_slot()
+    made = await together(slot, me, await a_child(me))
+    await a_colleague(("window", ""), username="window")
+    desk = Desk(api)
+    await desk.sign_in("window")
+    with on_the_day(made[0]):
+        shown = await checkin.code_for(code=made[0].code, by=me)
+        answer = await desk.press("/console/day/check-in", hall=made[0].hall_code, code=shown.text)
+    assert "排队号 A001" in answer.text
+    assert "同行 A002" in answer.text
