@@ -5,6 +5,7 @@ import importlib
 MODELS = [
     "foundation.models",
     "identity.models",
+    "identity.family_models",
     "catalogue.models",
     "payments.models",
     "appointments.models",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from appointments import refusals, reserving, seats
+from appointments import minors, refusals, reserving, seats
 from appointments.errors import BookingNotFound, CannotCancel, ReasonNeeded, SlotFull, TooLateToCancel
 from appointments.events import BookingCancelled
 from appointments.places import PLACE, PLACES
@@ -13,6 +13,7 @@ from appointments.states import LIVE, OFFERS, VISITS
 from foundation import audit, clock, crypto, database, events, idempotency, metrics
 from foundation.actor import Actor
 from foundation.errors import Forbidden
+from identity import acting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,8 @@ class Booking:
     code: str
     state: str
     citizen_id: int
+    booked_by: str  # who booked for them, an Actor; empty when they did themselves
+    party_id: int | None  # the first of those who come together
     created_at: datetime
     slot_id: int
     day: date
@@ -50,7 +53,7 @@ class Booking:
 
 
 READ = f"""
-select a.id, a.code, a.state, a.citizen_id, a.created_at, {PLACE},
+select a.id, a.code, a.state, a.citizen_id, a.booked_by, a.party_id, a.created_at, {PLACE},
        k.number as ticket_number, k.state as ticket_state, nullif(k."window", '') as "window"
   from appointment a join {PLACES} on s.id = a.slot_id and t.id = a.type_id
   left join ticket k on k.appointment_id = a.id
@@ -76,7 +79,7 @@ async def reserve(
 async def taken_or_refused(seen: Any, *, body_hash: str) -> Booking:
     """The booking, new or replayed, or the refusal that says precisely why. `seen` is a row of `seats.take`."""
     if seen["created_at"] is not None:
-        return _booking({**seen, "state": "booked"})
+        return read({**seen, "state": "booked"})
     if seen["earlier_id"] is not None:
         if seen["earlier_hash"] != body_hash:
             raise idempotency.KeyReused
@@ -97,25 +100,35 @@ def _for_whom(by: Actor, citizen_id: int | None) -> int:
 async def cancel(*, code: str, by: Actor, reason: str = "") -> Booking:
     """Give a place back. A citizen may until `cancel_until`; the office may, with a reason, until the visit begins.
 
-    Cancelling again is harmless. Raises BookingNotFound, TooLateToCancel, CannotCancel, ReasonNeeded.
+    Cancelling again is harmless. Raises BookingNotFound, TooLateToCancel, CannotCancel, ReasonNeeded, MinorLeftAlone.
     """
-    by_office = by.kind != "citizen"
-    if by_office and not reason.strip():
+    if by.kind != "citizen" and not reason.strip():
         raise ReasonNeeded
     async with database.transaction():
-        held = await find(code=code, for_=by)
-        state = "office_cancelled" if by_office else "cancelled"
-        if by_office:
-            freed = await seats.give_back(held.id, of=("booked", "checked_in"), to=state)
-        else:
-            freed = await seats.give_back(held.id, of=("booked",), to=state, until=held.cancel_until)
-        now = await find(code=code, for_=by)
-        if freed:
-            await _note_cancelled(now, by=by, reason=reason)
-        elif now.state == "booked":
-            raise TooLateToCancel(detail={"cancel_until": held.cancel_until.isoformat()})
-        elif now.state != state:
-            raise CannotCancel(detail={"state": now.state})
+        held = await find(code=code, for_=by, locked=True)
+        if by.kind == "citizen":
+            await minors.must_not_be_left(party_id=held.party_id, by=held.citizen_id)
+        return await cancelled(held, by=by, reason=reason)
+
+
+async def cancelled(held: Booking, *, by: Actor, reason: str = "", at_wish: bool = False) -> Booking:
+    """Within a transaction: give one place back. `at_wish`, by staff in the citizen's name and time.
+
+    Raises TooLateToCancel, CannotCancel.
+    """
+    by_office = by.kind != "citizen" and not at_wish
+    state = "office_cancelled" if by_office else "cancelled"
+    if by_office:
+        freed = await seats.give_back(held.id, of=("booked", "checked_in"), to=state)
+    else:
+        freed = await seats.give_back(held.id, of=("booked",), to=state, until=held.cancel_until)
+    now = await by_id(held.id)
+    if freed:
+        await _note_cancelled(now, by=by, reason=reason)
+    elif now.state == "booked":
+        raise TooLateToCancel(detail={"cancel_until": held.cancel_until.isoformat()})
+    elif now.state != state:
+        raise CannotCancel(detail={"state": now.state})
     return now
 
 
@@ -141,12 +154,25 @@ async def _note_cancelled(held: Booking, *, by: Actor, reason: str) -> None:
     )
 
 
-async def find(*, code: str, for_: Actor) -> Booking:
-    """The one way to one booking: its holder's, or any for the office. Raises BookingNotFound, also for another's."""
+async def find(*, code: str, for_: Actor, locked: bool = False) -> Booking:
+    """The one way to one booking: its holder's, who booked it for them, or any for the office.
+
+    `locked`, within a transaction: what ties the booker to the holder stays until its end. Raises BookingNotFound, also
+    for another's.
+    """
     found = await _read_one("where a.code = $1", crypto.read_code(code))
-    if for_.kind == "citizen" and found.citizen_id != for_.number:
+    if for_.kind == "citizen" and not await is_of(found, for_, locked=locked):
         raise BookingNotFound
     return found
+
+
+async def is_of(held: Booking, who: Actor, *, locked: bool = False) -> bool:
+    """Whether a booking is this citizen's: their own, or booked by them for somebody they still look after."""
+    if held.citizen_id == who.number:
+        return True
+    if held.booked_by != str(who):
+        return False
+    return await acting.looks_after(agent=who.number, person=held.citizen_id, locked=locked)
 
 
 async def of(citizen: Actor, *, live: bool | None = None, limit: int = 50) -> list[Booking]:
@@ -158,7 +184,7 @@ async def of(citizen: Actor, *, live: bool | None = None, limit: int = 50) -> li
         citizen.number,
         limit,
     )
-    return [_booking(row) for row in rows]
+    return [read(row) for row in rows]
 
 
 async def upcoming(citizen: Actor) -> Booking | None:
@@ -169,7 +195,7 @@ async def upcoming(citizen: Actor) -> Booking | None:
         citizen.number,
         clock.now(),
     )
-    return _booking(row) if row else None
+    return read(row) if row else None
 
 
 async def by_id(appointment_id: int) -> Booking:
@@ -181,8 +207,9 @@ async def _read_one(where: str, value: Any) -> Booking:
     row = await database.fetchrow(f"{READ} {where}", value)
     if row is None:
         raise BookingNotFound
-    return _booking(row)
+    return read(row)
 
 
-def _booking(row: Any) -> Booking:
+def read(row: Any) -> Booking:
+    """A row of READ."""
     return Booking(**{name: row.get(name) for name in COLUMNS})

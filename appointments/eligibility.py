@@ -21,7 +21,8 @@ barred as materialized ({limits.BARRED}
          s.booked, s.capacity, s.release_at, s.close_at, s.state as slot_state, s.share,
          t.active and case when t.pool_id is null then t.id else t.pool_id end = s.type_id as offered,
          t.real_name_needed, t.slots_needed,
-         (select p.verified_at is not null from citizen p where p.id = w.citizen_id and p.state = 'active') as verified,
+         (select p.verified_at is not null or p.guardian_id is not null
+            from citizen p where p.id = w.citizen_id and p.state = 'active') as verified,
          exists (select from appointment a where a.citizen_id = w.citizen_id and a.type_id = t.id and a.day = s.day
                     and a.state in {states.LIVE}) as same,
          b.why, b.detail, e.id as earlier_id, e.body_hash as earlier_hash

@@ -3,9 +3,11 @@
 At every commit exactly one of old and new is live. Lock order: the person, then both slots by id, then the booking.
 """
 
+from dataclasses import replace
+
 import asyncpg
 
-from appointments import booking, in_a_row, reserving, seats
+from appointments import booking, for_others, in_a_row, minors, reserving, seats
 from appointments.booking import Booking
 from appointments.errors import (
     AlreadyBookedThatDay,
@@ -20,16 +22,18 @@ from appointments.events import BookingRescheduled
 from foundation import audit, crypto, database, idempotency, metrics
 from foundation.actor import Actor
 from foundation.errors import Forbidden
+from identity import acting
 
 
 @database.retry_on_deadlock
 async def reschedule(*, code: str, slot_id: int, by: Actor, key: str) -> Booking:
-    """Move the citizen's booking to another slot until `cancel_until`; the same `key` gives the same booking.
+    """Move a booking, one's own or one booked for somebody, to another slot until `cancel_until`; the same `key` gives
+    the same booking.
 
     To the slot it has it changes nothing. Refused, the old booking stays. Raises BookingNotFound, CannotReschedule,
     TooLateToReschedule, OtherBusiness, KeyReused, and for the new place as `booking.reserve`.
     """
-    if by.kind != "citizen":
+    if by.kind not in ("citizen", "staff"):
         raise Forbidden
     if not 1 <= len(key) <= reserving.KEY_LENGTH:
         raise KeyInvalid
@@ -44,32 +48,56 @@ async def reschedule(*, code: str, slot_id: int, by: Actor, key: str) -> Booking
 
 
 async def _moved(code: str, slot_id: int, *, by: Actor, key: str, body_hash: str) -> Booking:
-    number = (await seats.lock_and_number([by.number]))[by.number]
-    old = await booking.find(code=code, for_=by)
-    answered = await _answered(key, body_hash, by)
+    whose = (await booking.find(code=code, for_=by)).citizen_id
+    number = (await seats.lock_and_number([whose]))[whose]
+    old = await booking.find(code=code, for_=by, locked=True)
+    key = for_others.key_of(by, whose, key)
+    answered = await _answered(key, body_hash, whose)
     if answered:
         return answered
     if old.slot_id == slot_id and old.state == "booked":
         return old
+    await _must_reach(old, slot_id, by=by)
     await _lock_both(old, slot_id)
     if not await seats.give_back(old.id, of=("booked",), to="rescheduled", until=old.cancel_until):
         await _refuse(old.id)
     want = seats.Want(
-        id=number, slot_id=slot_id, citizen_id=by.number, key=key, body_hash=body_hash, type_id=old.type_id,
+        id=number, slot_id=slot_id, citizen_id=whose, key=key, body_hash=body_hash, type_id=old.type_id,
         code=crypto.random_code(reserving.CODE_LENGTH), by=by,
-        event=BookingRescheduled(appointment_id=number, citizen_id=by.number, from_id=old.id),
+        event=BookingRescheduled(appointment_id=number, citizen_id=whose, from_id=old.id),
     )  # fmt: skip
     (seen,) = await seats.take([want])
     new = await booking.taken_or_refused(seen, body_hash=body_hash)
     await audit.record("booking.rescheduled", subject=f"appointment:{old.id}", by=by, detail={"to": new.id})
     metrics.count("bookings_rescheduled_total")
-    return new
+    return await _still_booked_by(old.booked_by, new)
 
 
-async def _answered(key: str, body_hash: str, by: Actor) -> Booking | None:
+async def _still_booked_by(booker: str, new: Booking) -> Booking:
+    """Who booked the old place for somebody goes on seeing the new one, whoever moved it."""
+    if new.booked_by == booker:
+        return new
+    await database.joined().execute("update appointment set booked_by = $2 where id = $1", new.id, booker)
+    return replace(new, booked_by=booker)
+
+
+async def _must_reach(old: Booking, slot_id: int, *, by: Actor) -> None:
+    """Who moves it for another must be theirs to act for on the new day as well; no child is left alone.
+
+    Raises PersonUnknown, MinorLeftAlone.
+    """
+    if by.kind != "citizen":
+        return
+    await minors.must_not_be_left(party_id=old.party_id, by=old.citizen_id, moving=True)
+    if by.number != old.citizen_id:
+        day = await database.fetchval("select day from slot where id = $1", slot_id)
+        await acting.hold(agent=by.number, person=old.citizen_id, day=day or old.day)
+
+
+async def _answered(key: str, body_hash: str, citizen_id: int) -> Booking | None:
     """What this key was answered with before."""
     row = await database.fetchrow(
-        "select id, body_hash from appointment where citizen_id = $1 and idempotency_key = $2", by.number, key
+        "select id, body_hash from appointment where citizen_id = $1 and idempotency_key = $2", citizen_id, key
     )
     if row is None:
         return None

@@ -70,7 +70,8 @@ with want as materialized (
            row($18, $19, 0, w.told_lock, null, w.told, null)::procrastinate_job_to_defer_v1 order by w.n)) as jobs
     from want w join made on made.id = w.id having count(*) > 0
 )
-select w.id, w.code, s.citizen_id, s.qualifies, s.staff, s.slot_id, s.day, s.starts_at, s.ends_at, s.cancel_until,
+select w.id, w.code, s.citizen_id, w.booked_by, w.party_id, s.qualifies, s.staff,
+       s.slot_id, s.day, s.starts_at, s.ends_at, s.cancel_until,
        s.type_id, s.type_code, s.type_name, s.department_name, s.hall_id, s.hall_code, s.hall_name, s.hall_path,
        s.hall_address, s.hall_phone, s.share, s.offered, s.real_name_needed, s.slots_needed, s.verified, s.same,
        s.why, s.detail, s.earlier_id, s.earlier_hash, coalesce(l.booked + coalesce(seat.number, 0), s.booked) as booked,

@@ -7,7 +7,9 @@ from enum import StrEnum
 
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
+from foundation.events import tell
 from identity.errors import DelegationFault, NoSuchCitizen, NoSuchDelegation, NotYourRecord, RealNameNeeded
+from identity.events import DelegationGranted, DelegationRevoked
 from identity.models import Citizen, Delegation
 from identity.realname import masked_name
 
@@ -39,17 +41,31 @@ async def grant(*, principal_id: int, agent_id: int, scope: Collection[str], unt
     """The new delegation's id. Both must be verified. Raises DelegationFault, NoSuchCitizen, RealNameNeeded,
     NotYourRecord when it is not the principal who asks.
     """
-    _must_be(by, principal_id)
+    must_be(by, principal_id)
+    wanted = checked(scope, until)
+    async with database.transaction():
+        return await granted(principal_id=principal_id, agent_id=agent_id, scope=wanted, until=until, by=by)
+
+
+def checked(scope: Collection[str], until: date) -> list[str]:
+    """The scope in order. Raises DelegationFault, also for a date that is over or too far."""
     wanted = sorted(set(scope))
     in_time = clock.today() <= until <= clock.today() + LONGEST
-    if not wanted or not set(wanted) <= set(Scope) or not in_time or principal_id == agent_id:
+    if not wanted or not set(wanted) <= set(Scope) or not in_time:
         raise DelegationFault
-    async with database.transaction():
-        for citizen_id in sorted((principal_id, agent_id)):
-            await _verified(citizen_id)
-        row = await Delegation.create(principal_id=principal_id, agent_id=agent_id, scope=wanted, until=until)
-        detail = {"agent": agent_id, "scope": wanted, "until": until}
-        await audit.record("delegation.granted", subject=f"delegation:{row.id}", by=by, detail=detail)
+    return wanted
+
+
+async def granted(*, principal_id: int, agent_id: int, scope: Collection[str], until: date, by: Actor) -> int:
+    """Within a transaction, once both have agreed: the new delegation's id. Raises as `grant`."""
+    if principal_id == agent_id:
+        raise DelegationFault
+    for citizen_id in sorted((principal_id, agent_id)):
+        await _verified(citizen_id)
+    row = await Delegation.create(principal_id=principal_id, agent_id=agent_id, scope=list(scope), until=until)
+    detail = {"agent": agent_id, "scope": list(scope), "until": until}
+    await audit.record("delegation.granted", subject=f"delegation:{row.id}", by=by, detail=detail)
+    await tell(DelegationGranted(delegation_id=row.id, principal_id=principal_id, agent_id=agent_id))
     return int(row.id)
 
 
@@ -62,6 +78,8 @@ async def revoke(*, delegation_id: int, by: Actor) -> None:
         row.revoked_at = clock.now()
         await row.save(update_fields=["revoked_at"])
         await audit.record("delegation.revoked", subject=f"delegation:{row.id}", by=by)
+        principal_id, agent_id = row.principal_id, row.agent_id  # type: ignore[attr-defined]
+        await tell(DelegationRevoked(delegation_id=row.id, principal_id=principal_id, agent_id=agent_id))
 
 
 async def may_act(*, agent: int, principal: int, scope: str) -> bool:
@@ -77,6 +95,16 @@ async def may_act(*, agent: int, principal: int, scope: str) -> bool:
         scope,
     )
     return bool(found)
+
+
+HELD = """
+select 1 from delegation where agent_id = $1 and principal_id = $2 and revoked_at is null and until >= $3 and scope ? $4
+"""
+
+
+async def hold(*, agent: int, principal: int, scope: str, day: date) -> bool:
+    """Within a transaction: whether the agent may act on `day`; a revocation waits until this transaction ends."""
+    return await database.joined().fetchval(f"{HELD} for share", agent, principal, day, scope) is not None
 
 
 async def granted_by(principal_id: int) -> list[DelegationView]:
@@ -118,6 +146,7 @@ async def _verified(citizen_id: int) -> None:
         raise RealNameNeeded
 
 
-def _must_be(by: Actor, citizen_id: int) -> None:
+def must_be(by: Actor, citizen_id: int) -> None:
+    """Raises NotYourRecord when somebody else asks."""
     if by != Actor.citizen(citizen_id):
         raise NotYourRecord

@@ -35,3 +35,41 @@ class CitizenForgotten(Event):
 
     about: ClassVar[str] = "citizen_id"
     citizen_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DelegationEvent(Event):
+    """Something happened between a principal and an agent."""
+
+    about: ClassVar[str] = "delegation_id"
+    delegation_id: int
+    principal_id: int
+    agent_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DelegationGranted(DelegationEvent):
+    """委托生效."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DelegationRevoked(DelegationEvent):
+    """委托解除: by either of the two."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DelegationAsked(Event):
+    """委托申请: somebody asks to act for this citizen, who may agree or not."""
+
+    about: ClassVar[str] = "request_id"
+    request_id: int
+    citizen_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamilyAdded(Event):
+    """登记亲友: somebody may take this citizen along; the citizen may object."""
+
+    about: ClassVar[str] = "citizen_id"
+    family_id: int
+    citizen_id: int

@@ -1,14 +1,15 @@
 """What `identity` does for itself, later: sessions follow a merge, sealed numbers follow a new key."""
 
-from foundation import crypto, database, jobs
+from foundation import clock, crypto, database, jobs
 from foundation.events import on
 from identity import privacy, sessions
 from identity.events import CitizenForgotten, CitizensMerged
+from identity.family_models import DelegationInvitation, DelegationRequest, FamilyMember
 from identity.models import Citizen
 
 BATCH = 500
 
-__all__ = ["end_sessions", "hand_over_sessions", "privacy", "reseal"]
+__all__ = ["end_sessions", "forget_what_was_asked", "hand_over_sessions", "privacy", "reseal", "reseal_family"]
 
 
 @on(CitizensMerged)
@@ -43,6 +44,24 @@ async def _reseal_one(row: Citizen) -> None:
         fresh.id_fingerprint = crypto.fingerprint(number, purpose="id_number") if number else None
         fresh.phone_fingerprint = crypto.fingerprint(phone, purpose="phone") if phone else None
         await fresh.save()
+
+
+@jobs.scheduled("27 3 * * *")
+async def forget_what_was_asked() -> None:
+    """A request nobody answered in its time is over, and so is what was typed of a person; used codes go as well."""
+    await DelegationRequest.filter(good_until__lt=clock.now()).delete()
+    await DelegationInvitation.filter(good_until__lt=clock.now()).delete()
+
+
+@jobs.scheduled("22 3 * * *")
+async def reseal_family() -> None:
+    """The birth dates of minors follow a new key."""
+    last = 0
+    while rows := await FamilyMember.filter(id__gt=last).exclude(born_sealed="").order_by("id").limit(BATCH):
+        for row in filter(lambda one: _is_old(one.born_sealed), rows):
+            anew = _anew(_open(row.born_sealed))
+            await FamilyMember.filter(id=row.id, born_sealed=row.born_sealed).update(born_sealed=anew)
+        last = rows[-1].id
 
 
 def _is_old(sealed: str) -> bool:

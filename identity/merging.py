@@ -30,6 +30,7 @@ async def merge(one: int, twin: int, *, name: str, identity: Identity, by: Actor
     await PlatformAccount.filter(citizen_id=younger.id).update(citizen_id=elder.id)
     await Citizen.filter(merged_into_id=younger.id).update(merged_into_id=elder.id)
     await _move_delegations(gone=younger.id, kept=elder.id)
+    await _move_family(gone=younger.id, kept=elder.id)
     phone = (elder.phone_sealed, elder.phone_fingerprint)
     if not elder.phone_sealed:
         phone = (younger.phone_sealed, younger.phone_fingerprint)
@@ -75,3 +76,32 @@ async def _move_delegations(*, gone: int, kept: int) -> None:
     await tx.execute(between, gone, kept)
     await tx.execute("update delegation set principal_id = $2 where principal_id = $1", gone, kept)
     await tx.execute("update delegation set agent_id = $2 where agent_id = $1", gone, kept)
+
+
+async def _move_family(*, gone: int, kept: int) -> None:
+    """Lists and requests of both become one list; nobody is on it twice, and nobody on their own."""
+    tx = database.joined()
+    for statement in FAMILY:
+        await tx.execute(statement, gone, kept)
+
+
+FAMILY = (
+    "delete from family_member where owner_id in ($1, $2) and member_id in ($1, $2)",
+    # of two entries of one pair the objection stays, else the one of the citizen that is kept
+    """delete from family_member f using family_member k
+        where (f.owner_id = $1 and k.owner_id = $2 and f.member_id = k.member_id
+               or f.member_id = $1 and k.member_id = $2 and f.owner_id = k.owner_id)
+          and k.state = 'refused'""",
+    """delete from family_member k using family_member f
+        where (f.owner_id = $1 and k.owner_id = $2 and f.member_id = k.member_id
+               or f.member_id = $1 and k.member_id = $2 and f.owner_id = k.owner_id)
+          and (f.state = 'refused' or k.state = 'removed')""",
+    """delete from family_member f using family_member k
+        where f.owner_id = $1 and k.owner_id = $2 and f.member_id = k.member_id
+           or f.member_id = $1 and k.member_id = $2 and f.owner_id = k.owner_id""",
+    "update family_member set owner_id = $2 where owner_id = $1",
+    "update family_member set member_id = $2 where member_id = $1",
+    "update citizen set guardian_id = $2 where guardian_id = $1",
+    "update delegation_invitation set principal_id = $2 where principal_id = $1",
+    "update delegation_request set agent_id = $2 where agent_id = $1",
+)

@@ -17,6 +17,10 @@ class Citizen(Model):
     id_type = fields.CharField(max_length=20, default="")
     id_number_sealed = fields.TextField(default="")
     id_fingerprint = fields.CharField(max_length=64, null=True, db_index=True)
+    # 监护人: a minor without a document of their own is known through this citizen
+    guardian: fields.ForeignKeyNullableRelation["Citizen"] = fields.ForeignKeyField(
+        "models.Citizen", related_name="minors", null=True, on_delete=OnDelete.RESTRICT, db_index=True
+    )
     phone_sealed = fields.TextField(default="")
     phone_fingerprint = fields.CharField(max_length=64, null=True, db_index=True)
     verified_at = fields.DatetimeField(null=True)

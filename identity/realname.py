@@ -9,13 +9,21 @@ from foundation.actor import Actor
 from foundation.errors import TooManyRequests
 from foundation.events import tell
 from identity import merging, sessions, verifier
-from identity.errors import AlreadyVerified, NameFault, NameMismatch, NoSuchCitizen, TooManyVerifications
+from identity.errors import (
+    AlreadyVerified,
+    NameFault,
+    NameMismatch,
+    NoSuchCitizen,
+    NumberHeldByAnother,
+    TooManyVerifications,
+)
 from identity.events import CitizenVerified
 from identity.idnumber import Identity, IdType
 from identity.models import Citizen
 from identity.verifier import Verifier
 
 PER_CITIZEN = (5, 86400)
+PER_REGISTRAR = (20, 86400)
 PER_NUMBER = (10, 86400)
 NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·]{2,50}|[A-Za-z][A-Za-z ,.'\-·]{0,98}[A-Za-z.]")
 
@@ -39,7 +47,7 @@ async def verify(
     name, identity = clean_name(name), Identity.of(id_type, number)
     if await _is_already(citizen_id, identity):
         return Verified(citizen_id)
-    await _count_attempt(citizen_id, identity)
+    await _count_attempt(("realname-citizen", citizen_id, *PER_CITIZEN), identity)
     assert not database.in_a_transaction(), "the verifier is asked with no transaction open"
     if not await (ask or verifier.ask)(name=name, identity=identity):
         raise NameMismatch
@@ -47,6 +55,33 @@ async def verify(
     if verified.gone is not None:
         await _hand_over_sessions(gone=verified.gone, kept=verified.citizen_id)
     return verified
+
+
+async def person(*, name: str, id_type: str, number: str, by: Actor, ask: Verifier | None = None) -> int:
+    """The citizen with this name and number, who need not have an account; one is made when there is none.
+
+    For who registers somebody else: a citizen (counted) or staff. Raises as `verify`, but AlreadyVerified.
+    """
+    name, identity = clean_name(name), Identity.of(id_type, number)
+    if by.kind == "citizen":
+        await _count_attempt(("realname-other", by.number, *PER_REGISTRAR), identity)
+    assert not database.in_a_transaction(), "the verifier is asked with no transaction open"
+    if not await (ask or verifier.ask)(name=name, identity=identity):
+        raise NameMismatch
+    return await _known_or_new(name, identity, by)
+
+
+@database.retry_on_deadlock
+async def _known_or_new(name: str, identity: Identity, by: Actor) -> int:
+    async with database.transaction():
+        await _lock_number(identity)
+        found = await citizen_with(identity)
+        if found is None:
+            found = int((await Citizen.create()).id)
+            await _seal(found, name, identity, by)
+        elif not names_agree(identity, name, crypto.open_sealed((await Citizen.get(id=found)).real_name_sealed)):
+            raise NumberHeldByAnother
+        return found
 
 
 async def citizen_with(identity: Identity) -> int | None:
@@ -74,7 +109,12 @@ async def owner_of(identity: Identity, *, name: str) -> int | None:
 
 def names_agree(identity: Identity, one: str, other: str) -> bool:
     """Numbers of passports are unique in one country only: another name is another person there."""
-    return identity.id_type is not IdType.PASSPORT or _plain(one) == _plain(other)
+    return identity.id_type is not IdType.PASSPORT or same_name(one, other)
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two people wrote one name, spaces and capitals aside."""
+    return _plain(one) == _plain(other)
 
 
 def _plain(name: str) -> str:
@@ -112,11 +152,11 @@ def _same_person(citizen: Citizen, identity: Identity) -> bool:
     return True
 
 
-async def _count_attempt(citizen_id: int, identity: Identity) -> None:
+async def _count_attempt(whose: tuple[str, int, int, int], identity: Identity) -> None:
     # Counted before asking, so that neither one account nor many can guess whose number it is; one after the other,
     # so that an account which is stopped cannot use up somebody else's number.
     try:
-        await ratelimit.check(("realname-citizen", citizen_id, *PER_CITIZEN))
+        await ratelimit.check(whose)
         await ratelimit.check(("realname-number", identity.fingerprint, *PER_NUMBER))
     except TooManyRequests as refusal:
         raise TooManyVerifications(retry_after=refusal.retry_after) from None

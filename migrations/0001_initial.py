@@ -102,6 +102,19 @@ class Migration(migrations.Migration):
                 ("id_type", fields.CharField(default="", max_length=20)),
                 ("id_number_sealed", fields.TextField(default="", unique=False)),
                 ("id_fingerprint", fields.CharField(null=True, db_index=True, max_length=64)),
+                (
+                    "guardian",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="guardian_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="minors",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
                 ("phone_sealed", fields.TextField(default="", unique=False)),
                 ("phone_fingerprint", fields.CharField(null=True, db_index=True, max_length=64)),
                 ("verified_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -354,6 +367,80 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="DelegationInvitation",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "principal",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="principal_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="invitations",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("code_fingerprint", fields.CharField(unique=True, max_length=64)),
+                (
+                    "scope",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                ("until", fields.DateField()),
+                ("good_until", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("used_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "delegation_invitation",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "委托邀请: whoever brings the code, of which only the keyed hash is kept, becomes the principal's agent. Once.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="DelegationRequest",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "agent",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="agent_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="delegation_requests",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("name_sealed", fields.TextField(default="", unique=False)),
+                ("id_type", fields.CharField(max_length=20)),
+                ("id_fingerprint", fields.CharField(db_index=True, max_length=64)),
+                (
+                    "scope",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                ("until", fields.DateField()),
+                ("state", fields.CharField(default="asked", db_default="asked", max_length=10)),
+                ("good_until", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "delegation_request",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "委托申请: an agent asks to act for a person, known by name and number, who need not have an account yet.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Department",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -372,6 +459,48 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "pk_attr": "id",
                 "table_description": "预约单位 / 进驻部门: who stands behind the windows.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="FamilyMember",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "owner",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="owner_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="family",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "member",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="member_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="family_of",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("relation", fields.CharField(max_length=10)),
+                ("born_sealed", fields.TextField(default="", unique=False)),
+                ("state", fields.CharField(default="active", db_default="active", max_length=10)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "family_member",
+                "app": "models",
+                "unique_together": (("owner", "member"),),
+                "pk_attr": "id",
+                "table_description": "亲友: `owner` may take `member` along (同行人). One with a document is the citizen of that identity.",
             },
             bases=["Model"],
         ),

@@ -17,6 +17,7 @@ from miniprogram_bff.screens import (
     book,
     credit,
     draw,
+    family,
     guide,
     home,
     login,
@@ -27,12 +28,31 @@ from miniprogram_bff.screens import (
     rate,
     rebook,
     search,
+    together,
     wait,
 )
 
 H5 = Path(__file__).parent / "h5"
 FORMS = Path(catalogue.__file__).parent / "data" / "forms"
-SCREENS = (login, home, search, guide, ask, book, draw, queue, wait, rebook, progress, pay, rate, credit, mine)
+SCREENS = (
+    login,
+    home,
+    search,
+    guide,
+    ask,
+    book,
+    together,
+    family,
+    draw,
+    queue,
+    wait,
+    rebook,
+    progress,
+    pay,
+    rate,
+    credit,
+    mine,
+)
 
 
 def create_app(args: object = None) -> Sanic[Any, Any]:

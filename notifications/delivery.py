@@ -48,6 +48,15 @@ async def announce(*, citizen_id: int, occasion: str, template: Template, values
                 await jobs.enqueue(send, template_id=template.channel_id(platform), message_id=message_id)
 
 
+async def note(*, citizen_id: int, occasion: str, template: Template, page: str, **values: str) -> None:
+    """Tell it in the app only, once. Whoever has left hears nothing."""
+    try:
+        citizen_id = await access.active_id(citizen_id)
+    except NoSuchCitizen:
+        return
+    await _add(citizen_id, occasion, "inbox", template, values, page)
+
+
 async def _add(
     citizen_id: int, occasion: str, channel: str, template: Template, values: Mapping[str, str], page: str
 ) -> int | None:

@@ -22,6 +22,11 @@ class Template:
         return str(getattr(getattr(settings.current(), platform), self.setting))
 
 
+def in_the_app(title: str, text: str) -> Template:
+    """What no platform has a template for: it is read in the app only."""
+    return Template(title=title, text=text, setting="", wechat={}, alipay={})
+
+
 BOOKING_CONFIRMED = Template(
     title="预约成功",
     text="您已预约 {when} 在{hall}办理“{business}”，预约码 {code}。请携带所需材料，提前 15 分钟到厅签到。",

@@ -15,6 +15,7 @@ from api.console import (
     login,
     mini_codes,
     month,
+    people,
     proposals,
     queue,
     quick,
@@ -54,4 +55,5 @@ ROUTES = (
     slot.routes,
     booking.routes,
     statistics.routes,
+    people.routes,
 )

@@ -48,7 +48,9 @@ async def check_in(request: Request, form: CheckIn, who: StaffMember) -> HTTPRes
     else:
         drawn = await checkin.admit(code=form.code, **given)
     ahead = f"前面还有 {drawn.ahead} 位" if drawn.ahead else "前面没有人等候"
-    return page.done(request, f"签到成功，排队号 {drawn.number}，{ahead}。", lines=[drawn.booking.type_name])
+    together = [f"同行 {'、'.join(drawn.companions)}"] if drawn.companions else []
+    lines = [drawn.booking.type_name, *together]
+    return page.done(request, f"签到成功，排队号 {drawn.number}，{ahead}。", lines=lines)
 
 
 @routes.page("/console/day/next", method="POST", access=STAFF)

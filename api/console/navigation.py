@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.console.scope import DESK, OVERSEERS, PLANNERS, WATCHERS
+from api.console.scope import DESK, HELPERS, OVERSEERS, PLANNERS, WATCHERS
 from identity.access import Role, StaffMember
 
 HOME, BOOKINGS, HALL, FIGURES, SETTINGS = "首页", "预约", "大厅", "统计", "设置"
@@ -27,12 +27,19 @@ PAGES = (
     Page(HOME, "/console/", "首页", WATCHERS),
     Page(BOOKINGS, "/console/day", "当日预约", DESK),
     Page(BOOKINGS, "/console/week", "周视图", DESK),
-    Page(BOOKINGS, "/console/draws", "摇号", PLANNERS),
-    Page(HALL, "/console/closure", "停办", PLANNERS),
     Page(BOOKINGS, "/console/month", "月视图", DESK),
+    Page(BOOKINGS, "/console/people", "代约与查询", HELPERS),
+    Page(BOOKINGS, "/console/people/calls", "电话通知", HELPERS),
+    Page(BOOKINGS, "/console/left-over", "待处理预约", PLANNERS),
+    Page(HALL, "/console/closure", "停办", PLANNERS),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
     Page(FIGURES, "/console/statistics", "预约统计", OVERSEERS),
     Page(SETTINGS, "/console/schedule", "排班", PLANNERS),
+    Page(SETTINGS, "/console/special-days", "例外日", PLANNERS),
+    Page(SETTINGS, "/console/slots", "号段", PLANNERS),
+    Page(SETTINGS, "/console/types", "业务规则", PLANNERS),
+    Page(SETTINGS, "/console/calendar", "工作日历", PLANNERS),
+    Page(SETTINGS, "/console/draws", "摇号", PLANNERS),
 )
 # What is done every day beside calling the next: big on the first page, once the page is there.
 EVERYDAY = (

@@ -67,6 +67,11 @@ FIELDS = {
     "until_time": "结束时间",
     "note": "补充说明",
     "offer_days": "优先改约天数",
+    "number": "号码",
+    "phone": "手机号码",
+    "id_type": "证件类型",
+    "slot_id": "时段",
+    "why": "原因",
     "username": "用户名",
     "password": "密码",
 }

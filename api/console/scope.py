@@ -12,6 +12,7 @@ from identity.access import Role, StaffMember
 
 DESK = (Role.WINDOW, Role.HALL_MANAGER, Role.ADMIN)
 PLANNERS = (Role.HALL_MANAGER, Role.ADMIN)
+HELPERS = (Role.WINDOW, Role.HALL_MANAGER, Role.AGENT)
 OVERSEERS = (*PLANNERS, Role.SUPERVISOR)  # numbers without names
 WATCHERS = (*DESK, Role.SUPERVISOR)
 

@@ -119,7 +119,8 @@ async def walk_in(hall_code: HallCode, body: WalkIn, who: KnownKiosk) -> Number:
 
 
 async def _of_booking(drawn: checkin.Drawn) -> Number:
-    return await _number(drawn.ticket_id, KIND_NAMES["booked"], drawn.booking.type_name)
+    together = f"（同行 {'、'.join(drawn.companions)}）" if drawn.companions else ""
+    return await _number(drawn.ticket_id, KIND_NAMES["booked"], drawn.booking.type_name + together)
 
 
 async def _number(ticket_id: int, kind: str, what: str) -> Number:

@@ -8,6 +8,7 @@ import { book, hall, type } from "./screens/book.js";
 import { booking, bookings } from "./screens/bookings.js";
 import { drawing, myDraws } from "./screens/draw.js";
 import { credit } from "./screens/credit.js";
+import { family } from "./screens/family.js";
 import { guide } from "./screens/guide.js";
 import { home } from "./screens/home.js";
 import { caseView, progress } from "./screens/progress.js";
@@ -45,6 +46,7 @@ const SCREENS = [
   [/^rate\/([^/]+)\/([^/]+)$/, rate, "mine", "#/mine"],
   [/^mine$/, mine, "mine"],
   [/^credit$/, credit, "mine", "#/mine"],
+  [/^family$/, family, "mine", "#/mine"],
   [/^messages$/, messages, "mine", "#/mine"],
   [/^real-name$/, realName, "mine", "#/mine"],
   [/^sessions$/, sessions, "mine", "#/mine"],

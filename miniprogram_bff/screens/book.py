@@ -8,7 +8,7 @@ import segno
 from msgspec import Meta, Struct
 from sanic import Request
 
-from appointments import booking, checkin, draw_results, slots, types
+from appointments import booking, checkin, draw_results, for_others, slots, types
 from appointments.errors import (
     AlreadyBookedThatDay,
     BookingNotFound,
@@ -148,6 +148,7 @@ class TypePage(Struct):
     items: list[BookableItem]
     real_name_needed: bool
     cancel_minutes: int
+    party_most: Annotated[int, Meta(description="一次最多几人同行")]
     release_note: Annotated[str, Meta(examples=["每天 08:00 放出 7 个工作日后的号"])]
     dates: list[DayView]
     draws: list[DrawRow]
@@ -192,6 +193,9 @@ class BookingView(Struct):
     can_cancel: bool
     ticket_number: str | None
     window: str | None
+    for_whom: Annotated[str, Meta(examples=["李*"], description="代他人预约的，办理人姓名；本人的为空")] = ""
+    booked_for_me: bool = False
+    party: bool = False
 
 
 class CheckInView(Struct):
@@ -241,6 +245,7 @@ async def appointment_type(type_code: TypeCode) -> TypePage:
         items=[await _item(known[code]) for code in of.item_codes if code in known],
         real_name_needed=of.real_name_needed,
         cancel_minutes=of.cancel_minutes,
+        party_most=of.party_most,
         release_note=_release_note(of),
         dates=[
             DayView(one.day, one.left, "摇号", None)
@@ -290,12 +295,17 @@ async def reserve(request: Request, body: Reserve, who: Session) -> BookingView:
 
 @routes.get("/v1/bookings", access=CITIZEN, summary="我的预约")
 async def my_bookings(who: Session) -> list[BookingView]:
-    return [view(one) for one in await booking.of(actor(who))]
+    """自己的，以及为他人代约、现在仍可代办的。"""
+    found = [*await booking.of(actor(who)), *await for_others.of(actor(who))]
+    names = await for_others.names_of(found, actor(who))
+    found.sort(key=lambda one: (one.starts_at, one.id), reverse=True)
+    return [view(one, names.get(one.citizen_id, "")) for one in found]
 
 
 @routes.get("/v1/bookings/<code>", access=CITIZEN, summary="一个预约", errors=(BookingNotFound,))
 async def my_booking(code: BookingCode, who: Session) -> BookingView:
-    return view(await booking.find(code=code, for_=actor(who)))
+    found = await booking.find(code=code, for_=actor(who))
+    return view(found, (await for_others.names_of([found], actor(who))).get(found.citizen_id, ""))
 
 
 @routes.post(
@@ -341,7 +351,7 @@ def _label(one: slots.BookableDay) -> str:
     return WHY["full"]
 
 
-def view(one: booking.Booking) -> BookingView:
+def view(one: booking.Booking, for_whom: str = "") -> BookingView:
     return BookingView(
         code=one.code,
         state=one.state,
@@ -358,4 +368,7 @@ def view(one: booking.Booking) -> BookingView:
         can_cancel=one.can_cancel,
         ticket_number=one.ticket_number,
         window=one.window,
+        for_whom=for_whom,
+        booked_for_me=bool(one.booked_by) and not for_whom,
+        party=one.party_id is not None,
     )

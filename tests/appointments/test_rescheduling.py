@@ -16,6 +16,7 @@ from appointments.events import BookingRescheduled
 from appointments.models import Appointment, AppointmentType
 from appointments.waiting_models import WaitlistEntry
 from foundation import audit
+from foundation.actor import Actor
 from foundation.errors import Forbidden
 from foundation.idempotency import KeyReused
 from tests.builders.appointments import (
@@ -102,7 +103,7 @@ async def test_refusals_leave_everything_as_it_was():
     with pytest.raises(BookingNotFound):
         await rescheduling.reschedule(code=held.code, slot_id=second.id, by=await a_citizen(), key="stranger")
     with pytest.raises(Forbidden):
-        await rescheduling.reschedule(code=held.code, slot_id=second.id, by=STAFF, key="staff")
+        await rescheduling.reschedule(code=held.code, slot_id=second.id, by=Actor.system("night"), key="job")
     assert await states(citizen) == [(first.id, "booked")]
 
 

@@ -1,5 +1,5 @@
 // 预约: hall → department → business → date → slot.
-import { get, intent, post } from "../api.js";
+import { get, intent, post, token } from "../api.js";
 import { draws } from "./draw.js";
 import { busy, day, empty, hour, html, problem, show, span, time, toast, weekday } from "../view.js";
 import { materials } from "./guide.js";
@@ -42,6 +42,13 @@ const BOOK = { button: "确认预约", doing: "正在预约…", done: "预约�
 const WAIT = { button: "加入候补", doing: "正在加入…", done: "已加入候补", path: () => "/v1/waitlist", next: (made) => `#/waiting/${made.code}` };
 const MOVE = { ...BOOK, button: "确认改约", doing: "正在改约…", done: "改约成功", path: (moving) => `/v1/bookings/${encodeURIComponent(moving)}/reschedule` };
 const aim = (chosen, moving) => (moving ? MOVE : chosen && chosen.state === "full" ? WAIT : BOOK);
+const TOGETHER = { ...BOOK, path: () => "/v1/parties", next: (made) => (made.length > 1 ? "#/bookings" : `#/booking/${made[0].code}`) };
+
+// For whom: oneself, a principal, or several who come together. Shown to who has somebody on the list.
+const TIES = { self: "本人", principal: "委托您代办", family: "须与您同行", minor: "无证件，须与您同行" };
+const whom = (people, most) => (people.length < 2 ? "" : html`<section class="card"><h2>为谁办理</h2><p class="hint">${most > 1 ? `一次最多 ${most} 人，要么都约上，要么都不约。` : "这项业务一次约一人。"}</p>
+  <div class="chips" role="group" aria-label="办理人">${people.filter((one) => most > 1 || ["self", "principal"].includes(one.tie)).map((one) => html`
+  <button class="chip person" data-person="${one.person}" aria-pressed="${one.tie === "self"}">${one.name}<small>${one.relation || TIES[one.tie]}</small></button>`)}</div></section>`);
 
 // What to bring stands before the booking: who comes without a paper comes twice.
 export const bring = (items) => html`<section class="card folds"><h2>要带的材料</h2>${items.length > 1 ? html`<p class="soft">材料因事项而异，请看您要办的事项：</p>` : ""}
@@ -51,6 +58,7 @@ export const bring = (items) => html`<section class="card folds"><h2>要带的�
 export async function type(main, code, query) {
   const view = await get(`/v1/types/${encodeURIComponent(code)}`);
   const moving = query.get("move");
+  const people = moving || !token() ? [] : await get("/v1/people").catch(() => []);
   let key = intent();
   let list = [];
   let chosen = null;
@@ -58,6 +66,7 @@ export async function type(main, code, query) {
     ${moving ? html`<p class="notice">选好新时段后换发新的预约码；约不上时原预约不变。</p>` : ""}
     ${view.items.length && !moving ? bring(view.items) : ""}
     ${view.draws.length && !moving ? draws(view.draws) : ""}
+    ${whom(people, view.party_most)}
     <section class="card"><h2>选择日期</h2>${view.dates.length ? html`<div class="dates" role="group" aria-label="日期">${view.dates.map(date)}</div>`
       : html`<p class="soft">暂时没有可预约的日期。${view.release_note}。</p>`}</section>
     ${view.dates.length ? html`<section class="card"><h2>选择时段</h2><div id="slots"><p class="soft">请先选择日期。</p></div></section>` : ""}
@@ -68,6 +77,18 @@ export async function type(main, code, query) {
   const reserve = main.querySelector("#reserve");
   if (!reserve) return;
 
+  const chips = [...main.querySelectorAll(".person")];
+  const members = () => chips.filter((one) => one.getAttribute("aria-pressed") === "true").map((one) => Number(one.dataset.person));
+  const others = () => members().some((one) => one !== people[0].person);
+  const tap = (chip) => {
+    if (view.party_most < 2) for (const one of chips) one.setAttribute("aria-pressed", one === chip);
+    else if (chip.getAttribute("aria-pressed") === "true") chip.setAttribute("aria-pressed", members().length < 2);
+    else if (members().length < view.party_most) chip.setAttribute("aria-pressed", true);
+    else toast(`一次最多 ${view.party_most} 人`);
+    choose(chosen ? chosen.id : 0);
+  };
+  for (const chip of chips) chip.onclick = () => tap(chip);
+
   const remember = () => {
     const kept = new URLSearchParams(location.hash.split("?")[1]);
     kept.set("date", main.querySelector(".date[aria-pressed=true]").dataset.date);
@@ -75,7 +96,7 @@ export async function type(main, code, query) {
     history.replaceState(null, "", `${location.hash.split("?")[0]}?${kept}`);
   };
   const choose = (id) => {
-    chosen = list.find((one) => one.id === id && (one.state === "open" || (one.state === "full" && !moving))) || null;
+    chosen = list.find((one) => one.id === id && (one.state === "open" || (one.state === "full" && !moving && !(chips.length && others())))) || null;
     key = intent();
     for (const one of slots.querySelectorAll(".slot")) one.setAttribute("aria-pressed", Boolean(chosen) && Number(one.dataset.slot) === chosen.id);
     reserve.disabled = !chosen;
@@ -101,8 +122,9 @@ export async function type(main, code, query) {
   reserve.onclick = async () => {
     show(main.querySelector("#problem"), html``);
     try {
-      const to = aim(chosen, moving);
-      const made = await busy(reserve, to.doing, () => post(to.path(moving), { slot_id: chosen.id }, { "Idempotency-Key": key }));
+      const to = chips.length && others() ? TOGETHER : aim(chosen, moving);
+      const asked = to === TOGETHER ? { slot_id: chosen.id, members: members() } : { slot_id: chosen.id };
+      const made = await busy(reserve, to.doing, () => post(to.path(moving), asked, { "Idempotency-Key": key }));
       toast(to.done);
       location.replace(to.next(made));
     } catch (error) {
@@ -110,7 +132,7 @@ export async function type(main, code, query) {
       const place = encodeURIComponent(location.hash);
       const verify = error.code === "RealNameNeeded" ? html`<div class="actions"><a class="button main" href="#/real-name?next=${place}">去实名认证</a></div>` : "";
       const why = error.code === "Sanctioned" ? html`<div class="actions"><a class="button" href="#/credit">查看原因与申诉</a></div>` : "";
-      if (["SlotFull", "StillFree", "SlotClosed", "SlotSuspended"].includes(error.code)) await pick(main.querySelector(".date[aria-pressed=true]").dataset.date);
+      if (["SlotFull", "PartyDoesNotFit", "StillFree", "SlotClosed", "SlotSuspended"].includes(error.code)) await pick(main.querySelector(".date[aria-pressed=true]").dataset.date);
       show(main.querySelector("#problem"), html`${problem(error)}${verify}${why}`);
       main.querySelector("#problem").scrollIntoView({ block: "center" });
     }

@@ -1,0 +1,46 @@
+"""代办: what somebody booked for others, and whether it is still theirs to see and to change.
+
+`appointment.citizen` is for whom, `booked_by` who booked. Who booked loses sight of it when the delegation is over; the
+booking stays the principal's.
+"""
+
+import hashlib
+
+from appointments import booking
+from appointments.booking import Booking
+from appointments.states import OFFERS
+from foundation import database
+from foundation.actor import Actor
+from identity import access, acting
+
+MOST = 50
+
+
+async def of(who: Actor, *, limit: int = MOST) -> list[Booking]:
+    """What this citizen booked for others whom they still look after, the latest day first."""
+    rows = await database.fetch(
+        f"""{booking.READ} where a.booked_by = $1 and a.citizen_id <> $2 and a.state not in {OFFERS}
+            order by s.starts_at desc, a.id desc limit $3""",
+        str(who),
+        who.number,
+        limit,
+    )
+    found = [booking.read(row) for row in rows]
+    after = {one: await acting.looks_after(agent=who.number, person=one) for one in {held.citizen_id for held in found}}
+    return [one for one in found if after[one.citizen_id]]
+
+
+async def names_of(found: list[Booking], who: Actor) -> dict[int, str]:
+    """Citizen → masked name, of those who are not `who`."""
+    others = {one.citizen_id for one in found} - {who.number}
+    if not others:
+        return {}
+    known = await access.profiles(others, seen_by=Actor.system("appointments.for_others"))
+    return {citizen_id: one.masked_name for citizen_id, one in known.items()}
+
+
+def key_of(by: Actor, citizen_id: int, key: str) -> str:
+    """The key as it is kept with the booking: who books for another never meets that other's own keys."""
+    if by == Actor.citizen(citizen_id):
+        return key
+    return "for:" + hashlib.sha256(f"{by} {key}".encode()).hexdigest()

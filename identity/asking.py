@@ -1,0 +1,147 @@
+"""委托申请: an agent asks a person by name and number; the person, once signed in and verified, agrees or not.
+
+Whoever asks learns nothing of the person: the answer is the same whether we know them or not.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from foundation import audit, clock, crypto, database
+from foundation.actor import Actor
+from foundation.events import tell
+from identity import access, delegation, realname
+from identity.errors import DelegationFault
+from identity.events import DelegationAsked
+from identity.family_errors import RequestNotFound, TooManyAsked
+from identity.family_models import DelegationRequest
+from identity.idnumber import Identity
+from identity.realname import masked_name
+
+GOOD_FOR = timedelta(days=7)
+MOST_OPEN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """An open request as one of its two people sees it; `name` is the other's, masked."""
+
+    id: int
+    name: str
+    scope: list[str]
+    until: date
+
+
+async def ask(
+    *, agent_id: int, name: str, id_type: str, number: str, scope: Collection[str], until: date, by: Actor
+) -> int:
+    """Ask to act for the person with this name and number; the request's id, whoever that is.
+
+    Raises NumberFault and its kinds, NameFault, DelegationFault, RealNameNeeded, TooManyAsked, NotYourRecord.
+    """
+    delegation.must_be(by, agent_id)
+    name, identity, wanted = realname.clean_name(name), Identity.of(id_type, number), delegation.checked(scope, until)
+    own = await access.profile(agent_id, seen_by=by)
+    await access.require_real_name(agent_id)
+    if own.identity == identity:
+        raise DelegationFault
+    async with database.transaction():
+        await database.joined().execute("select 1 from citizen where id = $1 for update", agent_id)
+        if (
+            await DelegationRequest.filter(agent_id=agent_id, state="asked", good_until__gt=clock.now()).count()
+            >= MOST_OPEN
+        ):
+            raise TooManyAsked(detail={"most": MOST_OPEN})
+        row = await DelegationRequest.create(
+            agent_id=agent_id, name_sealed=crypto.seal(name), id_type=identity.id_type,
+            id_fingerprint=identity.fingerprint, scope=wanted, until=until, good_until=clock.now() + GOOD_FOR,
+        )  # fmt: skip
+        detail = {"scope": wanted, "until": until}
+        await audit.record("delegation.asked", subject=f"delegation_request:{row.id}", by=by, detail=detail)
+        known = await realname.owner_of(identity, name=name)
+        if known is not None and await _is_of(row, known):
+            await tell(DelegationAsked(request_id=row.id, citizen_id=known))
+    return int(row.id)
+
+
+async def waiting_for(principal_id: int) -> list[Request]:
+    """Who asks to act for me."""
+    own = await access.profile(principal_id, seen_by=Actor.citizen(principal_id))
+    if own.identity is None:
+        return []
+    rows = await DelegationRequest.filter(
+        id_fingerprint__in=own.identity.fingerprints, id_type=own.identity.id_type, state="asked",
+        good_until__gt=clock.now(),
+    ).order_by("id").prefetch_related("agent")  # fmt: skip
+    return [
+        _seen(row, masked_name(crypto.open_sealed(row.agent.real_name_sealed))) for row in rows if _names(row, own.name)
+    ]
+
+
+async def asked_by(agent_id: int) -> list[Request]:
+    """Whom I have asked and who has not answered."""
+    rows = await DelegationRequest.filter(agent_id=agent_id, state="asked", good_until__gt=clock.now()).order_by("id")
+    return [_seen(row, masked_name(crypto.open_sealed(row.name_sealed))) for row in rows]
+
+
+async def agree(*, request_id: int, by: Actor) -> int:
+    """The person agrees; the delegation's id. Raises RequestNotFound, for others' too; RealNameNeeded."""
+    async with database.transaction():
+        row = await _closed(request_id, to="granted", by=by)
+        agent_id: int = row.agent_id  # type: ignore[attr-defined]
+        return await delegation.granted(
+            principal_id=by.number, agent_id=agent_id, scope=row.scope, until=row.until, by=by
+        )
+
+
+async def decline(*, request_id: int, by: Actor) -> None:
+    """The person does not agree. Raises RequestNotFound, for others' too."""
+    async with database.transaction():
+        await _closed(request_id, to="declined", by=by)
+
+
+async def withdraw(*, request_id: int, by: Actor) -> None:
+    """Who asked thinks better of it. Raises RequestNotFound, for others' too."""
+    async with database.transaction():
+        row = await _locked(request_id)
+        if row.agent_id != by.number:  # type: ignore[attr-defined]
+            raise RequestNotFound
+        await _close(row, to="withdrawn", by=by)
+
+
+async def _closed(request_id: int, *, to: str, by: Actor) -> DelegationRequest:
+    row = await _locked(request_id)
+    if not await _is_of(row, by.number):
+        raise RequestNotFound
+    await _close(row, to=to, by=by)
+    return row
+
+
+async def _locked(request_id: int) -> DelegationRequest:
+    row = await DelegationRequest.select_for_update().get_or_none(
+        id=request_id, state="asked", good_until__gt=clock.now(), until__gte=clock.today()
+    )
+    if row is None:
+        raise RequestNotFound
+    return row
+
+
+async def _close(row: DelegationRequest, *, to: str, by: Actor) -> None:
+    await DelegationRequest.filter(id=row.id).update(state=to, name_sealed="")
+    await audit.record(f"delegation.request_{to}", subject=f"delegation_request:{row.id}", by=by)
+
+
+async def _is_of(row: DelegationRequest, citizen_id: int) -> bool:
+    own = await access.profile(citizen_id, seen_by=Actor.citizen(citizen_id))
+    if own.identity is None or own.identity.id_type != row.id_type:
+        return False
+    return row.id_fingerprint in own.identity.fingerprints and _names(row, own.name)
+
+
+def _names(row: DelegationRequest, name: str) -> bool:
+    """A wrong name asks nobody, whatever the document: else a number alone would find its holder."""
+    return realname.same_name(crypto.open_sealed(row.name_sealed), name)
+
+
+def _seen(row: DelegationRequest, name: str) -> Request:
+    return Request(id=row.id, name=name, scope=row.scope, until=row.until)

@@ -1,0 +1,96 @@
+"""委托邀请: a principal makes a code and hands it over; who brings it within a day becomes the agent. Once."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from foundation import audit, clock, crypto, database, ratelimit
+from foundation.actor import Actor
+from identity import access, delegation
+from identity.family_errors import InvitationOver, TooManyAsked
+from identity.family_models import DelegationInvitation
+
+CODE_LENGTH = 10
+GOOD_FOR = timedelta(days=1)
+MOST_OPEN = 5
+GUESSES = (10, 3600)
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """`code` is shown this once."""
+
+    id: int
+    code: str
+    good_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenInvitation:
+    """One nobody has answered yet."""
+
+    id: int
+    scope: list[str]
+    until: date
+    good_until: datetime
+
+
+async def invite(*, principal_id: int, scope: Collection[str], until: date, by: Actor) -> Invitation:
+    """A code that makes its bringer the principal's agent. Raises DelegationFault, RealNameNeeded, TooManyAsked."""
+    wanted = delegation.checked(scope, until)
+    delegation.must_be(by, principal_id)
+    await access.require_real_name(principal_id)
+    code = crypto.random_code(CODE_LENGTH)
+    async with database.transaction():
+        await database.joined().execute("select 1 from citizen where id = $1 for update", principal_id)
+        if len(await open_of(principal_id)) >= MOST_OPEN:
+            raise TooManyAsked(detail={"most": MOST_OPEN})
+        row = await DelegationInvitation.create(
+            principal_id=principal_id, code_fingerprint=_fingerprints(code)[0], scope=wanted, until=until,
+            good_until=clock.now() + GOOD_FOR,
+        )  # fmt: skip
+        detail = {"scope": wanted, "until": until}
+        await audit.record("delegation.invited", subject=f"delegation_invitation:{row.id}", by=by, detail=detail)
+    return Invitation(row.id, code, row.good_until)
+
+
+async def accept(*, code: str, by: Actor) -> int:
+    """Become the agent of who gave the code; the delegation's id.
+
+    Raises InvitationOver, TooManyRequests, DelegationFault for one's own code, RealNameNeeded.
+    """
+    await ratelimit.check(("invitation", by.number, *GUESSES))
+    async with database.transaction():
+        row = await DelegationInvitation.select_for_update().get_or_none(
+            code_fingerprint__in=_fingerprints(crypto.read_code(code)), used_at=None, good_until__gt=clock.now()
+        )
+        if row is None:
+            raise InvitationOver
+        principal_id: int = row.principal_id  # type: ignore[attr-defined]
+        made = await delegation.granted(
+            principal_id=principal_id, agent_id=by.number, scope=row.scope, until=row.until, by=by
+        )
+        await DelegationInvitation.filter(id=row.id).update(used_at=clock.now())
+    return made
+
+
+async def open_of(principal_id: int) -> list[OpenInvitation]:
+    """Invitations that wait for somebody."""
+    rows = await DelegationInvitation.filter(
+        principal_id=principal_id, used_at=None, good_until__gt=clock.now()
+    ).order_by("id")
+    return [OpenInvitation(id=row.id, scope=row.scope, until=row.until, good_until=row.good_until) for row in rows]
+
+
+async def take_back(*, invitation_id: int, by: Actor) -> None:
+    """The code is worth nothing from now on. Raises InvitationOver, for others' too."""
+    async with database.transaction():
+        if not await DelegationInvitation.filter(
+            id=invitation_id, principal_id=by.number, used_at=None, good_until__gt=clock.now()
+        ).delete():
+            raise InvitationOver
+        await audit.record("delegation.invitation_withdrawn", subject=f"delegation_invitation:{invitation_id}", by=by)
+
+
+def _fingerprints(code: str) -> list[str]:
+    return crypto.fingerprints(code, purpose="identity.invitation")
