@@ -38,7 +38,7 @@ PAGES = (
     Page(SETTINGS, "/console/special-days", "例外日", PLANNERS),
     Page(SETTINGS, "/console/slots", "号段", PLANNERS),
     Page(SETTINGS, "/console/types", "业务规则", PLANNERS),
-    Page(SETTINGS, "/console/calendar", "工作日历", PLANNERS),
+    Page(SETTINGS, "/console/calendar", "工作日历", (Role.ADMIN,)),
     Page(SETTINGS, "/console/draws", "摇号", PLANNERS),
 )
 # What is done every day beside calling the next: big on the first page, once the page is there.
