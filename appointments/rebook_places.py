@@ -4,7 +4,6 @@ They choose before everybody else: a slot need not be released yet, no limit is 
 of reach of others. Waiters lose nothing: where somebody waits there is no free place.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
@@ -60,41 +59,41 @@ select s.id as slot_id, b.id as type_id, b.name as type_name, b.hall_code, b.hal
          abs(extract(epoch from (s.starts_at at time zone 'Asia/Shanghai')::time
                               - (o.starts_at at time zone 'Asia/Shanghai')::time)), s.id) as nearness
   from old o cross join business b join slot s on s.type_id = b.pool_id
- where s.day between $2 and $3 and s.state = 'open' and s.booked < s.capacity and s.share in ('public', o.share)
+ where s.id is distinct from (select k.slot_id from appointment k where k.id = $5 and k.type_id = b.id)
+   and s.day between $2 and $3 and s.state = 'open' and s.booked < s.capacity and s.share in ('public', o.share)
    and s.starts_at > $4 and clock_timestamp() < s.close_at
    and not (b.drawn and clock_timestamp() < s.release_at)
    and not exists (select from appointment l where l.citizen_id = o.citizen_id and l.type_id = b.id and l.day = s.day
-                      and l.id <> all($5) and l.state in {states.LIVE})
+                      and l.id <> $1 and l.id is distinct from $5 and l.state in {states.LIVE})
 """
 COLUMNS = tuple(one.name for one in fields(Place))
 
 
-async def free(appointment_id: int, *, but: Sequence[int] = (), slot_id: int | None = None) -> list[Place]:
+async def free(appointment_id: int, *, held: int | None = None, slot_id: int | None = None) -> list[Place]:
     """The places that may be chosen instead of this appointment's, by time; those of one slot if it is named.
 
-    A place on a day on which they have a live booking of that business is none, those `but` not counted.
+    The place of the appointment `held` is not among them. On a day on which they have another live booking of a
+    business they get no second one.
     """
-    rows = await _found("order by starts_at, not same, slot_id", appointment_id, but, slot_id)
+    rows = await _found("order by starts_at, not same, slot_id", appointment_id, held, slot_id)
     return [_place(row) for row in rows]
 
 
-async def suggested(appointment_id: int, *, but: Sequence[int] = ()) -> list[Place]:
+async def suggested(appointment_id: int, *, held: int | None = None) -> list[Place]:
     """The nearest days at about the same time of day: two of the same business and one elsewhere, where there are."""
-    rows = await _found("and nearness = 1 order by day, slot_id", appointment_id, but)
+    rows = await _found("and nearness = 1 order by day, slot_id", appointment_id, held)
     places = [_place(row) for row in rows]
     own, elsewhere = [one for one in places if one.same], [one for one in places if not one.same]
     chosen = [*own[: SUGGESTED - 1], *elsewhere[:1], *own[SUGGESTED - 1 :], *elsewhere[1:]]
     return chosen[:SUGGESTED]
 
 
-async def _found(
-    rest: str, appointment_id: int, but: Sequence[int], slot_id: int | None = None
-) -> list[asyncpg.Record]:
+async def _found(rest: str, appointment_id: int, held: int | None, slot_id: int | None = None) -> list[asyncpg.Record]:
     """`rest` narrows and orders; what is found first is enough."""
     today = clock.today()
     return await database.fetch(
         f"select * from ({FREE}) found where ($6::bigint is null or slot_id = $6) {rest} limit {MOST}",
-        appointment_id, today, today + AHEAD, clock.now() + LEAD, [appointment_id, *but], slot_id,
+        appointment_id, today, today + AHEAD, clock.now() + LEAD, held, slot_id,
     )  # fmt: skip
 
 

@@ -86,12 +86,12 @@ async def suggestions(offer: Rebook) -> list[Place]:
     """Places beside the one that is held, nearest first; none when the offer is over."""
     if not offer.open:
         return []
-    return await rebook_places.suggested(offer.old.id, but=_held_id(offer))
+    return await rebook_places.suggested(offer.old.id, held=_held_id(offer))
 
 
 async def choices(offer: Rebook) -> list[Place]:
     """Every place they may have instead, by time; none when the offer is over."""
-    return await rebook_places.free(offer.old.id, but=_held_id(offer)) if offer.open else []
+    return await rebook_places.free(offer.old.id, held=_held_id(offer)) if offer.open else []
 
 
 @database.retry_on_deadlock
@@ -226,8 +226,8 @@ async def _give_back(held_id: int, *, to: str, by: Actor) -> None:
         await audit.record(f"booking.{to}", subject=f"appointment:{held_id}", by=by)
 
 
-def _held_id(offer: Rebook) -> list[int]:
-    return [offer.held.id] if offer.held else []
+def _held_id(offer: Rebook) -> int | None:
+    return offer.held.id if offer.held else None
 
 
 async def _rebook(row: asyncpg.Record) -> Rebook:
