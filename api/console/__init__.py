@@ -15,6 +15,7 @@ from api.console import (
     slot,
     special_days,
     statistics,
+    waitlist,
     week,
 )
 
@@ -33,5 +34,6 @@ ROUTES = (
     month.routes,
     slot.routes,
     booking.routes,
+    waitlist.routes,
     statistics.routes,
 )

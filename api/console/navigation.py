@@ -28,6 +28,7 @@ PAGES = (
     Page(BOOKINGS, "/console/day", "当日预约", DESK),
     Page(BOOKINGS, "/console/week", "周视图", DESK),
     Page(BOOKINGS, "/console/month", "月视图", DESK),
+    Page(BOOKINGS, "/console/waitlist", "候补", DESK),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
     Page(FIGURES, "/console/statistics", "预约统计", OVERSEERS),
     Page(SETTINGS, "/console/schedule", "排班", PLANNERS),

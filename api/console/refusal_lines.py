@@ -30,6 +30,11 @@ FIELDS = {
     "priority": "优先事由",
     "name": "名称",
     "kiosk_id": "自助机",
+    "to": "名额",
+    "offer_minutes": "确认时限",
+    "cooling_least_minutes": "最短冷却",
+    "cooling_most_minutes": "最长冷却",
+    "by": "分列",
     "username": "用户名",
     "password": "密码",
 }
