@@ -25,6 +25,7 @@ from api.console import (
     special_days,
     statistics,
     type_rules,
+    waitlist,
     week,
     work_calendar,
 )
@@ -54,6 +55,7 @@ ROUTES = (
     month.routes,
     slot.routes,
     booking.routes,
+    waitlist.routes,
     statistics.routes,
     people.routes,
 )

@@ -19,8 +19,8 @@ routes = Routes("月视图", tag="console", error_page=page.refused)
 
 @routes.page("/console/month", access=STAFF)
 async def month(request: Request, query: WeekWanted, who: StaffMember) -> HTTPResponse:
-    hall, theirs = await scope.chosen(who, scope.DESK, query.hall)
     of = await scope.type_of(who, scope.DESK, query.type_id) if query.type_id else None
+    hall, theirs = await scope.chosen(who, scope.DESK, of.hall.code if of else query.hall)
     day = query.day or clock.today()
     first = day.replace(day=1)
     days = await occupancy.month(hall_code=hall.code, day=day, type_id=query.type_id)

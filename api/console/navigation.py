@@ -28,6 +28,7 @@ PAGES = (
     Page(BOOKINGS, "/console/day", "当日预约", DESK),
     Page(BOOKINGS, "/console/week", "周视图", DESK),
     Page(BOOKINGS, "/console/month", "月视图", DESK),
+    Page(BOOKINGS, "/console/waitlist", "候补", DESK),
     Page(BOOKINGS, "/console/people", "代约与查询", HELPERS),
     Page(BOOKINGS, "/console/people/calls", "电话通知", HELPERS),
     Page(BOOKINGS, "/console/left-over", "待处理预约", PLANNERS),

@@ -72,6 +72,11 @@ FIELDS = {
     "id_type": "证件类型",
     "slot_id": "时段",
     "why": "原因",
+    "to": "名额",
+    "offer_minutes": "确认时限",
+    "cooling_least_minutes": "最短冷却",
+    "cooling_most_minutes": "最长冷却",
+    "by": "分列",
     "username": "用户名",
     "password": "密码",
 }

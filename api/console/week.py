@@ -57,12 +57,12 @@ def shade(held: int, capacity: int) -> int:
 
 @routes.page("/console/week", access=STAFF)
 async def week(request: Request, query: WeekWanted, who: StaffMember) -> HTTPResponse:
-    hall, theirs = await scope.chosen(who, scope.DESK, query.hall)
+    of = await scope.type_of(who, scope.DESK, query.type_id) if query.type_id else None
+    hall, theirs = await scope.chosen(who, scope.DESK, of.hall.code if of else query.hall)
     day = query.day or clock.today()
     monday = day - timedelta(days=day.weekday())
     days = [monday + timedelta(days=n) for n in range(7)]
     businesses = await slots.types(hall_code=hall.code)
-    of = await scope.type_of(who, scope.DESK, query.type_id) if query.type_id else None
     shown: dict[str, Any] = (
         {"times": _times(await occupancy.week(type_id=of.id, day=day), days)}
         if of
