@@ -15,6 +15,7 @@ ACTIONS = {
     "slots.generated": "生成号源",
     "schedule_exception.added": "登记例外日",
     "schedule_exception.removed": "撤销例外日",
+    "slot.out_of_step": "号源对账异常",
     "window.assigned": "设置窗口职责",
     "kiosk.set_up": "启用自助机",
     "kiosk.revoked": "停用自助机",
@@ -30,6 +31,10 @@ DETAILS = {
     "withdrawn": "停约 {}",
     "day": "{}",
     "window": "{} 号窗口",
+    "slot_id": "号段 {}",
+    "booked": "计数 {}",
+    "live": "有效预约 {}",
+    "cooling": "冷却 {}",
 }
 
 
