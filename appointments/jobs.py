@@ -12,11 +12,11 @@ from appointments import (
     leaving_and_merging,
     limits,
     passing_on,
+    place_check,
     queue_end,
     release,
     reminders,
     schedule,
-    seats,
     share_back,
     waitlist,
 )
@@ -76,11 +76,8 @@ async def end_the_day() -> None:
 
 @scheduled("*/10 * * * *")
 async def compare_places() -> None:
-    """`booked` equals the live appointments of each slot. Where it does not, people look: nothing is repaired here."""
-    wrong = await seats.out_of_step()
-    metrics.level("slots_out_of_step", len(wrong))
-    for slot in wrong:
-        log.error("slot_out_of_step", **slot)
+    """`booked` equals the live appointments of each slot, or an alarm is raised."""
+    await place_check.compare()
 
 
 @scheduled("* * * * * */10")

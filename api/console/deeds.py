@@ -27,6 +27,7 @@ ACTIONS = {
     "closure.announced": "停止办理",
     "closure.withdrawn": "撤回停办",
     "closure_notice.called": "电话通知",
+    "slot.out_of_step": "号源对账异常",
     "window.assigned": "设置窗口职责",
     "kiosk.set_up": "启用自助机",
     "kiosk.revoked": "停用自助机",
@@ -86,6 +87,10 @@ DETAILS = {
     "bookings": "通知 {} 人",
     "spared": "{} 人保留原预约",
     "number": "排队号 {}",
+    "slot_id": "号段 {}",
+    "booked": "计数 {}",
+    "live": "有效预约 {}",
+    "cooling": "冷却 {}",
 }
 WHOLE = {  # what is told of an action by several facts together
     "slot.widened": "名额从 {from} 个加到 {to} 个",

@@ -127,7 +127,7 @@ async def test_a_visitor_is_checked_in_called_and_done(console: str, desk: "Page
     await desk.wait_for_url("**/console/day")
     await sound(desk)
 
-    await desk.get_by_label("预约码，或扫描手机上的签到码").fill("NOSUCHCODE")
+    await desk.get_by_label("预约码、身份证号，或扫描手机上的签到码").fill("NOSUCHCODE")
     await desk.keyboard.press("Enter")
     await desk.locator("#outcome").get_by_text("没有找到这个预约").wait_for()
     assert await desk.locator("#code").input_value() == "NOSUCHCODE"

@@ -1,7 +1,7 @@
 """In the hall, in Chromium: the big screen, the kiosk under a finger, the calling desk within three clicks."""
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,7 @@ from tests.builders import identity
 from tests.builders.appointments import STAFF, a_hall, a_held_place, a_slot_of_today, a_type
 from tests.builders.console import a_colleague
 from tests.builders.hall_queue import a_department, a_walk_in, next_at
+from tests.foundation.wire import wire_to
 from tests.serving import serving
 
 if TYPE_CHECKING:
@@ -82,6 +83,86 @@ async def test_the_screen_shows_a_new_call_large_and_flashing(
         await next_at(hall, str(n))
     await desk.locator("#calls").get_by_text("W008").wait_for()
     assert await desk.evaluate(CUT_OFF) == []
+
+
+async def test_the_screen_comes_back_after_its_line_was_cut(
+    house: str, desk: "Page", hall: Hall, police: Department
+) -> None:
+    async with wire_to(house) as (wire, through):
+        for _ in range(2):
+            await a_walk_in(hall, police)
+        await desk.goto(f"{through}/display/{hall.code}")
+        await desk.locator("#next").get_by_text("W001").wait_for()
+        await wire.cut()
+        await desk.get_by_text("正在重新连接").wait_for()
+        assert await desk.locator("#next").get_by_text("W001").is_visible()  # what it knew stays to be read
+        await next_at(hall, "1")
+        await wire.mend()
+        await desk.locator("#calls").get_by_text("W001").wait_for()
+        assert await desk.locator("#link").inner_text() == ""
+
+
+# An EventSource that connects and then says nothing, as over a line that died without a word.
+SILENT = """window.lines = []; window.EventSource = class {
+  constructor() { this.readyState = 1; window.lines.push(this); }
+  addEventListener() {} close() { this.readyState = 2; } };
+EventSource.CLOSED = 2;"""
+
+
+async def test_a_screen_that_hears_nothing_calls_again(house: str, desk: "Page", hall: Hall) -> None:
+    await desk.clock.install()
+    await desk.add_init_script(SILENT)
+    await desk.goto(f"{house}/display/{hall.code}")
+    await desk.clock.run_for(39_000)
+    assert await desk.evaluate("window.lines.length") == 1
+    await desk.clock.run_for(3_000)
+    assert await desk.evaluate("window.lines.map((one) => one.readyState)") == [2, 1]
+    assert "正在重新连接" in await desk.locator("#link").inner_text()
+    await desk.evaluate("() => { window.lines[1].readyState = 2; window.lines[1].onerror(); }")  # turned away
+    await desk.clock.run_for(12_000)
+    assert await desk.evaluate("window.lines.length") == 3
+
+
+async def test_a_kiosk_without_a_line_says_so_and_comes_back_by_itself(
+    house: str, desk: "Page", hall: Hall, police: Department
+) -> None:
+    await desk.clock.install()
+    async with wire_to(house) as (wire, through):
+        await a_kiosk(desk, through, hall)
+        await wire.cut()
+        await desk.get_by_role("button", name="现场取号").click()
+        await desk.get_by_role("heading", name="网络没有连上").wait_for()
+        assert "到咨询台" in await desk.locator("main").inner_text()
+        await desk.clock.run_for(11_000)
+        await desk.get_by_role("heading", name="网络没有连上").wait_for()
+        await wire.mend()
+        await desk.clock.run_for(11_000)
+        await desk.get_by_role("heading", name="请选择").wait_for()
+
+
+async def test_a_number_whose_answer_got_lost_is_the_same_when_asked_again(
+    house: str, desk: "Page", hall: Hall, police: Department
+) -> None:
+    number = identity.id_number()
+    await a_kiosk(desk, house, hall)
+    await desk.get_by_role("button", name="现场取号").click()
+    await desk.get_by_role("button", name=police.name).click()
+    taken: list[int] = []
+
+    async def answered_into_the_void(route: Any) -> None:
+        taken.append((await route.fetch()).status)
+        await route.abort()
+
+    await desk.route("**/walk-in", answered_into_the_void)
+    await desk.keyboard.type(number)
+    await desk.keyboard.press("Enter")
+    await desk.get_by_role("alert").get_by_text("网络没有连上").wait_for()
+    await desk.unroute("**/walk-in")
+    await desk.keyboard.type(number)
+    await desk.keyboard.press("Enter")
+    await desk.get_by_role("alert").get_by_text("排队号 W001").wait_for()
+    assert taken == [200]
+    assert await Ticket.filter(hall=hall).count() == 1
 
 
 @pytest.mark.parametrize("size", [(1080, 1920), (1280, 800)])
