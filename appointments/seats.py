@@ -22,6 +22,12 @@ from foundation.errors import Refusal
 PERSONS_FIRST = """select citizen_id, pg_advisory_xact_lock(hashtextextended('citizen:' || citizen_id, 1)),
        nextval('appointment_id_seq') from unnest($1::bigint[]) as citizen_id"""
 
+# The same for those whose lock is free, when many go together: nobody waits for somebody else's person, and for a slot
+# no longer than a moment.
+FREE_PERSONS_FIRST = """select citizen_id, nextval('appointment_id_seq'), set_config('lock_timeout', '1s', true)
+  from (select citizen_id, pg_try_advisory_xact_lock(hashtextextended('citizen:' || citizen_id, 1)) as ours
+          from unnest($1::bigint[]) as citizen_id offset 0) as tried where ours"""
+
 # The second. It begins after the persons' locks were granted, so its counts are true, and reads places and the clock
 # under the slots' locks, so they are true as well, however long it waited. `n` is the order of arrival: of those who
 # may have a place in a slot, the first get what is left. It writes bookings, audit rows and events of those who got
@@ -118,6 +124,12 @@ class Want:
 async def lock_and_number(citizen_ids: Collection[int]) -> dict[int, int]:
     """Hold the locks of these persons, in ascending order; person → the id their next appointment will have."""
     rows = await database.joined().fetch(PERSONS_FIRST, sorted(set(citizen_ids)))
+    return {row["citizen_id"]: row["nextval"] for row in rows}
+
+
+async def number_the_free(citizen_ids: Collection[int]) -> dict[int, int]:
+    """As `lock_and_number`, without those whose lock somebody else holds; all different."""
+    rows = await database.joined().fetch(FREE_PERSONS_FIRST, list(citizen_ids))
     return {row["citizen_id"]: row["nextval"] for row in rows}
 
 
