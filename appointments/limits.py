@@ -50,6 +50,23 @@ select bool_and(pg_try_advisory_xact_lock(hashtextextended(k.key, 1))) from of, 
 }) k
 """
 
+# The same for many who book for themselves, $1: whose locks are `ours` now. Of those who share a phone that is counted
+# only the first is tried: what one statement writes, it does not count.
+TRY_PERSONS = f"""
+with phones as materialized (
+  select exists (select from booking_rule r where r.subject = 'phone' and {counting.IN_FORCE_NOW}) as counted
+), asked as materialized (
+  select a.id, c.phone_fingerprint as phone, a.n from phones
+   cross join unnest($1::bigint[]) with ordinality as a (id, n)
+    left join citizen c on phones.counted and c.id = a.id
+), first as materialized (
+  select id, phone, row_number() over (partition by coalesce(phone, 'citizen:' || id) order by n) as nth from asked
+)
+select id as citizen_id, pg_try_advisory_xact_lock(hashtextextended('citizen:' || id, 1))
+       and (phone is null or pg_try_advisory_xact_lock(hashtextextended('phone:' || phone, 1))) as ours
+  from first where nth = 1
+"""
+
 # The body of a CTE. Given `want (n, citizen_id, slot_id, type_id, day, booked_by, organisation)` it yields `(n, why,
 # detail)` for those refused by a rule or a sanction, one row each; `why` is a key of REFUSALS. It belongs into a
 # statement after LOCK_SUBJECTS. It counts rows that are there: two wants of one subject need two statements.

@@ -22,6 +22,11 @@ from foundation.errors import Refusal
 PERSONS_FIRST = f"""with locked as materialized ({limits.LOCK_SUBJECTS})
 select c.id as citizen_id, nextval('appointment_id_seq'), locked.count from unnest($1::bigint[]) as c (id), locked"""
 
+# The same for those whose lock is free, when many go together: nobody waits for somebody else's person, and for a slot
+# no longer than a moment.
+FREE_PERSONS_FIRST = f"""with tried as materialized ({limits.TRY_PERSONS})
+select citizen_id, nextval('appointment_id_seq'), set_config('lock_timeout', '1s', true) from tried where ours"""
+
 # The second. It begins after the persons' locks were granted, so its counts are true, and reads places and the clock
 # under the slots' locks, so they are true as well, however long it waited. `n` is the order of arrival: of those who
 # may have a place in a slot, the first get what is left. It writes bookings, audit rows and events of those who got
@@ -119,6 +124,14 @@ class Want:
 async def lock_and_number(citizen_ids: Collection[int], *, booked_by: Collection[str] = ()) -> dict[int, int]:
     """Hold the locks of these persons and of who books for them; person → the id their next appointment will have."""
     rows = await database.joined().fetch(PERSONS_FIRST, sorted(set(citizen_ids)), list(booked_by), [])
+    return {row["citizen_id"]: row["nextval"] for row in rows}
+
+
+async def number_the_free(citizen_ids: Collection[int]) -> dict[int, int]:
+    """As `lock_and_number`, for people who book for themselves, without those whose locks somebody else holds or who
+    are counted together with an earlier one; all different.
+    """
+    rows = await database.joined().fetch(FREE_PERSONS_FIRST, list(citizen_ids))
     return {row["citizen_id"]: row["nextval"] for row in rows}
 
 

@@ -274,6 +274,10 @@ async def test_waiting_too_long_says_try_again(monkeypatch):
     async def waited(*_: object, **__: object):
         raise asyncpg.LockNotAvailableError("canceling statement due to lock timeout")
 
+    async def busy(citizen_ids):
+        return {}
+
+    monkeypatch.setattr("appointments.seats.number_the_free", busy)
     monkeypatch.setattr("appointments.seats.lock_and_number", waited)
     with pytest.raises(TooBusy) as refused:
         await booking.reserve(slot_id=(await a_slot()).id, by=await a_citizen(), key="one")
