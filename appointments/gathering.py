@@ -2,8 +2,8 @@
 
 Committed one by one, places in one slot are given out one flush of the disk after another, for the slot stays locked
 until its commit is on disk. So a process gathers what it is asked for, at most `TOGETHER` at a time, `IN_FLIGHT`
-batches at once and none of them over a slot or a person that another one has. What one statement cannot decide, or a batch that
-failed, is tried one by one: nobody's fault fails a neighbour. This is also what keeps a rush from the database when
+batches at once and none of them over a slot or a person that another one has. What one statement cannot decide, or a
+batch that failed, is tried one by one: nobody's fault fails a neighbour. This also keeps a rush from the database when
 Redis is gone: more than `MOST_WAITING` are sent away with 429. See ``docs/decisions/0007-gathered-reservations.md``.
 """
 
