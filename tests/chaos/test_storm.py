@@ -15,7 +15,8 @@ import pytest
 
 from tests.chaos.crowd import Person, Storm, WindowClerk
 from tests.chaos.stormy_house import PROCESSES, SERVERS, SILENT, StormyHouse
-from tests.invariants import QUIET, broken, nothing_is_left_in_the_outbox
+from tests.invariants import QUIET, broken
+from tests.invariants.told import nothing_is_left_in_the_outbox
 
 pytestmark = pytest.mark.slow
 

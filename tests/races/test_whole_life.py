@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from foundation import database
-from tests.invariants import a_merged_account_holds_nothing, broken
+from tests.invariants import broken
+from tests.invariants.places import a_merged_account_holds_nothing
 from tests.races.whole_life import STEPS, LittleWorld
 
 EXAMPLES = {"ci": 12, "long": 200}[os.environ.get("HYPOTHESIS_PROFILE", "ci")]
