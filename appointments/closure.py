@@ -144,7 +144,7 @@ async def _close_days(span: Span, hall: Hall, reason: str, by: Actor) -> list[in
         for day in span.whole_days:
             made = await database.fetchval(
                 """insert into schedule_exception (hall_id, day, kind, reason, created_by, created_at)
-                   values ($1, $2, 'closed', $3, $4, $5) on conflict (hall_id, day) do nothing returning id""",
+                   values ($1, $2, 'closed', $3, $4, $5) on conflict do nothing returning id""",
                 one.id, day, reason, str(by), clock.now(),
             )  # fmt: skip
             ids += [made] if made else []

@@ -94,9 +94,7 @@ async def test_one_slot_in_full_and_what_was_done_to_it() -> None:
     found = await occupancy.slot(slot_id=slot.id)
     assert (found.booked, found.waiting, found.cooling, found.sheet.state) == (1, 1, 0, "suspended")
     assert [line.code for line in found.sheet.lines] == [held.code]
-    assert [(one.action, one.reason) for one in await history.of_slot(slot_id=slot.id)] == [
-        ("slot.suspended", "设备检修")
-    ]
+    assert [(one.action, one.reason) for one in await history.of_slots([slot.id])] == [("slot.suspended", "设备检修")]
     with pytest.raises(SlotNotFound):
         await occupancy.slot(slot_id=slot.id + 1)
 

@@ -94,12 +94,12 @@ async def a_rescheduled_booking_has_one_heir(fetch: Fetch) -> list[str]:
     return texts(
         await fetch(
             """select old.id as old, r.detail ->> 'to' as heir from appointment old
-                 left join audit_row r on r.subject = 'appointment:' || old.id and r.action = 'booking.rescheduled'
+                 left join audit_row r on r.subject = 'appointment:' || old.id and r.action in ('booking.rescheduled', 'booking.moved')
                  left join appointment new on new.id = (r.detail ->> 'to')::bigint
                 where old.state = 'rescheduled'
                   and (new.id is null or (new.citizen_id, new.type_id) <> (old.citizen_id, old.type_id))
                union all
-               select null, r.detail ->> 'to' from audit_row r where r.action = 'booking.rescheduled'
+               select null, r.detail ->> 'to' from audit_row r where r.action in ('booking.rescheduled', 'booking.moved')
                 group by r.detail ->> 'to' having count(*) > 1"""
         )
     )
