@@ -200,7 +200,6 @@ async def test_rebooking_asks_no_limit_and_makes_no_one_a_no_show():
     shut = await announced(worked=True)
     await limits.change(kind="overall", most=1, by=STAFF)
     offer, who = await shut.offer(), shut.people[0]
-    await database.execute("update booking_limit set most = 1")
     got = await rebooking.accept(code=offer.code, by=who)
     await day_end.close_until(got.day, by=STAFF)  # the old day is over
     assert await Appointment.filter(citizen_id=who.number, state="no_show").count() == 0

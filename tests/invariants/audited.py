@@ -14,6 +14,7 @@ STEPS = {
     },
     "booked": {
         "booking.checked_in": "checked_in", "booking.cancelled": "cancelled", "booking.rescheduled": "rescheduled",
+        "booking.moved": "rescheduled",
         "booking.no_show": "no_show",
     },
     "checked_in": {
@@ -94,12 +95,14 @@ async def a_rescheduled_booking_has_one_heir(fetch: Fetch) -> list[str]:
     return texts(
         await fetch(
             """select old.id as old, r.detail ->> 'to' as heir from appointment old
-                 left join audit_row r on r.subject = 'appointment:' || old.id and r.action in ('booking.rescheduled', 'booking.moved')
+                 left join audit_row r on r.subject = 'appointment:' || old.id
+                  and r.action in ('booking.rescheduled', 'booking.moved')
                  left join appointment new on new.id = (r.detail ->> 'to')::bigint
                 where old.state = 'rescheduled'
                   and (new.id is null or (new.citizen_id, new.type_id) <> (old.citizen_id, old.type_id))
                union all
-               select null, r.detail ->> 'to' from audit_row r where r.action in ('booking.rescheduled', 'booking.moved')
+               select null, r.detail ->> 'to' from audit_row r
+                where r.action in ('booking.rescheduled', 'booking.moved')
                 group by r.detail ->> 'to' having count(*) > 1"""
         )
     )
