@@ -26,11 +26,11 @@ class HomeWanted(Asked):
 async def home(request: Request, query: HomeWanted, who: StaffMember) -> HTTPResponse:
     hall, theirs = await scope.chosen(who, scope.WATCHERS, query.hall)
     served = {f"/{one.path}" for one in request.app.router.routes}
-    at_desk = any(who.may(role, hall.path) for role in scope.DESK)
+    seen = await _seen(hall, who)
     return page.shown(
-        request, "home.html", who=who, hall=hall, halls=theirs, at_desk=at_desk,
+        request, "home.html", who=who, hall=hall, halls=theirs,
         tasks=[one for one in navigation.everyday(who, hall.path) if one.address in served],
-        **await _today(hall), **(await _desk(hall, query.window) if at_desk else {}),
+        **seen, **(await _desk(hall, query.window) if seen["at_desk"] else {}),
     )  # fmt: skip
 
 
@@ -38,15 +38,21 @@ async def home(request: Request, query: HomeWanted, who: StaffMember) -> HTTPRes
 async def today(request: Request, query: HomeWanted, who: StaffMember) -> HTTPResponse:
     """The glance alone, for the page that is open."""
     hall, _ = await scope.chosen(who, scope.WATCHERS, query.hall)
-    return page.shown(request, "_today.html", hall=hall, **await _today(hall))
+    return page.shown(request, "_today.html", hall=hall, **await _seen(hall, who))
 
 
-async def _today(hall: WorkHall) -> dict[str, Any]:
-    return {"seen": await glance.of_hall(hall_code=hall.code), "concerns": await concerns.of_hall(hall.code)}
+async def _seen(hall: WorkHall, who: StaffMember) -> dict[str, Any]:
+    """The day, for whoever may watch it."""
+    return {
+        "seen": await glance.of_hall(hall_code=hall.code),
+        "at_desk": any(who.may(role, hall.path) for role in scope.DESK),
+    }
 
 
 async def _desk(hall: WorkHall, window: str) -> dict[str, Any]:
+    """What is there to be done, for whoever may do it."""
     return {
+        "concerns": await concerns.of_hall(hall.code),
         "departments": await slots.departments(hall_code=hall.code),
         **await day.queue_of(hall.code, window),
     }

@@ -27,7 +27,7 @@ def shown(request: Request, template: str, *, status: int = 200, **values: Any) 
     if "who" in values:
         values["nav"] = navigation.of(values["who"], request.path)
     city = settings.current().processes.city_name
-    html = pages.get_template(template).render(city=city, today=clock.today(), **values)
+    html = pages.get_template(template).render(city=city, today=clock.today(), now=clock.now(), **values)
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
     return HTTPResponse(html, status=status, headers=headers, content_type="text/html; charset=utf-8")
 

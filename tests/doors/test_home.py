@@ -90,6 +90,8 @@ async def test_a_supervisor_sees_the_day_and_no_queue(desk: Desk) -> None:
     assert page.status_code == 200
     assert "今日概况" in page.text
     assert 'id="call"' not in page.text
+    for address in re.findall(r'<a [^>]*href="(/console/[^"]*)"', page.text):
+        assert (await desk.open(address.replace("&amp;", "&"))).status_code == 200, address
 
 
 async def test_what_needs_a_look_leads_to_where_it_is(desk: Desk) -> None:
