@@ -57,6 +57,8 @@ async def test_scheduled_work_is_declared():
     assert {name for name in declared if name.startswith("appointments.")} == {
         "appointments.jobs.make_slots_ahead", "appointments.jobs.end_the_day", "appointments.jobs.compare_places",
         "appointments.jobs.pass_places_on", "appointments.jobs.close_queues", "appointments.jobs.remind",
+        "appointments.closure_jobs.finish_closures", "appointments.closure_jobs.lapse_rebooking",
+        "appointments.closure_work.work_through", "appointments.closure.make_slots_again",
     }  # fmt: skip
 
 
