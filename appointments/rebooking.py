@@ -82,6 +82,12 @@ async def after(appointment_id: int) -> Rebook | None:
     return await _rebook(row) if row else None
 
 
+async def promised(appointment_id: int) -> bool:
+    """Whether an offer was made when this appointment was cancelled, or is about to be."""
+    notices = "select exists (select from closure_notice where appointment_id = $1 and state <> 'moot')"
+    return bool(await database.fetchval(notices, appointment_id))
+
+
 async def suggestions(offer: Rebook) -> list[Place]:
     """Places beside the one that is held, nearest first; none when the offer is over."""
     if not offer.open:
@@ -149,8 +155,8 @@ async def _moved(offer: Rebook, slot_id: int, type_id: int, *, by: Actor) -> Boo
     there = await rebook_places.free(offer.old.id, slot_id=slot_id)
     place = next((one for one in there if one.type_id == type_id), None)
     if place is None:
-        slot = await seats.look(slot_id)
-        raise SlotFull if slot.get("booked", 0) >= slot.get("capacity", 1) else NotOffered
+        full = await database.fetchval("select booked >= capacity from slot where id = $1", slot_id)
+        raise SlotFull if full else NotOffered
     taken = await rebook_places.take(
         place, citizen_id=offer.citizen_id, key=f"rebook:{offer.code}:booked", state="booked"
     )

@@ -97,7 +97,7 @@ async def generate(*, type_id: int, start: date, end: date, by: Actor) -> Genera
         there = await _locked(type_id, start=start, end=end, after=now)
         upcoming = {at: one for at, one in wanted.items() if at > now}
         done = await _bring_about(of, upcoming, there)
-        await closure_span.keep_stopped(type_id, start=start, end=end)
+        await closure_span.keep_stopped([type_id], start=start, end=end)
         if not done.nothing:
             detail = {**asdict(done), "start": start, "end": end}
             await audit.record("slots.generated", subject=f"appointment_type:{type_id}", by=by, detail=detail)
