@@ -99,6 +99,31 @@ async def _close_off_day(day: date, span: Span, reason: str, by: Actor, offer_da
         return made
 
 
+async def for_cancelled(
+    appointment_ids: Collection[int], *, reason: str, by: Actor, offer_days: int = OFFER_DAYS
+) -> Closure:
+    """Within the transaction in which the office cancelled these bookings, because the plan became smaller: everybody
+    gets a notice, and by the same work the same offer. Slots stay as the plan has them.
+    """
+    tx = database.joined()
+    span = await tx.fetchrow(
+        """select min(s.starts_at) as starts_at, max(s.ends_at) as ends_at, min(t.hall_id) as hall_id,
+                  count(distinct t.hall_id) = 1 as one_hall
+             from appointment a join slot s on s.id = a.slot_id join appointment_type t on t.id = a.type_id
+            where a.id = any($1) and a.state = 'office_cancelled'""",
+        list(appointment_ids),
+    )
+    if span is None or span["starts_at"] is None:
+        raise ClosureInvalid(detail=["没有需要改约的预约"])
+    made = await Closure.create(
+        kind="plan", hall_id=span["hall_id"] if span["one_hall"] else None, starts_at=span["starts_at"],
+        ends_at=span["ends_at"], reason=reason.strip()[: closure_span.TEXT_LENGTH], offer_days=offer_days,
+        made_by=str(by),
+    )  # fmt: skip
+    await _notice(made, list(appointment_ids), by=by, slots=0)
+    return made
+
+
 async def _without_hours(day: date) -> list[int]:
     """The businesses that have slots on the day and, by the calendar of now, none planned."""
     rows = await database.fetch("select distinct type_id from slot where day = $1 and state <> 'withdrawn'", day)
@@ -115,9 +140,14 @@ async def _begin(made: Closure, slot_ids: Collection[int], states: tuple[str, ..
         list(slot_ids),
         list(states),
     )
-    ids = [row["id"] for row in rows]
-    noticed = await tx.fetch(NOTICES, made.id, [crypto.random_code(CODE_LENGTH) for _ in ids], ids)
-    detail = {"slots": len(slot_ids), "bookings": len(noticed), "from": made.starts_at, "until": made.ends_at}
+    await _notice(made, [row["id"] for row in rows], by=by, slots=len(slot_ids))
+
+
+async def _notice(made: Closure, ids: list[int], *, by: Actor, slots: int) -> None:
+    """A row for everybody; the work follows."""
+    codes = [crypto.random_code(CODE_LENGTH) for _ in ids]
+    noticed = await database.joined().fetch(NOTICES, made.id, codes, ids)
+    detail = {"slots": slots, "bookings": len(noticed), "from": made.starts_at, "until": made.ends_at}
     await audit.record("closure.announced", subject=f"closure:{made.id}", by=by, reason=made.reason, detail=detail)
     await jobs.enqueue(closure_work.work_through, closure_id=made.id)
     metrics.count("closures_announced_total")
@@ -163,7 +193,7 @@ async def withdraw(*, closure_id: int, by: Actor) -> Closure:
         state = await tx.fetchval("select state from closure where id = $1 for no key update", closure_id)
         if state == "withdrawn":
             return await find(closure_id)
-        if seen.ends_at <= clock.now():
+        if seen.ends_at <= clock.now() or seen.kind == "plan":
             raise ClosureOver
         await tx.execute("update closure set state = 'withdrawn' where id = $1", closure_id)
         await ScheduleException.filter(id__in=seen.exception_ids).delete()

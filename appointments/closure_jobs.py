@@ -1,6 +1,7 @@
 """What runs by itself for closures: work that was interrupted is taken up, offers that were not answered end."""
 
 from appointments import closure, closure_work, rebooking
+from foundation import metrics
 from foundation.jobs import scheduled
 
 __all__ = ["closure"]
@@ -9,8 +10,8 @@ __all__ = ["closure"]
 @scheduled("* * * * *")
 async def finish_closures() -> None:
     """A worker died, or somebody was busy: whoever is left is handled now. Who has been, is not again."""
-    for closure_id in await closure_work.unfinished():
-        await closure_work.work_through(closure_id=closure_id)
+    failed = sum([await closure_work.work(closure_id) for closure_id in await closure_work.unfinished()])
+    metrics.level("closure_notices_not_handled", failed)
 
 
 @scheduled("* * * * * */10")

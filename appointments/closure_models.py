@@ -11,7 +11,8 @@ from catalogue.models import Hall
 class Closure(Model):
     """停办: for a while nothing is done at a hall, with `subtree` also in those below it, or in one business of it.
 
-    `kind`: hall (台风 停电 …) or calendar (a 调休 notice after release; without a hall it is the whole city).
+    `kind`: hall (台风 停电 …), calendar (a 调休 notice after release; without a hall it is the whole city), or plan
+    (nothing is closed, but bookings were cancelled for a smaller plan and are made good alike).
     announced: no new bookings; running: people are being told; done: everybody has been; withdrawn: it was called off.
     """
 

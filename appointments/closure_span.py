@@ -133,16 +133,16 @@ async def stop(slot_ids: Collection[int], *, of: Closure) -> None:
     )
 
 
-async def keep_stopped(type_id: int, *, start: date, end: date) -> None:
-    """Within a transaction that holds the type: open slots that a closure covers are stopped, however they came."""
+async def keep_stopped(type_ids: Collection[int], *, start: date, end: date) -> None:
+    """Within a transaction that holds these types: open slots that a closure covers are stopped, however they came."""
     await database.joined().execute(
         f"""update slot set state = 'suspended', closure_id = found.closure_id
               from (select s.id, min(c.id) as closure_id
                       from slot s join appointment_type t on t.id = s.type_id join hall h on h.id = t.hall_id
                       join ({IN_FORCE}) on {COVERS}
-                     where s.type_id = $1 and s.day between $2 and $3 and s.state = 'open' group by s.id) found
+                     where s.type_id = any($1) and s.day between $2 and $3 and s.state = 'open' group by s.id) found
              where slot.id = found.id""",
-        type_id,
+        list(type_ids),
         start,
         end,
     )

@@ -9,8 +9,9 @@ from datetime import datetime, time, timedelta
 import asyncpg
 
 from appointments import booking, limits, passing_on, rebook_places
+from appointments.events import RebookOffered
 from appointments.rebook_places import Place
-from foundation import audit, clock, database, jobs, logs, metrics
+from foundation import audit, clock, database, events, jobs, logs, metrics
 from foundation.actor import Actor
 
 BATCH = 200
@@ -26,7 +27,12 @@ select id from closure_notice where closure_id = $1 and handled_at is null and i
 
 @jobs.job()
 async def work_through(*, closure_id: int) -> None:
-    """Everybody who has a notice, in batches; then those who wait. One person's fault stops no other."""
+    """At once after the announcement; whoever is left is taken up by `closure_jobs.finish_closures`."""
+    await work(closure_id)
+
+
+async def work(closure_id: int) -> int:
+    """Everybody who has a notice, in batches; then those who wait. One's fault stops no other; how many had one."""
     failed = last = 0
     while rows := await database.fetch(UNHANDLED, closure_id, last, BATCH):
         for row in rows:
@@ -38,7 +44,7 @@ async def work_through(*, closure_id: int) -> None:
                 log.exception("closure_notice_not_handled", notice_id=last)
     await _close_queues(closure_id)
     await _note_state(closure_id)
-    metrics.level("closure_notices_not_handled", failed)
+    return failed
 
 
 @database.retry_on_deadlock
@@ -75,15 +81,19 @@ update closure_notice set offer = 'replaced', changed_at = clock_timestamp()
 async def _cancel_and_offer(seen: asyncpg.Record, closure: asyncpg.Record) -> None:
     tx, by = database.joined(), _actor(closure["made_by"])
     places = await rebook_places.suggested(seen["appointment_id"])
-    await rebook_places.lock(seen["slot_id"], *(one.slot_id for one in places))
+    further = await tx.fetch("select slot_id from further_slot where appointment_id = $1", seen["appointment_id"])
+    own = [seen["slot_id"], *(row["slot_id"] for row in further)]
+    await rebook_places.lock(*own, *(one.slot_id for one in places))
     of = ("held", "booked", "checked_in") if closure["send_home"] else ("held", "booked")
-    if not await booking.withdraw(seen["appointment_id"], by=by, reason=closure["reason"], of=of):
+    gone = await booking.withdraw(seen["appointment_id"], by=by, reason=closure["reason"], of=of)
+    if not gone and (await booking.by_id(seen["appointment_id"])).state != "office_cancelled":
         await tx.execute(HANDLED, seen["id"], "moot", "none", None, None)
         return
     await tx.execute(REPLACE, seen["appointment_id"])
     until = deadline(clock.now(), closure["offer_days"])
     held = await _hold_one(places, seen, until=until, by=by)
     await tx.execute(HANDLED, seen["id"], "pending", "open", until, held)
+    await events.tell(RebookOffered(appointment_id=seen["appointment_id"], citizen_id=seen["citizen_id"]))
     metrics.count("rebook_offers_total")
 
 

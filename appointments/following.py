@@ -1,8 +1,6 @@
 """Making the slots what was decided, in as many statements for a year as for a day."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date
 
 from appointments import closure_span, passing_on
 from appointments.difference import Difference, of_kind
@@ -37,12 +35,10 @@ async def bring_about(found: Sequence[Difference]) -> None:
     added = of_kind(found, "added")
     for begin in range(0, len(added), CHUNK):
         await _add(added[begin : begin + CHUNK])
-    days: dict[int, set[date]] = defaultdict(set)
-    for one in found:
-        if one.after:
-            days[one.type_id].add(one.after.day)
-    for type_id, theirs in days.items():
-        await closure_span.keep_stopped(type_id, start=min(theirs), end=max(theirs))
+    there = [(one.type_id, one.after.day) for one in found if one.after]
+    if there:
+        types, days = zip(*there, strict=True)
+        await closure_span.keep_stopped(set(types), start=min(days), end=max(days))
 
 
 async def serve(found: Collection[Difference]) -> None:

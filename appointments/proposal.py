@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from appointments import affected, booking, changes, difference, following, limits, moving, proposal_body
+from appointments import affected, booking, changes, closure, difference, following, limits, moving, proposal_body
 from appointments.affected import Person
 from appointments.changes import Known, Reach
 from appointments.choices import Choice, decided
@@ -97,7 +97,7 @@ async def apply(
     """Do exactly what was shown. `choices` says per appointment what becomes of it, `otherwise` of those not named.
 
     Raises ProposalNotFound, ProposalOver, AlreadyApplied, PreviewAgain, ChoiceMissing with the codes, ReasonNeeded when
-    somebody is moved or cancelled, CannotMove; then nothing was done.
+    somebody is moved or cancelled, CannotMove; then nothing was done. Who is cancelled is offered another place first.
     """
     async with database.transaction():
         shown = await _to_apply(proposal_id)
@@ -115,6 +115,8 @@ async def apply(
         for one in found.persons:
             await _decide(one, decisions[one.id], by=by, reason=reason)
         await following.serve(found.differences)
+        if cancelled := [one.id for one in found.persons if decisions[one.id].what == "cancel"]:
+            await closure.for_cancelled(cancelled, reason=reason, by=by)
         done = _counted(found, decisions)
         await _keep(shown, decisions, done, by)
     return done

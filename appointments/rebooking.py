@@ -82,6 +82,12 @@ async def after(appointment_id: int) -> Rebook | None:
     return await _rebook(row) if row else None
 
 
+async def promised(appointment_id: int) -> bool:
+    """Whether an offer was made when this appointment was cancelled, or is about to be."""
+    notices = "select exists (select from closure_notice where appointment_id = $1 and state <> 'moot')"
+    return bool(await database.fetchval(notices, appointment_id))
+
+
 async def suggestions(offer: Rebook) -> list[Place]:
     """Places beside the one that is held, nearest first; none when the offer is over."""
     if not offer.open:

@@ -5,7 +5,8 @@ from tortoise.migrations import operations as ops
 
 CHECKS = """
 alter table closure
-    add constraint closure_kind check (kind in ('hall', 'calendar') and (kind = 'calendar' or hall_id is not null)),
+    add constraint closure_kind check (
+        kind in ('hall', 'calendar', 'plan') and (kind <> 'hall' or hall_id is not null)),
     add constraint closure_state check (state in ('announced', 'running', 'done', 'withdrawn')),
     add constraint closure_ends_after_start check (ends_at > starts_at),
     add constraint closure_reasoned check (btrim(reason) <> ''),

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from appointments import rebooking
-from appointments.events import BookingCancelled
+from appointments.events import RebookOffered
 from appointments.rebooking import Rebook
 from foundation import clock
 from foundation.events import on
@@ -13,9 +13,9 @@ from notifications.delivery import announce
 REBOOK_PAGE = "pages/rebook/{}"
 
 
-@on(BookingCancelled)
-async def tell_closed(event: BookingCancelled) -> None:
-    """What was cancelled for another reason is told by `listeners.tell_booking_cancelled`."""
+@on(RebookOffered)
+async def tell_closed(event: RebookOffered) -> None:
+    """One message of both, the booking that is gone and the place that is held; then who could not be reached."""
     offer = await rebooking.after(event.appointment_id)
     if offer is None:
         return

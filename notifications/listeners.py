@@ -33,8 +33,8 @@ async def tell_booking_confirmed(event: BookingConfirmed) -> None:
 
 @on(BookingCancelled)
 async def tell_booking_cancelled(event: BookingCancelled) -> None:
-    """What a closure cancelled is told with the offer to rebook, by `closure_listeners`."""
-    if await rebooking.after(event.appointment_id):
+    """What comes with an offer to rebook is told with it, by `closure_listeners`."""
+    if await rebooking.promised(event.appointment_id):
         return
     values = await _booking(event.appointment_id)
     why = f"原因：{event.reason}。欢迎改约其他时段。" if event.by_office else ""

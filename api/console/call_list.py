@@ -123,6 +123,6 @@ async def _shown(of: Closure, within: Collection[str], who: StaffMember) -> dict
         "unreached": await closure_notices.unreached(of.id, within=within),
         "state": STATES[of.state],
         "problems": PROBLEMS,
-        "withdrawable": may and of.state != "withdrawn" and of.ends_at > clock.now(),
+        "withdrawable": may and of.state != "withdrawn" and of.kind != "plan" and of.ends_at > clock.now(),
         "deeds": await deeds.of_closure(of.id),
     }

@@ -8,6 +8,7 @@ from appointments import (
     booking,
     checkin,
     closure,
+    closure_jobs,
     closure_preview,
     closure_span,
     closure_work,
@@ -17,7 +18,7 @@ from appointments import (
     tickets,
     waitlist,
 )
-from appointments.closure_errors import ClosureInvalid
+from appointments.closure_errors import ClosureInvalid, ClosureOver
 from appointments.closure_models import Closure, ClosureNotice
 from appointments.closure_span import Span
 from appointments.errors import HallNotFound, SlotSuspended, TypeNotFound
@@ -282,7 +283,7 @@ async def test_one_persons_fault_stops_no_other(monkeypatch):
         await closure_work.work_through(closure_id=shut.closure.id)
     assert (await closure.find(shut.closure.id)).state == "running"
     assert await closure_work.unfinished() == [shut.closure.id]
-    await closure_work.work_through(closure_id=shut.closure.id)
+    await closure_jobs.finish_closures()
     assert (await closure.find(shut.closure.id)).state == "done"
     assert len(await told("BookingCancelled")) == 3
 
@@ -299,6 +300,27 @@ def test_whole_days_are_those_from_midnight_to_midnight():
     assert days(day(1), day(3, 12)) == ["01", "02"]
     assert days(day(1, 9), day(1, 12)) == []
     assert closure_span.LONGEST >= timedelta(days=7)
+
+
+async def test_bookings_the_plan_gave_up_are_made_good_alike():
+    of = await a_type()
+    _, held = await booked(of, 2, await morning(of, days=2, number=1))
+    await morning(of, days=3)
+    async with database.transaction():
+        for one in held:
+            await booking.withdraw(one.id, by=STAFF, reason="窗口减少")
+        made = await closure.for_cancelled([one.id for one in held], reason="窗口减少", by=STAFF)
+    for _ in range(2):
+        await closure_work.work_through(closure_id=made.id)
+    assert [one.offer for one in await notices(made)] == ["open", "open"]
+    assert len(await told("BookingCancelled")) == len(await told("RebookOffered")) == 2
+    assert await Slot.filter(state="suspended").count() == 0
+    with pytest.raises(ClosureOver):
+        await closure.withdraw(closure_id=made.id, by=STAFF)
+    with pytest.raises(ClosureInvalid):
+        async with database.transaction():
+            await closure.for_cancelled([], reason="窗口减少", by=STAFF)
+    assert await amiss() == []
 
 
 async def test_a_long_business_is_closed_with_any_of_its_slots():

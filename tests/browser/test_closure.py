@@ -8,7 +8,7 @@ import pytest
 from api.app import create_app as create_api
 from appointments import closure_work
 from appointments.closure_models import Closure, ClosureNotice
-from appointments.events import BookingCancelled
+from appointments.events import RebookOffered
 from appointments.models import Appointment
 from identity.models import Citizen
 from miniprogram_bff.app import create_app as create_bff
@@ -66,7 +66,7 @@ async def test_three_clicks(console: str, desk: "Page", width: int) -> None:
     await closure_work.work_through(closure_id=made.id)
     for row in await ClosureNotice.filter(closure_id=made.id).select_related("appointment"):
         await closure_listeners.tell_closed(
-            BookingCancelled(appointment_id=row.appointment.id, citizen_id=row.appointment.citizen_id, by_office=True)
+            RebookOffered(appointment_id=row.appointment.id, citizen_id=row.appointment.citizen_id)
         )
     await desk.get_by_role("button", name="同意改约").first.wait_for()  # it comes by itself
     await sound(desk)
@@ -84,7 +84,7 @@ async def with_phone(page: "Page", h5: str) -> Shut:
     token = headers["Authorization"].removeprefix("Bearer ")
     await page.evaluate("(token) => localStorage.setItem('zhijianban.token', token)", token)
     await closure_listeners.tell_closed(
-        BookingCancelled(appointment_id=shut.bookings[0].id, citizen_id=shut.people[0].number, by_office=True)
+        RebookOffered(appointment_id=shut.bookings[0].id, citizen_id=shut.people[0].number)
     )
     return shut
 

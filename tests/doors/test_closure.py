@@ -12,7 +12,7 @@ import pytest
 from api.app import create_app
 from appointments import closure_work
 from appointments.closure_models import Closure, ClosureNotice
-from appointments.events import BookingCancelled
+from appointments.events import RebookOffered
 from appointments.models import Slot
 from catalogue.models import Hall
 from foundation import clock, crypto, database
@@ -45,7 +45,7 @@ async def nobody_reached(people: int = 1, *, name: str = "张三", phone: str = 
         sealed = {"phone_sealed": crypto.seal(phone), "phone_fingerprint": crypto.fingerprint(phone, purpose="phone")}
         await Citizen.filter(id=one.number).update(real_name_sealed=crypto.seal(name), **(sealed if phone else {}))
     for one in shut.bookings:
-        event = BookingCancelled(appointment_id=one.id, citizen_id=one.citizen_id, by_office=True)
+        event = RebookOffered(appointment_id=one.id, citizen_id=one.citizen_id)
         await closure_listeners.tell_closed(event)
     return shut
 

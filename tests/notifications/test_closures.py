@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from appointments import closure, closure_notices, closure_work, jobs, rebooking
-from appointments.events import BookingCancelled
+from appointments.events import BookingCancelled, RebookOffered
 from channels.messages import MessageOutcome, Outcome
 from foundation import clock
 from identity.models import Citizen
@@ -26,7 +26,8 @@ async def hears(shut: Shut, *, times: int = 1) -> None:
                 appointment_id=one.id, citizen_id=one.citizen_id, by_office=True, reason=shut.closure.reason
             )
             await listeners.tell_booking_cancelled(event)
-            await closure_listeners.tell_closed(event)
+            offered = RebookOffered(appointment_id=one.id, citizen_id=one.citizen_id)
+            await closure_listeners.tell_closed(offered)
 
 
 async def with_account(shut: Shut, *, of: int = 0, platform: str = "wechat") -> None:
@@ -133,11 +134,19 @@ async def test_whoever_answers_has_been_told():
     assert (await status(shut))[0][0] == "told"
 
 
+async def test_what_is_promised_is_not_told_before_it_is_there():
+    shut = await announced()
+    await hears(shut)
+    assert await Message.all().count() == 0
+    await closure_work.work_through(closure_id=shut.closure.id)
+    await hears(shut)
+    assert [one.title for one in await Message.all()] == ["停止办理，请确认改约"]
+
+
 async def test_another_cancellation_is_told_as_before():
     held, citizen, _ = await a_held_place(by=await a_citizen())
     event = BookingCancelled(appointment_id=held.id, citizen_id=citizen.number, by_office=True, reason="设备故障")
     await listeners.tell_booking_cancelled(event)
-    await closure_listeners.tell_closed(event)
     assert [one.page for one in await Message.all()] == [f"pages/booking/{held.code}"]
 
 
