@@ -11,6 +11,7 @@ from appointments import (
     day_end,
     limits,
     passing_on,
+    proposal,
     queue_end,
     release,
     reminders,
@@ -63,6 +64,12 @@ async def give_shares_back() -> None:
     places = await share_back.due(by=SHARES)
     if places:
         log.info("shares_given_back", places=places)
+
+
+@scheduled("40 1 * * *")
+async def forget_old_proposals() -> None:
+    """A preview names people; it is kept no longer than somebody may ask about it."""
+    log.info("proposals_forgotten", unapplied=await proposal.forget_old())
 
 
 @scheduled("20 1 * * *")

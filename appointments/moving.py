@@ -50,7 +50,7 @@ async def move(*, code: str, slot_id: int, by: Actor, reason: str) -> Booking:
     async with database.transaction() as tx:
         old = await booking.find(code=code, for_=by)
         await limits.lock_persons(old.citizen_id)
-        both = sorted({old.slot_id, *await slots_from(slot_id, type_id=old.type_id)})
+        both = sorted({old.slot_id, *await slots_from(slot_id, appointment_id=old.id)})
         await tx.execute("select 1 from slot where id = any($1) order by id for update", both)
         return await move_within(old.id, slot_id=slot_id, by=by, reason=reason)
 
@@ -58,7 +58,7 @@ async def move(*, code: str, slot_id: int, by: Actor, reason: str) -> Booking:
 async def move_within(appointment_id: int, *, slot_id: int, by: Actor, reason: str) -> Booking:
     """Within a transaction that holds the person and the slots. Raises as `move`."""
     old = await booking.by_id(appointment_id)
-    wanted = await slots_from(slot_id, type_id=old.type_id)
+    wanted = await slots_from(slot_id, appointment_id=old.id)
     if old.slot_id == slot_id:
         raise CannotMove(detail={"code": old.code})
     if not await seats.give_back(old.id, of=MOVABLE, to="rescheduled"):
@@ -74,16 +74,16 @@ async def move_within(appointment_id: int, *, slot_id: int, by: Actor, reason: s
     return await booking.by_id(new_id)
 
 
-async def slots_from(slot_id: int, *, type_id: int) -> list[int]:
-    """The slots that a booking of this type from `slot_id` on would take, the first first.
+async def slots_from(slot_id: int, *, appointment_id: int) -> list[int]:
+    """The slots that a booking of the same business from `slot_id` on would take, the first first.
 
     Raises SlotNotFound, OtherBusiness, CannotMove when the day ends too early.
     """
     tx = database.joined()
     of = await tx.fetchrow(
-        """select coalesce(t.pool_id, t.id) as places_of, t.slots_needed, s.type_id from appointment_type t
-             left join slot s on s.id = $2 where t.id = $1""",
-        type_id, slot_id,
+        """select coalesce(t.pool_id, t.id) as places_of, t.slots_needed, s.type_id from appointment a
+             join appointment_type t on t.id = a.type_id left join slot s on s.id = $2 where a.id = $1""",
+        appointment_id, slot_id,
     )  # fmt: skip
     if of is None or of["type_id"] is None:
         raise SlotNotFound

@@ -76,7 +76,7 @@ async def show(request: Request, proposal_id: RowId, who: StaffMember) -> HTTPRe
     values: dict[str, Any] = {"hall": shown.hall} if shown.hall else {}
     return page.shown(
         request, "proposal.html", who=who, proposal=shown, body=_readable(shown), shares=SHARES, kinds=KINDS,
-        whys=WHYS, whats=WHATS, singly=SINGLY, done=_done(shown),
+        whys=WHYS, whats=WHATS, singly=SINGLY, done=_done(shown), reason=_reason(shown),
         names=await deeds.names_of([shown.made_by, shown.applied_by]), **values,
     )  # fmt: skip
 
@@ -121,6 +121,12 @@ def _with_moments(one: dict[str, Any]) -> dict[str, Any]:
 
 def _value(option: dict[str, Any]) -> str:
     return f"{option['starts_at']}|{option['share']}"
+
+
+def _reason(shown: Proposal) -> str:
+    """What was said when it was proposed; for the people it may be said otherwise."""
+    change: dict[str, Any] = shown.change
+    return str(change.get("reason") or change.get("special", {}).get("reason", ""))
 
 
 def _done(shown: Proposal) -> dict[str, int]:
