@@ -36,7 +36,8 @@ async def calendar(request: Request, who: StaffMember) -> HTTPResponse:
     current, today = await WorkCalendar.current(), clock.today()
     return page.shown(
         request, "calendar.html", who=who, version=current.version, declared=await workdays.declared(since=today),
-        unusual=_unusual(current, today), unpublished=current.provisional(today + AHEAD), deeds=await deeds.of_calendar(),
+        unusual=_unusual(current, today), unpublished=current.provisional(today + AHEAD),
+        deeds=await deeds.of_calendar(),
     )  # fmt: skip
 
 

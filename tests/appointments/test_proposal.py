@@ -305,7 +305,7 @@ async def test_what_was_shown_is_forgotten_in_time():
 
 
 async def test_a_notice_after_the_release_is_not_followed_in_silence():
-    """The published calendar changes under us: the night stops the slots, whoever is in them is listed, not cancelled."""
+    """The published calendar changes under us: the night stops the slots; who is in them is listed, not cancelled."""
     of, day = await a_planned_type(), await workday()
     held, _, _ = await a_held_place(slot=(await slots_on(of, day))[0])
     await WorkdayOverride.create(day=day, is_workday=False, reason="临时放假通知", set_by="system:calendar")
@@ -330,10 +330,10 @@ async def test_a_pool_has_the_slots_of_its_members():
     with pytest.raises(TypeInvalid) as no:
         await propose(NewRules(type_id=pool.id, rules=replace(type_rules.of(pool), pool_id=member.id)))
     assert "综合窗口应是本大厅另一项有自己号源的业务" in no.value.detail
-    moved = await moving.move(
-        code=held.code, slot_id=(await slots_on(pool, day))[0].id, by=STAFF, reason="并入综合窗口"
-    )
-    assert (moved.type_id, moved.slot_id) == (member.id, (await slots_on(pool, day))[0].id)
+    (first, *_) = await slots_on(pool, day)
+    moved = await moving.move(code=held.code, slot_id=first.id, by=STAFF, reason="并入综合窗口")
+    row = await Appointment.get(id=moved.id)
+    assert (row.type_id, row.slot_id) == (member.id, first.id)
 
 
 async def test_a_rule_out_of_bounds_is_named():

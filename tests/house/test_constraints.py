@@ -15,12 +15,18 @@ CHECKS = [
     "case_event_kind_known",
     "audit_row_actor_named",
     "waitlist_entry_offer_has_a_deadline",
+    "schedule_exception_span",
+    "schedule_exception_windows",
+    "slot_capacity",
+    "proposal_applied_by_whom",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",
     "payment_order_one_settles",
     "appointment_one_live",
     "waitlist_entry_one_active",
+    "schedule_exception_one_open_or_closed",
+    "schedule_exception_one_a_time",
 ]
 TRIGGERS = [
     "ledger_entry_balances",
@@ -53,7 +59,7 @@ async def test_no_slot_holds_more_than_it_has(db: None) -> None:
         """select pg_get_constraintdef(oid) as said from pg_constraint
             where contype = 'c' and conrelid = 'slot'::regclass"""
     )
-    assert any("booked <= capacity" in row["said"] for row in checks)
+    assert any("booked <= (capacity + over)" in row["said"] for row in checks)
 
 
 async def test_every_foreign_key_has_an_index(db: None) -> None:
