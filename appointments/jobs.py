@@ -45,13 +45,12 @@ async def make_slots_ahead() -> None:
     failed = 0
     for of in await AppointmentType.filter(active=True).order_by("id"):
         try:
-            await schedule.generate(
-                type_id=of.id,
-                start=today,
-                end=release.horizon(of, today, calendar),
-                by=NIGHT,
-                longest=schedule.LONGEST_JOB_DAYS,
+            until = release.horizon(of, today, calendar)
+            made = await schedule.generate(
+                type_id=of.id, start=today, end=until, by=NIGHT, longest=schedule.LONGEST_JOB_DAYS
             )
+            if made.orphaned:
+                log.warning("people_left_in_withdrawn_slots", type_id=of.id, slots=len(made.orphaned))
         except Exception:
             failed += 1
             log.exception("slots_not_made", type_id=of.id)
