@@ -25,6 +25,12 @@ select s.id from slot s join slot first on first.id = $1
    and (s.type_id, s.day, s.share) = (first.type_id, first.day, first.share) and s.starts_at >= first.starts_at
  where s.state <> 'withdrawn' order by s.starts_at limit $2
 """
+# All that the old booking has and all that the new one takes, in the one order.
+LOCK_BOTH = """
+select 1 from slot where id = any($2::bigint[] || array(
+  select slot_id from appointment where id = $1 union all select slot_id from further_slot where appointment_id = $1))
+ order by id for update
+"""
 SEATS = """
 update slot set booked = booked + 1
  where id = any($1) and state = 'open' and booked < capacity and clock_timestamp() < close_at returning id
@@ -50,8 +56,7 @@ async def move(*, code: str, slot_id: int, by: Actor, reason: str) -> Booking:
     async with database.transaction() as tx:
         old = await booking.find(code=code, for_=by)
         await limits.lock_persons(old.citizen_id)
-        both = sorted({old.slot_id, *await slots_from(slot_id, appointment_id=old.id)})
-        await tx.execute("select 1 from slot where id = any($1) order by id for update", both)
+        await tx.execute(LOCK_BOTH, old.id, await slots_from(slot_id, appointment_id=old.id))
         return await move_within(old.id, slot_id=slot_id, by=by, reason=reason)
 
 

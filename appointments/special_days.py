@@ -52,7 +52,7 @@ async def add(*, hall_code: str, day: date, kind: Kind, reason: str, by: Actor) 
     """
     async with database.transaction():
         made = await register(Special(hall_code=hall_code, day=day, kind=kind, reason=reason), by=by)
-        await _follow(made.hall_id, day, by)  # type: ignore[attr-defined]
+        await follow(made.hall_id, day, by)  # type: ignore[attr-defined]
     return made
 
 
@@ -90,7 +90,7 @@ async def remove(*, hall_code: str, day: date, by: Actor) -> None:
         if found is None:
             raise ExceptionNotFound
         await take_back(found.id, by=by)
-        await _follow(hall.id, day, by)
+        await follow(hall.id, day, by)
 
 
 async def take_back(exception_id: int, *, by: Actor) -> ScheduleException:
@@ -160,7 +160,7 @@ async def _note(what: str, one: ScheduleException, hall_code: str, by: Actor) ->
     )  # fmt: skip
 
 
-async def _follow(hall_id: int, day: date, by: Actor) -> None:
+async def follow(hall_id: int, day: date, by: Actor) -> None:
     """Slots of that day exist, or soon will: make them anew. Types in one order, so that two runs do not cross."""
     calendar = await WorkCalendar.current()
     for of in await AppointmentType.filter(hall_id=hall_id, active=True, pool_id=None).order_by("id"):
