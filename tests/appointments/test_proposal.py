@@ -24,6 +24,7 @@ from appointments.planning_errors import (
 )
 from appointments.proposal_models import Proposal
 from appointments.special_days import Special
+from appointments.timetable import clock_time
 from foundation import clock
 from foundation.models import AuditRow, WorkdayOverride
 from tests.builders.appointments import STAFF, a_citizen, a_hall, a_held_place, amiss, citizens, told
@@ -334,6 +335,21 @@ async def test_a_pool_has_the_slots_of_its_members():
     moved = await moving.move(code=held.code, slot_id=first.id, by=STAFF, reason="并入综合窗口")
     row = await Appointment.get(id=moved.id)
     assert (row.type_id, row.slot_id) == (member.id, first.id)
+
+
+async def test_a_change_at_noon_leaves_the_morning():
+    """Of the day itself only what has not begun follows; an overlapping new plan makes no slot twice."""
+    of, day = await a_planned_type(periods("09:00", "15:00", slot_minutes=60, windows=2)), await workday()
+    held, _, _ = await a_held_place(slot=(await slots_on(of, day))[1])
+    with clock.frozen(clock_time(day, "11:30")):
+        later = NewTimetable(type_id=of.id, effective_from=day, periods=periods("10:30", "15:00", windows=5))
+        shown = await propose(later)
+        assert shown.body["persons"] == []  # the visit at ten has begun
+        await apply(shown)
+        there = [(f"{clock.shanghai(one.starts_at):%H:%M}", one.capacity) for one in await slots_on(of, day)]
+    assert there[:3] == [("09:00", 2), ("10:00", 2), ("11:00", 2)]
+    assert there[3:] == [(f"{hour}:{minute}", 5) for hour in (12, 13, 14) for minute in ("00", "30")]
+    assert (await Appointment.get(id=held.id)).state == "booked"
 
 
 async def test_a_rule_out_of_bounds_is_named():
