@@ -42,14 +42,16 @@ async def bring_about(found: Sequence[Difference]) -> None:
 
 
 async def serve(found: Collection[Difference]) -> None:
-    """Within the transaction: whoever waits for a slot that was changed comes first."""
-    changed = [one.before.id for one in found if one.before and one.after]
-    rows = await database.fetch(
-        "select distinct slot_id from waitlist_entry where state = 'waiting' and slot_id = any($1) order by slot_id",
-        changed,
-    )
-    for row in rows:
-        await passing_on.serve(row["slot_id"])
+    """Within the transaction: people wait for full slots only; where one has room now, they come first."""
+    for slot_id in sorted(one.before.id for one in found if one.before and _has_room_now(one)):
+        await passing_on.serve(slot_id)
+
+
+def _has_room_now(one: Difference) -> bool:
+    before, after = one.before, one.after
+    if before is None or after is None or after.capacity <= before.booked:
+        return False
+    return before.booked >= before.capacity or before.state == "withdrawn"
 
 
 async def _remove(gone: Sequence[Difference]) -> None:

@@ -13,6 +13,7 @@ from appointments import (
     limits,
     passing_on,
     place_check,
+    proposal,
     queue_end,
     release,
     reminders,
@@ -45,13 +46,12 @@ async def make_slots_ahead() -> None:
     failed = 0
     for of in await AppointmentType.filter(active=True).order_by("id"):
         try:
-            await schedule.generate(
-                type_id=of.id,
-                start=today,
-                end=release.horizon(of, today, calendar),
-                by=NIGHT,
-                longest=schedule.LONGEST_JOB_DAYS,
+            until = release.horizon(of, today, calendar)
+            made = await schedule.generate(
+                type_id=of.id, start=today, end=until, by=NIGHT, longest=schedule.LONGEST_JOB_DAYS
             )
+            if made.orphaned:
+                log.warning("people_left_in_withdrawn_slots", type_id=of.id, slots=len(made.orphaned))
         except Exception:
             failed += 1
             log.exception("slots_not_made", type_id=of.id)
@@ -64,6 +64,12 @@ async def give_shares_back() -> None:
     places = await share_back.due(by=SHARES)
     if places:
         log.info("shares_given_back", places=places)
+
+
+@scheduled("40 1 * * *")
+async def forget_old_proposals() -> None:
+    """A preview names people; it is kept no longer than somebody may ask about it."""
+    log.info("proposals_forgotten", unapplied=await proposal.forget_old())
 
 
 @scheduled("20 1 * * *")

@@ -25,6 +25,12 @@ select s.id from slot s join slot first on first.id = $1
    and (s.type_id, s.day, s.share) = (first.type_id, first.day, first.share) and s.starts_at >= first.starts_at
  where s.state <> 'withdrawn' order by s.starts_at limit $2
 """
+# All that the old booking has and all that the new one takes, in the one order.
+LOCK_BOTH = """
+select 1 from slot where id = any($2::bigint[] || array(
+  select slot_id from appointment where id = $1 union all select slot_id from further_slot where appointment_id = $1))
+ order by id for update
+"""
 SEATS = """
 update slot set booked = booked + 1
  where id = any($1) and state = 'open' and booked < capacity and clock_timestamp() < close_at returning id
@@ -50,15 +56,14 @@ async def move(*, code: str, slot_id: int, by: Actor, reason: str) -> Booking:
     async with database.transaction() as tx:
         old = await booking.find(code=code, for_=by)
         await limits.lock_persons(old.citizen_id)
-        both = sorted({old.slot_id, *await slots_from(slot_id, type_id=old.type_id)})
-        await tx.execute("select 1 from slot where id = any($1) order by id for update", both)
+        await tx.execute(LOCK_BOTH, old.id, await slots_from(slot_id, appointment_id=old.id))
         return await move_within(old.id, slot_id=slot_id, by=by, reason=reason)
 
 
 async def move_within(appointment_id: int, *, slot_id: int, by: Actor, reason: str) -> Booking:
     """Within a transaction that holds the person and the slots. Raises as `move`."""
     old = await booking.by_id(appointment_id)
-    wanted = await slots_from(slot_id, type_id=old.type_id)
+    wanted = await slots_from(slot_id, appointment_id=old.id)
     if old.slot_id == slot_id:
         raise CannotMove(detail={"code": old.code})
     if not await seats.give_back(old.id, of=MOVABLE, to="rescheduled"):
@@ -74,16 +79,16 @@ async def move_within(appointment_id: int, *, slot_id: int, by: Actor, reason: s
     return await booking.by_id(new_id)
 
 
-async def slots_from(slot_id: int, *, type_id: int) -> list[int]:
-    """The slots that a booking of this type from `slot_id` on would take, the first first.
+async def slots_from(slot_id: int, *, appointment_id: int) -> list[int]:
+    """The slots that a booking of the same business from `slot_id` on would take, the first first.
 
     Raises SlotNotFound, OtherBusiness, CannotMove when the day ends too early.
     """
     tx = database.joined()
     of = await tx.fetchrow(
-        """select coalesce(t.pool_id, t.id) as places_of, t.slots_needed, s.type_id from appointment_type t
-             left join slot s on s.id = $2 where t.id = $1""",
-        type_id, slot_id,
+        """select coalesce(t.pool_id, t.id) as places_of, t.slots_needed, s.type_id from appointment a
+             join appointment_type t on t.id = a.type_id left join slot s on s.id = $2 where a.id = $1""",
+        appointment_id, slot_id,
     )  # fmt: skip
     if of is None or of["type_id"] is None:
         raise SlotNotFound

@@ -37,10 +37,8 @@ NEXT = """
 select id, code, citizen_id, type_id from waitlist_entry where slot_id = $1 and state = 'waiting' and id > $2
  order by id limit 1 for update skip locked
 """
-# A place kept beyond a smaller capacity is gone with the one who kept it.
-FREE = """
-update slot set booked = booked - 1, over = least(over, greatest(0, booked - 1 - capacity)) where id = $1
-"""
+# Places kept beyond a smaller capacity go first.
+FREE = "update slot set booked = booked - 1, over = greatest(0, booked - 1 - capacity) where id = $1"
 SOMEBODY_WAITS = "select exists (select from waitlist_entry where slot_id = $1 and state = 'waiting')"
 
 

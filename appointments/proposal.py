@@ -28,6 +28,7 @@ from foundation import audit, clock, database
 from foundation.actor import Actor
 
 HOLDS = timedelta(minutes=30)
+KEPT_UNAPPLIED, KEPT_PERSONS = timedelta(days=1), timedelta(days=30)
 
 LOCK_TYPES = """
 select pg_advisory_xact_lock(hashtextextended('appointment_type:' || id, 1)) from unnest($1::bigint[]) as id
@@ -216,3 +217,13 @@ def _told(one: Difference) -> list[Any]:
     before = [one.before.id, one.before.capacity, one.before.ends_at.isoformat()] if one.before else []
     after = [one.after.capacity, one.after.ends_at.isoformat()] if one.after else []
     return [one.type_id, one.key[0].isoformat(), one.key[1], before, after]
+
+
+async def forget_old() -> int:
+    """What was shown and never applied goes after a day; who was affected by what was applied, after a month."""
+    now = clock.now()
+    gone = await Proposal.filter(applied_at=None, expires_at__lt=now - KEPT_UNAPPLIED).delete()
+    await database.execute(
+        "update proposal set body = jsonb_set(body, '{persons}', '[]') where applied_at < $1", now - KEPT_PERSONS
+    )
+    return gone

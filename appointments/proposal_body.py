@@ -11,6 +11,7 @@ from appointments.changes import Reach
 from appointments.difference import Difference
 from appointments.states import NAMES
 
+PERSONS_SHOWN = 300  # so many can be decided about one by one; for the rest one choice holds
 SLOTS_SHOWN = 300  # a change may touch thousands: the days say how many, the first ones are shown one by one
 
 
@@ -73,8 +74,9 @@ def _gain(one: Difference) -> int:
 async def _persons(affected: Sequence[Person], found: Sequence[Difference]) -> list[dict[str, Any]]:
     places = await nearest.places(affected, found)
     lines = []
-    for one in affected:
-        near = places.near(one) if one.state == "booked" else []
+    for nth, one in enumerate(affected):
+        number = nearest.OFFERED if nth < PERSONS_SHOWN else 1
+        near = places.near(one, number=number) if one.state == "booked" else []
         if near:
             places.take(one, near[0])
         options = [{"starts_at": at.isoformat(), "share": share} for at, share in near]

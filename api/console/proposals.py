@@ -13,6 +13,7 @@ from api.console.staff_session import STAFF
 from appointments import changes, proposal
 from appointments.changes import Known
 from appointments.choices import WHATS, Choice
+from appointments.proposal_body import PERSONS_SHOWN
 from appointments.proposal_models import Proposal
 from appointments.shares import NAMES as SHARES
 from foundation.web import Asked, Routes
@@ -21,7 +22,6 @@ from identity.access import Role, StaffMember
 
 routes = Routes("变更预览", tag="console", error_page=page.refused)
 
-SINGLY = 300  # so many persons can be decided about one by one; a change that affects more is decided for the rest
 KINDS = {"added": "新增", "changed": "调整", "removed": "取消"}
 WHYS = {"removed": "时段取消", "over": "超出号数"}
 
@@ -34,8 +34,8 @@ class Decisions(Asked):
 
     otherwise: Literal["", "keep", "move", "cancel"] = ""
     reason: Annotated[str, Meta(max_length=200)] = ""
-    choice: Annotated[list[Picked], Meta(max_length=SINGLY)] = []
-    target: Annotated[list[Target], Meta(max_length=SINGLY)] = []
+    choice: Annotated[list[Picked], Meta(max_length=PERSONS_SHOWN)] = []
+    target: Annotated[list[Target], Meta(max_length=PERSONS_SHOWN)] = []
 
     def choices(self) -> dict[int, Choice]:
         """What was said of single persons; a time without a choice means to move there."""
@@ -76,7 +76,7 @@ async def show(request: Request, proposal_id: RowId, who: StaffMember) -> HTTPRe
     values: dict[str, Any] = {"hall": shown.hall} if shown.hall else {}
     return page.shown(
         request, "proposal.html", who=who, proposal=shown, body=_readable(shown), shares=SHARES, kinds=KINDS,
-        whys=WHYS, whats=WHATS, singly=SINGLY, done=_done(shown),
+        whys=WHYS, whats=WHATS, singly=PERSONS_SHOWN, done=_done(shown), reason=_reason(shown),
         names=await deeds.names_of([shown.made_by, shown.applied_by]), **values,
     )  # fmt: skip
 
@@ -121,6 +121,12 @@ def _with_moments(one: dict[str, Any]) -> dict[str, Any]:
 
 def _value(option: dict[str, Any]) -> str:
     return f"{option['starts_at']}|{option['share']}"
+
+
+def _reason(shown: Proposal) -> str:
+    """What was said when it was proposed; for the people it may be said otherwise."""
+    change: dict[str, Any] = shown.change
+    return str(change.get("reason") or change.get("special", {}).get("reason", ""))
 
 
 def _done(shown: Proposal) -> dict[str, int]:

@@ -86,7 +86,7 @@ async def types(request: Request, query: RulesWanted, who: StaffMember) -> HTTPR
 async def beside(request: Request, query: RulesWanted, who: StaffMember) -> HTTPResponse:
     """Who did what, for the page that is open."""
     of = await scope.type_of(who, scope.PLANNERS, query.type_id or 0)
-    return page.shown(request, "_deeds.html", deeds=await deeds.of_type(of.id))
+    return page.shown(request, "_history.html", deeds=await deeds.of_type(of.id))
 
 
 @routes.page("/console/types/rules", method="POST", access=STAFF)

@@ -1,6 +1,6 @@
 """工作日历: the days that staff declared against the published calendar. It is one for the whole city."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -19,7 +19,7 @@ from identity.access import Role, StaffMember
 routes = Routes("工作日历", tag="console", error_page=page.refused)
 
 SAYS = {"work": True, "off": False, "published": None}
-MONTHS_SHOWN = 14 * 7
+AHEAD = timedelta(days=14 * 7)
 
 
 class Declared(Dated):
@@ -36,7 +36,8 @@ async def calendar(request: Request, who: StaffMember) -> HTTPResponse:
     current, today = await WorkCalendar.current(), clock.today()
     return page.shown(
         request, "calendar.html", who=who, version=current.version, declared=await workdays.declared(since=today),
-        unusual=_unusual(current, today), deeds=await deeds.of_calendar(),
+        unusual=_unusual(current, today), unpublished=current.provisional(today + AHEAD),
+        deeds=await deeds.of_calendar(),
     )  # fmt: skip
 
 
@@ -47,5 +48,5 @@ async def declare(request: Request, form: Declared, who: StaffMember) -> HTTPRes
 
 def _unusual(current: WorkCalendar, today: date) -> list[tuple[date, bool]]:
     """The days to come that are not what their weekday says: festivals on weekdays, working weekends."""
-    days = [date.fromordinal(today.toordinal() + n) for n in range(MONTHS_SHOWN)]
+    days = [today + timedelta(days=n) for n in range(AHEAD.days)]
     return [(day, current.is_workday(day)) for day in days if current.is_workday(day) != (day.weekday() < 5)]

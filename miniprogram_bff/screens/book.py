@@ -168,6 +168,7 @@ class SlotView(Struct):
     state: Annotated[str, Meta(examples=["open"])]
     label: Annotated[str, Meta(examples=["可约"])]
     release_at: datetime
+    share: Annotated[str, Meta(examples=["public"], description="public 公众，priority 优先（老年人、残疾人、军人）")]
 
 
 class Reserve(Asked):
@@ -262,7 +263,9 @@ async def slots_of_day(query: SlotsQuery) -> list[SlotView]:
     """余号随时变化，以提交预约的结果为准。"""
     found = await slots.of_day(type_id=query.type_id, day=query.date)
     return [
-        SlotView(one.id, one.starts_at, one.ends_at, one.capacity, one.left, one.why, WHY[one.why], one.release_at)
+        SlotView(
+            one.id, one.starts_at, one.ends_at, one.capacity, one.left, one.why, WHY[one.why], one.release_at, one.share
+        )
         for one in found
     ]
 

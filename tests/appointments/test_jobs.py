@@ -57,7 +57,7 @@ async def test_scheduled_work_is_declared():
     assert {name for name in declared if name.startswith("appointments.jobs.")} == {
         "appointments.jobs.make_slots_ahead", "appointments.jobs.end_the_day", "appointments.jobs.compare_places",
         "appointments.jobs.pass_places_on", "appointments.jobs.close_queues", "appointments.jobs.remind",
-        "appointments.jobs.give_shares_back",
+        "appointments.jobs.give_shares_back", "appointments.jobs.forget_old_proposals",
     }  # fmt: skip
 
 

@@ -17,6 +17,10 @@ CHECKS = [
     "waitlist_entry_offer_has_a_deadline",
     "draw_seed_revealed_when_closed",
     "draw_entry_won_a_place",
+    "schedule_exception_span",
+    "schedule_exception_windows",
+    "slot_capacity",
+    "proposal_applied_by_whom",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",
@@ -25,6 +29,8 @@ UNIQUE_INDEXES = [
     "waitlist_entry_one_active",
     "draw_entry_one_per_person",
     "draw_entry_rank",
+    "schedule_exception_one_open_or_closed",
+    "schedule_exception_one_a_time",
 ]
 TRIGGERS = [
     "ledger_entry_balances",

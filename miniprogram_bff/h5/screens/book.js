@@ -35,7 +35,7 @@ const date = (one) => html`<button class="date" data-date="${one.date}" aria-pre
   ${weekday(one.date)}<b>${day(one.date)}</b><small>${one.free ? `余 ${one.free}` : one.label}</small></button>`;
 
 const slot = (one) => html`<button class="slot" data-slot="${one.id}" aria-pressed="false" ${["open", "full"].includes(one.state) ? "" : "disabled"}>
-  ${time(one.starts_at)}–${time(one.ends_at)}<small>${one.state === "open" ? `余 ${one.free} 个` : one.state === "full" ? "约满可候补" : one.label}</small></button>`;
+  ${time(one.starts_at)}–${time(one.ends_at)}${one.share === "priority" ? html`<small>优先：老年人、残疾人、军人</small>` : ""}<small>${one.state === "open" ? `余 ${one.free} 个` : one.state === "full" ? "约满可候补" : one.label}</small></button>`;
 
 // What the chosen slot leads to: a booking, a place in its queue, or another time for the booking `moving`.
 const BOOK = { button: "确认预约", doing: "正在预约…", done: "预约成功", path: () => "/v1/bookings", next: (made) => `#/booking/${made.code}` };
