@@ -148,7 +148,8 @@ class Person:
 
     async def answer(self) -> None:
         """Say yes or no to an offer, or leave a queue."""
-        for one in (await self.asked("GET", "/v1/waitlist")).json():
+        found = await self.asked("GET", "/v1/waitlist")
+        for one in found.json() if found.status_code == 200 else []:
             if one["state"] == "offered":
                 deed = self.storm.dice.choice(("accept", "accept", "decline"))
                 answer = await self.asked("POST", f"/v1/waitlist/{one['code']}/{deed}")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -69,6 +70,13 @@ class StormyHouse(FrailHouse):
         """A door is back when it listens: ready it can only be while both servers are there."""
         if name in self.doors:
             self.wait_until_it_answers(name, "/healthz" if name != "sandbox" else "/")
+
+    def said_about(self, faults: list[str]) -> str:
+        """What the doors wrote into their logs about requests that failed."""
+        ids = re.findall(r'"request_id":"(\w+)"', " ".join(faults))
+        lines = (self.log("bff") + self.log("web")).splitlines()
+        about = [n for n, line in enumerate(lines) if any(one in line for one in ids)]
+        return "\n".join(line for n in about for line in lines[n : n + 60])
 
     async def connect(self) -> asyncpg.Connection:
         return await asyncpg.connect(self.database_url, timeout=10)
