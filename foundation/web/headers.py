@@ -21,10 +21,12 @@ class Header:
 
     def of(self, request: Request) -> str:
         """The value. Raises `missing` when there is none or it does not match."""
-        given = str(request.headers.get(self.name, ""))
-        if not re.fullmatch(self.pattern, given, re.ASCII):
+        if not self.fits(request):
             raise self.missing
-        return given
+        return str(request.headers[self.name])
+
+    def fits(self, request: Request) -> bool:
+        return re.fullmatch(self.pattern, request.headers.get(self.name, ""), re.ASCII) is not None
 
     def parameter(self) -> dict[str, Any]:
         """As OpenAPI names it."""

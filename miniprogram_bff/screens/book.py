@@ -4,11 +4,12 @@ import io
 from datetime import date, datetime
 from typing import Annotated
 
+import msgspec
 import segno
 from msgspec import Meta, Struct
 from sanic import Request
 
-from appointments import booking, checkin, slots, types
+from appointments import booking, checkin, slots, sold_out, types
 from appointments.errors import (
     AlreadyBookedThatDay,
     BookingNotFound,
@@ -25,11 +26,14 @@ from appointments.errors import (
     TooManyBookings,
     TypeNotFound,
 )
+from appointments.rush_errors import TooManyAtOnce
+from appointments.share_errors import KeptForPriority, KeptForStaff, NotEnoughInARow
 from catalogue import items
 from foundation import clock
-from foundation.errors import Invalid
+from foundation.errors import Invalid, Refusal
 from foundation.idempotency import KeyReused
 from foundation.web import PUBLIC, Asked, Header, Limit, Routes
+from identity import sessions
 from identity.errors import RealNameNeeded
 from identity.sessions import Session
 from miniprogram_bff.fields import (
@@ -46,7 +50,7 @@ from miniprogram_bff.fields import (
     TypeCode,
     TypeName,
 )
-from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.session import CITIZEN, actor, token_of
 
 routes = Routes("预约", tag="book")
 
@@ -151,7 +155,13 @@ class SlotView(Struct):
 
 
 class Reserve(Asked):
+    """`type_id`：几项业务共用号段（综合窗口）时，要办的那一项；不填就是号段自己的业务."""
+
     slot_id: Annotated[int, Meta(ge=1, le=2**62)]
+    type_id: Annotated[int, Meta(ge=1, le=2**62)] | None = None
+
+
+RESERVE = msgspec.json.Decoder(Reserve)
 
 
 class BookingView(Struct):
@@ -236,10 +246,23 @@ async def slots_of_day(query: SlotsQuery) -> list[SlotView]:
     ]
 
 
+def too_late(request: Request) -> Refusal | None:
+    """SlotFull for a signed-in citizen, when both are known without asking; None leaves the request to `reserve`."""
+    session = sessions.remembered(token_of(request))
+    if session is None or request.headers.get("content-type") != "application/json" or not KEY.fits(request):
+        return None
+    try:
+        return sold_out.too_late(RESERVE.decode(request.body).slot_id, session.citizen_id)
+    except msgspec.MsgspecError:
+        return None
+
+
 @routes.post(
     "/v1/bookings",
     access=CITIZEN,
     summary="预约一个号段",
+    early=too_late,
+    limit=Limit(user=60, here=True),
     errors=(
         KeyReused,
         SlotNotFound,
@@ -251,13 +274,18 @@ async def slots_of_day(query: SlotsQuery) -> list[SlotView]:
         TooManyBookings,
         RealNameNeeded,
         TooBusy,
+        KeptForPriority,
+        KeptForStaff,
+        NotEnoughInARow,
+        TooManyAtOnce,
     ),
     headers=(KEY,),
     status=201,
 )
 async def reserve(request: Request, body: Reserve, who: Session) -> BookingView:
     """余号以提交时为准；约满时可换一个时段。"""
-    return view(await booking.reserve(slot_id=body.slot_id, by=actor(who), key=KEY.of(request)))
+    held = await booking.reserve(slot_id=body.slot_id, type_id=body.type_id, by=actor(who), key=KEY.of(request))
+    return view(held)
 
 
 @routes.get("/v1/bookings", access=CITIZEN, summary="我的预约")
