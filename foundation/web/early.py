@@ -8,6 +8,7 @@ the log; it bears its request id and is counted in the metrics like any other.
 import time
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 from sanic import HTTPResponse, Request
 
@@ -37,18 +38,35 @@ def answering(early: Early, *, route: str, method: str) -> Callable[[Request], H
         request.ctx.early = True
         request_id = journal.named(request)
         body = answers.encoder.encode({**refusal.as_dict(), "request_id": request_id})
-        headers = {"X-Request-Id": request_id, **_headers()}
         count, observe = counted(refusal.status)
         count()
         observe(time.perf_counter() - began)
-        return HTTPResponse(body, status=refusal.status, headers=headers, content_type=answers.JSON)
+        return _Ready(body, status=refusal.status, request_id=request_id)
 
     return answer
 
 
+class _Ready(HTTPResponse):
+    """An answer whose headers are always the same but for its id and what the connection adds."""
+
+    __slots__ = ("request_id",)
+
+    def __init__(self, body: bytes, *, status: int, request_id: str) -> None:
+        super().__init__(body, status=status, content_type=answers.JSON)
+        self.request_id = request_id
+
+    @property
+    def processed_headers(self) -> Any:
+        """As Sanic sends them; it would check every character of each again and again."""
+        added = [(name.encode(), str(value).encode()) for name, value in self.headers.items()]
+        return [*_headers(), (b"x-request-id", self.request_id.encode()), *added]
+
+
 @cache
-def _headers() -> dict[str, str]:
+def _headers() -> list[tuple[bytes, bytes]]:
     """As `journal.finish` sets them on what a door says of data."""
-    production = settings.current().environment == "production"
-    hsts = {"Strict-Transport-Security": journal.HSTS} if production else {}
-    return {**journal.SECURITY, **hsts, "Content-Security-Policy": journal.FOR_DATA, "Cache-Control": "no-store"}
+    said = {**journal.SECURITY, "Content-Security-Policy": journal.FOR_DATA, "Cache-Control": "no-store"}
+    if settings.current().environment == "production":
+        said["Strict-Transport-Security"] = journal.HSTS
+    said["Content-Type"] = answers.JSON
+    return [(name.lower().encode(), value.encode()) for name, value in said.items()]

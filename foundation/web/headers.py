@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sanic import Request
@@ -26,7 +27,11 @@ class Header:
         return str(request.headers[self.name])
 
     def fits(self, request: Request) -> bool:
-        return re.fullmatch(self.pattern, request.headers.get(self.name, ""), re.ASCII) is not None
+        return self._whole.fullmatch(request.headers.get(self.name, "")) is not None
+
+    @cached_property
+    def _whole(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.ASCII)
 
     def parameter(self) -> dict[str, Any]:
         """As OpenAPI names it."""

@@ -2,14 +2,15 @@
 
 import io
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import segno
 from msgspec import Meta, Struct
 from sanic import Request
 
-from appointments import booking, checkin, slots, sold_out, types
+from appointments import availability, booking, checkin, slots, sold_out, types
+from appointments.availability import Seen
 from appointments.errors import (
     AlreadyBookedThatDay,
     BookingNotFound,
@@ -32,7 +33,7 @@ from catalogue import items
 from foundation import clock
 from foundation.errors import Invalid, Refusal
 from foundation.idempotency import KeyReused
-from foundation.web import PUBLIC, Asked, Header, Limit, Routes
+from foundation.web import PUBLIC, Answer, Asked, Header, Limit, Routes
 from identity import sessions
 from identity.errors import RealNameNeeded
 from identity.sessions import Session
@@ -217,11 +218,11 @@ async def hall(hall_code: HallCode) -> HallPage:
 
 
 @routes.get("/v1/types/<type_code>", access=PUBLIC, summary="一项预约业务和可约日期", errors=(TypeNotFound,))
-async def appointment_type(type_code: TypeCode) -> TypePage:
+async def appointment_type(type_code: TypeCode) -> Answer[TypePage]:
     of = await types.find(code=type_code)
-    days = await slots.days(type_id=of.id)
+    days = await availability.days(type_id=of.id)
     known = {one.item_code: one for one in await items.published()}
-    return TypePage(
+    page = TypePage(
         id=of.id,
         code=of.code,
         name=of.name,
@@ -232,18 +233,27 @@ async def appointment_type(type_code: TypeCode) -> TypePage:
         real_name_needed=of.real_name_needed,
         cancel_minutes=of.cancel_minutes,
         release_note=f"每天 {of.release_time} 放出 {of.release_workdays} 个工作日后的号",
-        dates=[DayView(one.day, one.left, _label(one), one.release_at) for one in days],
+        dates=[DayView(one.day, one.left, _label(one), one.release_at) for one in days.rows],
     )
+    return Answer(page, headers=_as_of(days))
 
 
 @routes.get("/v1/slots", access=PUBLIC, summary="某天的号段", errors=(TypeNotFound,))
-async def slots_of_day(query: SlotsQuery) -> list[SlotView]:
-    """余号随时变化，以提交预约的结果为准。"""
-    found = await slots.of_day(type_id=query.type_id, day=query.date)
-    return [
-        SlotView(one.id, one.starts_at, one.ends_at, one.capacity, one.left, one.why, WHY[one.why], one.release_at)
-        for one in found
-    ]
+async def slots_of_day(query: SlotsQuery) -> Answer[list[SlotView]]:
+    """余号随时变化，以提交预约的结果为准；人多时显示的是 1 秒内的余号，Age 和 X-As-Of 响应头说明是何时的。"""
+    found = await availability.of_day(type_id=query.type_id, day=query.date)
+    return Answer(
+        [
+            SlotView(one.id, one.starts_at, one.ends_at, one.capacity, one.left, one.why, WHY[one.why], one.release_at)
+            for one in found.rows
+        ],
+        headers=_as_of(found),
+    )
+
+
+def _as_of(seen: Seen[Any]) -> dict[str, str]:
+    """How old the numbers are."""
+    return {"Age": str(seen.age), "X-As-Of": seen.as_of.isoformat(timespec="milliseconds")}
 
 
 def too_late(request: Request) -> Refusal | None:

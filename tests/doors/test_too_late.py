@@ -18,7 +18,10 @@ COUNTED = 'requests_total{method="POST",route="/v1/bookings",status="409"}'
 
 
 @pytest.fixture(autouse=True)
-async def listening(bff: httpx.AsyncClient) -> AsyncIterator[None]:
+async def listening(bff: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """A moment lasts a minute here: the machine may be busy."""
+    for memory in (sold_out._full, sessions._known):
+        monkeypatch.setattr(memory, "_seconds", 60)
     sold_out._full.forget()
     await bus.start()
     await until(bus.hears)
@@ -29,13 +32,13 @@ async def listening(bff: httpx.AsyncClient) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-def answers_early(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """For each request, whether it was known before it was looked at."""
-    seen: list[bool] = []
+def reached(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The slots of the requests that were looked at."""
+    seen: list[object] = []
     really = booking.reserve
 
     async def looked_at(**wanted: object) -> booking.Booking:
-        seen.append(False)
+        seen.append(wanted["slot_id"])
         return await really(**wanted)  # type: ignore[arg-type]
 
     monkeypatch.setattr(book.booking, "reserve", looked_at)
@@ -55,16 +58,15 @@ def counted() -> float:
     return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(COUNTED))
 
 
-async def test_the_second_who_is_too_late_is_answered_at_once(
-    bff: httpx.AsyncClient, answers_early: list[bool]
-) -> None:
+async def test_the_second_who_is_too_late_is_answered_at_once(bff: httpx.AsyncClient, reached: list[object]) -> None:
     slot, _, _ = await a_full_slot()
     me = await a_late_citizen()
+    reached.clear()
     slow = await bff.post("/v1/bookings", **wish(slot.id, me))
     await gathering.ours().finish()
     before = counted()
     quick = await bff.post("/v1/bookings", **wish(slot.id, {**me, "X-Request-Id": "my-own-request"}))
-    assert answers_early == [False]
+    assert reached == [slot.id]
     assert (quick.status_code, quick.headers["x-request-id"]) == (409, "my-own-request")
     assert quick.json() == {**slow.json(), "request_id": "my-own-request"}
     alike = set(slow.headers) - {"x-request-id", "content-length"}
@@ -125,7 +127,10 @@ async def test_a_free_place_is_had_at_once(bff: httpx.AsyncClient) -> None:
 
 async def test_one_citizen_cannot_ask_without_end(bff: httpx.AsyncClient) -> None:
     me = await a_late_citizen()
-    asked = [await bff.post("/v1/bookings", **wish(404404, me)) for _ in range(61)]
-    assert {one.status_code for one in asked[:60]} == {404}
-    assert asked[60].status_code == 429
-    assert int(asked[60].headers["retry-after"]) >= 1
+    answers = [(await bff.post("/v1/bookings", **wish(404404, me))) for _ in range(60)]
+    assert {one.status_code for one in answers} == {404}
+    while (last := await bff.post("/v1/bookings", **wish(404404, me))).status_code == 404:
+        answers.append(last)  # one more each second is granted to who is slow
+        assert len(answers) < 1000
+    assert last.status_code == 429
+    assert int(last.headers["retry-after"]) >= 1
