@@ -3,22 +3,25 @@
 Committed one by one, places in one slot are given out one flush of the disk after another, for the slot stays locked
 until its commit is on disk. So a process gathers what it is asked for, at most `TOGETHER` at a time, `IN_FLIGHT`
 batches at once and none of them over a slot or a person that another one has. What one statement cannot decide, or a
-batch that failed, is tried one by one: nobody's fault fails a neighbour. This also keeps a rush from the database when
-Redis is gone: more than `MOST_WAITING` are sent away with 429. See ``docs/decisions/0007-gathered-reservations.md``.
+batch that failed, is tried one by one: nobody's fault fails a neighbour.
+
+This is also what keeps a rush from the database when Redis is gone: more than `MOST_WAITING` are sent away with 429.
+See ``docs/decisions/0007-gathered-reservations.md``.
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Coroutine, Iterable, Sequence
+from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from appointments import reserving, seats
+from appointments import gate, reserving, seats, sold_out
 from appointments.reserving import Wish
 from appointments.rush_errors import TooManyAtOnce
-from foundation import database, logs, metrics
+from foundation import bus, database, logs, metrics
 from foundation.database import DatabaseGone
 
 LINGER = 0.001  # seconds the first of a batch waits for others
@@ -26,6 +29,8 @@ TOGETHER = 64
 IN_FLIGHT = 3
 ALONE = 4  # transactions for those that cannot be gathered
 MOST_WAITING = 1000
+CROWD = 48  # as many for one slot in a batch ask at the gate first
+HELD_BACK = 0.02  # seconds until those who were not let through ask again
 
 log = logs.logger(__name__)
 
@@ -99,6 +104,38 @@ class Gatherer:
         task.add_done_callback(self.tasks.discard)
 
     async def _commit(self, batch: Sequence[_Asking]) -> None:
+        """One batch, from the gate to its answers; its slots and persons are others' again after it."""
+        try:
+            await self._decide(await self._let_through(batch))
+        finally:
+            self.batches -= 1
+            self.slots -= {one.wish.slot_id for one in batch}
+            self.persons -= {one.wish.citizen_id for one in batch}
+            self._send()
+
+    async def _let_through(self, batch: Sequence[_Asking]) -> list[_Asking]:
+        """Those who may go to the database: in a crowd not all at once, and nobody for a slot that is known full."""
+        for slot_id, number in Counter(one.wish.slot_id for one in batch).items():
+            if number >= CROWD:
+                batch = await self._at_the_gate(batch, slot_id, number)
+        return [one for one in batch if not _too_late(one)]
+
+    async def _at_the_gate(self, batch: Sequence[_Asking], slot_id: int, number: int) -> list[_Asking]:
+        may = await gate.admitted(slot_id, number)
+        if may < 0:
+            with suppress(DatabaseGone):
+                await sold_out.look([slot_id])
+            return list(batch)
+        those = [one for one in batch if one.wish.slot_id == slot_id]
+        held_back = set(those[may:])
+        self.waiting.extendleft(reversed(those[may:]))
+        if not may:
+            await asyncio.sleep(HELD_BACK)
+        return [one for one in batch if one not in held_back]
+
+    async def _decide(self, batch: Sequence[_Asking]) -> None:
+        if not batch:
+            return
         try:
             seen = await _together([one.wish for one in batch])
         except DatabaseGone:
@@ -111,11 +148,7 @@ class Gatherer:
             metrics.count("reservations_gathered_total", len(batch))
             metrics.count("reservation_batches_total")
             self._one_by_one(one for one, row in zip(batch, seen, strict=True) if not _told(one, row))
-        finally:
-            self.batches -= 1
-            self.slots -= {one.wish.slot_id for one in batch}
-            self.persons -= {one.wish.citizen_id for one in batch}
-            self._send()
+            await _remember(seen)
 
     def _one_by_one(self, those: Iterable[_Asking]) -> None:
         for one in those:
@@ -148,6 +181,29 @@ async def _together(wishes: Sequence[Wish]) -> list[Any]:
     return [decided.get(one.citizen_id) for one in wishes]
 
 
+async def _remember(rows: Sequence[Any]) -> None:
+    """What this batch showed of its slots: which are full, and how many places a crowd may still hope for."""
+    if not bus.hears():
+        return
+    rows = [row for row in rows if row is not None and row["slot_id"] is not None]
+    full = {row["slot_id"] for row in rows if row["booked"] >= row["capacity"]}
+    unknown = {slot_id for slot_id in full if not sold_out.is_known(slot_id)}
+    if unknown:
+        with suppress(DatabaseGone):
+            await sold_out.look(unknown)
+    for slot_id, number in Counter(row["slot_id"] for row in rows).items():
+        if number >= CROWD or slot_id in unknown:
+            left = next(row["capacity"] - row["booked"] for row in rows if row["slot_id"] == slot_id)
+            await gate.seen(slot_id, left=left)
+
+
+def _too_late(one: _Asking) -> bool:
+    no = sold_out.too_late(one.wish.slot_id, one.wish.citizen_id)
+    if no is not None:
+        _fail(one, no)
+    return no is not None
+
+
 def _told(one: _Asking, row: Any) -> bool:
     if row is not None and not one.answer.done():
         one.answer.set_result(row)
@@ -168,5 +224,11 @@ def ours() -> Gatherer:
 
 
 async def reserve(wish: Wish) -> Any:
-    """What `seats.take` saw of a wish, gathered with others; within a transaction, as a part of it."""
+    """What `seats.take` saw of a wish, gathered with others; within a transaction, as a part of it.
+
+    Raises SlotFull without looking when that is known, and as `Gatherer.ask`.
+    """
+    no = sold_out.too_late(wish.slot_id, wish.citizen_id)
+    if no is not None:
+        raise no
     return await (reserving.alone(wish) if database.in_a_transaction() else ours().ask(wish))

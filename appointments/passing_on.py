@@ -13,7 +13,7 @@ from typing import Any
 
 import asyncpg
 
-from appointments import cooling, eligibility, limits
+from appointments import cooling, eligibility, limits, sold_out
 from appointments.events import WaitlistClosed, WaitlistOffered
 from appointments.waiting_rules import Rule
 from foundation import audit, clock, crypto, database, events, idempotency, metrics
@@ -56,11 +56,13 @@ async def pass_on(slot_id: int, *, cool: bool = True) -> None:
         if back_at:
             return await cooling.rest(slot_id, until=back_at)
     await tx.execute(FREE, slot_id)
+    await sold_out.freed(slot_id)
 
 
 async def serve(slot_id: int) -> None:
     """Within a transaction: places that became free by other ways (more capacity, resumed) go to the waiters first."""
     tx = database.joined()
+    await sold_out.freed(slot_id)
     await tx.execute("select 1 from slot where id = $1 for update", slot_id)
     while await tx.fetchval(SOMEBODY_WAITS, slot_id):
         place = await tx.fetchrow(PLACE, slot_id)

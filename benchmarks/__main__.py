@@ -62,6 +62,7 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=usual.rounds, help="recorded rounds, one more warms up")
     parser.add_argument("--seconds", type=float, default=usual.seconds, help="about how long a round lasts")
     parser.add_argument("--connections", type=int, default=usual.connections, help="kept-alive, in a closed loop")
+    parser.add_argument("--history", type=int, default=usual.history, help="past bookings for history_5m")
     parser.add_argument("--careless", action="store_true", help="do not wait for the disk: numbers of no worth, sooner")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/out"), help="folder of latest.json")
     return parser.parse_args()
@@ -76,7 +77,7 @@ def main() -> int:
         return 2
     for name in ("DATABASE_URL", "REDIS_URL"):  # the developer's data is none of a benchmark's business
         os.environ.pop(name, None)
-    scale = Scale(rounds=words.rounds, seconds=words.seconds, connections=words.connections)
+    scale = Scale(rounds=words.rounds, seconds=words.seconds, connections=words.connections, history=words.history)
     found = asyncio.run(measured(figures, outside, scale, durable=not words.careless))
     at = clock.shanghai(clock.now())
     print(f"{report.table(found)}\n\n{_how(at, scale)}\n{report.keep(found, folder=words.out, at=at)}")

@@ -1,19 +1,20 @@
-"""预约: looking at the slots of a day, reserving over many slots, on one slot, and being too late."""
+"""预约: reserving over many slots, on one slot, being too late, and the morning when all of them come at once."""
 
 import itertools
 from datetime import timedelta
 
-from appointments import booking, seats, slots, types
-from appointments.models import AppointmentType
-from benchmarks import people, pgbench
+from appointments import booking, seats, types
+from benchmarks import history, looking, people, pgbench
 from benchmarks.house import House
-from benchmarks.measuring import CheckFailed, Measured, Sample, interleaved
-from benchmarks.wire import get, post
+from benchmarks.load import Saw
+from benchmarks.measuring import CheckFailed, Measured, Sample, interleaved, percentile
+from benchmarks.wire import post
 from foundation import clock, database
 from foundation.actor import Actor
 
 BY = Actor.system("benchmark")
 SPREAD = 200
+BUSY = "429 TooManyAtOnce"
 _numbers = itertools.count(1)
 
 INSERT = """
@@ -48,20 +49,6 @@ async def must_hold(where: range, number: int) -> None:
     astray = await seats.out_of_step()
     if row is None or not number == row["booked"] == row["live"] or astray:
         raise CheckFailed(f"{number} accepted, counted and live: {dict(row or {})}, out of step: {len(astray)} slots")
-
-
-async def slot_list(house: House) -> Measured:
-    """The slots of a day, of every business of the city."""
-    requests = [
-        get(f"/v1/slots?type_id={of.id}&date={day.day}")
-        for of in await AppointmentType.filter(active=True).order_by("id")
-        for day in (await slots.days(type_id=of.id))[1:4]
-    ]
-
-    async def look() -> Sample:
-        return await house.asked(house.bff, requests, expect="200")
-
-    return await interleaved("slot_list", look, beside={"bare_json": house.yardstick}, rounds=house.scale.rounds)
 
 
 async def reserve_spread(house: House) -> Measured:
@@ -106,6 +93,46 @@ async def _record() -> pgbench.Recorded:
     return first.told_apart_from(await pgbench.record(citizen_id=one, slot_id=late))
 
 
+RUSH_PLACES, RUSH_REQUESTS, RUSH_CONNECTIONS, RUSH_PATIENCE = 500, 20_000, 200, 2000.0
+
+
+async def rush(house: House) -> Measured:
+    """放号的一刻: 20,000 citizens for 500 places from 200 connections, as fast as they go, once.
+
+    The door has run for a while by then. Fails unless exactly 500 got a place, p99 is below two seconds and the door
+    holds at most a quarter more memory than after a rush before.
+    """
+    found = Measured("rush")
+    try:
+        before = 0.0
+        for nth in range(2):  # the first makes caches and pools as big as they get
+            where = await open_slots(5, capacity=RUSH_PLACES // 5)
+            tokens = await people.sign_in(await people.arrive(RUSH_REQUESTS))
+            wishes = [_wish(where[nth % 5], token) for nth, token in enumerate(tokens)]
+            saw = await house.rushed(house.bff, wishes, connections=RUSH_CONNECTIONS)
+            await must_hold(where, RUSH_PLACES)
+            sample, after = _rushed(saw), house.memory(house.bff)
+            if nth:
+                found.samples.append(sample)
+                found.notes = f"memory of the door: {before:.0f} → {after:.0f} MB; {dict(sorted(saw.answers.items()))}"
+                if after > before * 1.25:
+                    raise CheckFailed(found.notes)
+            before = after
+    except CheckFailed as why:
+        found.failed = str(why)
+    return found
+
+
+def _rushed(saw: Saw) -> Sample:
+    if saw.answers.get("201") != RUSH_PLACES or saw.lost or set(saw.answers) > {"201", "409 SlotFull", BUSY}:
+        raise CheckFailed(f"{saw.answers}, lost {saw.lost} {saw.odd}")
+    milliseconds = [one * 1000 for one in saw.latencies]
+    sample = Sample(len(milliseconds) / saw.seconds, percentile(milliseconds, 50), percentile(milliseconds, 99))
+    if sample.p99 is None or sample.p99 > RUSH_PATIENCE:
+        raise CheckFailed(f"p99 {sample.p99} ms")
+    return sample
+
+
 async def sold_out(house: House) -> Measured:
     """One slot, full: everybody is told so, nobody gets in."""
     where = await open_slots(1, capacity=1)
@@ -125,4 +152,11 @@ def _wish(slot_id: int, token: str) -> bytes:
     return post("/v1/bookings", {"slot_id": slot_id}, token=token, headers={"Idempotency-Key": f"wish-{token[:20]}"})
 
 
-FIGURES = {"slot_list": slot_list, "reserve_spread": reserve_spread, "reserve_hot": reserve_hot, "sold_out": sold_out}
+FIGURES = {
+    "slot_list": looking.slot_list,
+    "reserve_spread": reserve_spread,
+    "reserve_hot": reserve_hot,
+    "sold_out": sold_out,
+    "rush": rush,
+    "history_5m": history.history_5m,
+}

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psutil
 
 import rooms
 from benchmarks.load import Plan, Saw, drive
@@ -35,6 +36,7 @@ PREFIX = "zhijianban-benchmark-"
 READY = {"bare": "/"}
 READY_WITHIN = 60.0
 LONGEST_ROUND = 60.0
+MEGABYTE = 1_000_000
 
 
 class NotUp(Exception):
@@ -50,6 +52,7 @@ class House:
     api: Address
     bare: Address
     keys: Path
+    processes: tuple[tuple[int, Address], ...] = ()
 
     async def asked(self, door: Address, requests: Sequence[bytes], *, expect: str) -> Sample:
         """One round of `requests` over and over. Raises CheckFailed unless every answer is `expect`."""
@@ -58,6 +61,19 @@ class House:
     async def done(self, door: Address, requests: Sequence[bytes], *, expect: str) -> Sample:
         """One round in which each of `requests` is sent once. Raises CheckFailed unless every answer is `expect`."""
         return await self._round(door, requests, expect=expect, seconds=LONGEST_ROUND, repeat=False)
+
+    async def rushed(self, door: Address, requests: Sequence[bytes], *, connections: int) -> Saw:
+        """Each of `requests` once, from so many connections; whatever was answered."""
+        plan = Plan(
+            host=door.host, port=door.port, requests=list(requests), connections=connections, seconds=LONGEST_ROUND,
+            repeat=False,
+        )  # fmt: skip
+        return await drive(plan)
+
+    def memory(self, door: Address) -> float:
+        """Megabytes that a door's process holds with its children (resident set)."""
+        (top,) = (psutil.Process(pid) for pid, at in self.processes if at == door)
+        return sum(one.memory_info().rss for one in (top, *top.children(recursive=True))) / MEGABYTE
 
     async def yardstick(self) -> Sample:
         """One round of the bare application."""
@@ -119,7 +135,8 @@ async def opened(scale: Scale, *, durable: bool = True) -> AsyncIterator[House]:
         await database.start(ours.database_url, models=rooms.MODELS, pool=16)
         await redis.start(ours.redis_url)
         try:
-            yield House(scale, doors["bff"], doors["api"], doors["bare"], var / "keys")
+            processes = tuple((process.pid, doors[name]) for name, process in started.items())
+            yield House(scale, doors["bff"], doors["api"], doors["bare"], var / "keys", processes)
         finally:
             await redis.stop()
             await database.stop()

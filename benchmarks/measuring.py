@@ -13,11 +13,14 @@ class CheckFailed(Exception):
 
 @dataclass(frozen=True)
 class Scale:
-    """How long and how hard: `rounds` recorded rounds (one more goes before them), `seconds` each, `connections`."""
+    """How long and how hard: `rounds` recorded rounds (one more goes before them), `seconds` each, `connections`;
+    `history` is how many past bookings lie in the table for the figure about that.
+    """
 
     rounds: int = 3
     seconds: float = 2.0
     connections: int = 32
+    history: int = 5_000_000
 
     def times(self, each_second: int) -> int:
         """How many writes make a round, where about `each_second` are expected."""
@@ -42,6 +45,7 @@ class Measured:
     samples: list[Sample] = field(default_factory=list)
     baselines: dict[str, list[Sample]] = field(default_factory=dict)
     failed: str = ""
+    notes: str = ""  # what else was seen, in words
 
     @property
     def value(self) -> float:

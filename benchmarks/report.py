@@ -13,10 +13,10 @@ WORDS = ("figure", "unit", "beside")
 
 
 def table(found: Sequence[Measured]) -> str:
-    """One line a figure and baseline, aligned; what failed and why comes after."""
+    """One line a figure and baseline, aligned; notes, and what failed and why, come after."""
     lines = [HEAD, *(line for one in found for line in _lines(one))]
     widths = [max(_width(line[column]) for line in lines) for column in range(len(HEAD))]
-    failed = [f"{one.figure}: {one.failed}" for one in found if one.failed]
+    failed = [f"{one.figure}: {one.failed or one.notes}" for one in found if one.failed or one.notes]
     return "\n".join([*(_aligned(line, widths).rstrip() for line in lines), *failed])
 
 

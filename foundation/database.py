@@ -10,6 +10,7 @@ import functools
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -38,6 +39,7 @@ GONE = (
 
 # asyncpg: the server has said something unasked, which is that it ends, and has not hung up yet.
 ENDING = "another operation (2) is in progress"
+_afterwards: ContextVar[list[Callable[[], Awaitable[None]]] | None] = ContextVar("afterwards", default=None)
 
 
 class DatabaseGone(Unavailable):
@@ -143,6 +145,9 @@ class Transaction:
 @asynccontextmanager
 async def transaction() -> AsyncIterator[Transaction]:
     """One verb, one transaction. Inside another it is a savepoint. Raises DatabaseGone when PostgreSQL is not there."""
+    outermost, afterwards = not in_a_transaction(), _afterwards.get()
+    if outermost:
+        _afterwards.set(afterwards := [])
     try:
         async with in_transaction() as client:
             yield Transaction(client._connection)
@@ -150,6 +155,23 @@ async def transaction() -> AsyncIterator[Transaction]:
         if is_gone(error):
             raise DatabaseGone(retry_after=5) from error
         raise
+    finally:
+        if outermost:
+            _afterwards.set(None)
+    for say in afterwards if outermost and afterwards else ():
+        await say()
+
+
+async def after_commit(say: Callable[[], Awaitable[None]]) -> None:
+    """Once the transaction this task is in is committed, or at once outside of one: a word that others may well miss.
+
+    What must not be lost is an event or a job (`foundation.events`, `foundation.jobs`).
+    """
+    afterwards = _afterwards.get()
+    if afterwards is None or not in_a_transaction():
+        await say()
+    elif say not in afterwards:
+        afterwards.append(say)
 
 
 def is_gone(error: BaseException) -> bool:

@@ -5,7 +5,7 @@ With several worker processes set PROMETHEUS_MULTIPROC_DIR (the Procfile does) a
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -24,12 +24,22 @@ def count(name: str, amount: float = 1, **labels: str) -> None:
     (counter.labels(**labels) if labels else counter).inc(amount)
 
 
-def observe(name: str, seconds: float, **labels: str) -> None:
-    """Add a duration to a histogram named ``…_seconds``."""
+def counter(name: str, **labels: str) -> Callable[[], None]:
+    """`count` for one counter and its labels, looked up once."""
+    count(name, 0, **labels)
+    return _counters[name].labels(**labels).inc if labels else _counters[name].inc
+
+
+def timer(name: str, **labels: str) -> Callable[[float], None]:
+    """`observe` for one histogram and its labels, looked up once."""
     if name not in _timers:
         _timers[name] = Histogram(name, name.replace("_", " "), sorted(labels))
-    timer = _timers[name]
-    (timer.labels(**labels) if labels else timer).observe(seconds)
+    return _timers[name].labels(**labels).observe if labels else _timers[name].observe
+
+
+def observe(name: str, seconds: float, **labels: str) -> None:
+    """Add a duration to a histogram named ``…_seconds``."""
+    timer(name, **labels)(seconds)
 
 
 def level(name: str, value: float, **labels: str) -> None:

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from foundation import redis
+from foundation import bus, redis
 
 AT_ONCE = 20  # sign-ins one person keeps; the oldest goes
 TOKEN_LENGTH = 43  # 32 bytes, urlsafe
@@ -32,6 +32,11 @@ class Space:
 
     def entry(self, session_id: str) -> str:
         return f"session:{{{self.name}:{session_id}}}"
+
+    @property
+    def topic(self) -> str:
+        """What the bus calls a session that changed or ended."""
+        return f"session-{self.name}"
 
     def holder(self, holder_id: int) -> str:
         return f"sessions:{{{self.name}:{holder_id}}}"
@@ -117,6 +122,7 @@ async def drop(space: Space, holder_id: int, session_ids: list[str]) -> None:
         async with _server().pipeline(transaction=False) as pipe:
             for one in session_ids:
                 pipe.delete(space.entry(one))
+                pipe.publish(bus.CHANNEL, bus.said(space.topic, one))
             await pipe.execute()
         await _server().zrem(space.holder(holder_id), *session_ids)
 
@@ -137,4 +143,5 @@ async def hand_over(space: Space, *, gone: int, kept: int, field: str) -> None:
         for session_id, score in listed:
             await _server().zadd(space.holder(kept), {session_id: score})
             await _server().eval(SET, 1, space.entry(session_id), field, str(kept))
+            await bus.tell(space.topic, session_id)
             await _server().zrem(space.holder(gone), session_id)

@@ -1,9 +1,14 @@
-"""登录状态 of citizens: opaque tokens, kept as their hash, listed, revoked one by one or everywhere."""
+"""登录状态 of citizens: opaque tokens, kept as their hash, listed, revoked one by one or everywhere.
+
+A process remembers for a moment whom a token belongs to; the bus tells it of those that ended. While Redis is gone,
+when nobody can be signed out either, it goes by what it knew last.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from foundation import clock, logs, redis, settings
+from foundation.memory import Memory
 from identity import session_store
 from identity.errors import NoSuchSession
 from identity.session_store import Entry, Space
@@ -28,6 +33,9 @@ class Session:
     seen_at: datetime
 
 
+_known: Memory[Session] = Memory(CITIZENS.topic, seconds=1.5, at_worst=600)
+
+
 async def start(*, citizen_id: int, account_id: int, platform: str, device: str = "", address: str = "") -> str:
     """Open a session; its token, which is shown once and stored nowhere. Raises RedisGone."""
     now = clock.now().timestamp()
@@ -45,13 +53,29 @@ async def start(*, citizen_id: int, account_id: int, platform: str, device: str 
 
 async def who(token: str) -> Session | None:
     """Whose token this is; one round trip. None when it is unknown, expired or revoked. Raises RedisGone (503)."""
-    entry = await session_store.find(CITIZENS, token)
+    session_id, mark = session_store.id_of(token), _known.mark()
+    known = _known.get(session_id)
+    if known is not None:
+        return known
+    try:
+        entry = await session_store.find(CITIZENS, token)
+    except redis.RedisGone:
+        known = _known.last_known(session_id)
+        if known is None:
+            raise
+        return known
     if entry is None:
         return None
-    session = _read(session_store.id_of(token), entry)
+    session = _read(session_id, entry)
+    _known.keep(session_id, session, mark)
     if clock.now() - session.seen_at > TOUCHED_EVERY:
         await _keep_alive(session)
     return session
+
+
+def remembered(token: str) -> Session | None:
+    """Whose token this is, if that is known without asking."""
+    return _known.get(session_store.id_of(token))
 
 
 async def mine(citizen_id: int) -> list[Session]:

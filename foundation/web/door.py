@@ -8,7 +8,7 @@ from sanic import HTTPResponse, Request, Sanic
 
 from foundation import ratelimit
 from foundation.errors import Refusal
-from foundation.web import answers, docs, journal, reading
+from foundation.web import answers, docs, early, journal, reading
 from foundation.web.client_address import client_address, network_of
 from foundation.web.routes import Route, Routes
 
@@ -37,9 +37,21 @@ class Door:
         for route in self.routes:
             methods = ["GET", "HEAD"] if route.method == "GET" else [route.method]
             name = f"{route.method}_{route.name}".replace(".", "_")
-            app.add_route(_serving(route), route.path, methods=methods, name=name, unquote=True)
+            app.add_route(_early_or_serving(route), route.path, methods=methods, name=name, unquote=True)
         app.error_handler.add(Exception, answers.refused)
         app.register_middleware(journal.finish, "response")
+
+
+def _early_or_serving(route: Route) -> Callable[..., Coroutine[Any, Any, HTTPResponse | None]]:
+    serve = _serving(route)
+    if route.early is None:
+        return serve
+    known = early.answering(route.early, route=route.template, method=route.method)
+
+    async def answer(request: Request, **captured: str) -> HTTPResponse | None:
+        return known(request) or await serve(request, **captured)
+
+    return answer
 
 
 def _serving(route: Route) -> Callable[..., Coroutine[Any, Any, HTTPResponse | None]]:
@@ -81,14 +93,15 @@ async def _admitted(route: Route, request: Request) -> Any:
         return await route.access.admit(request)
     by_ip = (f"{route.name}-ip", network_of(client_address(request)), limit.ip, limit.seconds)
     counted = [by_ip] if limit.ip else []
+    check = ratelimit.check_here if limit.here else ratelimit.check
     try:
         who = await route.access.admit(request)
     except Refusal:
-        await ratelimit.check(*counted)
+        await check(*counted)
         raise
     if limit.user:
         counted.append((f"{route.name}-user", str(route.access.limited_as(who)), limit.user, limit.seconds))
-    await ratelimit.check(*counted)
+    await check(*counted)
     return who
 
 

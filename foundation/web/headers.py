@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sanic import Request
@@ -21,10 +22,16 @@ class Header:
 
     def of(self, request: Request) -> str:
         """The value. Raises `missing` when there is none or it does not match."""
-        given = str(request.headers.get(self.name, ""))
-        if not re.fullmatch(self.pattern, given, re.ASCII):
+        if not self.fits(request):
             raise self.missing
-        return given
+        return str(request.headers[self.name])
+
+    def fits(self, request: Request) -> bool:
+        return self._whole.fullmatch(request.headers.get(self.name, "")) is not None
+
+    @cached_property
+    def _whole(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.ASCII)
 
     def parameter(self) -> dict[str, Any]:
         """As OpenAPI names it."""

@@ -21,6 +21,7 @@ SECURITY = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
 }
+HSTS = "max-age=31536000"
 FOR_DATA = "default-src 'none'; frame-ancestors 'none'"
 FOR_PAGES = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
@@ -32,12 +33,17 @@ def begin(request: Request) -> str:
     """Give the request its id, once: the caller's own when it is a sane one, so that a trace runs through."""
     found: str | None = getattr(request.ctx, "request_id", None)
     if found is None:
-        asked = request.headers.get("x-request-id", "")
-        found = asked if SANE_ID.fullmatch(asked) else secrets.token_hex(12)
+        found = named(request)
         request.ctx.request_id = found
         request.ctx.began = time.perf_counter()
         logs.use_request_id(found)
     return found
+
+
+def named(request: Request) -> str:
+    """The id that the caller gave it, or a new one."""
+    asked = request.headers.get("x-request-id")
+    return asked if asked and SANE_ID.fullmatch(asked) else secrets.token_hex(12)
 
 
 def request_id(request: Request) -> str:
@@ -54,6 +60,8 @@ def route_of(request: Request) -> str:
 
 async def finish(request: Request, response: BaseHTTPResponse) -> None:
     """Sanic calls this for every response, refusals, files and streams included."""
+    if getattr(request.ctx, "early", False):
+        return  # `foundation.web.early` has done it
     headers = response.headers
     headers["X-Request-Id"] = begin(request)
     for name, value in SECURITY.items():
@@ -63,7 +71,7 @@ async def finish(request: Request, response: BaseHTTPResponse) -> None:
         headers.setdefault("Content-Security-Policy", FOR_PAGES if is_page else FOR_DATA)
     headers.setdefault("Cache-Control", "no-cache")  # files: a browser that guesses mixes two versions after a rollout
     if settings.current().environment == "production":
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        headers.setdefault("Strict-Transport-Security", HSTS)
     if getattr(request.app.ctx, "closing", False) and request.stream is not None:
         # else the door would wait for a client that holds its connection open
         request.stream.keep_alive = False  # type: ignore[attr-defined]

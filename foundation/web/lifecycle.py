@@ -7,7 +7,7 @@ from typing import Any
 
 from sanic import Sanic
 
-from foundation import database, logs, redis
+from foundation import bus, database, logs, redis
 from foundation.settings import Settings
 
 log = logs.logger(__name__)
@@ -45,8 +45,10 @@ def open_house(app: Sanic[Any, Any], settings: Settings, *, models: Sequence[str
         logs.configure(settings.processes.log_format, settings.processes.log_level)
         await database.start(settings.database_url, models=models, pool=settings.processes.database_pool)
         await redis.start(settings.redis_url)
+        await bus.start()
 
     async def end(_: Any) -> None:
+        await bus.stop()
         await redis.stop()
         await database.stop()
 

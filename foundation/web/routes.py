@@ -13,6 +13,7 @@ from foundation.errors import Refusal
 from foundation.web.access import PUBLIC, Access
 from foundation.web.answer import Answer
 from foundation.web.caching import Cache
+from foundation.web.early import Early
 from foundation.web.headers import Header
 from foundation.web.reading import BODY_AT_MOST, Reader, path_reader
 
@@ -30,11 +31,15 @@ class WrongRoute(TypeError):
 
 @dataclass(frozen=True)
 class Limit:
-    """How often one address (`ip`) and one caller (`user`) may come within `seconds`; 0 leaves it uncounted."""
+    """How often one address (`ip`) and one caller (`user`) may come within `seconds`; 0 leaves it uncounted.
+
+    `here` counts in each process by itself: laxer by the number of processes, and without asking Redis each time.
+    """
 
     ip: int = 0
     user: int = 0
     seconds: int = 60
+    here: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +62,7 @@ class Route:
     documented: bool = True
     also: tuple[str, ...] = ()  # media types beside JSON that it can answer with
     error_page: ErrorPage | None = None
+    early: Early | None = None
     takes: frozenset[str]
     path_readers: dict[str, Callable[[str], Any]]
     query: Reader | None

@@ -2,13 +2,15 @@
 
 import io
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 import segno
 from msgspec import Meta, Struct
 from sanic import Request
 
-from appointments import booking, checkin, draw_results, for_others, slots, types
+from appointments import availability, booking, checkin, draw_results, for_others, slots, sold_out, types
+from appointments.availability import Seen
 from appointments.errors import (
     AlreadyBookedThatDay,
     BookingNotFound,
@@ -27,11 +29,14 @@ from appointments.errors import (
 )
 from appointments.models import AppointmentType
 from appointments.rule_errors import Sanctioned, TooOften
+from appointments.rush_errors import TooManyAtOnce
+from appointments.share_errors import KeptForPriority, KeptForStaff, NotEnoughInARow
 from catalogue import guides, items
 from foundation import clock
-from foundation.errors import Invalid
+from foundation.errors import Invalid, Refusal
 from foundation.idempotency import KeyReused
-from foundation.web import PUBLIC, Asked, Header, Limit, Routes
+from foundation.web import PUBLIC, Answer, Asked, Header, Limit, Routes
+from identity import sessions
 from identity.errors import RealNameNeeded
 from identity.sessions import Session
 from miniprogram_bff.fields import (
@@ -50,7 +55,7 @@ from miniprogram_bff.fields import (
     TypeName,
 )
 from miniprogram_bff.screens.guide import MaterialView, material_of
-from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.session import CITIZEN, actor, token_of
 
 routes = Routes("预约", tag="book")
 
@@ -172,7 +177,13 @@ class SlotView(Struct):
 
 
 class Reserve(Asked):
+    """`type_id`：几项业务共用号段（综合窗口）时，要办的那一项；不填就是号段自己的业务."""
+
     slot_id: Annotated[int, Meta(ge=1, le=2**62)]
+    type_id: Annotated[int, Meta(ge=1, le=2**62)] | None = None
+
+
+RESERVE = msgspec.json.Decoder(Reserve)
 
 
 class BookingView(Struct):
@@ -231,12 +242,12 @@ async def hall(hall_code: HallCode) -> HallPage:
 
 
 @routes.get("/v1/types/<type_code>", access=PUBLIC, summary="一项预约业务和可约日期", errors=(TypeNotFound,))
-async def appointment_type(type_code: TypeCode) -> TypePage:
+async def appointment_type(type_code: TypeCode) -> Answer[TypePage]:
     of = await types.find(code=type_code)
-    days, draws = await slots.days(type_id=of.id), await draw_results.of_type(type_id=of.id)
+    days, draws = await availability.days(type_id=of.id), await draw_results.of_type(type_id=of.id)
     undecided = {one.day for one in draws if one.state in ("open", "closed")}
     known = {one.item_code: one for one in await items.published()}
-    return TypePage(
+    page = TypePage(
         id=of.id,
         code=of.code,
         name=of.name,
@@ -252,28 +263,58 @@ async def appointment_type(type_code: TypeCode) -> TypePage:
             DayView(one.day, one.left, "摇号", None)
             if one.day in undecided
             else DayView(one.day, one.left, _label(one), one.release_at)
-            for one in days
+            for one in days.rows
         ],
         draws=[DrawRow(one.code, one.day, one.label, one.opens_at, one.closes_at, one.may_register) for one in draws],
     )
+    return Answer(page, headers=_as_of(days))
 
 
 @routes.get("/v1/slots", access=PUBLIC, summary="某天的号段", errors=(TypeNotFound,))
-async def slots_of_day(query: SlotsQuery) -> list[SlotView]:
-    """余号随时变化，以提交预约的结果为准。"""
-    found = await slots.of_day(type_id=query.type_id, day=query.date)
-    return [
-        SlotView(
-            one.id, one.starts_at, one.ends_at, one.capacity, one.left, one.why, WHY[one.why], one.release_at, one.share
-        )
-        for one in found
-    ]
+async def slots_of_day(query: SlotsQuery) -> Answer[list[SlotView]]:
+    """余号随时变化，以提交预约的结果为准；人多时显示的是 1 秒内的余号，Age 和 X-As-Of 响应头说明是何时的。"""
+    found = await availability.of_day(type_id=query.type_id, day=query.date)
+    return Answer(
+        [
+            SlotView(
+                one.id,
+                one.starts_at,
+                one.ends_at,
+                one.capacity,
+                one.left,
+                one.why,
+                WHY[one.why],
+                one.release_at,
+                one.share,
+            )
+            for one in found.rows
+        ],
+        headers=_as_of(found),
+    )
+
+
+def _as_of(seen: Seen[Any]) -> dict[str, str]:
+    """How old the numbers are."""
+    return {"Age": str(seen.age), "X-As-Of": seen.as_of.isoformat(timespec="milliseconds")}
+
+
+def too_late(request: Request) -> Refusal | None:
+    """SlotFull for a signed-in citizen, when both are known without asking; None leaves the request to `reserve`."""
+    session = sessions.remembered(token_of(request))
+    if session is None or request.headers.get("content-type") != "application/json" or not KEY.fits(request):
+        return None
+    try:
+        return sold_out.too_late(RESERVE.decode(request.body).slot_id, session.citizen_id)
+    except msgspec.MsgspecError:
+        return None
 
 
 @routes.post(
     "/v1/bookings",
     access=CITIZEN,
     summary="预约一个号段",
+    early=too_late,
+    limit=Limit(user=60, here=True),
     errors=(
         KeyReused,
         SlotNotFound,
@@ -287,13 +328,18 @@ async def slots_of_day(query: SlotsQuery) -> list[SlotView]:
         Sanctioned,
         RealNameNeeded,
         TooBusy,
+        KeptForPriority,
+        KeptForStaff,
+        NotEnoughInARow,
+        TooManyAtOnce,
     ),
     headers=(KEY,),
     status=201,
 )
 async def reserve(request: Request, body: Reserve, who: Session) -> BookingView:
     """余号以提交时为准；约满时可换一个时段。"""
-    return view(await booking.reserve(slot_id=body.slot_id, by=actor(who), key=KEY.of(request)))
+    held = await booking.reserve(slot_id=body.slot_id, type_id=body.type_id, by=actor(who), key=KEY.of(request))
+    return view(held)
 
 
 @routes.get("/v1/bookings", access=CITIZEN, summary="我的预约")

@@ -276,3 +276,40 @@ def test_a_url_may_name_host_socket_and_password() -> None:
     }  # fmt: skip
     assert database.credentials_of("postgres://u@/city?host=/run/pg")["host"] == "/run/pg"
     assert Tortoise.apps is None or "models" in Tortoise.apps
+
+
+async def test_words_follow_the_commit_of_the_outermost(db: None) -> None:
+    said: list[str] = []
+
+    async def say() -> None:
+        said.append("one")
+
+    async def say_too() -> None:
+        said.append("two")
+
+    await database.after_commit(say)
+    assert said == ["one"]
+    async with database.transaction():
+        async with database.transaction():
+            await database.after_commit(say_too)
+        await database.after_commit(say_too)  # the same is said once
+        assert said == ["one"]
+    assert said == ["one", "two"]
+
+
+async def test_nothing_is_said_of_what_was_rolled_back(db: None) -> None:
+    said: list[str] = []
+
+    async def say() -> None:
+        said.append("never")
+
+    async def rolled_back() -> None:
+        async with database.transaction():
+            await database.after_commit(say)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await rolled_back()
+    async with database.transaction():
+        pass
+    assert said == []

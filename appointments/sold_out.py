@@ -1,0 +1,51 @@
+"""约满的号段: remembered for a moment, so that being too late costs next to nothing.
+
+Whoever has, or had, a booking in the slot is remembered with it: they are not turned away here, because a request that
+was sent twice must find its booking by its key. A place that becomes free is told to all processes after its commit;
+a word that is lost makes the slot look full for `SECONDS` longer.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+
+from appointments import gate
+from appointments.errors import SlotFull
+from foundation import bus, database
+from foundation.memory import Memory
+
+SECONDS = 1.5
+TOPIC = "slot"
+
+_full: Memory[frozenset[int]] = Memory(TOPIC, seconds=SECONDS, most=10_000)
+
+HOLDERS = """
+select s.id, array(select distinct citizen_id from appointment a where a.slot_id = s.id) as holders
+  from slot s where s.id = any($1) and s.booked >= s.capacity
+"""
+
+
+def too_late(slot_id: int, citizen_id: int) -> SlotFull | None:
+    """The refusal of somebody who wants a place in a slot that is known to be full."""
+    holders = _full.get(str(slot_id))
+    return None if holders is None or citizen_id in holders else SlotFull(detail={"slot_id": slot_id})
+
+
+def is_known(slot_id: int) -> bool:
+    return _full.get(str(slot_id)) is not None
+
+
+async def look(slot_ids: Iterable[int]) -> None:
+    """Remember those of these slots that are full."""
+    mark = _full.mark()
+    for row in await database.fetch(HOLDERS, sorted(set(slot_ids))):
+        _full.keep(str(row["id"]), frozenset(row["holders"]), mark)
+
+
+async def freed(slot_id: int) -> None:
+    """Within a transaction: once it is committed there may be room in this slot."""
+    await database.after_commit(partial(_tell, slot_id))
+
+
+async def _tell(slot_id: int) -> None:
+    await gate.open_again(slot_id)
+    await bus.tell(TOPIC, str(slot_id))
