@@ -15,6 +15,7 @@ from foundation.web import Door, new_app, open_house, vitals
 from miniprogram_bff.screens import (
     ask,
     book,
+    bookings,
     credit,
     draw,
     family,
@@ -41,6 +42,7 @@ SCREENS = (
     guide,
     ask,
     book,
+    bookings,
     together,
     family,
     draw,

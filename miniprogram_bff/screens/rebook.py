@@ -14,7 +14,7 @@ from appointments.states import OFFER_NAMES
 from foundation.web import Asked, Limit, Routes
 from identity.sessions import Session
 from miniprogram_bff.fields import Address, BookingCode, HallCode, HallName, TypeName
-from miniprogram_bff.screens.book import BookingView, view
+from miniprogram_bff.screens.bookings import BookingView, view
 from miniprogram_bff.session import CITIZEN, actor
 
 routes = Routes("停办改约", tag="rebook")

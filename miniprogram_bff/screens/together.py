@@ -26,7 +26,8 @@ from foundation.web import Asked, Routes
 from identity.family_errors import PersonUnknown
 from identity.sessions import Session
 from miniprogram_bff.fields import BookingCode
-from miniprogram_bff.screens.book import KEY, BookingView, view
+from miniprogram_bff.screens.book import KEY
+from miniprogram_bff.screens.bookings import BookingView, view
 from miniprogram_bff.session import CITIZEN, actor
 
 routes = Routes("同行与代办", tag="together")

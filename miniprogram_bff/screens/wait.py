@@ -43,7 +43,8 @@ from miniprogram_bff.fields import (
     TypeCode,
     TypeName,
 )
-from miniprogram_bff.screens.book import KEY, BookingView, view
+from miniprogram_bff.screens.book import KEY
+from miniprogram_bff.screens.bookings import BookingView, view
 from miniprogram_bff.session import CITIZEN, actor
 
 routes = Routes("候补与改约", tag="wait")
