@@ -127,6 +127,12 @@ async def find(*, code: str) -> Held:
     return _held(row)
 
 
+async def of_appeal(appeal_id: int) -> Held | None:
+    """The sanction an appeal is about; None when there is no such appeal."""
+    row = await database.fetchrow(f"{READ} where p.id = $1", appeal_id)
+    return _held(row) if row else None
+
+
 async def by_id(sanction_id: int) -> Held:
     """For listeners to an event, who were given the id. Raises SanctionNotFound."""
     row = await database.fetchrow(f"{READ} where s.id = $1", sanction_id)

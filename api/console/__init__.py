@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from api.console import day, desk, hall_setup, login, queue, schedule, special_days, week
+from api.console import credit, day, desk, hall_setup, login, queue, rules, schedule, special_days, week
 
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
@@ -15,4 +15,6 @@ ROUTES = (
     schedule.routes,
     special_days.routes,
     week.routes,
+    rules.routes,
+    credit.routes,
 )

@@ -1,10 +1,12 @@
 """Who did what when, in the words of the house."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from appointments import history
+from foundation import audit
 from foundation.audit import Deed
 from identity import access
 
@@ -18,6 +20,13 @@ ACTIONS = {
     "window.assigned": "设置窗口职责",
     "kiosk.set_up": "启用自助机",
     "kiosk.revoked": "停用自助机",
+    "booking_rule.written": "保存预约规则",
+    "booking_rule.retired": "停用预约规则",
+    "sanction.made": "限制预约",
+    "sanction.lifted": "解除限制",
+    "appeal.filed": "提出申诉",
+    "appeal.accepted": "通过申诉",
+    "appeal.rejected": "驳回申诉",
 }
 DETAILS = {
     "version": "第 {} 版",
@@ -53,6 +62,11 @@ async def of_hall(hall_code: str) -> list[Told]:
     return await _told(await history.of_hall(hall_code=hall_code))
 
 
+async def of_subjects(subjects: Collection[str]) -> list[Told]:
+    """The latest twenty around these rules or sanctions."""
+    return await _told(await audit.latest(subjects))
+
+
 async def _told(found: list[Deed]) -> list[Told]:
     names = await access.staff_names([int(one.actor[6:]) for one in found if one.actor.startswith("staff:")])
     return [Told(one.at, _who(one.actor, names), ACTIONS.get(one.action, one.action), _more(one)) for one in found]
@@ -60,7 +74,9 @@ async def _told(found: list[Deed]) -> list[Told]:
 
 def _who(actor: str, names: dict[int, str]) -> str:
     kind, _, name = actor.partition(":")
-    return names.get(int(name), "工作人员") if kind == "staff" else "系统"
+    if kind == "staff":
+        return names.get(int(name), "工作人员")
+    return "本人" if kind == "citizen" else "系统"
 
 
 def _more(deed: Deed) -> str:
