@@ -203,7 +203,8 @@ async def _new_version(code: str, rule: Rule, *, starts: datetime, by: Actor) ->
     made = await BookingRule.create(
         code=code, version=version, effective_from=starts, created_by=str(by), **asdict(rule)
     )
-    detail: dict[str, Any] = {"version": version, "effective_from": starts, **asdict(rule)}
+    said = f"{clock.shanghai(starts):%Y-%m-%d %H:%M}"
+    detail: dict[str, Any] = {"version": version, "effective_from": said, **asdict(rule)}
     await audit.record("booking_rule.written", subject=f"booking_rule:{code}", by=by, detail=detail)
     return made
 

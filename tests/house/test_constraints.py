@@ -15,12 +15,16 @@ CHECKS = [
     "case_event_kind_known",
     "audit_row_actor_named",
     "waitlist_entry_offer_has_a_deadline",
+    "booking_rule_sanction",
+    "sanction_lifted_by_whom",
+    "appeal_decided_by_whom",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",
     "payment_order_one_settles",
     "appointment_one_live",
     "waitlist_entry_one_active",
+    "booking_rule_one_open",
 ]
 TRIGGERS = [
     "ledger_entry_balances",
