@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from foundation.actor import Actor
 from identity.idnumber import Identity
 
 STATE_NAMES = {"active": "限制中", "lifted": "已解除", "expired": "已到期"}
+OF_ANOTHER = "同一手机号的其他预约"
 APPEAL_NAMES = {"open": "待处理", "accepted": "已通过", "rejected": "未通过"}
 
 
@@ -28,10 +29,14 @@ class Cause:
     state: str
     papers: str | None
     exempt: bool
+    citizen_id: int
+    booked_by: str
 
     @property
     def what(self) -> str:
-        return f"缺少材料：{self.papers}" if self.papers else NAMES[self.state]
+        if self.papers is None:
+            return NAMES[self.state]
+        return f"缺少材料：{self.papers}" if self.papers else "缺少材料"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +84,8 @@ select s.id, s.code, s.citizen_id, s.subject, r.code as rule_code, r.version as 
   cross join lateral (
     select jsonb_agg(jsonb_build_object(
              'code', a.code, 'business', at.name, 'hall', ah.name, 'hall_path', ah.path, 'starts_at', sl.starts_at,
-             'state', a.state, 'papers', m.what, 'exempt', e.id is not null) order by sl.starts_at, a.id) as causes
+             'state', a.state, 'papers', m.what, 'exempt', e.id is not null, 'citizen_id', a.citizen_id,
+             'booked_by', a.booked_by) order by sl.starts_at, a.id) as causes
       from sanction_cause sc join appointment a on a.id = sc.appointment_id join slot sl on sl.id = a.slot_id
       join appointment_type at on at.id = a.type_id join hall ah on ah.id = at.hall_id
       left join papers_missing m on m.appointment_id = a.id left join exemption e on e.appointment_id = a.id
@@ -108,7 +114,7 @@ async def of(citizen: Actor) -> list[Held]:
              order by s.state = 'active' and s.until > clock_timestamp() desc, s.begins_at desc, s.id desc""",
         citizen.number,
     )
-    return [_held(row) for row in rows]
+    return [_for(citizen, _held(row)) for row in rows]
 
 
 async def mine(*, code: str, for_: Actor) -> Held:
@@ -116,7 +122,7 @@ async def mine(*, code: str, for_: Actor) -> Held:
     row = await database.fetchrow(f"{READ} where {CONCERNS} and s.code = $2", for_.number, crypto.read_code(code))
     if row is None:
         raise SanctionNotFound
-    return _held(row)
+    return _for(for_, _held(row))
 
 
 async def find(*, code: str) -> Held:
@@ -125,6 +131,12 @@ async def find(*, code: str) -> Held:
     if row is None:
         raise SanctionNotFound
     return _held(row)
+
+
+async def of_appeal(appeal_id: int) -> Held | None:
+    """The sanction an appeal is about; None when there is no such appeal."""
+    row = await database.fetchrow(f"{READ} where p.id = $1", appeal_id)
+    return _held(row) if row else None
 
 
 async def by_id(sanction_id: int) -> Held:
@@ -161,6 +173,16 @@ async def appealed(*, within: Collection[str], open_: bool = True, limit: int = 
         f"{READ} where p.state {which} 'open' and {UNDER} order by {order} limit $2", list(within), limit
     )
     return [_held(row) for row in rows]
+
+
+def _for(reader: Actor, held: Held) -> Held:
+    """Of others on the same phone one reads that they were counted, not what for."""
+    known = [one.citizen_id == reader.number or one.booked_by == str(reader) for one in held.causes]
+    shown = [
+        one if mine else replace(one, code="", business=OF_ANOTHER, papers="" if one.papers else None)
+        for one, mine in zip(held.causes, known, strict=True)
+    ]
+    return replace(held, causes=tuple(shown))
 
 
 def _held(row: Any) -> Held:

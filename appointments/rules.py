@@ -1,6 +1,7 @@
 """规则: booking rules as rows. A change is a new version; the old one stays, for the sanctions that stand on it."""
 
 import re
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -41,6 +42,15 @@ class Version:
     @property
     def sentence(self) -> str:
         return rule_words.sentence(self.rule)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a rule can hold: a subtree of halls, or one business."""
+
+    name: str
+    hall_path: str
+    type_id: int | None
 
 
 READ = """
@@ -131,6 +141,21 @@ async def versions(code: str) -> list[Version]:
     return found
 
 
+async def places(*, within: Collection[str]) -> list[Place]:
+    """The halls and the businesses under the hall paths `within`, in the order of the tree."""
+    rows = await database.fetch(
+        """select p.name, p.hall_path, p.type_id from (
+             select h.name, h.path as hall_path, null::bigint as type_id from hall h where h.active
+              union all
+             select h.name || ' · ' || t.name, h.path, t.id
+               from appointment_type t join hall h on h.id = t.hall_id where t.active and h.active) p
+            where exists (select from unnest($1::text[]) as w (path) where starts_with(p.hall_path, w.path))
+            order by p.type_id is not null, p.hall_path, p.name""",
+        list(within),
+    )
+    return [Place(**row) for row in rows]
+
+
 async def _unwritten() -> list[Version]:
     rows = await database.fetch(f"select r.* from ({counting.RULES}) r where r.id is null")
     return [
@@ -178,7 +203,8 @@ async def _new_version(code: str, rule: Rule, *, starts: datetime, by: Actor) ->
     made = await BookingRule.create(
         code=code, version=version, effective_from=starts, created_by=str(by), **asdict(rule)
     )
-    detail: dict[str, Any] = {"version": version, "effective_from": starts, **asdict(rule)}
+    said = f"{clock.shanghai(starts):%Y-%m-%d %H:%M}"
+    detail: dict[str, Any] = {"version": version, "effective_from": said, **asdict(rule)}
     await audit.record("booking_rule.written", subject=f"booking_rule:{code}", by=by, detail=detail)
     return made
 

@@ -31,7 +31,8 @@ with rule as materialized (select * from ({counting.RULES}) r where r.sanction <
 ), reach as materialized ({counting.reach(f"(select {AROUND} from asked k)")}
 ), theirs as ({counting.THEIRS}
 )
-select r.id as rule_id, r.code, r.subject, r.sanction, r.sanction_days, k.citizen_id,
+select r.id as rule_id, r.code, r.subject, r.sanction, r.sanction_days,
+       case r.subject when 'agent' then split_part(k.booked_by, ':', 2)::bigint else k.citizen_id end as citizen_id,
        case r.subject when 'person' then k.citizen_id::text when 'phone' then k.phone_fingerprint
             when 'agent' then k.booked_by else k.organisation end as subject_key,
        r.threshold, case r.period when 'rolling' then r.period_days end as days, {AROUND} as around,

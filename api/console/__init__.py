@@ -6,6 +6,7 @@ from api.console import (
     booking,
     call_list,
     closure,
+    credit,
     day,
     desk,
     draws,
@@ -19,6 +20,7 @@ from api.console import (
     proposals,
     queue,
     quick,
+    rules,
     schedule,
     slot,
     slot_places,
@@ -58,4 +60,6 @@ ROUTES = (
     waitlist.routes,
     statistics.routes,
     people.routes,
+    rules.routes,
+    credit.routes,
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from appointments import draw_results, history
+from foundation import audit
 from foundation.audit import Deed
 from identity import access
 
@@ -60,6 +61,13 @@ ACTIONS = {
     "waitlist.joined": "开始候补",
     "waitlist.left": "退出候补",
     "waitlist.closed": "候补结束",
+    "booking_rule.written": "保存预约规则",
+    "booking_rule.retired": "停用预约规则",
+    "sanction.made": "限制预约",
+    "sanction.lifted": "解除限制",
+    "appeal.filed": "提出申诉",
+    "appeal.accepted": "通过申诉",
+    "appeal.rejected": "驳回申诉",
 }
 DETAILS = {
     "what": "{}",
@@ -148,19 +156,24 @@ async def names_of(actors: Collection[str]) -> dict[str, str]:
     return {one: _who(one, names) for one in actors if one}
 
 
-async def _told(found: list[Deed], *, holder: int = 0) -> list[Told]:
+async def of_subjects(subjects: Collection[str]) -> list[Told]:
+    """The latest twenty around these rules or sanctions."""
+    return await _told(await audit.latest(subjects))
+
+
+async def _told(found: list[Deed], *, holder: int | None = None) -> list[Told]:
     names = await access.staff_names([int(one.actor[6:]) for one in found if one.actor.startswith("staff:")])
     return [
         Told(one.at, _who(one.actor, names, holder), ACTIONS.get(one.action, one.action), _more(one)) for one in found
     ]
 
 
-def _who(actor: str, names: dict[int, str], holder: int = 0) -> str:
+def _who(actor: str, names: dict[int, str], holder: int | None = None) -> str:
     kind, _, name = actor.partition(":")
     if kind == "staff":
         return names.get(int(name), "工作人员")
     if kind == "citizen":
-        return "本人" if int(name) == holder else "代办人"
+        return "本人" if holder in (None, int(name)) else "代办人"
     return "自助机" if name.startswith("kiosk:") else "系统"
 
 

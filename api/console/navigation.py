@@ -31,6 +31,7 @@ PAGES = (
     Page(BOOKINGS, "/console/waitlist", "候补", DESK),
     Page(BOOKINGS, "/console/people", "代约与查询", HELPERS),
     Page(BOOKINGS, "/console/people/calls", "电话通知", HELPERS),
+    Page(BOOKINGS, "/console/credit", "限制与申诉", PLANNERS),
     Page(BOOKINGS, "/console/left-over", "待处理预约", PLANNERS),
     Page(HALL, "/console/closure", "停办", PLANNERS),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
@@ -39,6 +40,7 @@ PAGES = (
     Page(SETTINGS, "/console/special-days", "例外日", PLANNERS),
     Page(SETTINGS, "/console/slots", "号段", PLANNERS),
     Page(SETTINGS, "/console/types", "业务规则", PLANNERS),
+    Page(SETTINGS, "/console/rules", "预约规则", PLANNERS),
     Page(SETTINGS, "/console/calendar", "工作日历", (Role.ADMIN,)),
     Page(SETTINGS, "/console/draws", "摇号", PLANNERS),
 )

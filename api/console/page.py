@@ -118,14 +118,19 @@ def moment_text(at: datetime) -> str:
     return f"{clock.shanghai(at):%m-%d %H:%M}"
 
 
+def dated_text(at: datetime) -> str:
+    return f"{clock.shanghai(at):%Y-%m-%d %H:%M}"
+
+
 def _environment() -> jinja2.Environment:
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
     made.filters.update(
-        day=day_text, time=time_text, moment=moment_text, on_weekdays=weekdays_text, local_day=local_day
-    )
+        day=day_text, time=time_text, moment=moment_text, dated=dated_text, on_weekdays=weekdays_text,
+        local_day=local_day,
+    )  # fmt: skip
     made.globals["weekdays"] = WEEKDAYS
     return made
 

@@ -13,6 +13,7 @@ from appointments.rule_events import PapersNoted
 from appointments.rule_models import Sanction, SanctionCause
 from foundation import clock, database
 from foundation.models import AuditRow
+from identity.models import Citizen
 from tests.builders.appointments import STAFF, a_citizen, a_hall, a_held_place, a_slot, a_type, told
 from tests.builders.rules import NO_SHOWS, a_rule, an_event, barred, no_shows
 
@@ -174,8 +175,10 @@ async def test_cancelling_and_rebooking_for_others_is_no_trade():
     """The agent who cancels for one to book for the next is counted as an agent, whoever the persons are."""
     await a_rule(subject="agent", event="cancelled", period="day", threshold=2, sanction="days", sanction_days=7)
     agent = await a_citizen()
+    people = []
     for _ in range(2):
         held, person, _ = await a_held_place()
+        people.append(person)
         await Appointment.filter(id=held.id).update(booked_by=str(agent))
         await booking.cancel(code=held.code, by=person)
         await rule_jobs.weigh_cancelled(BookingCancelled(appointment_id=held.id, citizen_id=person.number))
@@ -183,7 +186,10 @@ async def test_cancelling_and_rebooking_for_others_is_no_trade():
     assert set(await barred(slot, other, booked_by=str(agent))) == {1}
     assert await barred(slot, other) == {}
     assert await barred(slot, agent) == {}  # what they need themselves
-    assert [one.subject for one in await credit.of(agent)] == ["agent"]
+    (against,) = await credit.of(agent)
+    assert (against.subject, against.citizen_id) == ("agent", agent.number)
+    assert all(cause.code for cause in against.causes)  # they booked them
+    assert [await credit.of(person) for person in people] == [[], []]
 
 
 async def test_a_check_in_in_the_last_second_is_no_missed_visit():
@@ -281,3 +287,19 @@ async def test_staff_find_those_of_their_halls():
     assert await credit.listed(within=[""], search="NOTHING") == []
     assert sanctions.within([hall.path], held.halls)
     assert not sanctions.within(["9902/"], held.halls)
+
+
+async def test_others_on_the_same_phone_read_that_they_are_blocked_and_no_more():
+    await a_rule(**{**NO_SHOWS, "subject": "phone"})
+    citizen, other = await a_citizen(), await a_citizen()
+    await Citizen.filter(id__in=[citizen.number, other.number]).update(phone_fingerprint="p" * 64)
+    mine = await an_event(citizen, days_ago=4)
+    theirs = await an_event(other, days_ago=3)
+    await sanctions.weigh(mine.id)
+    await sanctions.weigh(theirs.id)
+    for reader, own in ((citizen, mine), (other, theirs)):
+        (held,) = await credit.of(reader)
+        assert {one.code for one in held.causes} == {own.code, ""}
+        assert {one.business for one in held.causes} == {"身份证办理", credit.OF_ANOTHER}
+        assert held.halls == (await credit.by_id(held.id)).halls
+    assert set(await barred(await a_slot(), citizen, other)) == {1, 2}

@@ -21,6 +21,9 @@ CHECKS = [
     "schedule_exception_windows",
     "slot_capacity",
     "proposal_applied_by_whom",
+    "booking_rule_sanction",
+    "sanction_lifted_by_whom",
+    "appeal_decided_by_whom",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",
@@ -31,6 +34,7 @@ UNIQUE_INDEXES = [
     "draw_entry_rank",
     "schedule_exception_one_open_or_closed",
     "schedule_exception_one_a_time",
+    "booking_rule_one_open",
 ]
 TRIGGERS = [
     "ledger_entry_balances",
