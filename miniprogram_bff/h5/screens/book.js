@@ -118,7 +118,7 @@ export async function type(main, code, query) {
     show(main.querySelector("#problem"), html``);
     try {
       const to = chips.length && others() ? TOGETHER : aim(chosen, moving);
-      const asked = to === TOGETHER ? { slot_id: chosen.id, members: members() } : { slot_id: chosen.id };
+      const asked = to === TOGETHER ? { slot_id: chosen.id, members: members(), type_id: view.id } : { slot_id: chosen.id };
       const made = await busy(reserve, to.doing, () => post(to.path(moving), asked, { "Idempotency-Key": key }));
       toast(to.done);
       location.replace(to.next(made));
