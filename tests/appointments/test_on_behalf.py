@@ -6,6 +6,7 @@ import pytest
 
 from appointments import booking, on_behalf, record
 from appointments.errors import AlreadyBookedThatDay, ReasonNeeded, TooLateToCancel
+from appointments.party_errors import MinorLeftAlone
 from appointments.share_errors import KeptForStaff
 from foundation import audit, database
 from foundation.actor import Actor
@@ -22,7 +23,7 @@ from tests.builders.appointments import (
     slots_of_one_day,
     told,
 )
-from tests.builders.people import a_family_slot, on_the_list, together
+from tests.builders.people import a_child, a_family_slot, on_the_list, together
 
 pytestmark = pytest.mark.usefixtures("db", "redis_db")
 
@@ -161,3 +162,12 @@ async def test_who_is_booked_for_by_family_is_called_when_nobody_looks_after_the
     assert await record.call_list(within=within, by=WANG) == []
     await privacy.forget(citizen_id=me.number, by=me)
     assert [one.code for one in await record.call_list(within=within, by=WANG)] == [hers.code]
+
+
+async def test_at_a_guardians_wish_no_child_is_left_alone():
+    me = await a_citizen()
+    _, slot = await a_family_slot()
+    mine, _ = await together(slot, me, await a_child(me))
+    with pytest.raises(MinorLeftAlone):
+        await on_behalf.cancel(code=mine.code, by=WANG, reason="来电取消", at_wish=True)
+    assert (await on_behalf.cancel(code=mine.code, by=WANG, reason="停电", at_wish=False)).state == "office_cancelled"
