@@ -1,7 +1,7 @@
 """Lists, codes and consents at the same moment. Each lock has a control that shows what happens without it."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -17,6 +17,10 @@ from tests.builders.appointments import a_citizen
 from tests.builders.identity import id_number
 
 pytestmark = pytest.mark.usefixtures("db", "redis_db")
+
+
+def later() -> date:
+    return clock.today() + timedelta(days=5)
 
 
 async def agrees(*, name: str, identity: Identity) -> bool:
@@ -72,9 +76,7 @@ async def test_control_counting_without_the_lock_lets_two_in(monkeypatch: pytest
 
 async def two_bring_one_code() -> list[object]:
     principal, one, other = await a_citizen(), await a_citizen(), await a_citizen()
-    made = await inviting.invite(
-        principal_id=principal.number, scope=["book"], until=clock.today() + timedelta(days=5), by=principal
-    )
+    made = await inviting.invite(principal_id=principal.number, scope=["book"], until=later(), by=principal)
     return await asyncio.gather(
         inviting.accept(code=made.code, by=one), inviting.accept(code=made.code, by=other), return_exceptions=True
     )
@@ -103,7 +105,7 @@ async def agreed_and_declined_at_once() -> list[object]:
     number, agent = id_number(), await a_citizen()
     principal = await identity.citizen(name="李四", number=number)
     request_id = await asking.ask(
-        agent_id=agent.number, name="李四", id_type="id_card", number=number, scope=["book"], until=clock.today() + timedelta(days=5),
+        agent_id=agent.number, name="李四", id_type="id_card", number=number, scope=["book"], until=later(),
         by=agent,
     )  # fmt: skip
     by = Actor.citizen(principal.id)
