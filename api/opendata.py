@@ -1,7 +1,5 @@
 """Open data: items and halls, for everybody, as JSON and as CSV."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any, Literal, TypeVar, cast
 
@@ -9,12 +7,11 @@ from msgspec import Struct
 from sanic import HTTPResponse
 
 from catalogue import halls, items
+from foundation import csv_table
 from foundation.web import PUBLIC, PUBLIC_HOUR, Asked, Limit, Routes
 
 routes = Routes("开放数据", tag="opendata")
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-BOM = "\ufeff"  # spreadsheets take the file for UTF-8 only with it
 OFTEN = Limit(ip=60, seconds=60)
 T = TypeVar("T", bound=Struct)
 
@@ -80,17 +77,5 @@ def _as(wanted: str, name: str, kind: type[T], found: Sequence[object]) -> list[
 
 
 def _csv(kind: type[Struct], rows: Sequence[Struct]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(kind.__struct_fields__)
-    writer.writerows([_cell(getattr(row, field)) for field in kind.__struct_fields__] for row in rows)
-    return BOM + text.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula is given as text."""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, list):
-        value = "；".join(value)
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    fields = kind.__struct_fields__
+    return csv_table.text(fields, ([getattr(row, field) for field in fields] for row in rows))

@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import asyncpg
 
 from appointments import types
+from appointments.errors import SlotNotFound
 from appointments.states import NAMES
 from foundation import crypto, database
 
@@ -78,17 +80,27 @@ async def halls(*, within: Collection[str]) -> list[WorkHall]:
 async def day_sheet(*, hall_code: str, day: date) -> list[SheetSlot]:
     """当日预约表: every slot of the hall's day with its bookings. Raises HallNotFound."""
     hall = await types.find_hall(code=hall_code)
+    return await _sheets("t.hall_id = $1 and s.day = $2 and (s.state <> 'withdrawn' or a.id is not null)", hall.id, day)
+
+
+async def slot_sheet(*, slot_id: int) -> SheetSlot:
+    """One slot with its bookings. Raises SlotNotFound."""
+    sheets = await _sheets("s.id = $1", slot_id)
+    if not sheets:
+        raise SlotNotFound
+    return sheets[0]
+
+
+async def _sheets(where: str, *values: Any) -> list[SheetSlot]:
     rows = await database.fetch(
-        """select s.id as slot_id, t.name as type_name, d.name as department_name, s.starts_at, s.ends_at, s.capacity,
+        f"""select s.id as slot_id, t.name as type_name, d.name as department_name, s.starts_at, s.ends_at, s.capacity,
                   s.state as slot_state, a.code, a.state, c.real_name_sealed, k.number as ticket_number,
                   k.state as ticket_state, k."window"
              from slot s join appointment_type t on t.id = s.type_id join department d on d.id = t.department_id
              left join appointment a on a.slot_id = s.id left join citizen c on c.id = a.citizen_id
              left join ticket k on k.appointment_id = a.id
-            where t.hall_id = $1 and s.day = $2 and (s.state <> 'withdrawn' or a.id is not null)
-            order by s.starts_at, t.id, a.id""",
-        hall.id,
-        day,
+            where {where} order by s.starts_at, t.id, a.id""",
+        *values,
     )
     by_slot: dict[int, list[asyncpg.Record]] = {}
     for row in rows:

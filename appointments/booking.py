@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from appointments import minors, refusals, reserving, seats
+from appointments import gathering, minors, refusals, seats
 from appointments.errors import BookingNotFound, CannotCancel, ReasonNeeded, SlotFull, TooLateToCancel
 from appointments.events import BookingCancelled
 from appointments.places import PLACE, PLACES
@@ -68,10 +68,10 @@ async def reserve(
     (幂等). `type_id` names the business where several share the slot's places (综合窗口).
 
     Raises SlotNotFound, NotYetReleased, SlotSuspended, SlotClosed, SlotFull, AlreadyBookedThatDay, TooManyBookings,
-    RealNameNeeded, KeptForPriority, KeptForStaff, NotEnoughInARow, KeyReused, KeyInvalid, TooBusy.
+    RealNameNeeded, KeptForPriority, KeptForStaff, NotEnoughInARow, KeyReused, KeyInvalid, TooBusy, TooManyAtOnce.
     """
     wish = Wish(slot_id=slot_id, citizen_id=_for_whom(by, for_citizen), by=by, key=key, type_id=type_id)
-    booking = await taken_or_refused(await reserving.alone(wish), body_hash=wish.body_hash)
+    booking = await taken_or_refused(await gathering.reserve(wish), body_hash=wish.body_hash)
     metrics.count("bookings_reserved_total")
     return booking
 
@@ -132,9 +132,12 @@ async def cancelled(held: Booking, *, by: Actor, reason: str = "", at_wish: bool
     return now
 
 
-async def withdraw(appointment_id: int, *, by: Actor, reason: str) -> bool:
-    """Within a transaction: the office takes a booking back, whatever its day. False when it was over already."""
-    freed = await seats.give_back(appointment_id, of=LIVE, to="office_cancelled")
+async def withdraw(appointment_id: int, *, by: Actor, reason: str, of: tuple[str, ...] = LIVE) -> bool:
+    """Within a transaction: the office takes a booking back, whatever its day, while it is in one of the states `of`.
+
+    False when it was over already.
+    """
+    freed = await seats.give_back(appointment_id, of=of, to="office_cancelled")
     if freed:
         await _note_cancelled(await by_id(appointment_id), by=by, reason=reason)
     return freed

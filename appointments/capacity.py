@@ -2,6 +2,7 @@
 
 from appointments import passing_on
 from appointments.errors import CapacityInvalid, SlotNotFound
+from appointments.models import Slot
 from foundation import audit, database
 from foundation.actor import Actor
 
@@ -17,6 +18,14 @@ async def add_places(*, slot_id: int, to: int, by: Actor) -> None:
             raise SlotNotFound
         if not now < to <= MOST:
             raise CapacityInvalid(detail={"capacity": now})
-        await tx.execute("update slot set capacity = $2 where id = $1", slot_id, to)
+        await tx.execute("update slot set capacity = $2, extra = extra + $2 - capacity where id = $1", slot_id, to)
         await audit.record("slot.widened", subject=f"slot:{slot_id}", by=by, detail={"from": now, "to": to})
         await passing_on.serve(slot_id)
+
+
+async def find(slot_id: int) -> Slot:
+    """A slot that is in the plan, with its type and hall. Raises SlotNotFound."""
+    found = await Slot.get_or_none(id=slot_id).select_related("type__hall")
+    if found is None or found.state == "withdrawn":
+        raise SlotNotFound
+    return found

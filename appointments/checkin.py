@@ -85,21 +85,30 @@ async def scan(*, scanned: str, hall_code: str, by: Actor, late: bool = False, p
     return await admit(code=code, hall_code=hall_code, by=by, late=late, priority=priority, shown_by=booker)
 
 
-async def by_identity(*, identity: Identity, hall_code: str, by: Actor) -> Drawn:
-    """Check in by an ID document at a kiosk: the first of today's bookings here. Raises NoBookingToday, as `admit`."""
-    code = await database.fetchval(
-        """select a.code from appointment a join citizen c on c.id = a.citizen_id join slot s on s.id = a.slot_id
-             join appointment_type t on t.id = a.type_id join hall h on h.id = t.hall_id
-            where c.id_fingerprint = any($1) and c.state = 'active' and h.code = $2 and a.day = $3
-              and a.state in ('booked', 'checked_in', 'serving')
-            order by a.state <> 'booked', s.starts_at limit 1""",
-        identity.fingerprints,
-        hall_code,
-        clock.today(),
-    )
+async def by_identity(
+    *, identity: Identity, hall_code: str, by: Actor, late: bool = False, priority: str = ""
+) -> Drawn:
+    """Check in by an ID document, at a kiosk or at the desk. Raises NoBookingToday, and as `admit`.
+
+    Of several bookings of today here it is the one whose time it is, else the next, else the one that was missed.
+    """
+    code = await database.fetchval(OF_TODAY, identity.fingerprints, hall_code, clock.today(), clock.now())
     if code is None:
         raise NoBookingToday
-    return await admit(code=code, hall_code=hall_code, by=by)
+    return await admit(code=code, hall_code=hall_code, by=by, late=late, priority=priority)
+
+
+OF_TODAY = """
+select a.code from appointment a join citizen c on c.id = a.citizen_id join slot s on s.id = a.slot_id
+  join appointment_type t on t.id = a.type_id join hall h on h.id = t.hall_id
+ where c.id_fingerprint = any($1) and c.state = 'active' and h.code = $2 and a.day = $3
+   and a.state in ('booked', 'checked_in', 'serving')
+ order by a.state <> 'booked',
+          $4 not between s.starts_at - make_interval(mins => t.check_in_early_minutes)
+                     and s.starts_at + make_interval(mins => t.check_in_late_minutes),
+          s.starts_at < $4, s.starts_at
+ limit 1
+"""
 
 
 def is_scanned(text: str) -> bool:

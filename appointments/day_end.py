@@ -12,11 +12,16 @@ ENDS = {"booked": ("no_show", "dropped"), "checked_in": ("unserved", "dropped"),
 
 
 async def close_until(day: date, *, by: Actor) -> dict[str, int]:
-    """Close every day before `day`; how many went to which state. Each booking is a transaction of its own."""
+    """Close every day before `day`; how many went to which state. Each booking is a transaction of its own.
+
+    Whom a closure is about to cancel is left to it: that is never 爽约, however late the work comes.
+    """
     marked = {to: 0 for to, _ in ENDS.values()}
     rows = await database.fetch(
-        """select id, state from appointment
-            where day < $1 and state in ('booked', 'checked_in', 'serving') order by slot_id, id""",
+        """select id, state from appointment a
+            where day < $1 and state in ('booked', 'checked_in', 'serving')
+              and not exists (select from closure_notice n where n.appointment_id = a.id and n.handled_at is null)
+            order by slot_id, id""",
         day,
     )
     for row in rows:

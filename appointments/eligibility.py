@@ -12,7 +12,8 @@ from appointments.places import PLACE, PLACES
 from foundation import database
 from foundation.errors import Refusal
 
-# Given ``want(n, citizen_id, slot_id, type_id, day, key, qualifies, staff)``: all that speaks for and against each.
+# Given ``want(n, citizen_id, slot_id, type_id, day, key, qualifies, staff, booked_by, organisation)``: all that speaks
+# for and against each.
 SEEN = f"""
 barred as materialized ({limits.BARRED}
 ), seen as materialized (
@@ -26,7 +27,7 @@ barred as materialized ({limits.BARRED}
                     and a.state in {states.LIVE}) as same,
          b.why, b.detail, e.id as earlier_id, e.body_hash as earlier_hash
     from want w left join {PLACES} on s.id = w.slot_id and t.id = w.type_id
-    left join lateral (select why, detail from barred where barred.n = w.n limit 1) b on true
+    left join barred b on b.n = w.n
     left join appointment e on e.citizen_id = w.citizen_id and e.idempotency_key = w.key
 )"""
 
@@ -39,28 +40,35 @@ OPEN = "{slot}.slot_state = 'open' and {slot}.release_at <= {now} and {now} < {s
 ASK = f"""
 with want as materialized (
   select 1 as n, $1::bigint as citizen_id, s.id as slot_id, coalesce($3, s.type_id) as type_id, s.day,
-         null::text as key, $4::boolean as qualifies, $5::boolean as staff
+         null::text as key, $4::boolean as qualifies, $5::boolean as staff, '' as booked_by, '' as organisation
     from (select) one left join slot s on s.id = $2
 ), {SEEN}
 select s.*, clock_timestamp() as now from seen s
 """
 
 
-async def refusal(*, citizen_id: int, slot_id: int, type_id: int | None = None, staff: bool = False) -> Refusal | None:
-    """What `booking.reserve` would answer this person now: SlotFull when nothing but a place is missing."""
+async def refusal(
+    *, citizen_id: int, slot_id: int, type_id: int | None = None, staff: bool = False, released: bool = False
+) -> Refusal | None:
+    """What `booking.reserve` would answer this person now: SlotFull when nothing but a place is missing.
+
+    With `released`, as if the slot had been released already.
+    """
     seen = await _ask(citizen_id, slot_id, type_id, False, staff)
     if seen["share"] == "priority" and not staff and await priority.qualifies(citizen_id):
         seen = await _ask(citizen_id, slot_id, type_id, True, staff)
     try:
-        refusals.explain(seen)
+        refusals.explain({**seen, "release_at": seen["now"]} if released else seen)
     except Refusal as no:
         return no
     return None
 
 
-async def may_have(*, citizen_id: int, slot_id: int, type_id: int | None = None) -> Refusal | None:
+async def may_have(
+    *, citizen_id: int, slot_id: int, type_id: int | None = None, released: bool = False
+) -> Refusal | None:
     """What keeps this person from a place that is in hand; None when nothing does."""
-    no = await refusal(citizen_id=citizen_id, slot_id=slot_id, type_id=type_id)
+    no = await refusal(citizen_id=citizen_id, slot_id=slot_id, type_id=type_id, released=released)
     return None if isinstance(no, SlotFull) else no
 
 

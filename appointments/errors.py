@@ -55,7 +55,7 @@ class AlreadyBookedThatDay(Conflict):
 
 
 class TooManyBookings(Conflict):
-    """您未办结的预约数量已达上限，请先办理或取消已有预约。"""
+    """您的预约次数已达规定上限，请先办理或取消已有预约，或另选日期。"""
 
 
 class KeyInvalid(Invalid):
@@ -103,11 +103,11 @@ class AlreadyCheckedIn(Conflict):
 
 
 class CannotCheckIn(Conflict):
-    """该预约已取消或已结束，不能签到。"""
+    """该预约已取消或已结束，不能签到，可现场取号或重新预约。"""
 
 
 class NobodyWaiting(Conflict):
-    """当前没有等候的排队号。"""
+    """当前没有等候的排队号，请稍后再呼叫。"""
 
 
 class StillServing(Conflict):
@@ -131,7 +131,7 @@ class ExceptionExists(Conflict):
 
 
 class ExceptionNotFound(NotFound):
-    """没有找到这一天的例外登记。"""
+    """没有找到这一天的例外登记，请刷新后重试。"""
 
 
 class ScheduleInvalid(Invalid):
@@ -143,11 +143,11 @@ class TypeInvalid(Invalid):
 
 
 class RangeInvalid(Invalid):
-    """日期范围有误：结束日期不能早于开始日期，且一次不超过 92 天。"""
+    """日期范围有误，请修改：结束日期不能早于开始日期，且一次不超过 92 天。"""
 
 
 class LimitInvalid(Invalid):
-    """预约限制有误：数量应为 1 至 100 的整数。"""
+    """预约限制有误，请填写 1 至 100 的整数。"""
 
 
 class WaitNotFound(NotFound):
@@ -195,4 +195,4 @@ class WaitingRuleInvalid(Invalid):
 
 
 class CapacityInvalid(Invalid):
-    """新的号数应大于现在的号数，且不超过 1000。"""
+    """请填写大于现在、且不超过 1000 的号数。"""

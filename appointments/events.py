@@ -30,10 +30,17 @@ class BookingCancelled(AppointmentEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RebookOffered(AppointmentEvent):
+    """停办改约: the office cancelled `appointment_id`; its holder may choose another place before everybody else."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingRescheduled(AppointmentEvent):
-    """已改约: the new place of one who gave up `from_id` for it."""
+    """已改约: the new place of one who gave up `from_id` for it; moved `by_office` it never counts against them."""
 
     from_id: int
+    by_office: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,19 +9,22 @@ from appointments import (
     booking,
     cooling,
     day_end,
+    leaving_and_merging,
     limits,
     passing_on,
+    place_check,
+    proposal,
     queue_end,
     release,
     reminders,
     schedule,
-    seats,
+    share_back,
     waitlist,
 )
 from appointments.events import BookingConfirmed, BookingRescheduled
 from appointments.models import Appointment, AppointmentType
 from appointments.states import LIVE, NAMES, WAITLIST_NAMES
-from foundation import clock, database, logs, metrics, personal_data
+from foundation import audit, clock, database, logs, metrics, personal_data
 from foundation.actor import Actor
 from foundation.events import on
 from foundation.jobs import scheduled
@@ -29,6 +32,7 @@ from foundation.workdays import WorkCalendar
 from identity.events import CitizensMerged
 
 NIGHT = Actor.system("appointments.night")
+SHARES = Actor.system("appointments.shares")
 MERGE = Actor.system("appointments.merge")
 PRIVACY = Actor.system("appointments.privacy")
 
@@ -42,11 +46,30 @@ async def make_slots_ahead() -> None:
     failed = 0
     for of in await AppointmentType.filter(active=True).order_by("id"):
         try:
-            await schedule.generate(type_id=of.id, start=today, end=release.horizon(of, today, calendar), by=NIGHT)
+            until = release.horizon(of, today, calendar)
+            made = await schedule.generate(
+                type_id=of.id, start=today, end=until, by=NIGHT, longest=schedule.LONGEST_JOB_DAYS
+            )
+            if made.orphaned:
+                log.warning("people_left_in_withdrawn_slots", type_id=of.id, slots=len(made.orphaned))
         except Exception:
             failed += 1
             log.exception("slots_not_made", type_id=of.id)
     metrics.level("appointment_types_without_new_slots", failed)
+
+
+@scheduled("*/5 * * * *")
+async def give_shares_back() -> None:
+    """Priority and staff places that nobody took are everybody's when their time has come."""
+    places = await share_back.due(by=SHARES)
+    if places:
+        log.info("shares_given_back", places=places)
+
+
+@scheduled("40 1 * * *")
+async def forget_old_proposals() -> None:
+    """A preview names people; it is kept no longer than somebody may ask about it."""
+    log.info("proposals_forgotten", unapplied=await proposal.forget_old())
 
 
 @scheduled("20 1 * * *")
@@ -59,11 +82,8 @@ async def end_the_day() -> None:
 
 @scheduled("*/10 * * * *")
 async def compare_places() -> None:
-    """`booked` equals the live appointments of each slot. Where it does not, people look: nothing is repaired here."""
-    wrong = await seats.out_of_step()
-    metrics.level("slots_out_of_step", len(wrong))
-    for slot in wrong:
-        log.error("slot_out_of_step", **slot)
+    """`booked` equals the live appointments of each slot, or an alarm is raised."""
+    await place_check.compare()
 
 
 @scheduled("* * * * * */10")
@@ -109,7 +129,8 @@ async def follow_merge(event: CitizensMerged) -> None:
             await booking.withdraw(row["id"], by=MERGE, reason="两个账号合并后同日同业务重复预约，保留一个")
         await tx.execute(REPOINT, event.kept, event.gone)
         await tx.execute(BOOKED_BY, f"citizen:{event.kept}", f"citizen:{event.gone}")
-        await tx.execute(ONE_QUEUE, event.kept, event.gone)
+        for row in await tx.fetch(ONE_QUEUE, event.kept, event.gone):
+            await passing_on.close(row["id"], why="booked")
         await tx.execute("update waitlist_entry set citizen_id = $1 where citizen_id = $2", event.kept, event.gone)
 
 
@@ -133,12 +154,13 @@ update appointment a set citizen_id = $1,
 BOOKED_BY = "update appointment set booked_by = $1 where booked_by = $2"
 # Both accounts may have waited for one type and day: an offer stays, else the place of the account that is kept.
 ONE_QUEUE = """
-update waitlist_entry w set state = 'closed', closed_why = 'booked', changed_at = clock_timestamp()
+select w.id from waitlist_entry w
  where w.citizen_id in ($1, $2) and w.state = 'waiting'
    and exists (select from waitlist_entry k
                 where k.citizen_id in ($1, $2) and k.citizen_id <> w.citizen_id
                   and k.type_id = w.type_id and k.day = w.day
                   and (k.state = 'offered' or (k.state = 'waiting' and w.citizen_id = $2)))
+ order by w.id for update
 """
 
 
@@ -157,7 +179,7 @@ async def export(citizen_id: int) -> list[dict[str, Any]]:
             "starts_at": one.starts_at.isoformat(), "joined_at": one.joined_at.isoformat(),
         }
         for one in await waitlist.of(Actor.citizen(citizen_id), limit=10_000)
-    ]  # fmt: skip
+    ] + await leaving_and_merging.export(citizen_id)  # fmt: skip
 
 
 async def forget(citizen_id: int) -> None:
@@ -167,11 +189,14 @@ async def forget(citizen_id: int) -> None:
         held = await Appointment.filter(citizen_id=citizen_id, state__in=LIVE).order_by("slot_id", "id")
         for one in held:
             await booking.withdraw(one.id, by=PRIVACY, reason="用户注销")
-        await tx.execute(
-            "update waitlist_entry set state = 'left', changed_at = clock_timestamp()"
-            " where citizen_id = $1 and state = 'waiting'",
+        left = await tx.fetch(
+            """update waitlist_entry set state = 'left', changed_at = clock_timestamp()
+                where citizen_id = $1 and state = 'waiting' returning id""",
             citizen_id,
         )
+        for row in left:
+            await audit.record("waitlist.left", subject=f"waitlist_entry:{row['id']}", by=PRIVACY, reason="用户注销")
+        await leaving_and_merging.forget(citizen_id, by=PRIVACY)
 
 
 personal_data.register("appointments", export=export, forget=forget)

@@ -1,11 +1,16 @@
 """What can be booked, when, by whom; and the queue in the hall."""
 
+from typing import TYPE_CHECKING
+
 from tortoise import fields
 from tortoise.fields import OnDelete
 from tortoise.models import Model
 
 from catalogue.models import Department, Hall
 from identity.models import Citizen
+
+if TYPE_CHECKING:
+    from appointments.closure_models import Closure
 
 
 class AppointmentType(Model):
@@ -90,21 +95,33 @@ class SchedulePeriod(Model):
 
 
 class ScheduleException(Model):
-    """例外日: a hall is closed, or open on a day off, on one day; a closure has a reason."""
+    """例外日: one day of a hall, or of one of its types, is not as the week is; it has a reason.
+
+    closed; open (假日办 on a day off); hours (延时服务: from `starts` to `ends`, beside the day's periods or instead of
+    them); capacity (so many windows more or fewer, all day or from `starts` to `ends`). See `appointments.opening`.
+    """
 
     id = fields.BigIntField(primary_key=True)
     hall: fields.ForeignKeyRelation[Hall] = fields.ForeignKeyField(
         "models.Hall", related_name="schedule_exceptions", on_delete=OnDelete.RESTRICT, db_index=True
     )
+    type: fields.ForeignKeyNullableRelation[AppointmentType] = fields.ForeignKeyField(
+        "models.AppointmentType", related_name="schedule_exceptions", on_delete=OnDelete.RESTRICT, null=True,
+        db_index=True,
+    )  # fmt: skip
     day = fields.DateField()
-    kind = fields.CharField(max_length=10)  # closed, open
+    kind = fields.CharField(max_length=10)  # closed, open, hours, capacity
+    starts = fields.CharField(max_length=5, default="", db_default="")  # "13:00", Asia/Shanghai; "" is all day
+    ends = fields.CharField(max_length=5, default="", db_default="")
+    windows = fields.IntField(null=True)  # hours: how many, null as usual; capacity: how many more, or fewer
+    instead = fields.BooleanField(default=False, db_default=False)  # hours: instead of the day's periods
     reason = fields.CharField(max_length=200)
     created_by = fields.CharField(max_length=80)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
         table = "schedule_exception"
-        unique_together = (("hall", "day"),)
+        indexes = (("hall", "day"),)
 
 
 class Slot(Model):
@@ -125,10 +142,15 @@ class Slot(Model):
     booked = fields.IntField(default=0, db_default=0)
     share = fields.CharField(max_length=10, default="public", db_default="public")
     over = fields.IntField(default=0, db_default=0)
+    extra = fields.IntField(default=0, db_default=0)  # of `capacity`, beside the plan's: by hand, or by another share
     release_at = fields.DatetimeField()
     close_at = fields.DatetimeField()
     # open; suspended: stopped by staff; withdrawn: no longer in the plan, kept because people hold or held places in it
     state = fields.CharField(max_length=10, default="open", db_default="open")
+    # 停办: what stopped it; a slot that staff stopped by hand has none
+    closure: fields.ForeignKeyNullableRelation["Closure"] = fields.ForeignKeyField(
+        "models.Closure", related_name="slots", on_delete=OnDelete.RESTRICT, null=True, db_index=False
+    )
 
     class Meta:
         table = "slot"
@@ -149,7 +171,7 @@ class Appointment(Model):
         "models.Slot", related_name="appointments", on_delete=OnDelete.RESTRICT, db_index=True
     )
     type: fields.ForeignKeyRelation[AppointmentType] = fields.ForeignKeyField(
-        "models.AppointmentType", related_name="appointments", on_delete=OnDelete.RESTRICT, db_index=True
+        "models.AppointmentType", related_name="appointments", on_delete=OnDelete.RESTRICT, db_index=False
     )
     day = fields.DateField()
     citizen: fields.ForeignKeyRelation[Citizen] = fields.ForeignKeyField(
@@ -161,6 +183,8 @@ class Appointment(Model):
         "models.Appointment", related_name="companions", on_delete=OnDelete.RESTRICT, null=True, db_index=True
     )
     booked_by = fields.CharField(max_length=80, default="", db_default="")  # an Actor, where another booked for them
+    # whom the booking is for, where rules count a company's or a property's bookings: a fingerprint
+    organisation = fields.CharField(max_length=64, default="", db_default="")
     idempotency_key = fields.CharField(max_length=80)
     body_hash = fields.CharField(max_length=64)
     created_at = fields.DatetimeField(auto_now_add=True)
@@ -169,6 +193,7 @@ class Appointment(Model):
     class Meta:
         table = "appointment"
         unique_together = (("citizen", "idempotency_key"),)
+        indexes = (("type", "day"),)
 
 
 class FurtherSlot(Model):
@@ -185,16 +210,3 @@ class FurtherSlot(Model):
     class Meta:
         table = "further_slot"
         unique_together = (("appointment", "slot"),)
-
-
-class BookingLimit(Model):
-    """预约限制: how many live appointments a person may hold; `kind` is overall or that_day (`appointments.limits`)."""
-
-    id = fields.BigIntField(primary_key=True)
-    kind = fields.CharField(max_length=20, unique=True)
-    most = fields.IntField()
-    set_by = fields.CharField(max_length=80)
-    set_at = fields.DatetimeField(auto_now=True)
-
-    class Meta:
-        table = "booking_limit"

@@ -7,6 +7,7 @@ A waiter's person is locked here after the slot, against the order person → sl
 busy elsewhere at this moment is skipped, and if nobody else waits the place rests two seconds and is passed on again.
 """
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -24,7 +25,8 @@ CODE_LENGTH = 10
 AWAKE_FROM, AWAKE_UNTIL = time(8), time(22)
 
 PLACE = """
-select s.id, s.day, s.type_id, s.capacity - s.booked as free, s.close_at, clock_timestamp() as now, t.release_time,
+select s.id, s.day, s.type_id, s.capacity - s.booked as free, s.close_at, clock_timestamp() as now,
+       t.release_time, t.release_mode,
        s.state = 'open' and t.active and s.release_at <= clock_timestamp() and clock_timestamp() < s.close_at
          and s.booked <= s.capacity as bookable,
        r.id is not null as ruled, r.waitlist, r.offer_minutes, r.cooling, r.cooling_least_minutes,
@@ -148,6 +150,7 @@ async def _cools_until(place: asyncpg.Record) -> datetime | None:
 
 
 def _rule(place: Any) -> Rule:
-    if not place["ruled"]:
-        return Rule()
-    return Rule(**{name: place[name] for name in Rule.__dataclass_fields__})
+    """What is drawn is never given back to who happens to look: it cools until the next release at least."""
+    rule = Rule(**{name: place[name] for name in Rule.__dataclass_fields__}) if place["ruled"] else Rule()
+    drawn = place["release_mode"] == "draw" and rule.cooling == "off"
+    return replace(rule, cooling="next_release") if drawn else rule

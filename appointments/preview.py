@@ -1,12 +1,13 @@
 """试排: what a timetable would make of the coming days, before anybody decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from appointments import schedule, timetable, types
+from appointments import planning, timetable, types
 from appointments.errors import ScheduleInvalid
 from appointments.opening import Opening, Version, opening
+from appointments.shares import SHARES, Share
 from appointments.timetable import Period
 
 DAYS = 14
@@ -14,11 +15,15 @@ DAYS = 14
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedDay:
-    """What would be there on a day: `places` in `slots`, from `opens` to `closes`; nothing on a day that is closed."""
+    """What would be there on a day: `places` in `slots`, from `opens` to `closes`; nothing on a day that is closed.
+
+    `shares` says how many places are whose; a slot counts once, however many shares it has.
+    """
 
     day: date
     slots: int
     places: int
+    shares: Mapping[Share, int]
     opens: datetime | None
     closes: datetime | None
 
@@ -34,16 +39,17 @@ async def coming_days(*, type_id: int, periods: Sequence[Period], start: date, d
         raise ScheduleInvalid(detail=faults)
     known = await opening(of, start=start, end=end)
     tried = Opening([Version(0, start, None, periods)], known.calendar, known.exceptions)
-    wanted = list(schedule.plan(of, tried, start=start, end=end).values())
+    wanted = list(planning.plan(of, tried, start=start, end=end).values())
     return [_planned(start + timedelta(days=n), wanted) for n in range(days)]
 
 
-def _planned(day: date, wanted: Sequence[schedule.Wanted]) -> PlannedDay:
+def _planned(day: date, wanted: Sequence[planning.Wanted]) -> PlannedDay:
     here = [one for one in wanted if one.day == day]
     return PlannedDay(
         day=day,
-        slots=len(here),
+        slots=len({one.starts_at for one in here}),
         places=sum(one.capacity for one in here),
+        shares={share: sum(one.capacity for one in here if one.share == share) for share in SHARES},
         opens=min((one.starts_at for one in here), default=None),
         closes=max((one.ends_at for one in here), default=None),
     )

@@ -34,7 +34,7 @@ def explain(seen: Mapping[str, Any] | Any) -> None:
     if seen["same"]:
         raise AlreadyBookedThatDay(detail={"day": seen["day"].isoformat()})
     if seen["why"]:
-        raise limits.REFUSALS[seen["why"]](detail=json.loads(seen["detail"]))
+        raise limits.refusal(seen["why"], json.loads(seen["detail"]))
     if seen["booked"] >= seen["capacity"]:
         raise SlotFull(detail={"slot_id": seen["slot_id"]})
 

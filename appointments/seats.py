@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from appointments import eligibility, in_a_row, passing_on, priority, refusals, states
+from appointments import eligibility, in_a_row, limits, passing_on, priority, refusals, states
 from appointments.events import BookingConfirmed
 from appointments.places import PLACE as PLACE
 from appointments.places import PLACES as PLACES
@@ -18,9 +18,14 @@ from foundation import clock, database, events, logs
 from foundation.actor import Actor
 from foundation.errors import Refusal
 
-# The first statement of a reservation: the persons' locks, and the ids the next appointments will have.
-PERSONS_FIRST = """select citizen_id, pg_advisory_xact_lock(hashtextextended('citizen:' || citizen_id, 1)),
-       nextval('appointment_id_seq') from unnest($1::bigint[]) as citizen_id"""
+# The first statement of a reservation: the locks of what limits count, and the ids the next appointments will have.
+PERSONS_FIRST = f"""with locked as materialized ({limits.LOCK_SUBJECTS})
+select c.id as citizen_id, nextval('appointment_id_seq'), locked.count from unnest($1::bigint[]) as c (id), locked"""
+
+# The same for those whose lock is free, when many go together: nobody waits for somebody else's person, and for a slot
+# no longer than a moment.
+FREE_PERSONS_FIRST = f"""with tried as materialized ({limits.TRY_PERSONS})
+select citizen_id, nextval('appointment_id_seq'), set_config('lock_timeout', '1s', true) from tried where ours"""
 
 # The second. It begins after the persons' locks were granted, so its counts are true, and reads places and the clock
 # under the slots' locks, so they are true as well, however long it waited. `n` is the order of arrival: of those who
@@ -28,7 +33,7 @@ PERSONS_FIRST = """select citizen_id, pg_advisory_xact_lock(hashtextextended('ci
 # one, changes nothing for the others, and returns what it saw of each. A slot that looks full is not locked.
 TAKE = f"""
 with want as materialized (
-  select w.*, coalesce(w.asked_type_id, s.type_id) as type_id, s.day
+  select w.*, coalesce(w.asked_type_id, s.type_id) as type_id, s.day, '' as organisation
     from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
                 $9::bigint[], $10::boolean[], $11::boolean[], $12::boolean[], $13::text[], $14::text[], $15::text[],
                 $16::jsonb[])
@@ -116,9 +121,17 @@ class Want:
         return self.event or BookingConfirmed(appointment_id=self.id, citizen_id=self.citizen_id)
 
 
-async def lock_and_number(citizen_ids: Collection[int]) -> dict[int, int]:
-    """Hold the locks of these persons, in ascending order; person → the id their next appointment will have."""
-    rows = await database.joined().fetch(PERSONS_FIRST, sorted(set(citizen_ids)))
+async def lock_and_number(citizen_ids: Collection[int], *, booked_by: Collection[str] = ()) -> dict[int, int]:
+    """Hold the locks of these persons and of who books for them; person → the id their next appointment will have."""
+    rows = await database.joined().fetch(PERSONS_FIRST, sorted(set(citizen_ids)), list(booked_by), [])
+    return {row["citizen_id"]: row["nextval"] for row in rows}
+
+
+async def number_the_free(citizen_ids: Collection[int]) -> dict[int, int]:
+    """As `lock_and_number`, for people who book for themselves, without those whose locks somebody else holds or who
+    are counted together with an earlier one; all different.
+    """
+    rows = await database.joined().fetch(FREE_PERSONS_FIRST, list(citizen_ids))
     return {row["citizen_id"]: row["nextval"] for row in rows}
 
 
@@ -221,13 +234,17 @@ LIVE_IN = f"""(select count(*) from appointment a where a.slot_id = s.id and a.s
         where f.slot_id = s.id and a.state in {states.LIVE})"""
 
 
-async def out_of_step() -> list[dict[str, Any]]:
-    """Slots of the last week and the future whose counter is not live appointments plus resting places: none."""
+async def out_of_step(*, hall_id: int | None = None) -> list[dict[str, Any]]:
+    """Slots of the last week and the future whose counter is not live appointments plus resting places: none.
+
+    With `hall_id`, those of one hall.
+    """
+    here = "" if hall_id is None else f"and s.type_id in (select id from appointment_type where hall_id = {hall_id:d})"
     rows = await database.fetch(
         f"""select s.id as slot_id, s.booked, l.live, c.cooling
              from slot s, lateral (select {LIVE_IN} as live) as l,
                   lateral (select count(*) as cooling from cooling_place c where c.slot_id = s.id) as c
-            where s.day >= $1::date - 7 and s.booked <> l.live + c.cooling order by s.id""",
+            where s.day >= $1::date - 7 {here} and s.booked <> l.live + c.cooling order by s.id""",
         clock.today(),
     )
     return [dict(row) for row in rows]

@@ -56,7 +56,7 @@ class BookableDay:
 
 @dataclass(frozen=True, slots=True)
 class SlotView:
-    """A slot of a day; `why` is ``open`` when it can be had now."""
+    """A slot of a day; `why` is ``open`` when it can be had now, by 老年人 残疾人 军人 if its `share` is priority."""
 
     id: int
     starts_at: datetime
@@ -65,6 +65,7 @@ class SlotView:
     left: int
     release_at: datetime
     why: Why
+    share: str
 
 
 async def halls(*, item_code: str | None = None) -> list[BookableHall]:
@@ -111,12 +112,16 @@ STATE = """case when clock_timestamp() >= s.close_at then 'closed' when s.state 
 
 
 async def days(*, type_id: int) -> list[BookableDay]:
-    """The days from today on that have slots of a type. Raises TypeNotFound."""
+    """The days from today on that have slots of a type, its own or its pool's; what is left for everybody.
+
+    Raises TypeNotFound.
+    """
     rows = await database.fetch(
         f"""select s.day, coalesce(sum(s.capacity - s.booked) filter (where {STATE} = 'open'), 0)::int as left,
                    sum(s.capacity)::int as capacity,
                    min(s.release_at) filter (where {STATE} = 'not_released') as release_at
-              from appointment_type t left join slot s on s.type_id = t.id and s.day >= $2 and s.state <> 'withdrawn'
+              from appointment_type t left join slot s on s.type_id = coalesce(t.pool_id, t.id) and s.day >= $2
+                                                      and s.share = 'public' and s.state <> 'withdrawn'
              where t.id = $1 and t.active group by s.day order by s.day""",
         type_id,
         clock.today(),
@@ -126,11 +131,14 @@ async def days(*, type_id: int) -> list[BookableDay]:
     return [BookableDay(**row) for row in rows if row["day"]]
 
 
-# The hot path of a release morning: one statement over one index.
+# The hot path of a release morning: one statement over one index. Priority places are shown while there are any; what
+# is kept for staff is theirs to give.
 OF_DAY = f"""
-select s.id, s.starts_at, s.ends_at, s.capacity, s.capacity - s.booked as left, s.release_at, {STATE} as why
-  from appointment_type t left join slot s on s.type_id = t.id and s.day = $2 and s.state <> 'withdrawn'
- where t.id = $1 and t.active order by s.starts_at
+select s.id, s.starts_at, s.ends_at, s.capacity, greatest(0, s.capacity - s.booked) as left, s.release_at,
+       {STATE} as why, s.share
+  from appointment_type t left join slot s on s.type_id = coalesce(t.pool_id, t.id) and s.day = $2
+   and s.state <> 'withdrawn' and (s.share = 'public' or (s.share = 'priority' and s.capacity > 0))
+ where t.id = $1 and t.active order by s.starts_at, s.share desc
 """
 
 

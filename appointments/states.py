@@ -7,18 +7,19 @@ held ──accept──▶ booked ──check in──▶ checked_in ──calle
                    ├─▶ office_cancelled
                    └─▶ no_show (the day ended; only the nightly job says so)
 
-`held` is an offer to somebody on the waitlist: it is live and counts, and becomes a booking when it is accepted.
+`held` is an offer to somebody on the waitlist, or to rebook after a closure: it is live and counts, and becomes a
+booking when it is accepted.
 """
 
 LIVE = ("held", "booked", "checked_in", "serving")
 TERMINAL = (
     "finished", "cancelled", "no_show", "office_cancelled", "unserved", "rescheduled", "declined", "lapsed"
 )  # fmt: skip
-OFFERS = ("held", "declined", "lapsed")  # not bookings yet, or never: shown on the waitlist only
+OFFERS = ("held", "declined", "lapsed")  # not bookings yet, or never: shown as offers only
 VISITS = ("booked", "checked_in", "serving")  # live, and its holder is expected
 
 NAMES = {
-    "held": "候补待确认",
+    "held": "待确认",
     "booked": "已预约",
     "checked_in": "已签到，等候叫号",
     "serving": "办理中",
@@ -28,8 +29,8 @@ NAMES = {
     "office_cancelled": "大厅已取消",
     "unserved": "到场未办",
     "rescheduled": "已改约",
-    "declined": "候补已谢绝",
-    "lapsed": "候补已过期",
+    "declined": "已谢绝",
+    "lapsed": "逾期未确认",
 }
 
 TICKET_NAMES = {
@@ -49,4 +50,22 @@ WAITLIST_NAMES = {
     "lapsed": "逾期未确认",
     "left": "已退出",
     "closed": "候补已结束",
+}
+
+NOTICE_NAMES = {
+    "pending": "等待送达",
+    "told": "已通知",
+    "failed": "发送失败",
+    "unreachable": "无法送达",
+    "called": "已电话通知",
+    "moot": "无需通知",
+}
+
+OFFER_NAMES = {
+    "none": "未提供",
+    "open": "待改约",
+    "accepted": "已改约",
+    "declined": "已谢绝",
+    "lapsed": "逾期未改约",
+    "replaced": "已由新的改约代替",
 }

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import asyncpg
 
-from appointments import line, queueing, types, windows
+from appointments import closure_span, line, queueing, types, windows
 from appointments.hall_errors import AlreadyInLine, HallClosedToday, PriorityUnknown
 from appointments.models import ScheduleException
 from catalogue.models import Department, Hall
@@ -103,7 +103,8 @@ def _by_age(identity: Identity | None) -> str:
 
 
 async def _open_today(hall: Hall) -> None:
-    if await ScheduleException.exists(hall=hall, day=clock.today(), kind="closed"):
+    closed = await ScheduleException.exists(hall=hall, type_id=None, day=clock.today(), kind="closed")
+    if closed or await closure_span.closed_now(hall):
         raise HallClosedToday
 
 

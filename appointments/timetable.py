@@ -4,15 +4,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from appointments import shares
+from appointments.shares import Share
 from appointments.types import TIME_OF_DAY
 from foundation import clock
 
 WEEKDAYS = "一二三四五六日"
+EVERY_WEEK, LAST_WEEK = 0, 5
+WEEKS = {0: "每周", 1: "每月第一个", 2: "每月第二个", 3: "每月第三个", 4: "每月第四个", 5: "每月最后一个"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """One stretch of a weekday (1 Monday … 7 Sunday), ``"09:00"``–``"12:00"`` in Asia/Shanghai."""
+    """One stretch of a weekday (1 Monday … 7 Sunday), ``"09:00"``–``"12:00"`` in Asia/Shanghai.
+
+    `week_of_month` makes it the nth such weekday of a month only, 5 the last; `buffer_minutes` lie between its slots.
+    """
 
     weekday: int
     starts: str
@@ -20,22 +27,40 @@ class Period:
     slot_minutes: int
     windows: int
     online_percent: int = 100
+    priority_percent: int = 0
+    staff_percent: int = 0
+    buffer_minutes: int = 0
+    week_of_month: int = EVERY_WEEK
 
-    @property
-    def capacity(self) -> int:
-        """Places for online booking in each slot: windows × online share, at least one."""
-        return max(1, self.windows * self.online_percent // 100)
+    def places(self, *, more: int = 0) -> dict[Share, int]:
+        """Share → places of each slot, with `more` windows than usual (or fewer)."""
+        return shares.places(
+            max(0, self.windows + more),
+            public=self.online_percent,
+            priority=self.priority_percent,
+            staff=self.staff_percent,
+        )
 
     @property
     def minutes(self) -> int:
-        return _minute(self.ends) - _minute(self.starts)
+        return minute_of(self.ends) - minute_of(self.starts)
 
-    def slots_on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        """Start and end (UTC) of each whole slot; a rest too short for a slot is left out."""
-        begin = clock_time(day, self.starts)
-        length = timedelta(minutes=self.slot_minutes)
-        for n in range(self.minutes // self.slot_minutes):
-            yield begin + n * length, begin + (n + 1) * length
+    def falls_on(self, day: date) -> bool:
+        """Whether the period is held on `day`, festivals and exceptions apart."""
+        return self.weekday == day.isoweekday() and self.week_of_month in (EVERY_WEEK, *_weeks_of(day))
+
+    def intervals(self) -> Iterator[tuple[timedelta, timedelta]]:
+        """Start and end of each whole slot, from midnight; a rest too short for a slot is left out."""
+        step = self.slot_minutes + self.buffer_minutes
+        for n in range((self.minutes + self.buffer_minutes) // step):
+            starts = minute_of(self.starts) + n * step
+            yield timedelta(minutes=starts), timedelta(minutes=starts + self.slot_minutes)
+
+
+def _weeks_of(day: date) -> set[int]:
+    """Which of its weekdays in its month a day is: {4, 5} for the fourth that is also the last."""
+    week = (day.day + 6) // 7
+    return {week, LAST_WEEK} if (day + timedelta(days=7)).month != day.month else {week}
 
 
 def clock_time(day: date, at: str) -> datetime:
@@ -86,20 +111,40 @@ def _faults_of(one: Period) -> Iterator[str]:
         yield "时段不足一个号段的长度"
     if not 1 <= one.windows <= 200:
         yield "窗口数应为 1 至 200"
-    if not 1 <= one.online_percent <= 100:
-        yield "网上预约比例应为 1 至 100"
+    if not 0 <= one.buffer_minutes <= 240:
+        yield "号段之间的间隔应为 0 至 240 分钟"
+    if one.week_of_month not in WEEKS:
+        yield "每月第几周应为 0（每周）至 5（最后一周）"
+    yield from _faults_of_shares(one)
+
+
+def _faults_of_shares(one: Period) -> Iterator[str]:
+    percents = (one.online_percent, one.priority_percent, one.staff_percent)
+    if any(not 0 <= percent <= 100 for percent in percents):
+        yield "各项比例应为 0 至 100"
+    elif not 1 <= sum(percents) <= 100:
+        yield "网上、优先、代约三项比例合计应为 1 至 100，余下的留给现场"
 
 
 def _overlaps(periods: Sequence[Period]) -> Iterator[tuple[int, str]]:
     ordered = sorted(periods, key=lambda one: (one.weekday, one.starts))
-    for one, following in zip(ordered, ordered[1:], strict=False):
-        if one.weekday == following.weekday and following.starts < one.ends:
-            yield one.weekday, f" {_span(one)} 与 {_span(following)} 重叠"
+    for place, one in enumerate(ordered):
+        for other in ordered[place + 1 :]:
+            if one.weekday == other.weekday and other.starts < one.ends and _meet(one, other):
+                yield one.weekday, f" {_span(one)} 与 {_span(other)} 重叠"
+
+
+def _meet(one: Period, other: Period) -> bool:
+    """Whether there is a day that both are held on; the fourth may be the last."""
+    weeks = {one.week_of_month, other.week_of_month}
+    return len(weeks) == 1 or EVERY_WEEK in weeks or weeks == {4, LAST_WEEK}
 
 
 def _span(one: Period) -> str:
-    return f"{one.starts}–{one.ends}"
+    week = "" if one.week_of_month == EVERY_WEEK else f"（{WEEKS.get(one.week_of_month, one.week_of_month)}）"
+    return f"{one.starts}–{one.ends}{week}"
 
 
-def _minute(at: str) -> int:
+def minute_of(at: str) -> int:
+    """``"09:30"`` → 570."""
     return int(at[:2]) * 60 + int(at[3:])

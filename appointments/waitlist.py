@@ -31,9 +31,12 @@ MOST = 5  # queues one person may stand in
 WHY = {
     "lapsed": "未在时限内确认",
     "over": "该时段已停止预约",
+    "closure": "该时段停止办理",
     "booked": "您当天已约到这项业务",
     "AlreadyBookedThatDay": "轮到您时，您当天已预约过这项业务",
-    "TooManyBookings": "轮到您时，您未办结的预约已达上限",
+    "TooManyBookings": "轮到您时，您的预约次数已达上限",
+    "TooOften": "轮到您时，您近期取消或爽约的次数已达上限",
+    "Sanctioned": "轮到您时，您正被限制预约",
     "RealNameNeeded": "轮到您时，您还没有完成实名认证",
     "NotSignedIn": "账号已停用",
 }

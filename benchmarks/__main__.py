@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks import appointments, assistant, catalogue, miniprogram_bff, payments, report, running
+from benchmarks import appointments, assistant, catalogue, generating, miniprogram_bff, payments, report, running
 from benchmarks.house import House, only_the_yardstick, opened
 from benchmarks.measuring import CheckFailed, Measured, Scale
 from foundation import clock
@@ -21,7 +21,7 @@ Figure = Callable[[House], Awaitable[Measured]]
 ROOMS: dict[str, Mapping[str, Figure]] = {
     "miniprogram_bff": miniprogram_bff.FIGURES,
     "catalogue": catalogue.FIGURES,
-    "appointments": appointments.FIGURES,
+    "appointments": {**appointments.FIGURES, **generating.FIGURES},
     "payments": payments.FIGURES,
     "assistant": assistant.FIGURES,
 }

@@ -36,6 +36,10 @@ GONE = (
 )
 
 
+# asyncpg: the server has said something unasked, which is that it ends, and has not hung up yet.
+ENDING = "another operation (2) is in progress"
+
+
 class DatabaseGone(Unavailable):
     """系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。"""
 
@@ -155,6 +159,8 @@ def is_gone(error: BaseException) -> bool:
     """
     if isinstance(error, asyncpg.InterfaceError):
         return "clos" in str(error)
+    if isinstance(error, asyncpg.InternalClientError):
+        return ENDING in str(error)
     return isinstance(error, GONE) or (isinstance(error, OSError) and error.filename is None)
 
 

@@ -36,11 +36,14 @@ class IdempotencyKey(Model):
 
 
 class WorkdayOverride(Model):
-    """A day that staff declared a workday or a day off, against the published calendar (工作日历例外)."""
+    """A day that staff declared a workday or a day off, against the published calendar (工作日历例外).
+
+    With neither the published calendar holds again; the row stays, so that the calendar's edition goes on counting up.
+    """
 
     id = fields.BigIntField(primary_key=True)
     day = fields.DateField(unique=True)
-    is_workday = fields.BooleanField()
+    is_workday = fields.BooleanField(null=True)
     reason = fields.CharField(max_length=200)
     set_by = fields.CharField(max_length=80)
     set_at = fields.DatetimeField(auto_now=True)

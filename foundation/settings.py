@@ -129,7 +129,17 @@ def _unfit_for_production(settings: Settings) -> list[str]:
             faults.append(f"{one.metadata['env']}: must begin with https:// in production")
         if one.metadata["env"].endswith("_FILE") and value and not Path(value).is_file():
             faults.append(f"{one.metadata['env']}: there is no such file")
+    if not _believes_alipay(settings.alipay):
+        faults.append(
+            "ALIPAY_PUBLIC_KEY_FILE: key mode needs it in production; certificate mode needs ALIPAY_APP_CERT_FILE,"
+            " ALIPAY_ROOT_CERT_FILE and ALIPAY_CERT_FILE"
+        )
     return faults
+
+
+def _believes_alipay(alipay: Alipay) -> bool:
+    """Whether an answer or a notice of Alipay could be verified at all, in either mode."""
+    return bool(alipay.public_key_file or (alipay.app_cert_file and alipay.root_cert_file and alipay.cert_file))
 
 
 def every_setting() -> list[tuple[str, Field[Any]]]:

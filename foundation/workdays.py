@@ -3,13 +3,36 @@
 Years the State Council has not published yet count weekends only, and `provisional` says so.
 """
 
+import functools
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from importlib.metadata import version as version_of
+from typing import NamedTuple
 
 import chinese_calendar
 
+from foundation import audit, clock, database
+from foundation.actor import Actor
+from foundation.errors import Invalid
 from foundation.models import WorkdayOverride
+
+CALENDAR = "work_calendar"  # what the audit calls it
+FARTHEST = timedelta(days=730)
+
+
+class _Published(NamedTuple):
+    workday: bool
+    festival: bool
+
+
+@functools.cache
+def _published(day: date) -> _Published | None:
+    """What the library says of a day, which never changes while we run; None where nothing was published yet."""
+    try:
+        off, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return None
+    return _Published(bool(chinese_calendar.is_workday(day)), bool(off and name))
 
 
 @dataclass(frozen=True)
@@ -23,7 +46,7 @@ class WorkCalendar:
     async def current(cls) -> "WorkCalendar":
         rows = await WorkdayOverride.all().order_by("set_at")
         edition = int(rows[-1].set_at.timestamp()) if rows else 0
-        return cls({row.day: row.is_workday for row in rows}, edition)
+        return cls({row.day: row.is_workday for row in rows if row.is_workday is not None}, edition)
 
     @property
     def version(self) -> str:
@@ -33,28 +56,19 @@ class WorkCalendar:
     def is_workday(self, day: date) -> bool:
         if day in self.overrides:
             return self.overrides[day]
-        try:
-            return bool(chinese_calendar.is_workday(day))
-        except NotImplementedError:
-            return day.weekday() < 5
+        published = _published(day)
+        return day.weekday() < 5 if published is None else published.workday
 
     def provisional(self, day: date) -> bool:
         """True when nothing was published for the year of `day` yet."""
-        try:
-            chinese_calendar.is_workday(day)
-        except NotImplementedError:
-            return day not in self.overrides
-        return False
+        return _published(day) is None and day not in self.overrides
 
     def is_festival(self, day: date) -> bool:
         """True on a day off that is more than an ordinary weekend (法定节假日, or declared by staff)."""
         if day in self.overrides:
             return not self.overrides[day]
-        try:
-            off, name = chinese_calendar.get_holiday_detail(day)
-        except NotImplementedError:
-            return False
-        return bool(off and name)
+        published = _published(day)
+        return published is not None and published.festival
 
     def add_workdays(self, day: date, number: int) -> date:
         """The day `number` working days after `day`; `day` itself is not counted (行政许可法 第八十二条)."""
@@ -68,3 +82,29 @@ class WorkCalendar:
         if end < start:
             return -self.workdays_between(end, start)
         return sum(self.is_workday(start + timedelta(days=n + 1)) for n in range((end - start).days))
+
+
+class OverrideInvalid(Invalid):
+    """工作日历的调整有误，请按提示修改。"""
+
+
+async def declare(*, day: date, is_workday: bool | None, reason: str, by: Actor) -> None:
+    """A day works or is off from now on, whatever is published; with None what is published holds again.
+
+    What was computed before keeps the version it was computed with. Raises OverrideInvalid.
+    """
+    faults = [] if reason.strip() else ["请填写依据或原因"]
+    if not clock.today() <= day <= clock.today() + FARTHEST:
+        faults.append("只能调整今天至两年以内的日期")
+    if faults:
+        raise OverrideInvalid(detail=faults)
+    async with database.transaction():
+        said = {"is_workday": is_workday, "reason": reason.strip(), "set_by": str(by)}
+        await WorkdayOverride.update_or_create(said, day=day)
+        detail = {"day": day, "is_workday": is_workday}
+        await audit.record("workday.declared", subject=CALENDAR, by=by, reason=reason.strip(), detail=detail)
+
+
+async def declared(*, since: date) -> list[WorkdayOverride]:
+    """The days that staff declared, from `since` on."""
+    return await WorkdayOverride.filter(day__gte=since, is_workday__not_isnull=True).order_by("day")

@@ -29,7 +29,7 @@ alter table schedule_period
     add constraint schedule_period_buffer check (buffer_minutes between 0 and 240),
     add constraint schedule_period_week_of_month check (week_of_month between 0 and 5);
 alter table schedule_exception
-    add constraint schedule_exception_kind check (kind in ('closed', 'open')),
+    add constraint schedule_exception_kind check (kind in ('closed', 'open', 'hours', 'capacity')),
     add constraint schedule_exception_reasoned check (reason <> '');
 alter table slot
     add constraint slot_booked_within_capacity check (
@@ -46,8 +46,6 @@ alter table ticket
     add constraint ticket_called_to_a_window check (state <> 'called' or "window" <> '');
 alter table ticket_counter
     add constraint ticket_counter_counts_up check (drawn >= 0);
-alter table booking_limit
-    add constraint booking_limit_most check (most between 1 and 100);
 """
 
 # One live appointment per person, type and day. A window serves one ticket at a time.
@@ -122,7 +120,6 @@ class Migration(migrations.Migration):
         ops.RunSQL(
             CHECKS,
             reverse_sql="""
-            alter table booking_limit drop constraint booking_limit_most;
             alter table ticket_counter drop constraint ticket_counter_counts_up;
             alter table ticket drop constraint ticket_state, drop constraint ticket_called_to_a_window;
             alter table appointment drop constraint appointment_state;

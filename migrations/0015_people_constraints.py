@@ -24,7 +24,7 @@ create index appointment_booked_for_another on appointment (booked_by, id) where
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0010_notifications_constraints")]
+    dependencies = [("models", "0014_closure_constraints")]
     operations = [
         ops.RunSQL(
             CHECKS,

@@ -15,6 +15,8 @@ from foundation.web import Door, new_app, open_house, vitals
 from miniprogram_bff.screens import (
     ask,
     book,
+    credit,
+    draw,
     family,
     guide,
     home,
@@ -24,6 +26,7 @@ from miniprogram_bff.screens import (
     progress,
     queue,
     rate,
+    rebook,
     search,
     together,
     wait,
@@ -31,7 +34,25 @@ from miniprogram_bff.screens import (
 
 H5 = Path(__file__).parent / "h5"
 FORMS = Path(catalogue.__file__).parent / "data" / "forms"
-SCREENS = (login, home, search, guide, ask, book, together, family, queue, wait, progress, pay, rate, mine)
+SCREENS = (
+    login,
+    home,
+    search,
+    guide,
+    ask,
+    book,
+    together,
+    family,
+    draw,
+    queue,
+    wait,
+    rebook,
+    progress,
+    pay,
+    rate,
+    credit,
+    mine,
+)
 
 
 def create_app(args: object = None) -> Sanic[Any, Any]:

@@ -16,6 +16,7 @@ Hours = Annotated[str, Meta(examples=["周一至周五 09:00–17:00；周六 09
 TypeCode = Annotated[str, Meta(max_length=60, examples=["centre-id-card"])]
 TypeName = Annotated[str, Meta(examples=["居民身份证办理"])]
 BookingCode = Annotated[str, Meta(max_length=20, examples=["7K3M9QXP"])]
+DrawCode = Annotated[str, Meta(max_length=20, examples=["Q7W3K9MXPD"])]
 CaseNo = Annotated[str, Meta(max_length=60, examples=["990100202611000017"])]
 PayCode = Annotated[str, Meta(max_length=40, examples=["20261121000000000001"])]
 Fen = Annotated[int, Meta(examples=[2000], description="金额，单位：分")]

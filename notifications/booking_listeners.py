@@ -17,8 +17,8 @@ async def tell_rescheduled(event: BookingRescheduled) -> None:
     await announce(
         citizen_id=event.citizen_id,
         occasion=f"booking_rescheduled:{held.id}",
-        template=templates.BOOKING_MOVED,
-        values=_told(held),
+        template=templates.BOOKING_MOVED_BY_OFFICE if event.by_office else templates.BOOKING_MOVED,
+        values={**_told(held), "reason": event.reason},
         page=BOOKING_PAGE.format(held.code),
     )
 

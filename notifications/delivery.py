@@ -12,7 +12,7 @@ from foundation import clock, database, jobs, logs, metrics
 from identity import access
 from identity.errors import NoSuchCitizen
 from identity.models import PlatformAccount
-from notifications import outlets
+from notifications import outlets, reached
 from notifications.errors import TemplateUnknown
 from notifications.models import Message
 from notifications.templates import Template, ids_at
@@ -102,7 +102,9 @@ async def send(*, message_id: int, template_id: str) -> None:
 async def _became(message: Message, state: str, problem: str = "") -> None:
     message.state, message.problem = state, problem
     message.sent_at = clock.now() if state == "sent" else None
-    await message.save(update_fields=["state", "problem", "sent_at", "attempts"])
+    async with database.transaction():
+        await message.save(update_fields=["state", "problem", "sent_at", "attempts"])
+        await reached.note(message.occasion)
     metrics.count("messages_total", channel=message.channel, state=state)
     if state != "sent":
         log.warning("message_not_sent", message_id=message.id, state=state, problem=problem)
@@ -154,4 +156,5 @@ async def unread(citizen_id: int) -> int:
 
 async def mark_read(*, citizen_id: int) -> int:
     """Mark all of the citizen's messages read; returns how many were new."""
+    await reached.read_by(citizen_id)
     return await Message.filter(citizen_id=citizen_id, channel="inbox", read_at=None).update(read_at=clock.now())

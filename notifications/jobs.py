@@ -5,10 +5,24 @@ from typing import Any
 from foundation import database, personal_data
 from foundation.events import on
 from identity.events import CitizensMerged
-from notifications import booking_listeners, listeners, people_listeners
+from notifications import (
+    booking_listeners,
+    closure_listeners,
+    credit_listeners,
+    draw_listeners,
+    listeners,
+    people_listeners,
+)
 from notifications.models import Message, MessageConsent
 
-__all__ = ["booking_listeners", "listeners", "people_listeners"]
+__all__ = [
+    "booking_listeners",
+    "closure_listeners",
+    "credit_listeners",
+    "draw_listeners",
+    "listeners",
+    "people_listeners",
+]
 
 
 @on(CitizensMerged)

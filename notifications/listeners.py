@@ -2,6 +2,7 @@
 
 import re
 
+from appointments import rebooking
 from appointments.events import BookingCancelled, BookingConfirmed
 from appointments.models import Appointment
 from cases import timeline
@@ -32,6 +33,9 @@ async def tell_booking_confirmed(event: BookingConfirmed) -> None:
 
 @on(BookingCancelled)
 async def tell_booking_cancelled(event: BookingCancelled) -> None:
+    """What comes with an offer to rebook is told with it, by `closure_listeners`."""
+    if await rebooking.promised(event.appointment_id):
+        return
     values = await _booking(event.appointment_id)
     why = f"原因：{event.reason}。欢迎改约其他时段。" if event.by_office else ""
     await announce(

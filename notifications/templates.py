@@ -48,6 +48,13 @@ BOOKING_MOVED = Template(
     wechat={"thing1": "已改约：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
     alipay={"keyword1": "已改约：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
 )
+BOOKING_MOVED_BY_OFFICE = Template(
+    title="大厅调整了您的预约时间",
+    text="因{reason}，您在{hall}办理“{business}”的预约已调整到 {when}，新预约码 {code}，原码作废。不合适可再改约。",
+    setting="template_booking",
+    wechat={"thing1": "已调整：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
+    alipay={"keyword1": "已调整：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
+)
 BOOKING_SOON = Template(
     title="预约提醒",
     text="{which}：{when} 请到{hall}办理“{business}”，预约码 {code}。请带齐材料，提前 15 分钟签到；不能来请尽早取消。",
@@ -68,6 +75,63 @@ WAITLIST_CLOSED = Template(
     setting="template_booking",
     wechat={"thing1": "候补结束：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
     alipay={"keyword1": "候补结束：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
+)
+DRAW_LOST = Template(
+    title="摇号未中签",
+    text="您登记的 {when} {hall}“{business}”摇号未中签（登记号 {code}）：{why}。余号 {until} 放出，结果可公开验证。",
+    setting="template_booking",
+    wechat={"thing1": "未中签：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
+    alipay={"keyword1": "未中签：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
+)
+DRAW_CANCELLED = Template(
+    title="摇号已取消",
+    text="您登记的 {when} {hall}“{business}”摇号已取消，原因：{why}。号源改于 {until} 直接放出，欢迎预约。",
+    setting="template_booking",
+    wechat={"thing1": "摇号取消：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
+    alipay={"keyword1": "摇号取消：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
+)
+HALL_CLOSED = Template(
+    title="停止办理，请确认改约",
+    text="因{cause}，您 {when} 在{hall}办理“{business}”的预约已取消，不计爽约。{offer}{note}",
+    setting="template_booking",
+    wechat={
+        "thing1": "停办改约：{business}",
+        "time2": "{card_when}",
+        "thing3": "{card_hall}",
+        "character_string4": "{code}",
+    },
+    alipay={"keyword1": "停办改约：{business}", "keyword2": "{card_when}", "keyword3": "{card_hall}"},
+)
+SANCTIONED = Template(
+    title="限制预约通知",
+    text="按规定“{rule}”，您在 {when} 前暂不能预约。“我的 - 预约信用”中列有所依据的预约，如有异议可在那里申诉。",
+    setting="template_booking",
+    wechat={
+        "thing1": "限制预约，到期恢复",
+        "time2": "{when}",
+        "thing3": "可在预约信用中申诉",
+        "character_string4": "{code}",
+    },
+    alipay={"keyword1": "限制预约，到期恢复", "keyword2": "{when}", "keyword3": "可在预约信用中申诉"},
+)
+SANCTION_LIFTED = Template(
+    title="限制已解除",
+    text="您因“{rule}”受到的预约限制已解除，现在可以预约。说明：{reason}",
+    setting="template_booking",
+    wechat={
+        "thing1": "限制已解除，可以预约",
+        "time2": "{when}",
+        "thing3": "原限制到期时间见上",
+        "character_string4": "{code}",
+    },
+    alipay={"keyword1": "限制已解除，可以预约", "keyword2": "{when}", "keyword3": "原限制到期时间见上"},
+)
+APPEAL_REJECTED = Template(
+    title="申诉未通过",
+    text="您对预约限制（{rule}）的申诉未通过：{reason}。限制到 {when} 为止，如仍有异议可致电 12345。",
+    setting="template_booking",
+    wechat={"thing1": "申诉未通过", "time2": "{when}", "thing3": "原因请点开查看", "character_string4": "{code}"},
+    alipay={"keyword1": "申诉未通过", "keyword2": "{when}", "keyword3": "原因请点开查看"},
 )
 BILL_RAISED = Template(
     title="您有新的缴款通知书",
@@ -102,9 +166,16 @@ EVERY = (
     BOOKING_CONFIRMED,
     BOOKING_CANCELLED,
     BOOKING_MOVED,
+    BOOKING_MOVED_BY_OFFICE,
     BOOKING_SOON,
     WAITLIST_OFFERED,
     WAITLIST_CLOSED,
+    DRAW_LOST,
+    DRAW_CANCELLED,
+    HALL_CLOSED,
+    SANCTIONED,
+    SANCTION_LIFTED,
+    APPEAL_REJECTED,
     BILL_RAISED,
     BILL_SETTLED,
     MONEY_RETURNED,

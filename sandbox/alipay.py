@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from sanic import Blueprint, HTTPResponse, Request, response
 
-from sandbox import alipay_bills, alipay_login, alipay_messages, alipay_refunds, alipay_trades, trouble
+from sandbox import alipay_bills, alipay_login, alipay_messages, alipay_refunds, alipay_trades, mini_codes, trouble
 from sandbox.alipay_errors import AlipayError
 from sandbox.alipay_signatures import CHARSETS, envelope, in_cert_mode, verify
 from sandbox.world import World, world_of
@@ -23,7 +23,11 @@ METHODS: dict[str, Method] = {
     "alipay.trade.fastpay.refund.query": alipay_refunds.query,
     "alipay.open.app.mini.templatemessage.send": alipay_messages.send,
 }
-BILL = "alipay.data.dataservice.bill.downloadurl.query"
+# These answer with an address of ours.
+ADDRESSES: dict[str, Callable[[World, dict[str, str], str], dict[str, Any]]] = {
+    "alipay.data.dataservice.bill.downloadurl.query": alipay_bills.offer,
+    "alipay.open.app.qrcode.create": mini_codes.of_alipay,
+}
 
 
 @alipay.post("/gateway.do", name="gateway")
@@ -58,6 +62,11 @@ async def bill(request: Request) -> HTTPResponse:
     return response.raw(content, content_type="application/octet-stream", headers=headers)
 
 
+@alipay.get("/alipay/qrcode", name="qrcode")
+async def qrcode(request: Request) -> HTTPResponse:
+    return response.raw(mini_codes.picture(f"alipay:{request.args.get('opens', '')[:400]}"), content_type="image/png")
+
+
 def _attempt(
     world: World, request: Request, params: dict[str, str], kind: str | None
 ) -> tuple[str, dict[str, Any], bool]:
@@ -74,9 +83,9 @@ def _attempt(
 
 
 def _method(request: Request, name: str) -> Method:
-    if name == BILL:
+    if name in ADDRESSES:
         base = f"{request.scheme}://{request.host}"
-        return lambda world, params: alipay_bills.offer(world, params, base)
+        return lambda world, params: ADDRESSES[name](world, params, base)
     if name not in METHODS:
         raise AlipayError("40002", "isv.invalid-method", "不存在的方法名", bare=True)
     return METHODS[name]

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sanic import Blueprint, Request
 
-from sandbox import codes, people, wechat_messages, wechat_text_check, wechat_tokens
+from sandbox import codes, mini_codes, people, wechat_messages, wechat_text_check, wechat_tokens
 from sandbox.wechat_errors import WechatError, call, check_app, posted
 from sandbox.world import World
 
@@ -99,3 +99,10 @@ def redeem(world: World, code: str | None, *, purpose: str) -> codes.Code:
 
 def remember_visit(world: World, openid: str) -> None:
     world.memory.shelf("visits", Visit).put(openid, Visit(openid, world.now().timestamp()))
+
+
+@wechat.post("/wxa/getwxacodeunlimit", name="mini_program_code")
+@call
+def mini_program_code(world: World, request: Request) -> bytes:
+    wechat_tokens.check(world, request.args.get("access_token"))
+    return mini_codes.of_wechat(posted(request))

@@ -37,7 +37,7 @@ MESSAGES = {
     47003: "argument invalid!",
     61010: "code is expired",
 }
-Work = Callable[[World, Request], dict[str, Any]]
+Work = Callable[[World, Request], dict[str, Any] | bytes]
 
 
 class WechatError(Exception):
@@ -50,7 +50,10 @@ class WechatError(Exception):
 
 
 def call(work: Work) -> Callable[[Request], Awaitable[HTTPResponse]]:
-    """Make a handler of ``work(world, request)``; WeChat answers text/plain with JSON in it, and so do we."""
+    """Make a handler of ``work(world, request)``; WeChat answers text/plain with JSON in it, and so do we.
+
+    Bytes are a picture.
+    """
 
     @wraps(work)
     async def handler(request: Request) -> HTTPResponse:
@@ -58,9 +61,11 @@ def call(work: Work) -> Callable[[Request], Awaitable[HTTPResponse]]:
             try:
                 if kind == "system_error":
                     raise WechatError(-1)
-                body = work(world_of(request), request)
+                body: dict[str, Any] | bytes = work(world_of(request), request)
             except WechatError as refusal:
                 body = refusal.body
+            if isinstance(body, bytes):
+                return response.raw(body, content_type="image/png")
             return response.raw(msgspec.json.encode(body), content_type="text/plain")
 
         return await trouble.through(request, "wechat", answer)

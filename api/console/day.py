@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 from msgspec import Meta
-from sanic import HTTPResponse, Request, redirect
+from sanic import HTTPResponse, Request
 
 from api.console import page, scope
 from api.console.dated import Dated
@@ -30,11 +30,6 @@ class DayWanted(Dated):
     only: bool = False
 
 
-@routes.page("/console/", access=STAFF)
-async def first_page() -> HTTPResponse:
-    return redirect("/console/day", status=303)
-
-
 @routes.page("/console/day", access=STAFF)
 async def day(request: Request, query: DayWanted, who: StaffMember) -> HTTPResponse:
     hall, theirs = await scope.chosen(who, scope.DESK, query.hall)
@@ -44,7 +39,7 @@ async def day(request: Request, query: DayWanted, who: StaffMember) -> HTTPRespo
         request, "day.html", who=who, hall=hall, halls=theirs, day=wanted, only=query.only,
         before=wanted - timedelta(days=1), after=wanted + timedelta(days=1),
         departments=await slots.departments(hall_code=hall.code), priorities=PRIORITY_NAMES,
-        **_sheet(sheet, only=query.only), **await _queue(hall.code, query.window),
+        **_sheet(sheet, only=query.only), **await queue_of(hall.code, query.window),
     )  # fmt: skip
 
 
@@ -61,7 +56,7 @@ async def sheet(request: Request, query: DayWanted, who: StaffMember) -> HTTPRes
 async def queue(request: Request, query: DayWanted, who: StaffMember) -> HTTPResponse:
     """The queue alone; `window` is where they sit."""
     hall = await scope.hall_of(who, scope.DESK, query.hall)
-    return page.shown(request, "_queue.html", hall=hall, **await _queue(hall.code, query.window))
+    return page.shown(request, "_queue.html", hall=hall, **await queue_of(hall.code, query.window))
 
 
 def _sheet(found: Sequence[SheetSlot], *, only: bool) -> dict[str, Any]:
@@ -75,7 +70,8 @@ def _sheet(found: Sequence[SheetSlot], *, only: bool) -> dict[str, Any]:
     }
 
 
-async def _queue(hall_code: str, window: str) -> dict[str, Any]:
+async def queue_of(hall_code: str, window: str) -> dict[str, Any]:
+    """The queue as the parts of a page show it to whoever sits at `window`."""
     queue = await board.of_hall(hall_code=hall_code, window=window)
     return {
         "here": [one for one in queue.called if one.window == window],

@@ -1,10 +1,11 @@
 """Who did what when, in the words of the house."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from appointments import history
+from appointments import draw_results, history
 from foundation.audit import Deed
 from identity import access
 
@@ -13,13 +14,55 @@ ACTIONS = {
     "appointment_type.closed": "停止预约业务",
     "schedule.created": "保存排班",
     "slots.generated": "生成号源",
+    "slots.shared_back": "份额回流",
+    "proposal.applied": "应用变更",
+    "appointment_type.rules_changed": "修改业务规则",
+    "waiting_rule.changed": "修改候补与冷却规则",
+    "workday.declared": "调整工作日历",
+    "slot.widened": "加号",
+    "slot.suspended": "暂停预约",
+    "slot.open": "恢复预约",
     "schedule_exception.added": "登记例外日",
     "schedule_exception.removed": "撤销例外日",
+    "closure.announced": "停止办理",
+    "closure.withdrawn": "撤回停办",
+    "closure_notice.called": "电话通知",
+    "slot.out_of_step": "号源对账异常",
     "window.assigned": "设置窗口职责",
     "kiosk.set_up": "启用自助机",
     "kiosk.revoked": "停用自助机",
+    "draw_rule.changed": "设置摇号规则",
+    "draw_rule.stopped": "停止摇号",
+    "draw.announced": "公布摇号",
+    "draw.cancelled": "取消摇号",
+    "draw.closed": "截止登记，公布种子",
+    "draw.drawn": "摇号完成",
+    "booking.reserved": "预约",
+    "booking.held": "候补到号，等待确认",
+    "booking.accepted": "确认候补名额",
+    "booking.declined": "谢绝候补名额",
+    "booking.lapsed": "候补名额逾期未确认",
+    "booking.rescheduled": "改约到其他时段",
+    "booking.cancelled": "取消预约",
+    "booking.office_cancelled": "大厅取消预约",
+    "booking.checked_in": "签到",
+    "booking.no_show": "记为爽约",
+    "booking.unserved": "记为到场未办",
+    "visit.missed_call": "过号",
+    "visit.finished": "办结",
+    "ticket.drawn": "取号",
+    "ticket.called": "叫号",
+    "ticket.held": "挂起",
+    "ticket.resumed": "恢复排队",
+    "ticket.transferred": "转办",
+    "ticket.finished": "办结",
+    "ticket.dropped": "排队号作废",
+    "waitlist.joined": "开始候补",
+    "waitlist.left": "退出候补",
+    "waitlist.closed": "候补结束",
 }
 DETAILS = {
+    "what": "{}",
     "version": "第 {} 版",
     "effective_from": "自 {} 生效",
     "start": "{} 起",
@@ -29,7 +72,28 @@ DETAILS = {
     "removed": "删除 {}",
     "withdrawn": "停约 {}",
     "day": "{}",
+    "places": "{} 个号",
+    "slots": "{} 个号段",
+    "kept": "保留 {} 人",
+    "moved": "改期 {} 人",
+    "cancelled": "取消 {} 人",
     "window": "{} 号窗口",
+    "register_hours": "登记 {} 小时",
+    "settle_minutes": "截止后 {} 分钟放出余号",
+    "entries": "登记 {} 份",
+    "won": "中签 {}",
+    "lost": "未中签 {}",
+    "ineligible": "资格不符 {}",
+    "bookings": "通知 {} 人",
+    "spared": "{} 人保留原预约",
+    "number": "排队号 {}",
+    "slot_id": "号段 {}",
+    "booked": "计数 {}",
+    "live": "有效预约 {}",
+    "cooling": "冷却 {}",
+}
+WHOLE = {  # what is told of an action by several facts together
+    "slot.widened": "名额从 {from} 个加到 {to} 个",
 }
 
 
@@ -48,22 +112,60 @@ async def of_type(type_id: int) -> list[Told]:
     return await _told(await history.of_type(type_id=type_id))
 
 
+async def of_closure(closure_id: int) -> list[Told]:
+    """The latest twenty of a closure."""
+    return await _told(await history.of_closure(closure_id))
+
+
 async def of_hall(hall_code: str) -> list[Told]:
     """The latest twenty around the windows and kiosks of a hall."""
     return await _told(await history.of_hall(hall_code=hall_code))
 
 
-async def _told(found: list[Deed]) -> list[Told]:
+async def of_draws(hall_code: str) -> list[Told]:
+    """The latest twenty around the draws of a hall and their rules."""
+    return await _told(await draw_results.deeds(hall_code=hall_code))
+
+
+async def of_booking(appointment_id: int, *, holder: int) -> list[Told]:
+    """The life of a booking from first to last; `holder` is the citizen whose it is."""
+    return (await _told(await history.of_booking(appointment_id=appointment_id), holder=holder))[::-1]
+
+
+async def of_slots(slot_ids: Collection[int]) -> list[Told]:
+    """The latest twenty around single slots."""
+    return await _told(await history.of_slots(slot_ids))
+
+
+async def of_calendar() -> list[Told]:
+    """The latest twenty declarations of working days."""
+    return await _told(await history.of_calendar())
+
+
+async def names_of(actors: Collection[str]) -> dict[str, str]:
+    """The text of an Actor → the name colleagues know them by."""
+    names = await access.staff_names([int(one[6:]) for one in actors if one.startswith("staff:")])
+    return {one: _who(one, names) for one in actors if one}
+
+
+async def _told(found: list[Deed], *, holder: int = 0) -> list[Told]:
     names = await access.staff_names([int(one.actor[6:]) for one in found if one.actor.startswith("staff:")])
-    return [Told(one.at, _who(one.actor, names), ACTIONS.get(one.action, one.action), _more(one)) for one in found]
+    return [
+        Told(one.at, _who(one.actor, names, holder), ACTIONS.get(one.action, one.action), _more(one)) for one in found
+    ]
 
 
-def _who(actor: str, names: dict[int, str]) -> str:
+def _who(actor: str, names: dict[int, str], holder: int = 0) -> str:
     kind, _, name = actor.partition(":")
-    return names.get(int(name), "工作人员") if kind == "staff" else "系统"
+    if kind == "staff":
+        return names.get(int(name), "工作人员")
+    if kind == "citizen":
+        return "本人" if int(name) == holder else "代办人"
+    return "自助机" if name.startswith("kiosk:") else "系统"
 
 
 def _more(deed: Deed) -> str:
     facts: dict[str, Any] = deed.detail
     told = [text.format(facts[name]) for name, text in DETAILS.items() if facts.get(name)]
-    return "，".join([*told, *filter(None, [deed.reason])])
+    whole = [WHOLE[deed.action].format(**facts)] if deed.action in WHOLE else []
+    return "，".join([*whole, *told, *filter(None, [deed.reason])])

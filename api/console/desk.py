@@ -1,13 +1,13 @@
 """签到与叫号: the deeds of the desk and of a window."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta
 from sanic import HTTPResponse, Request
 
 from api.console import page, scope
 from api.console.staff_session import STAFF
-from appointments import calling, checkin
+from appointments import at_the_desk, calling
 from appointments.calling import Call
 from foundation.web import Asked, Routes
 from identity.access import StaffMember
@@ -20,7 +20,7 @@ RowId = Annotated[int, Meta(ge=1)]
 
 
 class CheckIn(Asked):
-    """`code`：预约码，或手机上签到码扫出来的文字；`late`：迟到补签；`priority`：优先事由."""
+    """`code`：预约码、手机上签到码扫出来的文字，或身份证号；`late`：迟到补签；`priority`：优先事由."""
 
     hall: HallCode
     code: Annotated[str, Meta(min_length=1, max_length=80)]
@@ -42,11 +42,9 @@ class TicketAtWindow(Asked):
 @routes.page("/console/day/check-in", method="POST", access=STAFF)
 async def check_in(request: Request, form: CheckIn, who: StaffMember) -> HTTPResponse:
     hall = await scope.hall_of(who, scope.DESK, form.hall)
-    given: Any = {"hall_code": hall.code, "by": who.actor, "late": form.late, "priority": form.priority}
-    if checkin.is_scanned(form.code):
-        drawn = await checkin.scan(scanned=form.code, **given)
-    else:
-        drawn = await checkin.admit(code=form.code, **given)
+    drawn = await at_the_desk.check_in(
+        shown=form.code, hall_code=hall.code, by=who.actor, late=form.late, priority=form.priority
+    )
     ahead = f"前面还有 {drawn.ahead} 位" if drawn.ahead else "前面没有人等候"
     together = [f"同行 {'、'.join(drawn.companions)}"] if drawn.companions else []
     lines = [drawn.booking.type_name, *together]

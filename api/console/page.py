@@ -8,13 +8,14 @@ from urllib.parse import quote, urlsplit
 import jinja2
 from sanic import HTTPResponse, Request, redirect
 
+from api.console import navigation
 from api.console.refusal_lines import lines_of
 from appointments.timetable import WEEKDAYS, weekdays_text
 from foundation import clock, settings
 from foundation.errors import NotSignedIn, Refusal
 from foundation.web import journal
 
-LOGIN = "/console/login"
+HOME, LOGIN = "/console/", "/console/login"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -22,9 +23,11 @@ POLICY = (
 
 
 def shown(request: Request, template: str, *, status: int = 200, **values: Any) -> HTTPResponse:
-    """A page or, where the template is a part, a part of one."""
+    """A page or, where the template is a part, a part of one; a page for `who` has the way to theirs in its head."""
+    if "who" in values:
+        values["nav"] = navigation.of(values["who"], request.path)
     city = settings.current().processes.city_name
-    html = pages.get_template(template).render(city=city, path=request.path, today=clock.today(), **values)
+    html = pages.get_template(template).render(city=city, today=clock.today(), now=clock.now(), **values)
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
     return HTTPResponse(html, status=status, headers=headers, content_type="text/html; charset=utf-8")
 
@@ -34,6 +37,13 @@ def done(request: Request, sentence: str, *, lines: list[str] | None = None) -> 
     response = _outcome(request, sentence, lines or [], good=True)
     response.headers["HX-Trigger-After-Swap"] = "changed"
     return response
+
+
+def onward(request: Request, address: str) -> HTTPResponse:
+    """A deed is done, and its traces are on a page of their own."""
+    if is_part(request):
+        return HTTPResponse(status=200, headers={"HX-Redirect": address, "Cache-Control": "no-store"})
+    return redirect(address, status=303)
 
 
 def refused(request: Request, refusal: Refusal) -> HTTPResponse:
@@ -88,12 +98,16 @@ def _ours(url: str) -> str:
 def safe_back(address: str) -> str:
     """`address` when it is a page of the console, else the first page."""
     ours = address.startswith("/console/") and not address.startswith(LOGIN)
-    return address if ours and not any(one in address for one in ("\\", "\r", "\n", "//")) else "/console/day"
+    return address if ours and not any(one in address for one in ("\\", "\r", "\n", "//")) else HOME
 
 
 def day_text(day: date) -> str:
     """2026年11月21日 周六."""
     return f"{day.year}年{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}"
+
+
+def local_day(at: datetime) -> date:
+    return clock.shanghai(at).date()
 
 
 def time_text(at: datetime) -> str:
@@ -109,7 +123,9 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    made.filters.update(day=day_text, time=time_text, moment=moment_text, on_weekdays=weekdays_text)
+    made.filters.update(
+        day=day_text, time=time_text, moment=moment_text, on_weekdays=weekdays_text, local_day=local_day
+    )
     made.globals["weekdays"] = WEEKDAYS
     return made
 

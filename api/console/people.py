@@ -15,12 +15,11 @@ from appointments.errors import BookingNotFound
 from appointments.states import NAMES, WAITLIST_NAMES
 from foundation.web import Asked, Routes
 from identity import access, finding
-from identity.access import Role, StaffMember
+from identity.access import StaffMember
 from identity.idnumber import TITLES, Identity, IdType
 
 routes = Routes("代约与查询", tag="console", error_page=page.refused)
 
-HELPERS = (Role.WINDOW, Role.HALL_MANAGER, Role.AGENT)
 REASONS = ("窗口代约", "电话代约", "核实预约情况", "投诉处理")
 LOOKS = {
     "citizen.read": "查看资料",
@@ -90,13 +89,13 @@ class Cancelling(Asked):
 
 @routes.page("/console/people", access=STAFF)
 async def people(request: Request, who: StaffMember) -> HTTPResponse:
-    access.require(who, *HELPERS)
+    access.require(who, *scope.HELPERS)
     return page.shown(request, "people.html", who=who, **_empty())
 
 
 @routes.page("/console/people/find", method="POST", access=STAFF)
 async def find(request: Request, form: Wanted, who: StaffMember) -> HTTPResponse:
-    access.require(who, *HELPERS)
+    access.require(who, *scope.HELPERS)
     if form.id_type == "phone":
         found = await finding.by_phone(form.number, by=who.actor)
     else:
@@ -106,7 +105,7 @@ async def find(request: Request, form: Wanted, who: StaffMember) -> HTTPResponse
 
 @routes.page("/console/people/register", method="POST", access=STAFF)
 async def register(request: Request, form: Newcomer, who: StaffMember) -> HTTPResponse:
-    access.require(who, *HELPERS)
+    access.require(who, *scope.HELPERS)
     citizen_id = await finding.register(
         name=form.name, id_type=form.id_type, number=form.number, phone=form.phone, by=who.actor
     )
@@ -116,7 +115,7 @@ async def register(request: Request, form: Newcomer, who: StaffMember) -> HTTPRe
 @routes.page("/console/people/record", method="POST", access=STAFF)
 async def one_record(request: Request, form: OnePerson, who: StaffMember) -> HTTPResponse:
     """Bookings, queues, who looked, and the way to a new booking."""
-    access.require(who, *HELPERS)
+    access.require(who, *scope.HELPERS)
     citizen_id = person_token.read(who, form.person)
     return await _shown(
         request, "_record.html", who=who, token=form.person, reason=form.reason, **await _record(who, citizen_id, form)
@@ -125,7 +124,7 @@ async def one_record(request: Request, form: OnePerson, who: StaffMember) -> HTT
 
 @routes.page("/console/people/slots", method="POST", access=STAFF)
 async def slots_of_day(request: Request, form: SlotsWanted, who: StaffMember) -> HTTPResponse:
-    of = await scope.type_of(who, HELPERS, form.type_id)
+    of = await scope.type_of(who, scope.HELPERS, form.type_id)
     person_token.read(who, form.person)
     found = await on_behalf.slots_of_day(type_id=of.id, day=form.day)
     key = f"console-{secrets.token_hex(12)}"
@@ -136,7 +135,7 @@ async def slots_of_day(request: Request, form: SlotsWanted, who: StaffMember) ->
 
 @routes.page("/console/people/book", method="POST", access=STAFF)
 async def book(request: Request, form: Chosen, who: StaffMember) -> HTTPResponse:
-    of = await scope.type_of(who, HELPERS, form.type_id)
+    of = await scope.type_of(who, scope.HELPERS, form.type_id)
     citizen_id = person_token.read(who, form.person)
     given: dict[str, Any] = {"slot_id": form.slot_id, "by": who.actor, "key": form.key}
     if form.move:
@@ -152,7 +151,7 @@ async def book(request: Request, form: Chosen, who: StaffMember) -> HTTPResponse
 
 @routes.page("/console/people/cancel", method="POST", access=STAFF)
 async def cancel(request: Request, form: Cancelling, who: StaffMember) -> HTTPResponse:
-    access.require(who, *HELPERS)
+    access.require(who, *scope.HELPERS)
     await _theirs(who, form.code, person_token.read(who, form.person))
     at_wish = form.wish == "citizen"
     await on_behalf.cancel(code=form.code, by=who.actor, reason=form.why, at_wish=at_wish)
@@ -162,7 +161,7 @@ async def cancel(request: Request, form: Cancelling, who: StaffMember) -> HTTPRe
 @routes.page("/console/people/calls", access=STAFF)
 async def calls(request: Request, who: StaffMember) -> HTTPResponse:
     """须电话通知: those whom no message reaches."""
-    access.require(who, *HELPERS)
+    access.require(who, *scope.HELPERS)
     found = await record.call_list(within=_halls_of(who), by=who.actor)
     cards = [(person_token.given(who, one.citizen_id), one) for one in found]
     return await _shown(request, "_calls.html", who=who, calls=cards, states=NAMES)
@@ -171,7 +170,7 @@ async def calls(request: Request, who: StaffMember) -> HTTPResponse:
 @routes.page("/console/people/phone", method="POST", access=STAFF)
 async def phone(request: Request, form: Called, who: StaffMember) -> HTTPResponse:
     """The whole number of somebody on the call list; who looked is kept."""
-    access.require(who, *HELPERS)
+    access.require(who, *scope.HELPERS)
     citizen_id = person_token.read(who, form.person)
     await _theirs(who, form.code, citizen_id)
     number = await finding.phone_of(citizen_id, by=who.actor)
@@ -180,7 +179,7 @@ async def phone(request: Request, form: Called, who: StaffMember) -> HTTPRespons
 
 @routes.page("/console/people/called", method="POST", access=STAFF)
 async def called(request: Request, form: Called, who: StaffMember) -> HTTPResponse:
-    access.require(who, *HELPERS)
+    access.require(who, *scope.HELPERS)
     await _theirs(who, form.code, person_token.read(who, form.person))
     await record.called(code=form.code, by=who.actor)
     return page.done(request, "已记录电话通知。")
@@ -191,7 +190,7 @@ async def _theirs(who: StaffMember, code: str, citizen_id: int) -> booking.Booki
     held = await booking.find(code=code, for_=who.actor)
     if held.citizen_id != citizen_id:
         raise BookingNotFound
-    access.require(who, *HELPERS, hall_path=held.hall_path)
+    access.require(who, *scope.HELPERS, hall_path=held.hall_path)
     return held
 
 
@@ -204,7 +203,7 @@ async def _found(request: Request, who: StaffMember, found: list[int], *, reason
 async def _record(who: StaffMember, citizen_id: int, form: OnePerson) -> dict[str, Any]:
     person = await access.profile(citizen_id, seen_by=who.actor)
     kept = await record.of_citizen(person.citizen_id, within=_halls_of(who), by=who.actor, reason=form.reason)
-    halls = await scope.halls_of(who, HELPERS)
+    halls = await scope.halls_of(who, scope.HELPERS)
     return {
         "person": person, "record": kept, "states": NAMES, "wait_states": WAITLIST_NAMES,
         "reached": await _reached(person.citizen_id), "looks": await _looks(person.citizen_id),
@@ -223,7 +222,7 @@ async def _looks(citizen_id: int) -> list[tuple[datetime, str, str, str]]:
 
 
 def _halls_of(who: StaffMember) -> set[str]:
-    return {path for role in HELPERS for path in who.hall_paths(role)}
+    return {path for role in scope.HELPERS for path in who.hall_paths(role)}
 
 
 async def _reached(citizen_id: int) -> bool:

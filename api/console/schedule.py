@@ -7,14 +7,16 @@ from typing import Annotated, Any
 from msgspec import Meta
 from sanic import HTTPResponse, Request
 
-from api.console import deeds, page, scope
+from api.console import deeds, page, proposals, scope
 from api.console.dated import Dated
 from api.console.staff_session import STAFF
 from api.console.timetable_form import USUAL, Timetable, rows_of
 from appointments import opening, preview, schedule, slots, special_days
+from appointments.changes import NewTimetable
 from appointments.models import AppointmentType
 from appointments.opening import Version
 from appointments.schedule import Generated
+from appointments.timetable import WEEKS
 from foundation import clock
 from foundation.web import Asked, Routes
 from identity.access import StaffMember
@@ -44,7 +46,7 @@ async def form(request: Request, query: ScheduleWanted, who: StaffMember) -> HTT
         of = await scope.type_of(who, scope.PLANNERS, query.type_id or types[0].id)
     shown = await _shown(of) if of else {}
     return page.shown(
-        request, "schedule.html", who=who, hall=hall, halls=theirs, types=types, of=of,
+        request, "schedule.html", who=who, hall=hall, halls=theirs, types=types, of=of, weeks=WEEKS,
         tomorrow=clock.today() + timedelta(days=1), in_two_weeks=clock.today() + timedelta(days=14), **shown,
     )  # fmt: skip
 
@@ -53,19 +55,14 @@ async def form(request: Request, query: ScheduleWanted, who: StaffMember) -> HTT
 async def beside(request: Request, query: ScheduleWanted, who: StaffMember) -> HTTPResponse:
     """What stands beside the form: the versions, the exceptional days, who did what."""
     of = await scope.type_of(who, scope.PLANNERS, query.type_id or 0)
-    return page.shown(request, "_beside.html", of=of, hall=of.hall, **await _shown(of))
+    return page.shown(request, "_beside.html", of=of, hall=of.hall, weeks=WEEKS, **await _shown(of))
 
 
 @routes.page("/console/schedule", method="POST", access=STAFF)
 async def save(request: Request, form: Timetable, who: StaffMember) -> HTTPResponse:
-    of = await scope.type_of(who, scope.PLANNERS, form.type_id)
-    made = await schedule.create(
-        type_id=of.id, periods=form.periods(), effective_from=form.effective_from, by=who.actor
-    )
-    since = page.day_text(form.effective_from)
-    return page.done(
-        request, f"已保存第 {made.version} 版排班，自 {since} 起生效。", lines=["号源还没有变化，请接着生成号源。"]
-    )
+    """Shown first: what the new version would do to the slots that are there, and to whom."""
+    change = NewTimetable(type_id=form.type_id, effective_from=form.effective_from, periods=form.periods())
+    return await proposals.preview(request, change, who)
 
 
 @routes.page("/console/schedule/preview", method="POST", access=STAFF)
@@ -93,6 +90,7 @@ async def _shown(of: AppointmentType) -> dict[str, Any]:
         "current": next((one.number for one in versions if one.covers(today)), None),
         "rows": _rows(versions),
         "special": await special_days.coming(hall_code=of.hall.code),
+        "kinds": special_days.KINDS,
         "deeds": await deeds.of_type(of.id),
     }
 

@@ -12,6 +12,9 @@ from identity.access import Role, StaffMember
 
 DESK = (Role.WINDOW, Role.HALL_MANAGER, Role.ADMIN)
 PLANNERS = (Role.HALL_MANAGER, Role.ADMIN)
+HELPERS = (Role.WINDOW, Role.HALL_MANAGER, Role.AGENT)
+OVERSEERS = (*PLANNERS, Role.SUPERVISOR)  # numbers without names
+WATCHERS = (*DESK, Role.SUPERVISOR)
 
 
 class NoHallOfYours(Forbidden):
@@ -20,7 +23,12 @@ class NoHallOfYours(Forbidden):
 
 async def halls_of(who: StaffMember, roles: Sequence[Role]) -> list[WorkHall]:
     """The halls with appointments in which they hold one of `roles`, parents first."""
-    return await agenda.halls(within={path for role in roles for path in who.hall_paths(role)})
+    return await agenda.halls(within=paths(who, roles))
+
+
+def paths(who: StaffMember, roles: Sequence[Role]) -> set[str]:
+    """The subtrees of halls in which they hold one of `roles`; ``""`` is the whole city."""
+    return {path for role in roles for path in who.hall_paths(role)}
 
 
 async def chosen(who: StaffMember, roles: Sequence[Role], code: str) -> tuple[WorkHall, list[WorkHall]]:

@@ -40,7 +40,7 @@ async def display(hall_code: HallCode) -> HTTPResponse:
 
 @routes.page("/display/<hall_code>/events", access=PUBLIC, limit=Limit(ip=60))
 async def news(request: Request, hall_code: HallCode) -> HTTPResponse | None:
-    """``event: board`` with a `board.Screen` whenever it changes; a comment when it does not."""
+    """``event: board`` with a `board.Screen` whenever it changes, ``event: beat`` while it does not."""
     first = await _look(hall_code)
     if len(_open) >= SCREENS_AT_ONCE:
         raise TooManyScreens(retry_after=30)
@@ -61,7 +61,7 @@ async def _tell(request: Request, hall_code: str, screen: bytes) -> None:
     while time.monotonic() - began < LIFE and not getattr(request.app.ctx, "closing", False):
         if screen != told or time.monotonic() - beat > BEAT_EVERY:
             await response.send(
-                b": here\n\n" if screen == told else b"retry: 2000\nevent: board\ndata: %s\n\n" % screen
+                b"event: beat\ndata:\n\n" if screen == told else b"retry: 2000\nevent: board\ndata: %s\n\n" % screen
             )
             told, beat = screen, time.monotonic()
         await asyncio.sleep(LOOK_EVERY)

@@ -50,22 +50,32 @@ class WeChatClient:
 
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """POST with access token; an invalid one is replaced once. Raises as `ask` does."""
-        token = await self.token.get()
-        answer = await self._post(path, body, token)
-        if answer.get("errcode") in TOKEN_INVALID:
-            token = await self.token.get(instead_of=token)
-            answer = await self._post(path, body, token)
-        return _accepted(answer)
+        return _accepted(_read(await self._posted(path, body)))
+
+    async def picture(self, path: str, body: dict[str, Any]) -> bytes:
+        """As `post`, where the answer is a picture. Raises as `ask` does."""
+        response = await self._posted(path, body)
+        if response.status_code == 200 and response.headers.get("content-type", "").startswith("image/"):
+            return response.content
+        _accepted(_read(response))
+        raise OutcomeUnknown(retry_after=5)
 
     async def aclose(self) -> None:
         await self._outside.aclose()
 
-    async def _post(self, path: str, body: dict[str, Any], token: str) -> dict[str, Any]:
+    async def _posted(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        token = await self.token.get()
+        response = await self._post(path, body, token)
+        if _errcode(response) in TOKEN_INVALID:
+            response = await self._post(path, body, await self.token.get(instead_of=token))
+        return response
+
+    async def _post(self, path: str, body: dict[str, Any], token: str) -> httpx.Response:
         # the platform stores \\u escapes as they come, so Chinese must go out as Chinese
         content = json.dumps(body, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json"}
-        return _read(
-            await self._outside.request("POST", path, params={"access_token": token}, content=content, headers=headers)
+        return await self._outside.request(
+            "POST", path, params={"access_token": token}, content=content, headers=headers
         )
 
     async def _fetch_token(self, force: bool) -> tuple[str, int]:
@@ -91,6 +101,11 @@ def _read(response: httpx.Response) -> dict[str, Any]:
     if response.status_code != 200 or not isinstance(answer, dict):
         raise OutcomeUnknown(retry_after=5)
     return answer
+
+
+def _errcode(response: httpx.Response) -> Any:
+    """What the platform complains of; None when it answers with a picture."""
+    return None if response.headers.get("content-type", "").startswith("image/") else _read(response).get("errcode")
 
 
 def _accepted(answer: dict[str, Any]) -> dict[str, Any]:

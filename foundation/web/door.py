@@ -1,5 +1,6 @@
 """A door: the routes of one application, guarded, served and documented."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -48,6 +49,9 @@ def _serving(route: Route) -> Callable[..., Coroutine[Any, Any, HTTPResponse | N
         journal.begin(request)
         try:
             return await _serve(route, request, captured)
+        except asyncio.CancelledError:
+            request.ctx.hung_up = True
+            raise
         except Refusal as refusal:
             return route.error_page(request, refusal) if route.error_page else answers.refused(request, refusal)
         except Exception as error:

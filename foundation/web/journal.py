@@ -13,6 +13,7 @@ from foundation.web.client_address import client_address
 log = logs.logger(__name__)
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
+HUNG_UP = 499  # nobody hears the answer, and it was no fault of ours; nginx names it so
 ASKED_ALL_DAY = {"/healthz", "/readyz", "/metrics"}
 
 SECURITY = {
@@ -66,7 +67,7 @@ async def finish(request: Request, response: BaseHTTPResponse) -> None:
     if getattr(request.app.ctx, "closing", False) and request.stream is not None:
         # else the door would wait for a client that holds its connection open
         request.stream.keep_alive = False  # type: ignore[attr-defined]
-    _write(request, response.status)
+    _write(request, HUNG_UP if getattr(request.ctx, "hung_up", False) else response.status)
 
 
 def _write(request: Request, status: int) -> None:

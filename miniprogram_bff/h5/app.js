@@ -6,6 +6,8 @@ import { ask } from "./screens/ask.js";
 import { bill, bills, paid } from "./screens/pay.js";
 import { book, hall, type } from "./screens/book.js";
 import { booking, bookings } from "./screens/bookings.js";
+import { drawing, myDraws } from "./screens/draw.js";
+import { credit } from "./screens/credit.js";
 import { family } from "./screens/family.js";
 import { guide } from "./screens/guide.js";
 import { home } from "./screens/home.js";
@@ -13,6 +15,7 @@ import { caseView, progress } from "./screens/progress.js";
 import { login } from "./screens/login.js";
 import { messages, mine, realName, sessions } from "./screens/mine.js";
 import { rate } from "./screens/rate.js";
+import { rebook } from "./screens/rebook.js";
 import { scenario, theme } from "./screens/topics.js";
 import { search } from "./screens/search.js";
 import { waiting, waits } from "./screens/wait.js";
@@ -30,8 +33,11 @@ const SCREENS = [
   [/^book\/[^/]+\/([^/]+)$/, type, "book", "#/book"],
   [/^bookings$/, bookings, "mine", "#/mine"],
   [/^booking\/([^/]+)$/, booking, "mine", "#/bookings"],
+  [/^rebook\/([^/]+)$/, rebook, "mine", "#/bookings"],
   [/^waits$/, waits, "mine", "#/mine"],
   [/^waiting\/([^/]+)$/, waiting, "mine", "#/waits"],
+  [/^draws$/, myDraws, "mine", "#/mine"],
+  [/^draw\/([^/]+)$/, drawing, "mine", "#/draws"],
   [/^progress$/, progress, "progress"],
   [/^case\/([^/]+)$/, caseView, "progress", "#/progress"],
   [/^bills$/, bills, "mine", "#/mine"],
@@ -39,6 +45,7 @@ const SCREENS = [
   [/^paid\/([^/]+)$/, paid, "mine", "#/bills"],
   [/^rate\/([^/]+)\/([^/]+)$/, rate, "mine", "#/mine"],
   [/^mine$/, mine, "mine"],
+  [/^credit$/, credit, "mine", "#/mine"],
   [/^family$/, family, "mine", "#/mine"],
   [/^messages$/, messages, "mine", "#/mine"],
   [/^real-name$/, realName, "mine", "#/mine"],

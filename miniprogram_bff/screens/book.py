@@ -8,7 +8,7 @@ import segno
 from msgspec import Meta, Struct
 from sanic import Request
 
-from appointments import booking, checkin, for_others, slots, types
+from appointments import booking, checkin, draw_results, for_others, slots, types
 from appointments.errors import (
     AlreadyBookedThatDay,
     BookingNotFound,
@@ -25,7 +25,9 @@ from appointments.errors import (
     TooManyBookings,
     TypeNotFound,
 )
-from catalogue import items
+from appointments.models import AppointmentType
+from appointments.rule_errors import Sanctioned, TooOften
+from catalogue import guides, items
 from foundation import clock
 from foundation.errors import Invalid
 from foundation.idempotency import KeyReused
@@ -36,6 +38,7 @@ from miniprogram_bff.fields import (
     Address,
     BookingCode,
     Department,
+    DrawCode,
     HallCode,
     HallName,
     Hours,
@@ -46,6 +49,7 @@ from miniprogram_bff.fields import (
     TypeCode,
     TypeName,
 )
+from miniprogram_bff.screens.guide import MaterialView, material_of
 from miniprogram_bff.session import CITIZEN, actor
 
 routes = Routes("预约", tag="book")
@@ -113,13 +117,27 @@ class DayView(Struct):
     release_at: datetime | None
 
 
-class ItemLink(Struct):
+class BookableItem(Struct):
+    """能办的一个事项和它要带的材料，预约前请先备齐."""
+
     slug: Slug
     name: ItemName
+    materials: list[MaterialView]
+
+
+class DrawRow(Struct):
+    """一天号源的摇号；`label`：登记未开始 登记中 等待摇号 摇号中 已公布 已取消."""
+
+    code: DrawCode
+    date: date
+    label: Annotated[str, Meta(examples=["登记中"])]
+    opens_at: datetime
+    closes_at: datetime
+    may_register: bool
 
 
 class TypePage(Struct):
-    """`items`：这项预约能办的事项，办事指南里有要带的材料."""
+    """`items`：这项预约能办的事项和各自要带的材料."""
 
     id: int
     code: TypeCode
@@ -127,12 +145,13 @@ class TypePage(Struct):
     hall_code: HallCode
     hall_name: HallName
     department_name: Department
-    items: list[ItemLink]
+    items: list[BookableItem]
     real_name_needed: bool
     cancel_minutes: int
     party_most: Annotated[int, Meta(description="一次最多几人同行")]
     release_note: Annotated[str, Meta(examples=["每天 08:00 放出 7 个工作日后的号"])]
     dates: list[DayView]
+    draws: list[DrawRow]
 
 
 class SlotsQuery(Asked):
@@ -149,6 +168,7 @@ class SlotView(Struct):
     state: Annotated[str, Meta(examples=["open"])]
     label: Annotated[str, Meta(examples=["可约"])]
     release_at: datetime
+    share: Annotated[str, Meta(examples=["public"], description="public 公众，priority 优先（老年人、残疾人、军人）")]
 
 
 class Reserve(Asked):
@@ -213,7 +233,8 @@ async def hall(hall_code: HallCode) -> HallPage:
 @routes.get("/v1/types/<type_code>", access=PUBLIC, summary="一项预约业务和可约日期", errors=(TypeNotFound,))
 async def appointment_type(type_code: TypeCode) -> TypePage:
     of = await types.find(code=type_code)
-    days = await slots.days(type_id=of.id)
+    days, draws = await slots.days(type_id=of.id), await draw_results.of_type(type_id=of.id)
+    undecided = {one.day for one in draws if one.state in ("open", "closed")}
     known = {one.item_code: one for one in await items.published()}
     return TypePage(
         id=of.id,
@@ -222,12 +243,18 @@ async def appointment_type(type_code: TypeCode) -> TypePage:
         hall_code=of.hall.code,
         hall_name=of.hall.name,
         department_name=of.department.name,
-        items=[ItemLink(known[code].slug, known[code].name) for code in of.item_codes if code in known],
+        items=[await _item(known[code]) for code in of.item_codes if code in known],
         real_name_needed=of.real_name_needed,
         cancel_minutes=of.cancel_minutes,
         party_most=of.party_most,
-        release_note=f"每天 {of.release_time} 放出 {of.release_workdays} 个工作日后的号",
-        dates=[DayView(one.day, one.left, _label(one), one.release_at) for one in days],
+        release_note=_release_note(of),
+        dates=[
+            DayView(one.day, one.left, "摇号", None)
+            if one.day in undecided
+            else DayView(one.day, one.left, _label(one), one.release_at)
+            for one in days
+        ],
+        draws=[DrawRow(one.code, one.day, one.label, one.opens_at, one.closes_at, one.may_register) for one in draws],
     )
 
 
@@ -236,7 +263,9 @@ async def slots_of_day(query: SlotsQuery) -> list[SlotView]:
     """余号随时变化，以提交预约的结果为准。"""
     found = await slots.of_day(type_id=query.type_id, day=query.date)
     return [
-        SlotView(one.id, one.starts_at, one.ends_at, one.capacity, one.left, one.why, WHY[one.why], one.release_at)
+        SlotView(
+            one.id, one.starts_at, one.ends_at, one.capacity, one.left, one.why, WHY[one.why], one.release_at, one.share
+        )
         for one in found
     ]
 
@@ -254,6 +283,8 @@ async def slots_of_day(query: SlotsQuery) -> list[SlotView]:
         SlotFull,
         AlreadyBookedThatDay,
         TooManyBookings,
+        TooOften,
+        Sanctioned,
         RealNameNeeded,
         TooBusy,
     ),
@@ -303,6 +334,16 @@ async def check_in_code(code: BookingCode, who: Session) -> CheckInView:
     drawn = io.BytesIO()
     segno.make(made.text, error="m").save(drawn, kind="svg", scale=5, border=2, xmldecl=False, svgclass=None)
     return CheckInView(made.text, made.refresh_at, drawn.getvalue().decode())
+
+
+async def _item(card: items.ItemCard) -> BookableItem:
+    sheet = (await guides.page(card.slug)).sheet
+    return BookableItem(card.slug, card.name, [material_of(one) for one in sheet["materials"]])
+
+
+def _release_note(of: AppointmentType) -> str:
+    ahead = f"每天 {of.release_time} 放出 {of.release_workdays} 个工作日后的号"
+    return f"{ahead}，先登记、后摇号" if of.release_mode == "draw" else ahead
 
 
 def _label(one: slots.BookableDay) -> str:

@@ -153,7 +153,7 @@ async def guide(slug: Slug) -> GuideView:
         legal_unit=sheet["period"].get("unit", "工作日"),
         version=page.version,
         effective_date=page.effective_date,
-        materials=[_material(one) for one in sheet["materials"]],
+        materials=[material_of(one) for one in sheet["materials"]],
         sections=[SectionView(one.id, one.kind, one.title, one.text) for one in page.sections],
         faqs=[FaqView(one["question"], one["answer"]) for one in sheet["faqs"]],
         halls=[PlaceView(one.code, one.name, one.address, one.phone, one.opening_hours) for one in page.halls],
@@ -184,14 +184,14 @@ async def scenario(code: ScenarioCode, body: Answers) -> StepView:
         question = QuestionView(asked.code, asked.ask, options)
     to_do = [
         ToDoView(
-            one.item.slug, one.item.name, one.variant, one.tip, [_material(material) for material in one.materials]
+            one.item.slug, one.item.name, one.variant, one.tip, [material_of(material) for material in one.materials]
         )
         for one in step.to_do
     ]
     return StepView(step.name, question, to_do)
 
 
-def _material(one: dict[str, Any]) -> MaterialView:
+def material_of(one: dict[str, Any]) -> MaterialView:
     return MaterialView(
         name=one["name"],
         form="、".join(one.get("format", ())),

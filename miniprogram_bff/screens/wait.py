@@ -28,6 +28,7 @@ from appointments.errors import (
     WaitlistOff,
     WaitNotFound,
 )
+from appointments.rule_errors import Sanctioned, TooOften
 from appointments.states import WAITLIST_NAMES
 from foundation.idempotency import KeyReused
 from foundation.web import Asked, Limit, Routes
@@ -54,6 +55,8 @@ NOT_BOOKABLE = (
     SlotSuspended,
     AlreadyBookedThatDay,
     TooManyBookings,
+    TooOften,
+    Sanctioned,
     RealNameNeeded,
 )
 WaitCode = Annotated[str, Meta(max_length=20, examples=["4N8P2RTW"])]

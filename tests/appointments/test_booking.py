@@ -164,13 +164,17 @@ async def test_limits_of_a_day_and_overall():
         await booking.reserve(slot_id=(await a_slot()).id, by=citizen, key=f"day {n}")
     with pytest.raises(TooManyBookings) as refused:
         await booking.reserve(slot_id=(await a_slot()).id, by=citizen, key="day 4")
-    assert refused.value.detail == {"limit": "that_day", "most": 3}
+    assert refused.value.detail == {
+        "limit": "that_day", "most": 3, "window": "day", "rule": "同一天的预约最多 3 个"
+    }  # fmt: skip
     for n in range(2):
         slot = await a_slot(starts_in=timedelta(days=3))
         await booking.reserve(slot_id=slot.id, by=citizen, key=f"other {n}")
     with pytest.raises(TooManyBookings) as refused:
         await booking.reserve(slot_id=(await a_slot(starts_in=timedelta(days=4))).id, by=citizen, key="sixth")
-    assert refused.value.detail == {"limit": "overall", "most": 5}
+    assert refused.value.detail == {
+        "limit": "overall", "most": 5, "window": "live", "rule": "未办结的预约最多 5 个"
+    }  # fmt: skip
 
 
 async def test_limits_are_data():
@@ -267,9 +271,13 @@ async def test_nobody_else_reads_by_actor_kind():
 
 
 async def test_waiting_too_long_says_try_again(monkeypatch):
-    async def waited(citizen_ids):
+    async def waited(*_: object, **__: object):
         raise asyncpg.LockNotAvailableError("canceling statement due to lock timeout")
 
+    async def busy(citizen_ids):
+        return {}
+
+    monkeypatch.setattr("appointments.seats.number_the_free", busy)
     monkeypatch.setattr("appointments.seats.lock_and_number", waited)
     with pytest.raises(TooBusy) as refused:
         await booking.reserve(slot_id=(await a_slot()).id, by=await a_citizen(), key="one")

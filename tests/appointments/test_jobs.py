@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from appointments import booking, checkin, jobs, schedule, seats
+from appointments import booking, checkin, jobs, schedule
 from appointments.models import Appointment, AppointmentType, Slot
 from appointments.timetable import Period
 from foundation import clock, database, personal_data
@@ -54,19 +54,11 @@ async def test_one_broken_type_does_not_stop_the_night(monkeypatch):
 
 
 async def test_scheduled_work_is_declared():
-    assert {name for name in declared if name.startswith("appointments.")} == {
+    assert {name for name in declared if name.startswith("appointments.jobs.")} == {
         "appointments.jobs.make_slots_ahead", "appointments.jobs.end_the_day", "appointments.jobs.compare_places",
         "appointments.jobs.pass_places_on", "appointments.jobs.close_queues", "appointments.jobs.remind",
+        "appointments.jobs.give_shares_back", "appointments.jobs.forget_old_proposals",
     }  # fmt: skip
-
-
-async def test_a_counter_out_of_step_is_reported_and_not_repaired():
-    held, _, slot = await a_held_place(slot=await a_slot(capacity=3))
-    assert await seats.out_of_step() == []
-    await Slot.filter(id=slot.id).update(booked=2)
-    assert await seats.out_of_step() == [{"slot_id": slot.id, "booked": 2, "live": 1, "cooling": 0}]
-    await jobs.compare_places()
-    assert await booked_and_live(slot) == (2, 1)
 
 
 async def merge(kept, gone):

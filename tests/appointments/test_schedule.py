@@ -64,7 +64,9 @@ async def test_slots_of_a_day():
 
 
 async def test_a_share_of_one_window_is_still_a_place():
-    assert Period(weekday=1, starts="09:00", ends="10:00", slot_minutes=30, windows=1, online_percent=10).capacity == 1
+    assert Period(weekday=1, starts="09:00", ends="10:00", slot_minutes=30, windows=1, online_percent=10).places() == {
+        "public": 1
+    }
 
 
 async def test_again_changes_nothing_and_notes_nothing():

@@ -2,10 +2,11 @@ from datetime import timedelta
 
 import pytest
 
-from appointments import slots
+from appointments import share_back, slots
 from appointments.errors import HallNotFound, TypeNotFound
 from foundation import clock
-from tests.builders.appointments import a_hall, a_held_place, a_slot, a_type, slots_of_one_day
+from tests.builders.appointments import STAFF, a_hall, a_held_place, a_slot, a_type, slots_of_one_day
+from tests.builders.planning import a_planned_type, periods, workday
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -58,3 +59,24 @@ async def test_slots_of_a_day_say_why_not():
     assert await slots.of_day(type_id=of.id, day=clock.today() + timedelta(days=99)) == []
     with pytest.raises(TypeNotFound):
         await slots.of_day(type_id=404, day=clock.today())
+
+
+async def test_places_of_all_shares_but_those_that_staff_give():
+    shared = periods(ends="09:30", windows=10, online_percent=50, priority_percent=20, staff_percent=20)
+    of, day = await a_planned_type(shared), await workday()
+    assert [(one.share, one.left) for one in await slots.of_day(type_id=of.id, day=day)] == [
+        ("public", 5), ("priority", 2)
+    ]  # fmt: skip
+    (found,) = [one for one in await slots.days(type_id=of.id) if one.day == day]
+    assert (found.left, found.capacity) == (5, 5)
+    await share_back.give_back(type_id=of.id, day=day, by=STAFF)
+    assert [(one.share, one.left) for one in await slots.of_day(type_id=of.id, day=day)] == [("public", 9)]
+
+
+async def test_a_member_of_a_pool_offers_the_slots_of_the_pool():
+    pool, day = await a_planned_type(), await workday()
+    member = await a_type(hall=await pool.hall, pool=pool)
+    shown = [one.id for one in await slots.of_day(type_id=pool.id, day=day)]
+    assert [one.id for one in await slots.of_day(type_id=member.id, day=day)] == shown
+    assert len(shown) == 4
+    assert await slots.days(type_id=member.id) == await slots.days(type_id=pool.id)

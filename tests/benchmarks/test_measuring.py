@@ -12,7 +12,7 @@ from benchmarks.house import _must_be
 from benchmarks.load import Saw, code_in, length_in
 from benchmarks.measuring import CheckFailed, Measured, Sample, Scale, interleaved, number, percentile
 
-NAMES = "bare_json home slot_list guide_page reserve_spread reserve_hot sold_out notify_settled ask"
+NAMES = "bare_json home slot_list guide_page reserve_spread reserve_hot sold_out generate_year notify_settled ask"
 KEYS = {"figure", "value", "unit", "baseline", "baseline_value", "ratio"}
 
 
@@ -105,7 +105,7 @@ def test_the_table_is_aligned() -> None:
 def test_every_figure_and_room_can_be_asked_for() -> None:
     assert set(FIGURES) == set(NAMES.split())
     assert chosen("")[1] == ["running"]
-    assert set(chosen("appointments")[0]) == {"slot_list", "reserve_spread", "reserve_hot", "sold_out"}
+    assert set(chosen("appointments")[0]) == {"slot_list", "reserve_spread", "reserve_hot", "sold_out", "generate_year"}
     assert set(chosen("home")[0]) == {"home"}
     assert chosen("suite") == ({}, ["suite"])
     with pytest.raises(KeyError):

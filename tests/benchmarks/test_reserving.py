@@ -61,7 +61,7 @@ async def test_a_place_too_few_is_seen(place: None) -> None:
 async def test_pgbench_says_what_a_reservation_says(place: None) -> None:
     recorded = await appointments._record()
     text, constants = pgbench.script(recorded)
-    assert [sql for sql, _ in recorded.statements] == [seats.PERSONS_FIRST, seats.TAKE]
+    assert [sql for sql, _ in recorded.statements] == [seats.FREE_PERSONS_FIRST, seats.TAKE]
     assert text.count(":citizen") > text.count("$")
     assert "$" not in text
     for name in (":citizen", ":slot", ":nextval"):

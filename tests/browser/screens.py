@@ -63,9 +63,14 @@ async def _staff(page: "Page", house: Launched) -> None:
     await page.get_by_label("用户名").fill(account["username"])
     await page.get_by_label("密码").fill(account["password"])
     await page.get_by_role("button", name="登录").click()
-    await page.goto(f"{house.api}/console/day")
-    await page.locator("h1").wait_for()
+    await page.get_by_role("heading", name="今日概况").wait_for()
     await _keep(page, "console")
+    await page.get_by_role("link", name="预约", exact=True).click()
+    await page.get_by_role("link", name="周视图").click()
+    await page.get_by_role("navigation", name="预约业务").get_by_role("link").nth(1).click()
+    await page.get_by_role("link", name="下一周").click()
+    await page.locator("table.slots").wait_for()
+    await _keep(page, "console-week")
 
 
 async def _keep(page: "Page", name: str) -> None:

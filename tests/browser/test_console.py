@@ -38,6 +38,7 @@ async def console() -> AsyncIterator[str]:
 
 
 async def sound(page: "Page") -> None:
+    await page.wait_for_load_state()  # with its styles
     assert await page.evaluate(NAMELESS) == []
     assert await page.evaluate(SMALL) == []
     assert await page.evaluate(DOUBLE_IDS) == []
@@ -89,7 +90,7 @@ async def test_a_timetable_becomes_slots(console: str, desk: "Page", width: int)
     afternoon = desk.get_by_role("group", name="时段").last
     await afternoon.get_by_label("六").check(force=True)
     await afternoon.get_by_label("开始").fill("11:30")
-    await desk.get_by_role("button", name="保存排班").click()
+    await desk.get_by_role("button", name="预览并保存").click()
     await desk.locator("#outcome").get_by_text("重叠").first.wait_for()
     assert await afternoon.get_by_label("开始").input_value() == "11:30"  # what was typed is still there
 
@@ -101,12 +102,17 @@ async def test_a_timetable_becomes_slots(console: str, desk: "Page", width: int)
     await sound(desk)
     assert await Schedule.all().count() == 0
 
-    await desk.get_by_role("button", name="保存排班").click()
-    await desk.locator("#outcome").get_by_text("已保存第 1 版排班").wait_for()
-    await desk.locator("#beside").get_by_text("周一至周六").wait_for()
+    await desk.get_by_role("button", name="预览并保存").click()
+    await desk.get_by_role("heading", name="变更预览").wait_for()
+    await sound(desk)
+    assert await Schedule.all().count() == 0
+    await desk.get_by_role("button", name="应用").click()
+    await desk.get_by_text("已由 王五").wait_for()
+    await desk.get_by_role("link", name="返回排班").click()
+    await desk.locator("#beside").get_by_text("周一至周六").first.wait_for()
     await desk.get_by_role("button", name="生成号源", exact=True).click()
-    await desk.locator("#outcome").get_by_text("号源已生成").wait_for()
-    await desk.locator("#beside").get_by_text("生成号源").wait_for()
+    await desk.locator("#outcome").get_by_text("号源已是最新").wait_for()
+    await desk.locator("#beside").get_by_text("应用变更").wait_for()
     assert await Slot.filter(type=of).count() > 0
     await sound(desk)
     assert faults == []
@@ -126,7 +132,7 @@ async def test_a_visitor_is_checked_in_called_and_done(console: str, desk: "Page
     await desk.wait_for_url("**/console/day")
     await sound(desk)
 
-    await desk.get_by_label("预约码，或扫描手机上的签到码").fill("NOSUCHCODE")
+    await desk.get_by_label("预约码、身份证号，或扫描手机上的签到码").fill("NOSUCHCODE")
     await desk.keyboard.press("Enter")
     await desk.locator("#outcome").get_by_text("没有找到这个预约").wait_for()
     assert await desk.locator("#code").input_value() == "NOSUCHCODE"

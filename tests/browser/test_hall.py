@@ -1,8 +1,7 @@
 """In the hall, in Chromium: the big screen, the kiosk under a finger, the calling desk within three clicks."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,15 +10,15 @@ from api.hall import display
 from appointments import checkin, kiosks
 from appointments.hall_models import Ticket
 from catalogue.models import Department, Hall
-from foundation import clock
 from foundation.actor import Actor
 from identity import sessions
 from miniprogram_bff.app import create_app as create_bff
 from tests.browser.test_console import enter, sound
 from tests.builders import identity
-from tests.builders.appointments import STAFF, a_hall, a_held_place, a_slot, a_type
+from tests.builders.appointments import STAFF, a_hall, a_held_place, a_slot_of_today, a_type
 from tests.builders.console import a_colleague
 from tests.builders.hall_queue import a_department, a_walk_in, next_at
+from tests.foundation.wire import wire_to
 from tests.serving import serving
 
 if TYPE_CHECKING:
@@ -86,6 +85,86 @@ async def test_the_screen_shows_a_new_call_large_and_flashing(
     assert await desk.evaluate(CUT_OFF) == []
 
 
+async def test_the_screen_comes_back_after_its_line_was_cut(
+    house: str, desk: "Page", hall: Hall, police: Department
+) -> None:
+    async with wire_to(house) as (wire, through):
+        for _ in range(2):
+            await a_walk_in(hall, police)
+        await desk.goto(f"{through}/display/{hall.code}")
+        await desk.locator("#next").get_by_text("W001").wait_for()
+        await wire.cut()
+        await desk.get_by_text("正在重新连接").wait_for()
+        assert await desk.locator("#next").get_by_text("W001").is_visible()  # what it knew stays to be read
+        await next_at(hall, "1")
+        await wire.mend()
+        await desk.locator("#calls").get_by_text("W001").wait_for()
+        assert await desk.locator("#link").inner_text() == ""
+
+
+# An EventSource that connects and then says nothing, as over a line that died without a word.
+SILENT = """window.lines = []; window.EventSource = class {
+  constructor() { this.readyState = 1; window.lines.push(this); }
+  addEventListener() {} close() { this.readyState = 2; } };
+EventSource.CLOSED = 2;"""
+
+
+async def test_a_screen_that_hears_nothing_calls_again(house: str, desk: "Page", hall: Hall) -> None:
+    await desk.clock.install()
+    await desk.add_init_script(SILENT)
+    await desk.goto(f"{house}/display/{hall.code}")
+    await desk.clock.run_for(39_000)
+    assert await desk.evaluate("window.lines.length") == 1
+    await desk.clock.run_for(3_000)
+    assert await desk.evaluate("window.lines.map((one) => one.readyState)") == [2, 1]
+    assert "正在重新连接" in await desk.locator("#link").inner_text()
+    await desk.evaluate("() => { window.lines[1].readyState = 2; window.lines[1].onerror(); }")  # turned away
+    await desk.clock.run_for(12_000)
+    assert await desk.evaluate("window.lines.length") == 3
+
+
+async def test_a_kiosk_without_a_line_says_so_and_comes_back_by_itself(
+    house: str, desk: "Page", hall: Hall, police: Department
+) -> None:
+    await desk.clock.install()
+    async with wire_to(house) as (wire, through):
+        await a_kiosk(desk, through, hall)
+        await wire.cut()
+        await desk.get_by_role("button", name="现场取号").click()
+        await desk.get_by_role("heading", name="网络没有连上").wait_for()
+        assert "到咨询台" in await desk.locator("main").inner_text()
+        await desk.clock.run_for(11_000)
+        await desk.get_by_role("heading", name="网络没有连上").wait_for()
+        await wire.mend()
+        await desk.clock.run_for(11_000)
+        await desk.get_by_role("heading", name="请选择").wait_for()
+
+
+async def test_a_number_whose_answer_got_lost_is_the_same_when_asked_again(
+    house: str, desk: "Page", hall: Hall, police: Department
+) -> None:
+    number = identity.id_number()
+    await a_kiosk(desk, house, hall)
+    await desk.get_by_role("button", name="现场取号").click()
+    await desk.get_by_role("button", name=police.name).click()
+    taken: list[int] = []
+
+    async def answered_into_the_void(route: Any) -> None:
+        taken.append((await route.fetch()).status)
+        await route.abort()
+
+    await desk.route("**/walk-in", answered_into_the_void)
+    await desk.keyboard.type(number)
+    await desk.keyboard.press("Enter")
+    await desk.get_by_role("alert").get_by_text("网络没有连上").wait_for()
+    await desk.unroute("**/walk-in")
+    await desk.keyboard.type(number)
+    await desk.keyboard.press("Enter")
+    await desk.get_by_role("alert").get_by_text("排队号 W001").wait_for()
+    assert taken == [200]
+    assert await Ticket.filter(hall=hall).count() == 1
+
+
 @pytest.mark.parametrize("size", [(1080, 1920), (1280, 800)])
 async def test_a_walk_in_at_the_kiosk_leaves_nothing_behind(
     house: str, desk: "Page", hall: Hall, police: Department, size: tuple[int, int]
@@ -130,7 +209,7 @@ async def test_a_kiosk_that_is_left_alone_goes_home(house: str, desk: "Page", ha
 async def test_a_kiosk_checks_in_by_the_code_and_stops_when_it_is_revoked(house: str, desk: "Page") -> None:
     of = await a_type(check_in_early_minutes=1440)
     hall = await of.hall
-    held, _, _ = await a_held_place(slot=await a_slot(of=of, starts_at=clock.now() + timedelta(minutes=2)))
+    held, _, _ = await a_held_place(slot=await a_slot_of_today(of=of))
     made = await a_kiosk(desk, house, hall)
     await desk.get_by_role("button", name="预约签到").click()
     await tap_number(desk, held.code)
@@ -148,7 +227,7 @@ async def test_the_next_is_called_within_three_clicks_of_the_consoles_home(
     await desk.set_viewport_size({"width": width, "height": 844})
     taxes = await a_department(hall=hall, name="税务窗口")
     await a_colleague(("window", hall.path), username="wangwu")
-    await enter(desk, f"{house}/console/")
+    await enter(desk, f"{house}/console/day")
     await desk.wait_for_url("**/console/day")
     await desk.get_by_role("button", name="取号", exact=True).click()
     await desk.locator("#outcome").get_by_text("排队号 W001").wait_for()
@@ -157,10 +236,11 @@ async def test_the_next_is_called_within_three_clicks_of_the_consoles_home(
     await desk.get_by_label("我的窗口").fill("3")
     await desk.keyboard.press("Tab")
     await desk.goto(f"{house}/console/")  # the window is remembered: one click from home is enough
-    await desk.get_by_role("button", name="呼叫下一位").click()
+    await desk.get_by_role("button", name="呼叫下一号").click()
     await desk.get_by_role("button", name="办结 P001").wait_for()
     await sound(desk)
 
+    await desk.goto(f"{house}/console/day")
     await desk.get_by_role("button", name="挂起 P001").click()
     await desk.get_by_role("button", name="恢复排队 P001").wait_for()
     await desk.get_by_role("button", name="呼叫下一位").click()
@@ -200,7 +280,7 @@ async def test_windows_and_kiosks_are_set_up_in_the_console(
 async def test_a_citizen_watches_the_own_place_on_the_phone(phone: "Page") -> None:
     of = await a_type(check_in_early_minutes=1440)
     hall = await of.hall
-    slot = await a_slot(of=of, capacity=2, starts_at=clock.now() + timedelta(minutes=2))
+    slot = await a_slot_of_today(of=of, capacity=2)
     first, citizen = await identity.citizen(), await identity.citizen()
     held = [(await a_held_place(slot=slot, by=Actor.citizen(one.id)))[0] for one in (first, citizen)]
     for one in held:

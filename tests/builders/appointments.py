@@ -6,13 +6,14 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from appointments import booking, checkin, seats
+from appointments import booking, checkin
 from appointments.models import Appointment, AppointmentType, Slot
 from appointments.states import LIVE
 from catalogue.models import Department, Hall
 from foundation import clock, crypto, database
 from foundation.actor import Actor
 from identity.models import Citizen
+from tests.invariants import broken
 
 STAFF = Actor.staff(1)
 _numbers = itertools.count(1)
@@ -79,6 +80,14 @@ async def a_slot(
     )
 
 
+async def a_slot_of_today(*, of: AppointmentType, capacity: int = 1) -> Slot:
+    """A slot of today that takes bookings now, also in the last minutes before midnight."""
+    now = clock.now()
+    last = clock.shanghai(now).replace(hour=23, minute=59, second=59, microsecond=0)
+    starts_at, close_at = min(now + timedelta(minutes=5), last), now + timedelta(hours=1)
+    return await a_slot(of=of, capacity=capacity, starts_at=starts_at, close_at=close_at)
+
+
 async def slots_of_one_day(number: int, *, of: AppointmentType, capacity: int = 1) -> list[Slot]:
     """`number` slots of one type within the day after tomorrow."""
     noon = clock.shanghai(clock.now() + timedelta(days=2)).replace(hour=9, minute=0, second=0, microsecond=0)
@@ -125,22 +134,8 @@ async def deadline_passes(slot: Slot) -> None:
 
 
 async def amiss() -> list[str]:
-    """What must hold of all slots and queues and does not; empty when all is well."""
-    rows = await database.fetch(
-        """select 'slot ' || id || ' is out of bounds' as found from slot where booked < 0 or booked > capacity + over
-           union all
-           select 'slot ' || s.id || ' is free and waited for' from slot s join appointment_type t on t.id = s.type_id
-            where s.booked < s.capacity and s.state = 'open' and t.active and clock_timestamp() < s.close_at
-              and exists (select from waitlist_entry w where w.slot_id = s.id and w.state = 'waiting')
-           union all
-           select 'entry ' || w.id || ' is ' || w.state || ', its appointment ' || coalesce(a.state, 'none')
-             from waitlist_entry w left join appointment a on a.id = w.appointment_id
-            where (w.state = 'offered') <> coalesce(a.state = 'held', false)
-           union all
-           select 'appointment ' || a.id || ' is held for nobody' from appointment a
-            where a.state = 'held' and not exists (select from waitlist_entry w where w.appointment_id = a.id)"""
-    )
-    return [row["found"] for row in rows] + [str(one) for one in await seats.out_of_step()]
+    """The invariants that are broken; empty when all is well."""
+    return await broken(database.fetch)
 
 
 async def free_places_and_waiters(slot: Slot) -> tuple[int, int]:

@@ -21,6 +21,11 @@ class Desk:
         headers = {"HX-Request": "true", "Sec-Fetch-Site": "same-origin"}
         return await self.client.post(address, data=fields, headers=headers)
 
+    async def apply(self, previewed: httpx.Response, **decisions: Any) -> httpx.Response:
+        """Go where a preview leads, and apply it; a refusal of the preview is its answer."""
+        address = previewed.headers.get("HX-Redirect")
+        return await self.press(f"{address}/apply", **{"otherwise": "", **decisions}) if address else previewed
+
     async def sign_in(self, username: str, password: str = identity.PASSWORD, **fields: Any) -> httpx.Response:
         return await self.client.post(
             "/console/login",

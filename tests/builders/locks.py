@@ -19,3 +19,8 @@ async def until_somebody_waits(*or_done: "asyncio.Task[object]") -> None:
 
 async def _waiting() -> int:
     return int(await database.fetchval(WAITING))
+
+
+# What `seats.PERSONS_FIRST` gives, without holding anybody's lock.
+NOBODY_LOCKED = """select citizen_id, nextval('appointment_id_seq') from unnest($1::bigint[]) as citizen_id
+ where cardinality($2::text[]) + cardinality($3::text[]) >= 0"""

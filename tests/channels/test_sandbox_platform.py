@@ -8,11 +8,12 @@ import pytest
 from redis.asyncio import Redis
 
 from channels import errors
+from channels.alipay import codes as alipay_codes
 from channels.alipay import login as alipay_login
 from channels.alipay import messages as alipay_messages
 from channels.alipay.client import AlipayClient
 from channels.messages import Outcome
-from channels.wechat import callback, login, messages, security
+from channels.wechat import callback, codes, login, messages, security
 from channels.wechat.client import WeChatClient
 from foundation import settings
 from tests.builders.channels import Answer, Call, Vendor
@@ -122,6 +123,24 @@ async def test_texts_are_judged(sandbox: Sandbox, wechat: WeChatClient) -> None:
         for text in ("窗口人员很耐心", "请加微信联系", "赌博")
     ]
     assert verdicts == [security.Suggestion.PASS, security.Suggestion.REVIEW, security.Suggestion.RISKY]
+
+
+async def test_a_hall_has_a_code_in_wechat(sandbox: Sandbox, wechat: WeChatClient) -> None:
+    await sandbox.pull("wechat/revoke_tokens")  # a code is worth a new token too
+    picture = await codes.mini_program_code(wechat, page="pages/hall/hall", scene="hall=9901")
+    assert picture.startswith(b"\x89PNG")
+    for wrong in ({"scene": "大厅"}, {"scene": "x" * 33}, {"page": "/pages/hall/hall"}, {"width": 100}):
+        with pytest.raises(errors.RequestWrong):
+            await codes.mini_program_code(wechat, **{"page": "pages/hall/hall", "scene": "hall=9901", **wrong})
+    with pytest.raises(errors.RequestWrong):  # what the platform itself says no to
+        await codes.mini_program_code(wechat, page="pages/hall?a=1", scene="hall=9901")
+
+
+async def test_a_hall_has_a_code_in_alipay(sandbox: Sandbox, alipay: AlipayClient) -> None:
+    address = await alipay_codes.mini_program_code(
+        alipay, page="pages/hall/hall", query="hall=9901", describe="示例市政务服务中心"
+    )
+    assert (await sandbox.http.get(address)).content.startswith(b"\x89PNG")
 
 
 async def test_the_official_account_is_answered(sandbox: Sandbox, vendor: Vendor) -> None:

@@ -19,9 +19,16 @@ from tests.serving import serving
 
 pytestmark = pytest.mark.usefixtures("db", "redis_db")
 
+RULES = {
+    "release_workdays": 7, "release_time": "08:00", "release_mode": "fixed", "stagger_minutes": 30,
+    "stagger_batches": 4, "close_minutes": 0, "cancel_minutes": 120, "check_in_early_minutes": 30,
+    "check_in_late_minutes": 15, "audience": "all", "party_most": 1, "slots_needed": 1, "share_back_workdays": 1,
+}  # fmt: skip
+WAITING = {"offer_minutes": 30, "cooling": "off", "cooling_least_minutes": 10, "cooling_most_minutes": 120}
 MORNING = {
     "row": ["1"], "starts": ["09:00"], "ends": ["11:00"], "slot_minutes": ["30"], "windows": ["2"],
-    "online_percent": ["100"], "weekdays": [f"1:{day}" for day in range(1, 8)],
+    "online_percent": ["100"], "priority_percent": ["0"], "staff_percent": ["0"], "buffer_minutes": ["0"],
+    "week_of_month": ["0"], "weekdays": [f"1:{day}" for day in range(1, 8)],
 }  # fmt: skip
 
 
@@ -61,7 +68,7 @@ async def test_the_first_page_leads_to_the_login_and_back(desk: Desk) -> None:
 @pytest.mark.parametrize("back", ["https://elsewhere.test/", "//elsewhere.test", "/console/..//elsewhere", "/h5/", ""])
 async def test_nobody_is_sent_elsewhere_after_the_login(desk: Desk, back: str) -> None:
     await a_colleague(("window", ""), username="wangwu")
-    assert (await desk.sign_in("wangwu", back=back)).headers["location"] == "/console/day"
+    assert (await desk.sign_in("wangwu", back=back)).headers["location"] == "/console/"
 
 
 async def test_the_cookie_is_for_the_browser_alone(desk: Desk, settings_env: settings.Settings) -> None:
@@ -128,6 +135,8 @@ async def test_a_hall_of_others_is_neither_seen_nor_changed(desk: Desk) -> None:
     assert ours.name in page.text
     assert theirs.name not in page.text
     for address in ("day?hall=B", "day/sheet?hall=B", "day/queue?hall=B", "week?hall=B", "schedule?hall=B",
+                    "special-days?hall=B", "slots?hall=B", "types?hall=B", "left-over?hall=B", "left-over/list?hall=B",
+                    "quick/open-more?hall=B", "calendar", f"types/beside?type_id={foreign.id}",
                     f"schedule?type_id={foreign.id}", f"schedule/beside?type_id={foreign.id}"):  # fmt: skip
         assert (await desk.open(f"/console/{address}")).status_code == 403, address
     tomorrow = clock.today() + timedelta(days=1)
@@ -139,7 +148,8 @@ async def test_a_hall_of_others_is_neither_seen_nor_changed(desk: Desk) -> None:
         ("schedule/preview", {"type_id": foreign.id, "effective_from": tomorrow, **MORNING}),
         ("schedule/slots", {"type_id": foreign.id, "start": tomorrow, "end": tomorrow}),
         ("special-days", {"hall": "B", "day": tomorrow, "kind": "closed", "reason": "停电"}),
-        ("special-days/remove", {"hall": "B", "day": tomorrow}),
+        ("types/rules", {"type_id": foreign.id, **RULES}),
+        ("types/waiting", {"type_id": foreign.id, **WAITING}),
     ]
     for address, form in deeds:
         refused = await desk.press(f"/console/{address}", **form)
@@ -180,18 +190,16 @@ async def test_a_day_from_timetable_to_finished_visit(desk: Desk) -> None:
     assert f"{day.month}-{day.day}" in tried.text
     assert await Schedule.all().count() == 0
 
-    saved = await desk.press("/console/schedule", type_id=of.id, effective_from=start, **MORNING)
-    assert "已保存第 1 版排班" in saved.text
-    assert saved.headers["hx-trigger-after-swap"] == "changed"
-    made = await desk.press("/console/schedule/slots", type_id=of.id, start=day, end=day)
-    assert "新增 4 个号段" in made.text
+    shown = await desk.press("/console/schedule", type_id=of.id, effective_from=start, **MORNING)
+    assert await Schedule.all().count() == 0
+    assert (await desk.apply(shown)).headers["hx-redirect"] == shown.headers["hx-redirect"]
     again = await desk.press("/console/schedule/slots", type_id=of.id, start=day, end=day)
     assert "没有变化" in again.text
     beside = await desk.open(f"/console/schedule/beside?type_id={of.id}")
-    assert re.search("王五</b> 生成号源", beside.text)
+    assert re.search("王五</b> 应用变更", beside.text)
     assert re.search("王五</b> 保存排班", beside.text)
 
-    slot = await Slot.filter(type=of).order_by("starts_at").first()
+    slot = await Slot.filter(type=of, day=day).order_by("starts_at").first()
     assert slot
     held, _, _ = await a_held_place(slot=slot, by=await a_citizen(name="李四"))
     sheet = await desk.open(f"/console/day?hall={hall.code}&day={day}")
@@ -208,7 +216,7 @@ async def test_a_day_from_timetable_to_finished_visit(desk: Desk) -> None:
         "select action from audit_row where actor like 'staff:%' and action <> 'staff.signed_in' order by id"
     )]  # fmt: skip
     assert actions == [
-        "schedule.created", "slots.generated", "booking.checked_in", "ticket.called", "visit.missed_call",
+        "schedule.created", "proposal.applied", "booking.checked_in", "ticket.called", "visit.missed_call",
         "ticket.called", "visit.finished",
     ]  # fmt: skip
 
@@ -274,36 +282,6 @@ async def test_a_wrong_timetable_is_refused_line_by_line(desk: Desk) -> None:
     assert await Schedule.all().count() == 0
 
 
-async def test_a_hall_closes_for_a_day_and_opens_again(desk: Desk) -> None:
-    hall = await a_hall()
-    of = await a_type(hall=hall)
-    await a_colleague(("hall_manager", ""), username="wangwu")
-    await desk.sign_in("wangwu")
-    day = await workday()
-    await desk.press("/console/schedule", type_id=of.id, effective_from=clock.today(), **MORNING)
-    await desk.press("/console/schedule/slots", type_id=of.id, start=day, end=day)
-    form = {"hall": hall.code, "day": day, "kind": "closed"}
-    assert (await desk.press("/console/special-days", **form, reason=" ")).status_code == 422
-    assert "停止办理" in (await desk.press("/console/special-days", **form, reason="<b>停电</b>检修")).text
-    assert await Slot.filter(type=of, day=day).count() == 0
-    beside = await desk.open(f"/console/schedule/beside?type_id={of.id}")
-    assert "&lt;b&gt;停电&lt;/b&gt;检修" in beside.text
-    twice = await desk.press("/console/special-days", **form, reason="停电")
-    assert (twice.status_code, "已登记例外日" in twice.text) == (409, True)
-    await desk.press("/console/special-days/remove", hall=hall.code, day=day)
-    assert await Slot.filter(type=of, day=day).count() == 4
-
-
-async def test_closing_a_day_tells_how_many_still_hold_a_place(desk: Desk) -> None:
-    held, _, _ = await a_held_place()
-    await a_colleague(("hall_manager", ""), username="wangwu")
-    await desk.sign_in("wangwu")
-    answer = await desk.press(
-        "/console/special-days", hall=held.hall_code, day=held.day, kind="closed", reason="停电检修"
-    )
-    assert "当天仍有 1 个预约有效" in answer.text
-
-
 async def test_who_has_signed_in_is_not_asked_again(desk: Desk) -> None:
     await a_hall()
     await a_colleague(("window", ""), username="wangwu")
@@ -341,7 +319,7 @@ async def test_a_wrong_address_leads_back_to_where_one_was(desk: Desk) -> None:
     await a_type()
     await a_colleague(("window", ""), username="wangwu")
     await desk.sign_in("wangwu")
-    for came_from, back in (("/console/week?day=2026-11-23", "/console/week?day=2026-11-23"), ("", "/console/day")):
+    for came_from, back in (("/console/week?day=2026-11-23", "/console/week?day=2026-11-23"), ("", "/console/")):
         headers = {"Referer": f"{desk.client.base_url}{came_from}"} if came_from else {}
         page = await desk.client.get("/console/day?hall=nowhere", headers=headers)
         assert page.status_code == 404

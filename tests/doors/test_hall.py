@@ -18,7 +18,7 @@ from catalogue.models import Department, Hall
 from foundation import clock, database
 from identity.models import Citizen
 from tests.builders import doors, identity
-from tests.builders.appointments import STAFF, a_citizen, a_hall, a_held_place, a_slot, a_type
+from tests.builders.appointments import STAFF, a_citizen, a_hall, a_held_place, a_slot, a_slot_of_today, a_type
 from tests.builders.console import Desk, a_colleague
 from tests.builders.hall_queue import a_department, a_walk_in, next_at
 from tests.serving import serving
@@ -67,7 +67,7 @@ async def until(found: AsyncIterator[dict[str, Any]], wanted: Any) -> dict[str, 
 async def test_the_screen_hears_of_every_call_and_of_no_name(house: httpx.AsyncClient) -> None:
     of = await a_type(check_in_early_minutes=1440)
     hall = await of.hall
-    slot = await a_slot(of=of, starts_at=clock.now() + timedelta(minutes=1))
+    slot = await a_slot_of_today(of=of)
     held, _, _ = await a_held_place(slot=slot, by=await a_citizen(name="欧阳某某"))
     assert hall.name in (await house.get(f"/display/{hall.code}")).text
     async with house.stream("GET", f"/display/{hall.code}/events") as answer:
@@ -127,7 +127,7 @@ async def test_a_kiosk_draws_numbers_and_keeps_nothing(
 async def test_a_kiosk_checks_in_by_code_by_scan_and_by_document(house: httpx.AsyncClient) -> None:
     of = await a_type(check_in_early_minutes=1440)
     hall = await of.hall
-    slot = await a_slot(of=of, capacity=3, starts_at=clock.now() + timedelta(minutes=5))
+    slot = await a_slot_of_today(of=of, capacity=3)
     number = identity.id_number()
     by_document = doors_actor(await identity.citizen(number=number))
     citizens = [await a_citizen(), await a_citizen(), by_document]
@@ -265,7 +265,7 @@ async def test_a_window_may_not_set_up_and_nobody_works_for_a_hall_of_others(
 async def test_a_citizen_sees_the_own_place_and_nobody_elses(bff: httpx.AsyncClient) -> None:
     of = await a_type(check_in_early_minutes=1440)
     hall = await of.hall
-    slot = await a_slot(of=of, capacity=2, starts_at=clock.now() + timedelta(minutes=5))
+    slot = await a_slot_of_today(of=of, capacity=2)
     mine, other = await identity.citizen(), await identity.citizen()
     first, second = [(await a_held_place(slot=slot, by=doors_actor(one)))[0] for one in (other, mine)]
     me, them = await doors.sign_in(mine), await doors.sign_in(other)

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from api import opendata
 from api.app import create_app
 from catalogue import shelf
 from tests.builders.appointments import a_hall
@@ -52,14 +51,3 @@ async def test_items_need_no_key(visitor: httpx.AsyncClient) -> None:
 async def test_a_wrong_question_is_refused(visitor: httpx.AsyncClient, query: str) -> None:
     refused = await visitor.get(f"/opendata/v1/items?{query}")
     assert (refused.status_code, refused.json()["code"]) == (422, "InvalidFields")
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
-def test_no_cell_is_a_formula(text: str) -> None:
-    assert opendata._cell(text) == f"'{text}"
-
-
-def test_other_cells_stay_as_they_are() -> None:
-    assert [opendata._cell(one) for one in ("身份证", "", -1.5, None, True, ["9901", "9902"])] == [
-        "身份证", "", -1.5, None, "是", "9901；9902",
-    ]  # fmt: skip

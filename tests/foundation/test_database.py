@@ -17,6 +17,7 @@ from tortoise.transactions import in_transaction
 
 from foundation import database
 from foundation.models import WorkdayOverride
+from tests.foundation import wire
 from tests.foundation.wire import wire_to
 
 CANCELS = 2000
@@ -222,6 +223,31 @@ async def test_a_fault_of_ours_is_not_called_a_gone_database(db: None) -> None:
     for error in (FileNotFoundError(2, "no", "/file"), asyncpg.InterfaceError("another operation is in progress")):
         with pytest.raises(type(error)):
             await ours(error)
+
+
+async def test_a_server_that_says_it_ends_and_has_not_hung_up_is_gone_too(
+    db: None, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the two there is a moment in which asyncpg takes its own connection for busy."""
+
+    async def never_hangs_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+
+    monkeypatch.setattr(wire, "_copy", never_hangs_up)
+    async with wire.wire_to(database_url) as (_, url):
+        pool = await asyncpg.create_pool(**database.credentials_of(url), min_size=1, max_size=1, timeout=2)
+        client = get_connections().get("default")
+        pid = await pool.fetchval("select pg_backend_pid()")
+        await database.execute("select pg_terminate_backend($1, 5000)", pid)
+        before, client._pool = client._pool, pool
+        try:
+            with pytest.raises(database.DatabaseGone):
+                await verb()
+            await verb()  # over a new connection
+        finally:
+            client._pool = before
+            pool.terminate()
 
 
 async def test_a_server_that_is_gone_has_a_name_and_comes_back(db: None, database_url: str) -> None:

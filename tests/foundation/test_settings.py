@@ -23,6 +23,7 @@ PRODUCTION = {
     "ALIPAY_APP_ID": "3",
     "ALIPAY_SELLER_ID": "2088",
     "ALIPAY_APP_KEY_FILE": __file__,
+    "ALIPAY_PUBLIC_KEY_FILE": __file__,
 }
 
 
@@ -59,6 +60,15 @@ def test_every_fault_is_told_at_once() -> None:
 
 def test_production_takes_its_own_secrets() -> None:
     assert settings.load(PRODUCTION | own_secrets()).environment == "production"
+
+
+def test_production_must_be_able_to_believe_alipay() -> None:
+    neither = {"ALIPAY_PUBLIC_KEY_FILE": ""}
+    certificates = ("ALIPAY_APP_CERT_FILE", "ALIPAY_ROOT_CERT_FILE", "ALIPAY_CERT_FILE")
+    for given in (neither, neither | dict.fromkeys(certificates[:2], __file__)):
+        with pytest.raises(settings.BadSettings, match="ALIPAY_PUBLIC_KEY_FILE"):
+            settings.load(PRODUCTION | own_secrets() | given)
+    settings.load(PRODUCTION | own_secrets() | neither | dict.fromkeys(certificates, __file__))
 
 
 def test_production_refuses_every_demo_secret_by_name() -> None:

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.models import WorkdayOverride
-from foundation.workdays import WorkCalendar
+from foundation import clock, workdays
+from foundation.actor import Actor
+from foundation.models import AuditRow, WorkdayOverride
+from foundation.workdays import OverrideInvalid, WorkCalendar
 
+BY = Actor.staff(1)
 CALENDAR = WorkCalendar()
 MADE_UP = ["2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10"]  # 调休上班
 OFF = ["2026-01-01", "2026-02-16", "2026-02-23", "2026-04-06", "2026-05-05", "2026-06-19", "2026-09-25", "2026-10-07"]
@@ -56,3 +59,27 @@ async def test_staff_overrule_the_calendar_and_its_version_moves(db: None) -> No
     assert not after.is_workday(storm)
     assert before.version != after.version
     assert after.add_workdays(storm - timedelta(days=1), 1) == date(2026, 7, 16)
+
+
+async def test_staff_declare_a_day_and_take_it_back(db: None) -> None:
+    day = clock.today() + timedelta(days=9)
+    published = (await WorkCalendar.current()).is_workday(day)
+    await workdays.declare(day=day, is_workday=not published, reason="本地通知", by=BY)
+    changed = await WorkCalendar.current()
+    assert changed.is_workday(day) != published
+    assert [one.day for one in await workdays.declared(since=clock.today())] == [day]
+    with clock.shifted(timedelta(minutes=1)):
+        await workdays.declare(day=day, is_workday=None, reason="通知撤回", by=BY)
+    again = await WorkCalendar.current()
+    assert again.is_workday(day) == published
+    assert again.edition >= changed.edition  # a version never means two calendars
+    assert await workdays.declared(since=clock.today()) == []
+    said = [row.detail["is_workday"] for row in await AuditRow.filter(action="workday.declared").order_by("id")]
+    assert said == [not published, None]
+
+
+@pytest.mark.parametrize(("days", "reason"), [(-1, "晚了"), (800, "太远"), (3, " ")])
+async def test_a_declaration_is_checked(db: None, days: int, reason: str) -> None:
+    with pytest.raises(OverrideInvalid) as no:
+        await workdays.declare(day=clock.today() + timedelta(days=days), is_workday=True, reason=reason, by=BY)
+    assert len(no.value.detail) == 1

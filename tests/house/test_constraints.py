@@ -15,18 +15,30 @@ CHECKS = [
     "case_event_kind_known",
     "audit_row_actor_named",
     "waitlist_entry_offer_has_a_deadline",
+    "draw_seed_revealed_when_closed",
+    "draw_entry_won_a_place",
+    "schedule_exception_span",
+    "schedule_exception_windows",
+    "slot_capacity",
+    "proposal_applied_by_whom",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",
     "payment_order_one_settles",
     "appointment_one_live",
     "waitlist_entry_one_active",
+    "draw_entry_one_per_person",
+    "draw_entry_rank",
+    "schedule_exception_one_open_or_closed",
+    "schedule_exception_one_a_time",
 ]
 TRIGGERS = [
     "ledger_entry_balances",
     "ledger_entry_no_change",
     "refund_within_order",
     "case_event_no_change",
+    "draw_no_change",
+    "draw_entry_no_change",
     "audit_row_no_change",
 ]
 

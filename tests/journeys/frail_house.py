@@ -46,9 +46,12 @@ class FrailHouse(Launched):
 
     def prepare(self, *, database_url: str, redis_url: str) -> None:
         """Keys and the demo city."""
+        self.make_keys(database_url=database_url, redis_url=redis_url)
+        run(DEMO, self.env)
+
+    def make_keys(self, *, database_url: str, redis_url: str) -> None:
         run(KEYS, os.environ | {"VAR": str(self.var)})
         self.env = environment(var=self.var, database_url=database_url, redis_url=redis_url, doors=self.doors)
-        run(DEMO, self.env)
 
     def begin(self, name: str) -> None:
         """Start a process; `wait_for` it."""
@@ -60,10 +63,14 @@ class FrailHouse(Launched):
             )
 
     def wait_for(self, name: str) -> None:
+        if name in READY:
+            self.wait_until_it_answers(name, READY[name])
+
+    def wait_until_it_answers(self, name: str, path: str) -> None:
         deadline = time.monotonic() + 30
-        while name in READY:
+        while True:
             try:
-                if httpx.get(f"{self.doors[name]}{READY[name]}", trust_env=False).status_code == 200:
+                if httpx.get(f"{self.doors[name]}{path}", trust_env=False).status_code == 200:
                     return
             except httpx.TransportError:
                 pass
@@ -88,9 +95,11 @@ class FrailHouse(Launched):
         return str(self.doors[name])
 
 
-def run(command: str, env: dict[str, str]) -> None:
+def run(command: str, env: dict[str, str]) -> str:
+    """Run to the end; what it printed."""
     done = subprocess.run(words(command, env), cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 @pytest.fixture(scope="session")

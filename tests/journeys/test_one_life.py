@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from tests.journeys.walkers import Bureau, Citizen, Records, Sandbox, Staff, body, code, eventually
+from tests.journeys.walkers import HALL, Bureau, Citizen, Records, Sandbox, Staff, body, code, eventually
 from tests.launched import Launched
 
 pytestmark = pytest.mark.slow
@@ -224,3 +224,12 @@ async def test_the_books_balance(whole_house: Launched):
     """Last, over all that the others have paid."""
     await Records(whole_house).balanced()
     await Records(whole_house).slots_agree()
+
+
+async def test_a_hall_prints_codes_that_open_its_bookings(whole_house: Launched):
+    desk = await Staff(whole_house).sign_in()
+    wechat = await desk.http.get(f"/console/hall/code?hall={HALL}")
+    assert (wechat.status_code, wechat.content[:4]) == (200, b"\x89PNG")
+    alipay = await desk.http.get(f"/console/hall/code?hall={HALL}&platform=alipay")
+    assert alipay.status_code == 303
+    assert (await desk.http.get(alipay.headers["location"])).content.startswith(b"\x89PNG")

@@ -160,12 +160,13 @@ class Citizen:
     async def post(self, path: str, status: int = 200, **asked: Any) -> Any:
         return body(await self.http.post(path, json=asked), status)
 
-    async def free_slots(self) -> list[dict[str, Any]]:
-        """Slots of the round-the-clock business that can be booked, the soonest first."""
+    async def free_slots(self, least: int = 1) -> list[dict[str, Any]]:
+        """Slots of the round-the-clock business that can be booked: the soonest day's that has so many left."""
         page = await self.get(f"/v1/types/{BUSINESS}")
         for day in page["dates"]:
             rows = await self.get("/v1/slots", type_id=page["id"], date=day["date"])
-            if found := [one for one in rows if one["state"] == "open"]:
+            found = [one for one in rows if one["state"] == "open"]
+            if len(found) >= least:
                 return found
         raise AssertionError(page)
 

@@ -22,8 +22,15 @@ def values(name: str, **case: str) -> dict[str, str]:
         "until": "11-20 10:00",
         "why": "轮到您时，您当天已预约过这项业务",
         "which": "明天",
+        "cause": name[:60],
+        "offer": "已为您保留示例区大厅 2026-11-20 09:30 的号，"
+        "请在 11-20 20:00 前点开确认，也可另选时段，优先于公众放号。",
+        "note": name[:60],
+        "card_when": "2026-11-20 09:30",
+        "card_hall": f"示例市{name}政务服务中心",
         "yuan": "9999999999.99",
         "unit": name,
+        "rule": name[:60],
         "item": name,
         **case,
     }

@@ -14,7 +14,7 @@ from appointments.models import Appointment, Slot
 from appointments.states import LIVE, TERMINAL
 from foundation import clock
 from foundation.errors import Refusal
-from tests.builders.appointments import STAFF, a_type, citizens, on_the_day, slots_of_one_day
+from tests.builders.appointments import STAFF, a_type, amiss, citizens, on_the_day, slots_of_one_day
 
 PEOPLE, SLOTS, PLACES = 4, 2, 2
 who, where = st.integers(0, PEOPLE - 1), st.integers(0, SLOTS - 1)
@@ -133,6 +133,7 @@ class AnyOrder(RuleBasedStateMachine):
         states = {row.id: row.state for row in await Appointment.filter(slot_id__in=[one.id for one in self.slots])}
         assert states == {held.id: state for held, _, state in self.held.values()} | self.over
         assert set(self.over.values()) <= set(TERMINAL)
+        assert await amiss() == []
 
 
 async def booking_hall(of: Any) -> str:

@@ -4,12 +4,14 @@ import asyncio
 
 import pytest
 
-from appointments import booking
+from appointments import booking, reserving
 from appointments.errors import AlreadyBookedThatDay, SlotFull
 from appointments.models import Slot
+from appointments.reserving import Wish
 from foundation import database
 from foundation.actor import Actor
 from tests.builders.appointments import a_citizen, a_slot, a_type, booked_and_live, citizens, slots_of_one_day, told
+from tests.builders.locks import NOBODY_LOCKED
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -69,14 +71,12 @@ async def test_control_the_index_alone_holds_one_per_day():
     """With the person's lock off, the partial unique index still has the last word, and no seat is lost."""
     citizen, business = await a_citizen(), await a_type()
     slots = await slots_of_one_day(8, of=business)
-    unlocked = "select citizen_id, nextval('appointment_id_seq') from unnest($1::bigint[]) as citizen_id"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("appointments.seats.PERSONS_FIRST", unlocked)
-        outcomes = await asyncio.gather(
-            *(booking.reserve(slot_id=slot.id, by=citizen, key=f"tap {slot.id}") for slot in slots),
-            return_exceptions=True,
-        )
-    assert sum(isinstance(one, booking.Booking) for one in outcomes) == 1
+        patch.setattr("appointments.seats.PERSONS_FIRST", NOBODY_LOCKED)
+        wishes = [Wish(slot_id=slot.id, citizen_id=citizen.number, by=citizen, key=f"tap {slot.id}") for slot in slots]
+        outcomes = await asyncio.gather(*(reserving.alone(one) for one in wishes), return_exceptions=True)
+    assert sum(not isinstance(one, Exception) and one["created_at"] is not None for one in outcomes) == 1
+    assert any(isinstance(one, AlreadyBookedThatDay) for one in outcomes)
     assert sorted([await booked_and_live(slot) for slot in slots]) == [(0, 0)] * 7 + [(1, 1)]
 
 

@@ -7,6 +7,39 @@ document.addEventListener("click", (event) => {
   if (button.hasAttribute("data-remove")) removePeriod(button.closest("fieldset"));
 });
 
+// A function key presses the button that names it, wherever the keyboard is.
+document.addEventListener("keydown", (event) => {
+  if (!/^F\d+$/.test(event.key) || event.repeat || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const button = document.querySelector(`[aria-keyshortcuts="${event.key}"]:not(:disabled)`);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+
+// In a calendar the arrow keys go from cell to cell; one Tab goes past it.
+for (const table of document.querySelectorAll("[data-arrows]")) {
+  const links = [...table.querySelectorAll("a")];
+  if (!links.length) continue;
+  const first = table.querySelector("a[aria-current]") ?? links[0];
+  links.forEach((one) => (one.tabIndex = one === first ? 0 : -1));
+  table.addEventListener("focusin", (event) => links.forEach((one) => (one.tabIndex = one === event.target ? 0 : -1)));
+  table.addEventListener("keydown", (event) => {
+    const reached = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    if (!reached || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    step(event.target.closest("td"), ...reached)?.focus();
+  });
+}
+
+// The next cell with a link in that direction: past empty ones, not past the edge.
+function step(cell, down, right) {
+  for (let at = cell; at; ) {
+    const row = at.parentElement.parentElement.rows[at.parentElement.sectionRowIndex + down];
+    at = right ? (right > 0 ? at.nextElementSibling : at.previousElementSibling) : row?.cells[at.cellIndex];
+    if (at?.querySelector("a")) return at.querySelector("a");
+  }
+}
+
 let next = 1000;
 
 function addPeriod() {

@@ -37,19 +37,32 @@ function draw(screen) {
   if (spoken) fresh.forEach(say);
 }
 
-const news = new EventSource(`/display/${encodeURIComponent(hall)}/events`);
-news.addEventListener("board", (event) => { at("link").textContent = ""; draw(JSON.parse(event.data)); });
-news.onerror = () => {
-  at("link").textContent = "正在重新连接…";
-  if (news.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 10000);
-};
-news.onopen = () => { at("link").textContent = ""; };
+// A line may die without a word (a wireless net, a firewall that forgot): then silence is the only sign of it.
+const SILENCE = 40000; // milliseconds; the server is heard of every 15 seconds
+const AGAIN = 10000;
+let news = null;
+let heard = 0;
+
+const alive = () => { heard = performance.now(); at("link").textContent = ""; };
+const lost = () => { at("link").textContent = "正在重新连接，叫号以广播为准…"; };
+
+function listen() {
+  if (news) news.close();
+  heard = performance.now();
+  news = new EventSource(`/display/${encodeURIComponent(hall)}/events`);
+  news.addEventListener("board", (event) => { alive(); draw(JSON.parse(event.data)); });
+  news.addEventListener("beat", alive);
+  // Turned away it does not come again by itself. The page is not loaded anew: without a server it would be none.
+  news.onerror = () => { lost(); if (news.readyState === EventSource.CLOSED) heard = performance.now() - SILENCE + AGAIN; };
+}
 
 const zone = { timeZone: "Asia/Shanghai" };
 const tick = () => {
   const now = new Date();
   at("clock").textContent = now.toLocaleTimeString("zh-CN", { ...zone, hour: "2-digit", minute: "2-digit", hour12: false });
+  if (performance.now() - heard > SILENCE) { lost(); listen(); }
   at("date").textContent = now.toLocaleDateString("zh-CN", { ...zone, month: "long", day: "numeric", weekday: "long" });
 };
+listen();
 tick();
 setInterval(tick, 1000);

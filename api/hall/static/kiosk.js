@@ -4,6 +4,8 @@ const main = document.getElementById("main");
 const KEPT = `kiosk-${hall}`;
 const IDLE = 60; // seconds without a touch
 const SHOWN = 20; // seconds a number stays on the screen
+const AGAIN = 10; // seconds until a kiosk without a line tries again by itself
+const PATIENCE = 10000; // milliseconds for an answer
 const LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 
 function takeKey() {
@@ -15,14 +17,19 @@ function takeKey() {
 
 let typed = "";
 let left = 0;
+let then = "返回";
 let onKey = null;
 
 async function ask(path, body) {
+  const signal = AbortSignal.timeout(PATIENCE);
   const headers = { "X-Kiosk-Key": localStorage.getItem(KEPT) || "", "Content-Type": "application/json" };
   let answer;
   try {
-    answer = await fetch(`/kiosk/${encodeURIComponent(hall)}/${path}`, body ? { method: "POST", headers, body: JSON.stringify(body) } : { headers });
-  } catch { throw new Error("网络没有连上，请稍后再试，或到咨询台取号。"); }
+    answer = await fetch(`/kiosk/${encodeURIComponent(hall)}/${path}`, body ? { method: "POST", headers, signal, body: JSON.stringify(body) } : { headers, signal });
+  } catch (error) {
+    const late = error.name === "TimeoutError"; // it may have arrived all the same; asked again it gives the same number
+    throw Object.assign(new Error(late ? "等候太久没有答复，请再试一次，不会重复取号。" : "网络没有连上，请稍后再试，或到咨询台取号。"), { offline: true });
+  }
   const told = await answer.json().catch(() => ({}));
   if (answer.ok) return told;
   const number = told.detail && told.detail.number ? `排队号 ${told.detail.number}。` : "";
@@ -40,6 +47,7 @@ function screen(title, ...parts) {
   main.scrollTop = 0;
   main.focus({ preventScroll: true });
   left = IDLE;
+  then = "返回";
 }
 
 function home() {
@@ -127,6 +135,14 @@ function number(drawn) {
 }
 
 function sorry(error) {
+  onKey = null;
+  if (error.offline) {
+    screen(error.message, make("p", { textContent: `本机每 ${AGAIN} 秒自动重试。` }),
+      make("div", { className: "deeds" }, make("button", { textContent: "重试", onclick: start })));
+    left = AGAIN;
+    then = "重试";
+    return;
+  }
   const again = make("button", { textContent: "返回", onclick: error.code === "KioskUnknown" ? start : home });
   screen(error.message, make("div", { className: "deeds" }, again));
 }
@@ -148,10 +164,11 @@ setInterval(() => {
   document.getElementById("clock").textContent = now.toLocaleTimeString("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false });
   const atHome = !!main.querySelector(".choices") && main.querySelector("h1").textContent === "请选择";
   left = atHome ? IDLE : left - 1;
-  document.getElementById("left").textContent = !atHome && left <= 15 ? `${Math.max(left, 0)} 秒后返回` : "";
+  document.getElementById("left").textContent = !atHome && left <= 15 ? `${Math.max(left, 0)} 秒后${then}` : "";
   if (left <= 0) start();
 }, 1000);
 
+addEventListener("online", () => { if (then === "重试") start(); });
 addEventListener("hashchange", () => { takeKey(); start(); }); // a new key for a page that is open
 takeKey();
 start();

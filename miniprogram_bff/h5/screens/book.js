@@ -1,6 +1,8 @@
 // 预约: hall → department → business → date → slot.
 import { get, intent, post, token } from "../api.js";
+import { draws } from "./draw.js";
 import { busy, day, empty, hour, html, problem, show, span, time, toast, weekday } from "../view.js";
+import { materials } from "./guide.js";
 
 const PARTS = [[0, "凌晨"], [6, "上午"], [12, "下午"], [18, "晚上"]];
 const part = (one) => PARTS.findLast(([from]) => hour(one.starts_at) >= from)[1];
@@ -33,7 +35,7 @@ const date = (one) => html`<button class="date" data-date="${one.date}" aria-pre
   ${weekday(one.date)}<b>${day(one.date)}</b><small>${one.free ? `余 ${one.free}` : one.label}</small></button>`;
 
 const slot = (one) => html`<button class="slot" data-slot="${one.id}" aria-pressed="false" ${["open", "full"].includes(one.state) ? "" : "disabled"}>
-  ${time(one.starts_at)}–${time(one.ends_at)}<small>${one.state === "open" ? `余 ${one.free} 个` : one.state === "full" ? "约满可候补" : one.label}</small></button>`;
+  ${time(one.starts_at)}–${time(one.ends_at)}${one.share === "priority" ? html`<small>优先：老年人、残疾人、军人</small>` : ""}<small>${one.state === "open" ? `余 ${one.free} 个` : one.state === "full" ? "约满可候补" : one.label}</small></button>`;
 
 // What the chosen slot leads to: a booking, a place in its queue, or another time for the booking `moving`.
 const BOOK = { button: "确认预约", doing: "正在预约…", done: "预约成功", path: () => "/v1/bookings", next: (made) => `#/booking/${made.code}` };
@@ -48,8 +50,10 @@ const whom = (people, most) => (people.length < 2 ? "" : html`<section class="ca
   <div class="chips" role="group" aria-label="办理人">${people.filter((one) => most > 1 || ["self", "principal"].includes(one.tie)).map((one) => html`
   <button class="chip person" data-person="${one.person}" aria-pressed="${one.tie === "self"}">${one.name}<small>${one.until ? `委托至 ${day(one.until)}` : one.relation || TIES[one.tie]}</small></button>`)}</div></section>`);
 
-export const bring = (items) => html`<section class="card"><h2>要带的材料</h2><p class="soft">材料因事项而异，请看您要办的事项：</p><div class="chips">${items.map((one) => html`
-  <a class="chip" href="#/guide/${one.slug}">${one.name}</a>`)}</div></section>`;
+// What to bring stands before the booking: who comes without a paper comes twice.
+export const bring = (items) => html`<section class="card folds"><h2>要带的材料</h2>${items.length > 1 ? html`<p class="soft">材料因事项而异，请看您要办的事项：</p>` : ""}
+  ${items.map((one) => html`<details><summary>${one.name}（${one.materials.length} 样）</summary>
+    ${one.materials.length ? materials(one.materials) : html`<p class="soft">不需要提交材料。</p>`}<p><a href="#/guide/${one.slug}">看办事指南</a></p></details>`)}</section>`;
 
 export async function type(main, code, query) {
   const view = await get(`/v1/types/${encodeURIComponent(code)}`);
@@ -60,11 +64,12 @@ export async function type(main, code, query) {
   let chosen = null;
   show(main, html`<h1>${moving ? "改约 · " : ""}${view.name}</h1><p class="soft">${view.hall_name} · ${view.department_name}</p>
     ${moving ? html`<p class="notice">选好新时段后换发新的预约码；约不上时原预约不变。</p>` : ""}
+    ${view.items.length && !moving ? bring(view.items) : ""}
+    ${view.draws.length && !moving ? draws(view.draws) : ""}
     ${whom(people, view.party_most)}
     <section class="card"><h2>选择日期</h2>${view.dates.length ? html`<div class="dates" role="group" aria-label="日期">${view.dates.map(date)}</div>`
       : html`<p class="soft">暂时没有可预约的日期。${view.release_note}。</p>`}</section>
     ${view.dates.length ? html`<section class="card"><h2>选择时段</h2><div id="slots"><p class="soft">请先选择日期。</p></div></section>` : ""}
-    ${view.items.length ? bring(view.items) : ""}
     <p class="hint">${view.release_note}；${view.cancel_minutes ? `开始前 ${span(view.cancel_minutes)}可以取消或改约` : "开始之前都可以取消或改约"}。约满的时段可以候补，有人退号时按先后分配。</p>
     <div id="problem"></div>
     ${view.dates.length ? html`<div class="decide"><p id="chosen" role="status">请选择日期和时段</p><button class="button main" id="reserve" disabled>${aim(null, moving).button}</button></div>` : ""}`);
@@ -126,8 +131,9 @@ export async function type(main, code, query) {
       if (error.status === 401) throw error;
       const place = encodeURIComponent(location.hash);
       const verify = error.code === "RealNameNeeded" ? html`<div class="actions"><a class="button main" href="#/real-name?next=${place}">去实名认证</a></div>` : "";
+      const why = error.code === "Sanctioned" ? html`<div class="actions"><a class="button" href="#/credit">查看原因与申诉</a></div>` : "";
       if (["SlotFull", "PartyDoesNotFit", "StillFree", "SlotClosed", "SlotSuspended"].includes(error.code)) await pick(main.querySelector(".date[aria-pressed=true]").dataset.date);
-      show(main.querySelector("#problem"), html`${problem(error)}${verify}`);
+      show(main.querySelector("#problem"), html`${problem(error)}${verify}${why}`);
       main.querySelector("#problem").scrollIntoView({ block: "center" });
     }
   };

@@ -3,6 +3,7 @@ import { get, post } from "../api.js";
 import { busy, empty, html, moment, show, time, toast, trusted } from "../view.js";
 import { bring } from "./book.js";
 import { queue } from "./queue.js";
+import { waitingToRebook } from "./rebook.js";
 import { intoCalendar } from "./wait.js";
 
 export const STATES = {
@@ -17,9 +18,9 @@ const row = (one) => html`<li><a class="row" href="#/booking/${one.code}"><span>
 const card = (title, list) => (list.length ? html`<section class="card"><h2>${title}</h2><ul class="list">${list.map(row)}</ul></section>` : "");
 
 export async function bookings(main) {
-  const list = await get("/v1/bookings");
+  const [list, rebooks] = await Promise.all([get("/v1/bookings"), get("/v1/rebook")]);
   const live = list.filter((one) => LIVE.includes(one.state)).reverse();
-  show(main, html`<h1>我的预约</h1>${list.length ? html`${card("将要办理", live)}${card("以往预约", list.filter((one) => !LIVE.includes(one.state)))}<a class="button main" href="#/book">再约一个</a>`
+  show(main, html`<h1>我的预约</h1>${list.length ? html`${waitingToRebook(rebooks)}${card("将要办理", live)}${card("以往预约", list.filter((one) => !LIVE.includes(one.state)))}<a class="button main" href="#/book">再约一个</a>`
     : empty("book", "还没有预约。", html`<a class="button main" href="#/book">去预约</a>`)}`);
 }
 

@@ -1,0 +1,40 @@
+"""What the first page asks somebody to look at, as sentences with a way to where it is settled."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from appointments import glance
+
+TEXTS = {  # kind → the sentence and the page
+    "out_of_step": ("{} 个号段的已约数与预约名单不一致，请联系系统管理员核对", "/console/day"),
+    "orphaned": ("{} 个有效预约的号段已撤销，请联系预约人改约", "/console/day"),
+    "over": ("{} 个号段的已约人数超出名额", "/console/week"),
+    "suspended": ("{} 个号段暂停预约", "/console/week"),
+    "offered": ("{} 个候补名额等待本人确认", "/console/waitlist"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line, and where it leads."""
+
+    text: str
+    address: str
+
+
+async def of_hall(hall_code: str) -> list[Told]:
+    """All there is to look at in a hall, the gravest first."""
+    return [line for source in SOURCES for line in await source(hall_code)]
+
+
+async def _around_slots(hall_code: str) -> list[Told]:
+    found = await glance.concerns(hall_code=hall_code)
+    return [
+        Told(TEXTS[one.kind][0].format(one.count),
+             f"{TEXTS[one.kind][1]}?{urlencode({'hall': hall_code, 'day': one.day})}")
+        for one in found
+    ]  # fmt: skip
+
+
+SOURCES: Sequence[Callable[[str], Awaitable[list[Told]]]] = (_around_slots,)

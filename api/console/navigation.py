@@ -1,0 +1,83 @@
+"""The console's pages, in the order and the groups in which people look for them. A new page is one line here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.console.scope import DESK, HELPERS, OVERSEERS, PLANNERS, WATCHERS
+from identity.access import Role, StaffMember
+
+HOME, BOOKINGS, HALL, FIGURES, SETTINGS = "首页", "预约", "大厅", "统计", "设置"
+GROUPS = (HOME, BOOKINGS, HALL, FIGURES, SETTINGS)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Who holds one of `roles` finds it; what lies below `address` belongs to it."""
+
+    group: str
+    address: str
+    name: str
+    roles: Sequence[Role]
+
+    def holds(self, path: str) -> bool:
+        return path == self.address or path.startswith(f"{self.address}/")
+
+
+PAGES = (
+    Page(HOME, "/console/", "首页", WATCHERS),
+    Page(BOOKINGS, "/console/day", "当日预约", DESK),
+    Page(BOOKINGS, "/console/week", "周视图", DESK),
+    Page(BOOKINGS, "/console/month", "月视图", DESK),
+    Page(BOOKINGS, "/console/waitlist", "候补", DESK),
+    Page(BOOKINGS, "/console/people", "代约与查询", HELPERS),
+    Page(BOOKINGS, "/console/people/calls", "电话通知", HELPERS),
+    Page(BOOKINGS, "/console/left-over", "待处理预约", PLANNERS),
+    Page(HALL, "/console/closure", "停办", PLANNERS),
+    Page(HALL, "/console/hall", "大厅设置", PLANNERS),
+    Page(FIGURES, "/console/statistics", "预约统计", OVERSEERS),
+    Page(SETTINGS, "/console/schedule", "排班", PLANNERS),
+    Page(SETTINGS, "/console/special-days", "例外日", PLANNERS),
+    Page(SETTINGS, "/console/slots", "号段", PLANNERS),
+    Page(SETTINGS, "/console/types", "业务规则", PLANNERS),
+    Page(SETTINGS, "/console/calendar", "工作日历", (Role.ADMIN,)),
+    Page(SETTINGS, "/console/draws", "摇号", PLANNERS),
+)
+# What is done every day beside calling the next: big on the first page, once the page is there.
+EVERYDAY = (
+    Page(HOME, "/console/quick/open-more", "明天下午加开两个窗口", PLANNERS),
+    Page(HOME, "/console/closure", "关闭大厅并通知改约", PLANNERS),
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group as the head of a page shows it; its first page is where its name leads."""
+
+    name: str
+    pages: list[Page]
+    current: bool
+
+
+@dataclass(frozen=True)
+class Navigation:
+    groups: list[Group]
+    current: Page | None
+
+    @property
+    def beside(self) -> list[Page]:
+        """The pages of the current group, when there is more than one."""
+        pages = next((one.pages for one in self.groups if one.current), [])
+        return pages if len(pages) > 1 else []
+
+
+def of(who: StaffMember, path: str) -> Navigation:
+    """What `who` may open, seen from the page at `path`."""
+    theirs = [one for one in PAGES if any(who.may(role) for role in one.roles)]
+    current = max((one for one in theirs if one.holds(path)), key=lambda one: len(one.address), default=None)
+    groups = [(name, [one for one in theirs if one.group == name]) for name in GROUPS]
+    return Navigation([Group(name, pages, current in pages) for name, pages in groups if pages], current)
+
+
+def everyday(who: StaffMember, hall_path: str) -> list[Page]:
+    """The everyday tasks of `who` in a hall."""
+    return [one for one in EVERYDAY if any(who.may(role, hall_path) for role in one.roles)]

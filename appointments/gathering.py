@@ -1,0 +1,172 @@
+"""一起提交: reservations that come within about a millisecond are committed together, each with its own outcome.
+
+Committed one by one, places in one slot are given out one flush of the disk after another, for the slot stays locked
+until its commit is on disk. So a process gathers what it is asked for, at most `TOGETHER` at a time, `IN_FLIGHT`
+batches at once and none of them over a slot or a person that another one has. What one statement cannot decide, or a
+batch that failed, is tried one by one: nobody's fault fails a neighbour. This also keeps a rush from the database when
+Redis is gone: more than `MOST_WAITING` are sent away with 429. See ``docs/decisions/0007-gathered-reservations.md``.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine, Iterable, Sequence
+from contextvars import Context
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from appointments import reserving, seats
+from appointments.reserving import Wish
+from appointments.rush_errors import TooManyAtOnce
+from foundation import database, logs, metrics
+from foundation.database import DatabaseGone
+
+LINGER = 0.001  # seconds the first of a batch waits for others
+TOGETHER = 64
+IN_FLIGHT = 3
+ALONE = 4  # transactions for those that cannot be gathered
+MOST_WAITING = 1000
+
+log = logs.logger(__name__)
+
+
+@dataclass(eq=False, slots=True)
+class _Asking:
+    """Somebody's wish; `answer` is done early when they hang up."""
+
+    wish: Wish
+    answer: asyncio.Future[Any]
+
+
+@dataclass
+class Gatherer:
+    """Gathers the wishes of one event loop."""
+
+    waiting: deque[_Asking] = field(default_factory=deque)
+    slots: set[int] = field(default_factory=set)  # of the batches in flight …
+    persons: set[int] = field(default_factory=set)  # … and whose
+    batches: int = 0
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    timer: asyncio.TimerHandle | None = None
+    lone: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ALONE))
+
+    async def ask(self, wish: Wish) -> Any:
+        """What `seats.take` saw of the wish. Raises TooManyAtOnce and as `reserving.alone`.
+
+        Who is cancelled while waiting wants nothing any more; what is on its way is committed and found by its key.
+        """
+        if len(self.waiting) >= MOST_WAITING:
+            metrics.count("reservations_sent_away_total")
+            raise TooManyAtOnce(retry_after=1)
+        loop = asyncio.get_running_loop()
+        asking = _Asking(wish, loop.create_future())
+        self.waiting.append(asking)
+        if self.timer is None and wish.slot_id not in self.slots:  # else it goes when the slot's batch is back
+            self.timer = loop.call_later(LINGER, self._send)
+        return await asking.answer
+
+    def _send(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        while self.batches < IN_FLIGHT and (batch := self._picked()):
+            self.batches += 1
+            self.slots |= {one.wish.slot_id for one in batch}
+            self.persons |= {one.wish.citizen_id for one in batch}
+            self._go(self._commit(batch))
+
+    def _picked(self) -> list[_Asking]:
+        """The longest waiting whose slot and person are in no batch; those who hung up are forgotten."""
+        batch: list[_Asking] = []
+        passed: list[_Asking] = []
+        persons = set(self.persons)
+        while self.waiting and len(batch) < TOGETHER:
+            one = self.waiting.popleft()
+            if one.answer.done():
+                continue
+            if one.wish.slot_id in self.slots or one.wish.citizen_id in persons:
+                passed.append(one)
+            else:
+                persons.add(one.wish.citizen_id)
+                batch.append(one)
+        self.waiting.extendleft(reversed(passed))
+        return batch
+
+    def _go(self, work: Coroutine[Any, Any, None]) -> None:
+        """In a context of its own: whoever asked first is in no way the one who commits."""
+        task = asyncio.get_running_loop().create_task(work, context=Context())
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _commit(self, batch: Sequence[_Asking]) -> None:
+        try:
+            seen = await _together([one.wish for one in batch])
+        except DatabaseGone:
+            for one in batch:
+                _fail(one, DatabaseGone(retry_after=5))
+        except Exception as error:
+            log.warning("batch_failed", number=len(batch), error=repr(error))
+            self._one_by_one(batch)
+        else:
+            metrics.count("reservations_gathered_total", len(batch))
+            metrics.count("reservation_batches_total")
+            self._one_by_one(one for one, row in zip(batch, seen, strict=True) if not _told(one, row))
+        finally:
+            self.batches -= 1
+            self.slots -= {one.wish.slot_id for one in batch}
+            self.persons -= {one.wish.citizen_id for one in batch}
+            self._send()
+
+    def _one_by_one(self, those: Iterable[_Asking]) -> None:
+        for one in those:
+            self._go(self._alone(one))
+
+    async def _alone(self, one: _Asking) -> None:
+        async with self.lone:
+            if one.answer.done():
+                return
+            try:
+                _told(one, await reserving.alone(one.wish))
+            except Exception as error:
+                _fail(one, error)
+
+    async def finish(self) -> None:
+        """Until nothing waits and nothing is on its way."""
+        while self.waiting or self.tasks:
+            self._send()
+            await asyncio.wait(set(self.tasks)) if self.tasks else await asyncio.sleep(0)
+
+
+@database.retry_on_deadlock
+async def _together(wishes: Sequence[Wish]) -> list[Any]:
+    """One transaction for all. None for those one statement cannot decide, or whose person is busy elsewhere."""
+    async with database.transaction():
+        numbers = await seats.number_the_free([one.citizen_id for one in wishes])
+        free = [one for one in wishes if one.citizen_id in numbers]
+        rows = await seats.take_at_once([one.want(numbers[one.citizen_id]) for one in free]) if free else []
+    decided = {one.citizen_id: row for one, row in zip(free, rows, strict=True) if not seats.needs_more(row)}
+    return [decided.get(one.citizen_id) for one in wishes]
+
+
+def _told(one: _Asking, row: Any) -> bool:
+    if row is not None and not one.answer.done():
+        one.answer.set_result(row)
+    return row is not None
+
+
+def _fail(one: _Asking, error: Exception) -> None:
+    if not one.answer.done():
+        one.answer.set_exception(error)
+
+
+_of_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, Gatherer] = WeakKeyDictionary()
+
+
+def ours() -> Gatherer:
+    """The gatherer of the running event loop."""
+    return _of_loops.setdefault(asyncio.get_running_loop(), Gatherer())
+
+
+async def reserve(wish: Wish) -> Any:
+    """What `seats.take` saw of a wish, gathered with others; within a transaction, as a part of it."""
+    return await (reserving.alone(wish) if database.in_a_transaction() else ours().ask(wish))

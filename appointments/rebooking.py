@@ -1,0 +1,249 @@
+"""优先改约: whose booking a closure cancelled chooses another place before everybody else, in two taps.
+
+One place is held for them; they take it, choose another, or say no. Nothing of it counts against a limit, and nothing
+of it is 爽约. Lock order: the person → slots by id → the appointment → the notice.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from appointments import booking, limits, rebook_places, seats
+from appointments.booking import Booking
+from appointments.closure_errors import NotOffered, RebookNotFound, RebookOver
+from appointments.errors import AlreadyBookedThatDay, SlotFull, TooBusy
+from appointments.events import BookingConfirmed
+from appointments.rebook_places import Place
+from foundation import audit, crypto, database, events, metrics
+from foundation.actor import Actor
+
+LAPSING = Actor.system("appointments.rebooking")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rebook:
+    """An offer as its holder reads it: `old` was cancelled, `held` is kept until `held_until`, `new` was taken."""
+
+    notice_id: int
+    code: str
+    offer: str
+    state: str
+    citizen_id: int
+    reason: str
+    note: str
+    old: Booking
+    offered_until: datetime | None
+    held: Booking | None
+    held_until: datetime | None
+    new: Booking | None
+
+    @property
+    def open(self) -> bool:
+        return self.offer == "open"
+
+
+READ = """
+select n.id, n.code, n.offer, n.state, n.offered_until, n.appointment_id, n.new_appointment_id, a.citizen_id,
+       c.reason, c.note, b.state as new_state, least(n.offered_until, s.close_at) as held_until
+  from closure_notice n join closure c on c.id = n.closure_id join appointment a on a.id = n.appointment_id
+  left join appointment b on b.id = n.new_appointment_id left join slot s on s.id = b.slot_id
+"""
+HEARD = """
+update closure_notice set offer = $2, new_appointment_id = coalesce($3, new_appointment_id),
+       state = case when $4 and state in ('pending', 'failed', 'unreachable') then 'told' else state end,
+       changed_at = clock_timestamp()
+ where id = $1 and offer = 'open'
+"""
+IN_TIME = "select clock_timestamp() < offered_until from closure_notice where id = $1 and offer = 'open'"
+
+
+async def find(*, code: str, for_: Actor) -> Rebook:
+    """One's own offer, or any for staff. Raises RebookNotFound, also for another's and before it was made."""
+    row = await database.fetchrow(f"{READ} where n.code = $1 and n.offer <> 'none'", crypto.read_code(code))
+    if row is None or (for_.kind == "citizen" and row["citizen_id"] != for_.number):
+        raise RebookNotFound
+    return await _rebook(row)
+
+
+async def of(citizen: Actor) -> list[Rebook]:
+    """The citizen's open offers, what ends first first."""
+    rows = await database.fetch(
+        f"""{READ} where a.citizen_id = $1 and n.offer = 'open' and clock_timestamp() < n.offered_until
+            order by n.offered_until, n.id""",
+        citizen.number,
+    )
+    return [await _rebook(row) for row in rows]
+
+
+async def after(appointment_id: int) -> Rebook | None:
+    """The offer that was made when this appointment was cancelled, if one was."""
+    row = await database.fetchrow(f"{READ} where n.appointment_id = $1 and n.offer <> 'none'", appointment_id)
+    return await _rebook(row) if row else None
+
+
+async def promised(appointment_id: int) -> bool:
+    """Whether an offer was made when this appointment was cancelled, or is about to be."""
+    notices = "select exists (select from closure_notice where appointment_id = $1 and state <> 'moot')"
+    return bool(await database.fetchval(notices, appointment_id))
+
+
+async def suggestions(offer: Rebook) -> list[Place]:
+    """Places beside the one that is held, nearest first; none when the offer is over."""
+    if not offer.open:
+        return []
+    return await rebook_places.suggested(offer.old.id, held=_held_id(offer))
+
+
+async def choices(offer: Rebook) -> list[Place]:
+    """Every place they may have instead, by time; none when the offer is over."""
+    return await rebook_places.free(offer.old.id, held=_held_id(offer)) if offer.open else []
+
+
+@database.retry_on_deadlock
+async def accept(*, code: str, by: Actor) -> Booking:
+    """Take the place that is held; again gives the same booking. Staff may for somebody on the telephone.
+
+    Raises RebookNotFound, RebookOver.
+    """
+    seen = await find(code=code, for_=by)
+    async with database.transaction() as tx:
+        offer = await _alone(seen, by)
+        if offer.new:
+            return offer.new
+        if not offer.open or offer.held is None:
+            raise RebookOver(detail={"offer": offer.offer})
+        await rebook_places.lock(offer.held.slot_id)
+        taken = await tx.fetchval(
+            """update appointment set state = 'booked', changed_at = clock_timestamp()
+                where id = $1 and state = 'held' and clock_timestamp() < $2 returning id""",
+            offer.held.id,
+            offer.held_until,
+        )
+        if taken is None:
+            raise RebookOver(detail={"offer": offer.offer})
+        return await _rebooked(offer, offer.held.id, by=by)
+
+
+@database.retry_on_deadlock
+async def choose(*, code: str, slot_id: int, type_id: int, by: Actor) -> Booking:
+    """Take another of the places; the one that was held is given back. The same choice again gives the same booking.
+
+    Raises RebookNotFound, RebookOver, NotOffered, SlotFull, AlreadyBookedThatDay, TooBusy.
+    """
+    seen = await find(code=code, for_=by)
+    if seen.held and (seen.held.slot_id, seen.held.type_id) == (slot_id, type_id):
+        return await accept(code=code, by=by)
+    try:
+        async with database.transaction():
+            offer = await _alone(seen, by)
+            if offer.new and offer.new.slot_id == slot_id:
+                return offer.new
+            return await _moved(offer, slot_id, type_id, by=by)
+    except asyncpg.UniqueViolationError as clash:
+        raise (AlreadyBookedThatDay() if clash.constraint_name == "appointment_one_live" else clash) from clash
+    except asyncpg.LockNotAvailableError as waited:
+        raise TooBusy(retry_after=2) from waited
+
+
+async def _moved(offer: Rebook, slot_id: int, type_id: int, *, by: Actor) -> Booking:
+    if not offer.open or not await database.fetchval(IN_TIME, offer.notice_id):
+        raise RebookOver(detail={"offer": offer.offer})
+    await rebook_places.lock(slot_id, *([offer.held.slot_id] if offer.held else []))
+    if offer.held:
+        await _give_back(offer.held.id, to="declined", by=by)
+    there = await rebook_places.free(offer.old.id, slot_id=slot_id)
+    place = next((one for one in there if one.type_id == type_id), None)
+    if place is None:
+        full = await database.fetchval("select booked >= capacity from slot where id = $1", slot_id)
+        raise SlotFull if full else NotOffered
+    taken = await rebook_places.take(
+        place, citizen_id=offer.citizen_id, key=f"rebook:{offer.code}:booked", state="booked"
+    )
+    if taken is None:
+        raise SlotFull
+    return await _rebooked(offer, taken, by=by)
+
+
+async def _rebooked(offer: Rebook, appointment_id: int, *, by: Actor) -> Booking:
+    """The notice, the audit row and the event of an offer that has become a booking."""
+    await database.joined().execute(HEARD, offer.notice_id, "accepted", appointment_id, by.kind == "citizen")
+    detail = {"instead_of": offer.old.id}
+    await audit.record("booking.rebooked", subject=f"appointment:{appointment_id}", by=by, detail=detail)
+    await events.tell(BookingConfirmed(appointment_id=appointment_id, citizen_id=offer.citizen_id))
+    metrics.count("bookings_rebooked_total")
+    return await booking.by_id(appointment_id)
+
+
+@database.retry_on_deadlock
+async def decline(*, code: str, by: Actor) -> Rebook:
+    """ "No, thanks": the place is everybody's. Again is harmless. Raises RebookNotFound, RebookOver."""
+    seen = await find(code=code, for_=by)
+    async with database.transaction() as tx:
+        offer = await _alone(seen, by)
+        if offer.offer == "declined":
+            return offer
+        if not offer.open:
+            raise RebookOver(detail={"offer": offer.offer})
+        if offer.held:
+            await _give_back(offer.held.id, to="declined", by=by)
+        await tx.execute(HEARD, offer.notice_id, "declined", None, by.kind == "citizen")
+        await audit.record("rebook.declined", subject=f"closure_notice:{offer.notice_id}", by=by)
+        return await find(code=code, for_=by)
+
+
+async def lapse() -> int:
+    """Places held too long go back, and offers whose deadline has passed end; how many ended."""
+    rows = await database.fetch(
+        """select n.id, a.citizen_id, b.id as held_id, n.offered_until <= clock_timestamp() as over
+             from closure_notice n join appointment a on a.id = n.appointment_id
+             left join appointment b on b.id = n.new_appointment_id and b.state = 'held'
+             left join slot s on s.id = b.slot_id
+            where n.offer = 'open' and least(n.offered_until, s.close_at) <= clock_timestamp()
+            order by n.id limit 500"""
+    )
+    return sum([await _lapse(row) for row in rows])
+
+
+@database.retry_on_deadlock
+async def _lapse(row: asyncpg.Record) -> bool:
+    """False when the offer stays, or was answered in the last moment. A deadline is never moved, so it stays passed."""
+    async with database.transaction() as tx:
+        await limits.lock_persons(row["citizen_id"])
+        if row["held_id"] and await seats.give_back(row["held_id"], of=("held",), to="lapsed"):
+            await audit.record("booking.lapsed", subject=f"appointment:{row['held_id']}", by=LAPSING)
+        if not row["over"]:
+            return False
+        ended = await tx.execute(HEARD, row["id"], "lapsed", None, False)
+        if ended != "UPDATE 1":
+            return False
+        await audit.record("rebook.lapsed", subject=f"closure_notice:{row['id']}", by=LAPSING)
+    return True
+
+
+async def _alone(seen: Rebook, by: Actor) -> Rebook:
+    """The offer as it is once its person is locked: nobody answers or ends it meanwhile."""
+    await limits.lock_persons(seen.citizen_id)
+    return await find(code=seen.code, for_=by)
+
+
+async def _give_back(held_id: int, *, to: str, by: Actor) -> None:
+    if await seats.give_back(held_id, of=("held",), to=to):
+        await audit.record(f"booking.{to}", subject=f"appointment:{held_id}", by=by)
+
+
+def _held_id(offer: Rebook) -> int | None:
+    return offer.held.id if offer.held else None
+
+
+async def _rebook(row: asyncpg.Record) -> Rebook:
+    new = await booking.by_id(row["new_appointment_id"]) if row["new_appointment_id"] else None
+    accepted = row["offer"] == "accepted"
+    return Rebook(
+        notice_id=row["id"], code=row["code"], offer=row["offer"], state=row["state"], citizen_id=row["citizen_id"],
+        reason=row["reason"], note=row["note"], old=await booking.by_id(row["appointment_id"]),
+        offered_until=row["offered_until"],
+        held=new if new and new.state == "held" and row["offer"] == "open" else None,
+        held_until=row["held_until"] if row["new_state"] == "held" else None,
+        new=new if accepted else None,
+    )  # fmt: skip

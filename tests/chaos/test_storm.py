@@ -1,0 +1,105 @@
+"""Everybody does everything while processes, PostgreSQL and Redis are killed: afterwards every invariant holds.
+
+The dice are seeded and the seed is printed: `CHAOS_SEED=7 CHAOS_KILLS=20 make test ONLY=tests/chaos` throws others, or
+more of them. What is random beyond the dice is the machine; the verdict is not, for it waits for facts.
+"""
+
+import asyncio
+import os
+import random
+import time
+from contextlib import suppress
+
+import asyncpg
+import pytest
+
+from tests.chaos.crowd import Person, Storm, WindowClerk
+from tests.chaos.stormy_house import PROCESSES, SERVERS, SILENT, StormyHouse
+from tests.invariants import QUIET, broken
+from tests.invariants.told import nothing_is_left_in_the_outbox
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # it ends by itself; a machine may be very busy
+
+SEED = int(os.environ.get("CHAOS_SEED", "20260217"))
+KILLS = int(os.environ.get("CHAOS_KILLS", "8"))
+PEOPLE, WINDOWS = 30, 3
+LONGEST, CALM_WITHIN = 32.0, 40.0  # seconds
+SOONER = "update waitlist_entry set offer_until = now() where state = 'offered' and id % 3 = 0"
+ONE_TOO_MANY = "update slot set booked = booked + 1, capacity = capacity + 1 where id = (select min(id) from slot)"
+
+
+async def strike(house: StormyHouse, storm: Storm) -> list[str]:
+    """Kill one after the other, each of them as often as the others, and bring it back a moment later."""
+    struck: list[str] = []
+    while len(struck) < KILLS and storm.raging:
+        victims = [*PROCESSES, *SERVERS]
+        storm.dice.shuffle(victims)
+        for name in victims[: KILLS - len(struck)]:
+            await asyncio.sleep(storm.dice.uniform(0.3, 1.5))
+            house.kill_hard(name)
+            struck.append(name)
+            await asyncio.sleep(storm.dice.uniform(0.0, 1.0))
+            await house.bring_back(name)
+    storm.until = min(storm.until, time.monotonic() + 2)
+    return struck
+
+
+async def hurry(house: StormyHouse, storm: Storm) -> None:
+    """Some offers end sooner than in half an hour."""
+    while storm.raging:
+        await asyncio.sleep(2)
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            connection = await house.connect()
+            await connection.execute(SOONER)
+            await connection.close()
+
+
+async def until_calm(house: StormyHouse) -> None:
+    """The worker has told and sent everything there was."""
+    deadline = time.monotonic() + CALM_WITHIN
+    connection = await house.connect()
+    try:
+        while left := await nothing_is_left_in_the_outbox(connection.fetch):
+            assert time.monotonic() < deadline, left
+            await connection.execute(SILENT)
+            await asyncio.sleep(0.3)
+    finally:
+        await connection.close()
+
+
+async def test_after_the_storm_every_invariant_holds(stormy_house: StormyHouse) -> None:
+    print(f"CHAOS_SEED={SEED}")  # noqa: T201
+    storm = Storm(stormy_house.slots, random.Random(SEED), until=time.monotonic() + LONGEST)
+    crowd = [Person(stormy_house, storm, number) for number in range(PEOPLE)]
+    clerks = [WindowClerk(stormy_house, storm, str(number)) for number in range(1, WINDOWS + 1)]
+    await asyncio.gather(*(one.arrive() for one in crowd), *(one.staff.sign_in() for one in clerks))
+    storm.until = time.monotonic() + LONGEST
+    struck, *_ = await asyncio.gather(
+        strike(stormy_house, storm), hurry(stormy_house, storm), *(one.live() for one in (*crowd, *clerks))
+    )
+    await until_calm(stormy_house)
+    print(struck, dict(storm.done))  # noqa: T201
+
+    assert storm.faults == [], stormy_house.said_about(storm.faults)
+    assert set(struck) == {*PROCESSES, *SERVERS}
+    for deed in ("reserved", "cancelled", "joined", "called", "broken"):
+        assert storm.done[deed], f"nobody {deed}: {dict(storm.done)}"
+    assert {key: codes for key, codes in storm.answered.items() if len(codes) > 1} == {}
+    connection = await stormy_house.connect()
+    try:
+        there = {row["code"] for row in await connection.fetch("select code from appointment")}
+        assert {code: deed for code, deed in storm.promised.items() if code not in there} == {}
+        assert await broken(connection.fetch, QUIET) == []
+        assert await found_when_broken_by_hand(connection) == ["the_counter_is_the_count"]
+    finally:
+        await connection.close()
+
+
+async def found_when_broken_by_hand(connection: asyncpg.Connection) -> list[str]:
+    """The control: a place is counted that nobody holds, and it is found."""
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute(ONE_TOO_MANY)
+    found = [one.split(" ")[0] for one in await broken(connection.fetch, QUIET)]
+    await transaction.rollback()
+    return found
