@@ -7,7 +7,7 @@ The citizen reads the same messages; who did it stands in the audit, and `booked
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from appointments import booking, rescheduling
+from appointments import booking, minors, rescheduling
 from appointments.booking import Booking
 from appointments.errors import ReasonNeeded
 from foundation import database
@@ -56,7 +56,7 @@ async def reschedule(*, code: str, slot_id: int, by: Actor, key: str) -> Booking
 async def cancel(*, code: str, by: Actor, reason: str, at_wish: bool) -> Booking:
     """Cancel `at_wish` of the citizen, until they could have themselves, which counts as theirs; else by the office.
 
-    Raises ReasonNeeded, BookingNotFound, TooLateToCancel, CannotCancel; Forbidden for others than staff.
+    Raises ReasonNeeded, BookingNotFound, TooLateToCancel, CannotCancel, MinorLeftAlone, Forbidden.
     """
     _must_be_staff(by)
     if not reason.strip():
@@ -65,6 +65,7 @@ async def cancel(*, code: str, by: Actor, reason: str, at_wish: bool) -> Booking
         return await booking.cancel(code=code, by=by, reason=reason)
     async with database.transaction():
         held = await booking.find(code=code, for_=by)
+        await minors.must_not_be_left(party_id=held.party_id, by=held.citizen_id)
         return await booking.cancelled(held, by=by, reason=reason, at_wish=True)
 
 

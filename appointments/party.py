@@ -112,18 +112,11 @@ async def cancel_party(*, code: str, by: Actor) -> list[Booking]:
 
     Raises BookingNotFound, TooLateToCancel, CannotCancel.
     """
-    async with database.transaction() as tx:
+    async with database.transaction():
         held = await booking.find(code=code, for_=by)
         theirs = [one for one in await of(held) if await booking.is_of(one, by, locked=True)]
         still = [one for one in theirs if one.state == "booked"] or [held]
-        await tx.execute(LOCK_SLOTS, [one.id for one in still])
         return [await booking.cancelled(one, by=by) for one in still]
-
-
-LOCK_SLOTS = """
-select 1 from slot where id in (select slot_id from appointment where id = any($1)
-    union all select slot_id from further_slot where appointment_id = any($1)) order by id for update
-"""
 
 
 async def _answered(key: str, body_hash: str, members: Sequence[int], by: Actor) -> list[Booking]:

@@ -11,9 +11,10 @@ from appointments.states import VISITS
 from appointments.waitlist import Waiting
 from foundation import audit, clock, database
 from foundation.actor import Actor
-from identity import access
+from identity import access, acting
 
 MOST = 50
+MOST_CALLS = 200
 
 
 @dataclass(frozen=True)
@@ -59,18 +60,19 @@ class Call:
 
 
 UNREACHED = """
-where a.day >= $1 and a.state in ('booked', 'office_cancelled') and a.booked_by not like 'citizen:%'
+where a.day >= $1 and a.state in ('booked', 'office_cancelled')
   and exists (select from unnest($2::text[]) as prefix where starts_with(h.path, prefix))
   and not exists (select from platform_account p where p.citizen_id = a.citizen_id)
   and not exists (select from audit_row u where u.subject = 'appointment:' || a.id
                      and u.action = 'booking.told_by_phone' and u.at >= a.changed_at)
-order by s.starts_at, a.id limit 200
+order by s.starts_at, a.id limit $3
 """
 
 
 async def call_list(*, within: Collection[str], by: Actor) -> list[Call]:
     """须电话通知: who has a booking to come, or lost one by the office, has no account and was not called since."""
-    held = [booking.read(row) for row in await database.fetch(booking.READ + UNREACHED, clock.today(), list(within))]
+    rows = await database.fetch(booking.READ + UNREACHED, clock.today(), list(within), MOST_CALLS)
+    held = [one for one in map(booking.read, rows) if not await _told_by_their_booker(one)]
     people = await access.profiles({one.citizen_id for one in held}, seen_by=by)
     return [
         Call(
@@ -80,6 +82,12 @@ async def call_list(*, within: Collection[str], by: Actor) -> list[Call]:
         )
         for one in held if one.citizen_id in people
     ]  # fmt: skip
+
+
+async def _told_by_their_booker(held: Booking) -> bool:
+    """Who booked for them, and still looks after them, reads their messages."""
+    kind, _, agent = held.booked_by.partition(":")
+    return kind == "citizen" and await acting.looks_after(agent=int(agent), person=held.citizen_id)
 
 
 async def called(*, code: str, by: Actor) -> None:

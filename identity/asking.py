@@ -84,6 +84,7 @@ async def asked_by(agent_id: int) -> list[Request]:
     return [_seen(row, masked_name(crypto.open_sealed(row.name_sealed))) for row in rows]
 
 
+@database.retry_on_deadlock
 async def agree(*, request_id: int, by: Actor) -> int:
     """The person agrees; the delegation's id. Raises RequestNotFound, for others' too; RealNameNeeded."""
     async with database.transaction():

@@ -54,6 +54,7 @@ async def invite(*, principal_id: int, scope: Collection[str], until: date, by: 
     return Invitation(row.id, code, row.good_until)
 
 
+@database.retry_on_deadlock
 async def accept(*, code: str, by: Actor) -> int:
     """Become the agent of who gave the code; the delegation's id.
 
@@ -61,11 +62,7 @@ async def accept(*, code: str, by: Actor) -> int:
     """
     await ratelimit.check(("invitation", by.number, *GUESSES))
     async with database.transaction():
-        row = await DelegationInvitation.select_for_update().get_or_none(
-            code_fingerprint__in=_fingerprints(crypto.read_code(code)), used_at=None, good_until__gt=clock.now()
-        )
-        if row is None:
-            raise InvitationOver
+        row = await _locked(code)
         principal_id: int = row.principal_id  # type: ignore[attr-defined]
         made = await delegation.granted(
             principal_id=principal_id, agent_id=by.number, scope=row.scope, until=row.until, by=by
@@ -90,6 +87,16 @@ async def take_back(*, invitation_id: int, by: Actor) -> None:
         ).delete():
             raise InvitationOver
         await audit.record("delegation.invitation_withdrawn", subject=f"delegation_invitation:{invitation_id}", by=by)
+
+
+async def _locked(code: str) -> DelegationInvitation:
+    """The open invitation; whoever brings the same code waits, and finds it used."""
+    row = await DelegationInvitation.select_for_update().get_or_none(
+        code_fingerprint__in=_fingerprints(crypto.read_code(code)), used_at=None, good_until__gt=clock.now()
+    )
+    if row is None:
+        raise InvitationOver
+    return row
 
 
 def _fingerprints(code: str) -> list[str]:

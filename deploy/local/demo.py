@@ -85,6 +85,7 @@ async def _business(one: Business) -> None:
             cancel_minutes=0 if one is ROUND_THE_CLOCK else 120,
             by=BY,
         )
+        await AppointmentType.filter(id=known.id).update(party_most=one.party)
         await schedule.create(type_id=known.id, periods=_periods(one), effective_from=clock.today(), by=BY)
     until = release.horizon(known, clock.today(), await WorkCalendar.current())
     await schedule.generate(type_id=known.id, start=clock.today(), end=until, by=BY)

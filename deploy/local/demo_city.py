@@ -31,6 +31,7 @@ class Business:
     windows: int = 3
     slot_minutes: int = 30
     all_week: bool = False
+    party: int = 1  # how many may come together
 
 
 BUSINESSES = (
@@ -47,6 +48,7 @@ BUSINESSES = (
         department="police",
         name="户口与居住证",
         slugs=("residence-permit", "hukou-move", "newborn-household", "no-crime-record"),
+        party=4,
     ),
     Business(
         code="centre-social",
@@ -79,6 +81,7 @@ BUSINESSES = (
         department="police",
         name="护照与港澳通行证",
         slugs=("passport", "hk-macao-permit"),
+        party=4,
         windows=6,
         slot_minutes=15,
     ),
@@ -122,6 +125,7 @@ ROUND_THE_CLOCK = Business(
     department="police",
     name="24 小时自助区协助办理",
     slugs=("id-card-replace", "hk-macao-permit"),
+    party=4,
     windows=2,
     all_week=True,
 )

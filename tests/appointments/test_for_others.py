@@ -100,7 +100,7 @@ async def test_when_its_last_day_is_over_the_delegation_is_too():
 async def test_a_move_beyond_the_delegation_is_refused():
     me = await a_citizen()
     of, slot = await a_family_slot()
-    principal = await a_principal(me, days=2)
+    principal = await a_principal(me, until=slot.day)
     (held,) = await together(slot, principal, by=me)
     beyond = await a_slot(of=of, starts_at=slot.starts_at + timedelta(days=1))
     from identity.family_errors import PersonUnknown

@@ -6,11 +6,12 @@ import pytest
 
 from appointments import booking, on_behalf, record
 from appointments.errors import AlreadyBookedThatDay, ReasonNeeded, TooLateToCancel
+from appointments.party_errors import MinorLeftAlone
 from appointments.share_errors import KeptForStaff
 from foundation import audit, database
 from foundation.actor import Actor
 from foundation.errors import Forbidden
-from identity import finding
+from identity import finding, privacy
 from tests.builders import identity
 from tests.builders.appointments import (
     a_citizen,
@@ -22,6 +23,7 @@ from tests.builders.appointments import (
     slots_of_one_day,
     told,
 )
+from tests.builders.people import a_child, a_family_slot, on_the_list, together
 
 pytestmark = pytest.mark.usefixtures("db", "redis_db")
 
@@ -148,3 +150,24 @@ async def test_those_no_message_reaches_are_on_the_call_list():
     assert await record.call_list(within=[hall.path], by=WANG) == []
     await booking.cancel(code=call.code, by=WANG, reason="停电")
     assert [one.state for one in await record.call_list(within=[hall.path], by=WANG)] == ["office_cancelled"]
+
+
+async def test_who_is_booked_for_by_family_is_called_when_nobody_looks_after_them_any_more():
+    me = await a_citizen()
+    await identity.account(await identity.Citizen.get(id=me.number))
+    of, slot = await a_family_slot()
+    mother = await on_the_list(me, name="李四")
+    _, hers = await together(slot, me, mother)
+    within = [(await of.hall).path]
+    assert await record.call_list(within=within, by=WANG) == []
+    await privacy.forget(citizen_id=me.number, by=me)
+    assert [one.code for one in await record.call_list(within=within, by=WANG)] == [hers.code]
+
+
+async def test_at_a_guardians_wish_no_child_is_left_alone():
+    me = await a_citizen()
+    _, slot = await a_family_slot()
+    mine, _ = await together(slot, me, await a_child(me))
+    with pytest.raises(MinorLeftAlone):
+        await on_behalf.cancel(code=mine.code, by=WANG, reason="来电取消", at_wish=True)
+    assert (await on_behalf.cancel(code=mine.code, by=WANG, reason="停电", at_wish=False)).state == "office_cancelled"

@@ -132,7 +132,8 @@ async def test_family_comes_along_a_principal_may_come_alone():
 async def test_a_delegation_must_reach_to_the_day_of_the_visit():
     me = await a_citizen()
     _, slot = await a_family_slot()
-    short, enough = await a_principal(me, days=1), await a_principal(me, days=2)
+    short = await a_principal(me, until=slot.day - timedelta(days=1))
+    enough = await a_principal(me, until=slot.day)
     pay = await a_principal(me, scope="pay")
     for principal in (short, pay):
         with pytest.raises(PersonUnknown):

@@ -1,6 +1,6 @@
 """Families and principals: people around a booking, without the verifier."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from appointments import party
 from appointments.booking import Booking
@@ -13,17 +13,17 @@ from identity.models import Citizen
 from tests.builders.appointments import a_citizen, a_slot, a_type
 
 
-async def a_principal(agent: Actor, *, name: str = "李四", days: int = 30, scope: str = "book") -> Actor:
-    """A verified citizen whom `agent` may act for."""
+async def a_principal(agent: Actor, *, name: str = "李四", until: date | None = None, scope: str = "book") -> Actor:
+    """A verified citizen whom `agent` may act for, a month unless told otherwise."""
     principal = await a_citizen(name=name)
-    await mandate(principal, agent, days=days, scope=scope)
+    await mandate(principal, agent, until=until, scope=scope)
     return principal
 
 
-async def mandate(principal: Actor, agent: Actor, *, days: int = 30, scope: str = "book") -> int:
+async def mandate(principal: Actor, agent: Actor, *, until: date | None = None, scope: str = "book") -> int:
     return await delegation.grant(
         principal_id=principal.number, agent_id=agent.number, scope=[scope], by=principal,
-        until=clock.today() + timedelta(days=days),
+        until=until or clock.today() + timedelta(days=30),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from tortoise.exceptions import IntegrityError
 
 from foundation import clock, crypto, database
 from foundation.actor import Actor
@@ -294,3 +295,21 @@ async def test_birth_dates_follow_a_new_key(settings_env, environment) -> None:
     row = await FamilyMember.all().get()
     assert row.born_sealed.startswith("new:")
     assert crypto.open_sealed(row.born_sealed) == "2020-01-02"
+
+
+async def test_the_database_has_the_last_word() -> None:
+    guardian = await build.citizen()
+    await add_minor(guardian)
+    (child,) = await family.minors_of(guardian.id)
+    for broken in (
+        Citizen.filter(id=child).update(guardian_id=child),
+        Citizen.filter(id=child).update(
+            verified_at=clock.now(), id_fingerprint="f", id_number_sealed="s", id_type="id_card"
+        ),
+        FamilyMember.create(owner=guardian, member=guardian, relation="other"),
+        FamilyMember.create(owner=guardian, member_id=child, relation="child"),
+        FamilyMember.filter(member_id=child).update(state="gone"),
+        FamilyMember.filter(member_id=child).update(state="removed"),
+    ):
+        with pytest.raises(IntegrityError):
+            await broken

@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from appointments import booking, limits, party, seats
+from appointments import booking, checkin, limits, party, seats
 from appointments.errors import SlotFull, TooManyBookings
 from appointments.models import Appointment
-from appointments.party_errors import PartyDoesNotFit, PartyRefused
+from appointments.party_errors import MandateOver, PartyDoesNotFit, PartyRefused
 from foundation import crypto, database
 from foundation.actor import Actor
 from identity import acting, delegation
 from identity.family_errors import PersonUnknown
-from tests.builders.appointments import STAFF, a_citizen, a_slot, booked_and_live, citizens
+from tests.builders.appointments import STAFF, a_citizen, a_slot, booked_and_live, citizens, on_the_day
 from tests.builders.locks import until_somebody_waits
 from tests.builders.people import a_family_slot, a_principal, half_parties, mandate, on_the_list, revoke, together
 
@@ -233,3 +233,47 @@ async def test_limits_of_a_member_hold_against_their_own_booking_at_the_same_mom
     )  # fmt: skip
     assert len([one for one in outcomes if isinstance(one, PartyRefused | TooManyBookings)]) == 1
     assert await Appointment.filter(citizen_id=principal.number).count() == 1
+
+
+async def scanning_meets_revocation() -> tuple[object, booking.Booking]:
+    """The principal revokes and has not committed when the agent's code is scanned: what the hall said."""
+    me = await a_citizen()
+    _, slot = await a_family_slot()
+    principal = await a_principal(me)
+    (held,) = await together(slot, principal, by=me)
+    revoked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def revoking():
+        async with database.transaction():
+            await revoke(principal)
+            revoked.set()
+            await go_on.wait()
+
+    with on_the_day(held):
+        shown = await checkin.code_for(code=held.code, by=me)
+        ending = asyncio.create_task(revoking())
+        await revoked.wait()
+        scanned = asyncio.create_task(checkin.scan(scanned=shown.text, hall_code=held.hall_code, by=STAFF))
+        await until_somebody_waits(scanned)
+        go_on.set()
+        await ending
+        (outcome,) = await asyncio.gather(scanned, return_exceptions=True)
+    return outcome, await booking.by_id(held.id)
+
+
+async def test_a_delegation_being_revoked_is_waited_for_at_the_hall():
+    outcome, held = await scanning_meets_revocation()
+    assert isinstance(outcome, MandateOver)
+    assert held.state == "booked"
+
+
+async def test_control_a_look_without_a_lock_lets_a_revoked_agent_in(monkeypatch: pytest.MonkeyPatch):
+    looks_after = acting.looks_after
+
+    async def only_looked(*, agent: int, person: int, locked: bool = False) -> bool:
+        return await looks_after(agent=agent, person=person)
+
+    monkeypatch.setattr(acting, "looks_after", only_looked)
+    outcome, held = await scanning_meets_revocation()
+    assert isinstance(outcome, checkin.Drawn)
+    assert held.state == "checked_in"

@@ -45,10 +45,10 @@ const aim = (chosen, moving) => (moving ? MOVE : chosen && chosen.state === "ful
 const TOGETHER = { ...BOOK, path: () => "/v1/parties", next: (made) => (made.length > 1 ? "#/bookings" : `#/booking/${made[0].code}`) };
 
 // For whom: oneself, a principal, or several who come together. Shown to who has somebody on the list.
-const TIES = { self: "本人", principal: "委托您代办", family: "须与您同行", minor: "无证件，须与您同行" };
+const TIES = { self: "本人", family: "须与您同行", minor: "无证件，须与您同行" };
 const whom = (people, most) => (people.length < 2 ? "" : html`<section class="card"><h2>为谁办理</h2><p class="hint">${most > 1 ? `一次最多 ${most} 人，要么都约上，要么都不约。` : "这项业务一次约一人。"}</p>
   <div class="chips" role="group" aria-label="办理人">${people.filter((one) => most > 1 || ["self", "principal"].includes(one.tie)).map((one) => html`
-  <button class="chip person" data-person="${one.person}" aria-pressed="${one.tie === "self"}">${one.name}<small>${one.relation || TIES[one.tie]}</small></button>`)}</div></section>`);
+  <button class="chip person" data-person="${one.person}" aria-pressed="${one.tie === "self"}">${one.name}<small>${one.until ? `委托至 ${day(one.until)}` : one.relation || TIES[one.tie]}</small></button>`)}</div></section>`);
 
 // What to bring stands before the booking: who comes without a paper comes twice.
 export const bring = (items) => html`<section class="card folds"><h2>要带的材料</h2>${items.length > 1 ? html`<p class="soft">材料因事项而异，请看您要办的事项：</p>` : ""}
@@ -123,7 +123,7 @@ export async function type(main, code, query) {
     show(main.querySelector("#problem"), html``);
     try {
       const to = chips.length && others() ? TOGETHER : aim(chosen, moving);
-      const asked = to === TOGETHER ? { slot_id: chosen.id, members: members() } : { slot_id: chosen.id };
+      const asked = to === TOGETHER ? { slot_id: chosen.id, members: members(), type_id: view.id } : { slot_id: chosen.id };
       const made = await busy(reserve, to.doing, () => post(to.path(moving), asked, { "Idempotency-Key": key }));
       toast(to.done);
       location.replace(to.next(made));
