@@ -18,13 +18,16 @@ from foundation import clock, database, events, logs
 from foundation.actor import Actor
 from foundation.errors import Refusal
 
-# The first statement of a reservation: the persons' locks, and the ids the next appointments will have.
-PERSONS_FIRST = """select citizen_id, pg_advisory_xact_lock(hashtextextended('citizen:' || citizen_id, 1)),
-       nextval('appointment_id_seq') from unnest($1::bigint[]) as citizen_id"""
+# The first statement of a reservation: the persons' locks, and the ids the next appointments will have. The second is
+# long, and planning it takes longer than running it: it is planned once a connection, whatever PostgreSQL thinks.
+PLANNED_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', true)"
+PERSONS_FIRST = f"""select citizen_id, pg_advisory_xact_lock(hashtextextended('citizen:' || citizen_id, 1)),
+       nextval('appointment_id_seq'), {PLANNED_ONCE} from unnest($1::bigint[]) as citizen_id"""
 
 # The same for those whose lock is free, when many go together: nobody waits for somebody else's person, and for a slot
 # no longer than a moment.
-FREE_PERSONS_FIRST = """select citizen_id, nextval('appointment_id_seq'), set_config('lock_timeout', '1s', true)
+FREE_PERSONS_FIRST = f"""select citizen_id, nextval('appointment_id_seq'), {PLANNED_ONCE},
+       set_config('lock_timeout', '1s', true)
   from (select citizen_id, pg_try_advisory_xact_lock(hashtextextended('citizen:' || citizen_id, 1)) as ours
           from unnest($1::bigint[]) as citizen_id offset 0) as tried where ours"""
 
