@@ -13,7 +13,7 @@ from foundation import database
 from foundation.errors import Refusal
 
 # Given ``want(n, citizen_id, slot_id, type_id, day, key, qualifies, staff, booked_by, organisation)``: all that speaks
-# for and against each.
+# for and against each. Bookings are looked up person by person (lateral, limit): a join might read the whole table.
 SEEN = f"""
 barred as materialized ({limits.BARRED}
 ), seen as materialized (
@@ -23,12 +23,13 @@ barred as materialized ({limits.BARRED}
          t.real_name_needed, t.slots_needed,
          (select p.verified_at is not null or p.guardian_id is not null
             from citizen p where p.id = w.citizen_id and p.state = 'active') as verified,
-         exists (select from appointment a where a.citizen_id = w.citizen_id and a.type_id = t.id and a.day = s.day
-                    and a.state in {states.LIVE}) as same,
-         b.why, b.detail, e.id as earlier_id, e.body_hash as earlier_hash
+         l.same is not null as same, b.why, b.detail, e.id as earlier_id, e.body_hash as earlier_hash
     from want w left join {PLACES} on s.id = w.slot_id and t.id = w.type_id
     left join barred b on b.n = w.n
-    left join appointment e on e.citizen_id = w.citizen_id and e.idempotency_key = w.key
+    left join lateral (select true as same from appointment a where a.citizen_id = w.citizen_id and a.type_id = t.id
+                          and a.day = s.day and a.state in {states.LIVE} limit 1) l on true
+    left join lateral (select id, body_hash from appointment a where a.citizen_id = w.citizen_id
+                          and a.idempotency_key = w.key limit 1) e on true
 )"""
 
 # That the person of a row `s` of ``seen`` may have a place, and that the slot gives any at the moment `now`.

@@ -198,7 +198,7 @@ async def _remember(rows: Sequence[Any]) -> None:
 
 
 def _too_late(one: _Asking) -> bool:
-    no = sold_out.too_late(one.wish.slot_id, one.wish.citizen_id)
+    no = sold_out.too_late(one.wish.slot_id, one.wish.key)
     if no is not None:
         _fail(one, no)
     return no is not None
@@ -228,7 +228,7 @@ async def reserve(wish: Wish) -> Any:
 
     Raises SlotFull without looking when that is known, and as `Gatherer.ask`.
     """
-    no = sold_out.too_late(wish.slot_id, wish.citizen_id)
+    no = sold_out.too_late(wish.slot_id, wish.key)
     if no is not None:
         raise no
     return await (reserving.alone(wish) if database.in_a_transaction() else ours().ask(wish))

@@ -18,14 +18,19 @@ from foundation import clock, database, events, logs
 from foundation.actor import Actor
 from foundation.errors import Refusal
 
-# The first statement of a reservation: the locks of what limits count, and the ids the next appointments will have.
+# The first statement of a reservation: the locks of what limits count, and the ids the next appointments will have. The
+# second is long, and planning it takes longer than running it: it is planned once a connection, whatever PostgreSQL
+# thinks.
+PLANNED_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', true)"
 PERSONS_FIRST = f"""with locked as materialized ({limits.LOCK_SUBJECTS})
-select c.id as citizen_id, nextval('appointment_id_seq'), locked.count from unnest($1::bigint[]) as c (id), locked"""
+select c.id as citizen_id, nextval('appointment_id_seq'), {PLANNED_ONCE}, locked.count
+  from unnest($1::bigint[]) as c (id), locked"""
 
 # The same for those whose lock is free, when many go together: nobody waits for somebody else's person, and for a slot
 # no longer than a moment.
 FREE_PERSONS_FIRST = f"""with tried as materialized ({limits.TRY_PERSONS})
-select citizen_id, nextval('appointment_id_seq'), set_config('lock_timeout', '1s', true) from tried where ours"""
+select citizen_id, nextval('appointment_id_seq'), {PLANNED_ONCE}, set_config('lock_timeout', '1s', true)
+  from tried where ours"""
 
 # The second. It begins after the persons' locks were granted, so its counts are true, and reads places and the clock
 # under the slots' locks, so they are true as well, however long it waited. `n` is the order of arrival: of those who

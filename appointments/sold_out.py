@@ -1,8 +1,9 @@
 """约满的号段: remembered for a moment, so that being too late costs next to nothing.
 
-Whoever has, or had, a booking in the slot is remembered with it: they are not turned away here, because a request that
-was sent twice must find its booking by its key. A place that becomes free is told to all processes after its commit;
-a word that is lost makes the slot look full for `SECONDS` longer.
+The keys of the bookings in the slot, live or over, are remembered with it: a request that was sent twice is not turned
+away here, for it must find its booking. Nothing needs to be known of who asks: that a slot is full is public. A place
+that becomes free is told to all processes after its commit; a word that is lost makes the slot look full for `SECONDS`
+longer.
 """
 
 from collections.abc import Iterable
@@ -16,18 +17,18 @@ from foundation.memory import Memory
 SECONDS = 1.5
 TOPIC = "slot"
 
-_full: Memory[frozenset[int]] = Memory(TOPIC, seconds=SECONDS, most=10_000)
+_full: Memory[frozenset[str]] = Memory(TOPIC, seconds=SECONDS, most=10_000)
 
-HOLDERS = """
-select s.id, array(select distinct citizen_id from appointment a where a.slot_id = s.id) as holders
+KEYS = """
+select s.id, array(select idempotency_key from appointment a where a.slot_id = s.id) as keys
   from slot s where s.id = any($1) and s.booked >= s.capacity
 """
 
 
-def too_late(slot_id: int, citizen_id: int) -> SlotFull | None:
-    """The refusal of somebody who wants a place in a slot that is known to be full."""
-    holders = _full.get(str(slot_id))
-    return None if holders is None or citizen_id in holders else SlotFull(detail={"slot_id": slot_id})
+def too_late(slot_id: int, key: str) -> SlotFull | None:
+    """The refusal of a request under this key for a slot that is known to be full."""
+    keys = _full.get(str(slot_id))
+    return None if keys is None or key in keys else SlotFull(detail={"slot_id": slot_id})
 
 
 def is_known(slot_id: int) -> bool:
@@ -37,8 +38,8 @@ def is_known(slot_id: int) -> bool:
 async def look(slot_ids: Iterable[int]) -> None:
     """Remember those of these slots that are full."""
     mark = _full.mark()
-    for row in await database.fetch(HOLDERS, sorted(set(slot_ids))):
-        _full.keep(str(row["id"]), frozenset(row["holders"]), mark)
+    for row in await database.fetch(KEYS, sorted(set(slot_ids))):
+        _full.keep(str(row["id"]), frozenset(row["keys"]), mark)
 
 
 async def freed(slot_id: int) -> None:

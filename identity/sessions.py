@@ -73,11 +73,6 @@ async def who(token: str) -> Session | None:
     return session
 
 
-def remembered(token: str) -> Session | None:
-    """Whose token this is, if that is known without asking."""
-    return _known.get(session_store.id_of(token))
-
-
 async def mine(citizen_id: int) -> list[Session]:
     """The citizen's sign-ins, the newest first."""
     return [_read(one, entry) for one, entry in await session_store.all_of(CITIZENS, citizen_id)]

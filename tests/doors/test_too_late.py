@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+import redis.asyncio
 
 from appointments import booking, gathering, sold_out
 from foundation import bus, metrics
-from identity import sessions
+from foundation import redis as our_redis
+from identity import session_store, sessions
 from identity.models import Citizen
 from miniprogram_bff.screens import book
 from tests.builders.appointments import a_citizen, a_full_slot, a_slot
@@ -77,7 +79,7 @@ async def test_the_second_who_is_too_late_is_answered_at_once(bff: httpx.AsyncCl
 @pytest.mark.parametrize(
     ("changed", "status"),
     [
-        ({"headers": {"Authorization": "Bearer unknown", "Idempotency-Key": "a-key-of-mine"}}, 401),
+        ({"headers": {"Authorization": "", "Idempotency-Key": "a-key-of-mine"}}, 401),
         ({"headers": {"Idempotency-Key": "short"}}, 422),
         ({"json": {"slot_id": 0}}, 422),
         ({"json": {"slot_id": 1, "more": 2}}, 422),
@@ -87,8 +89,8 @@ async def test_the_second_who_is_too_late_is_answered_at_once(bff: httpx.AsyncCl
 async def test_what_is_wrong_is_said_as_ever(bff: httpx.AsyncClient, changed: dict[str, object], status: int) -> None:
     slot, _, _ = await a_full_slot()
     me = await a_late_citizen()
-    await bff.post("/v1/bookings", **wish(slot.id, me))
     await gathering.ours().finish()
+    assert sold_out.is_known(slot.id)
     asked = wish(slot.id, me)
     headers = {**asked["headers"], "Content-Type": "application/json", **changed.pop("headers", {})}  # type: ignore[dict-item]
     assert (await bff.post("/v1/bookings", **{**asked, **changed, "headers": headers})).status_code == status
@@ -103,16 +105,35 @@ async def test_the_holder_finds_the_booking_by_its_key(bff: httpx.AsyncClient) -
     assert (again.status_code, again.json()["code"]) == (201, first.json()["code"])
 
 
-async def test_who_is_signed_out_is_nobody_at_once(bff: httpx.AsyncClient) -> None:
-    slot, _, _ = await a_full_slot()
-    citizen = await a_citizen()
+async def test_who_is_signed_out_is_nobody_at_once(bff: httpx.AsyncClient, redis_db: redis.asyncio.Redis) -> None:
+    slot, citizen = await a_slot(), await a_citizen()
     me = await sign_in(await Citizen.get(id=citizen.number))
-    assert (await bff.post("/v1/bookings", **wish(slot.id, me))).status_code == 409
-    token = me["Authorization"].removeprefix("Bearer ")
-    assert sessions.remembered(token) is not None
+    assert (await bff.get("/v1/bookings", headers=me)).status_code == 200
+    (session_id,) = sessions._known._kept
     await sessions.sign_out_everywhere(citizen.number)
-    await until(lambda: sessions.remembered(token) is None)
+    await until(lambda: sessions._known.get(session_id) is None)
     assert (await bff.post("/v1/bookings", **wish(slot.id, me))).status_code == 401
+
+
+async def test_who_is_known_is_not_looked_up_each_time(bff: httpx.AsyncClient, redis_db: redis.asyncio.Redis) -> None:
+    me = await a_late_citizen()
+    assert (await bff.get("/v1/bookings", headers=me)).status_code == 200
+    await redis_db.flushdb()  # without a word
+    assert (await bff.get("/v1/bookings", headers=me)).status_code == 200
+
+
+async def test_without_redis_those_known_go_on(bff: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    known, unknown = await a_late_citizen(), await a_late_citizen()
+    slot = await a_slot(capacity=2)
+    assert (await bff.get("/v1/bookings", headers=known)).status_code == 200
+
+    async def gone(*_: object) -> None:
+        raise our_redis.RedisGone
+
+    monkeypatch.setattr(session_store, "find", gone)
+    monkeypatch.setattr(sessions._known, "_seconds", -1)
+    assert (await bff.post("/v1/bookings", **wish(slot.id, known))).status_code == 201
+    assert (await bff.post("/v1/bookings", **wish(slot.id, unknown))).status_code == 503
 
 
 async def test_a_free_place_is_had_at_once(bff: httpx.AsyncClient) -> None:
