@@ -70,11 +70,18 @@ async def add(
     """
     await _must_be_owner(owner_id, relation, by)
     member_id = await realname.person(name=name, id_type=id_type, number=number, by=by, ask=ask)
-    if member_id == owner_id:
-        raise OneselfAsFamily
-    async with database.transaction():
-        await _room_for(owner_id, member_id)
-        return await _added(owner_id, member_id, relation, by=by)
+    return await _put_on_the_list(owner_id, member_id, relation, by=by)
+
+
+@database.retry_on_deadlock
+async def _put_on_the_list(owner_id: int, member_id: int, relation: str, *, by: Actor) -> int:
+    """Whoever was made for the number may have become another's account meanwhile: who they are today is held."""
+    async with database.transaction() as tx:
+        who = await tx.fetchval("select coalesce(merged_into_id, id) from citizen where id = $1 for share", member_id)
+        if who == owner_id:
+            raise OneselfAsFamily
+        await _room_for(owner_id, who)
+        return await _added(owner_id, who, relation, by=by)
 
 
 async def add_minor(*, owner_id: int, name: str, born: date, by: Actor) -> int:

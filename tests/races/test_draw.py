@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import asyncpg
 import pytest
 
-from appointments import booking, draw, draw_entries, draw_jobs, draw_results, drawing, limits, schedule
+from appointments import booking, difference, draw, draw_entries, draw_jobs, draw_results, drawing, limits, schedule
 from appointments.draw_errors import AlreadyInDraw, DrawOver
 from appointments.draw_models import DrawEntry
 from appointments.errors import NotYetReleased
@@ -53,22 +53,21 @@ async def test_control_without_the_persons_lock_the_index_alone_says_no(monkeypa
         """Leave it out."""
 
     monkeypatch.setattr(limits, "lock_persons", no_lock)
-    real, both = draw_entries._valid, asyncio.Barrier(2)
-
-    async def together(*args):
-        await both.wait()
-        return await real(*args)
-
-    monkeypatch.setattr(draw_entries, "_valid", together)
-    inserted = asyncio.Barrier(2)
-    may_have = draw_entries.eligibility.may_have
+    may_have, both = draw_entries.eligibility.may_have, asyncio.Barrier(2)
 
     async def asked(**about):
         answer = await may_have(**about)
-        await inserted.wait()
+        await both.wait()
         return answer
 
+    record = draw_entries.audit.record
+
+    async def entered(*what, **about):
+        await until_somebody_waits()  # the other, at the index, for this commit
+        await record(*what, **about)
+
     monkeypatch.setattr(draw_entries.eligibility, "may_have", asked)
+    monkeypatch.setattr(draw_entries.audit, "record", entered)
     outcomes = await asyncio.gather(enters(one, citizen), enters(one, citizen), return_exceptions=True)
     assert sorted(type(each).__name__ for each in outcomes) == ["AlreadyInDraw", "Entry"]
     assert any(isinstance(each, AlreadyInDraw) for each in outcomes)
@@ -266,14 +265,14 @@ async def ends_while_slots_are_made(monkeypatch) -> bool:
     await schedule.create(type_id=of.id, periods=[period], effective_from=clock.today(), by=STAFF)
     await registration_ends(one)
     await draw.close(one.id)
-    real, read = schedule._locked, asyncio.Event()
+    real, read = difference.there, asyncio.Event()
 
     async def slowly(*args, **span):
         read.set()
         await until_somebody_waits(ending)
         return await real(*args, **span)
 
-    monkeypatch.setattr(schedule, "_locked", slowly)
+    monkeypatch.setattr(difference, "there", slowly)
 
     async def end():
         await read.wait()

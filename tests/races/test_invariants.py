@@ -56,6 +56,10 @@ ALL_ONE_PERSON = """
 drop index appointment_one_live;
 update appointment set idempotency_key = id, citizen_id = (select min(id) from citizen) where
 """
+A_CLOSURE = """
+insert into closure (id, subtree, starts_at, ends_at, reason, offer_days, send_home, exception_ids, made_by, made_at)
+values (1, false, now(), now(), '台风', 3, false, '[]', 'staff:1', now());
+"""
 # What is done by hand → the invariant that must name it.
 BY_HAND = {
     "update slot set booked = booked - 1 where booked > 0": "the_counter_is_the_count",
@@ -70,6 +74,11 @@ BY_HAND = {
     "update appointment set state = 'booked' where state = 'held'": "an_offer_is_a_held_place",
     "update waitlist_entry set state = 'accepted', appointment_id = null where state = 'lapsed'":
         "an_offer_is_a_held_place",
+    f"{A_CLOSURE} update slot set closure_id = 1 where state = 'open'": "a_closed_slot_is_shut",
+    f"""{A_CLOSURE}
+        insert into closure_notice (code, closure_id, appointment_id, handled_at, changed_at)
+        select 'N' || id, 1, id, now(), now() from appointment where state = 'office_cancelled'""":
+        "whom_the_office_cancelled_is_offered_another",
     "update appointment set state = 'no_show' where state = 'cancelled'": "every_change_is_audited_once",
     """insert into audit_row (at, actor, action, subject, reason, detail, request_id)
        select at, actor, action, subject, reason, detail, request_id from audit_row where action = 'booking.cancelled'

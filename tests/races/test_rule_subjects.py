@@ -67,7 +67,14 @@ async def test_two_persons_on_one_phone():
 
 async def test_control_without_the_phones_lock_both_book(monkeypatch):
     monkeypatch.setattr(
-        "appointments.seats.PERSON_FIRST", f"select nextval('appointment_id_seq'), l.* from ({PERSONS_ALONE}) l"
+        "appointments.seats.PERSONS_FIRST",
+        f"""select citizen_id, nextval('appointment_id_seq'), l.*
+              from ({PERSONS_ALONE}) l, unnest($1::bigint[]) as citizen_id""",
+    )
+    monkeypatch.setattr(
+        "appointments.seats.FREE_PERSONS_FIRST",
+        """select citizen_id, nextval('appointment_id_seq'), pg_advisory_xact_lock(hashtextextended('citizen:' ||
+                  citizen_id, 1)) from unnest($1::bigint[]) as citizen_id""",
     )
     await a_rule(subject="phone", event="held_now", period="live", threshold=1)
     live, _ = await the_second_while_the_first_is_not_committed(await on_one_phone(2))
