@@ -4,6 +4,8 @@ One place is held for them; they take it, choose another, or say no. Nothing of 
 of it is 爽约. Lock order: the person → slots by id → the appointment → the notice.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -104,10 +106,10 @@ async def choices(offer: Rebook) -> list[Place]:
 async def accept(*, code: str, by: Actor) -> Booking:
     """Take the place that is held; again gives the same booking. Staff may for somebody on the telephone.
 
-    Raises RebookNotFound, RebookOver.
+    Raises RebookNotFound, RebookOver, TooBusy.
     """
     seen = await find(code=code, for_=by)
-    async with database.transaction() as tx:
+    async with _answering() as tx:
         offer = await _alone(seen, by)
         if offer.new:
             return offer.new
@@ -135,15 +137,13 @@ async def choose(*, code: str, slot_id: int, type_id: int, by: Actor) -> Booking
     if seen.held and (seen.held.slot_id, seen.held.type_id) == (slot_id, type_id):
         return await accept(code=code, by=by)
     try:
-        async with database.transaction():
+        async with _answering():
             offer = await _alone(seen, by)
             if offer.new and offer.new.slot_id == slot_id:
                 return offer.new
             return await _moved(offer, slot_id, type_id, by=by)
     except asyncpg.UniqueViolationError as clash:
         raise (AlreadyBookedThatDay() if clash.constraint_name == "appointment_one_live" else clash) from clash
-    except asyncpg.LockNotAvailableError as waited:
-        raise TooBusy(retry_after=2) from waited
 
 
 async def _moved(offer: Rebook, slot_id: int, type_id: int, *, by: Actor) -> Booking:
@@ -177,9 +177,9 @@ async def _rebooked(offer: Rebook, appointment_id: int, *, by: Actor) -> Booking
 
 @database.retry_on_deadlock
 async def decline(*, code: str, by: Actor) -> Rebook:
-    """ "No, thanks": the place is everybody's. Again is harmless. Raises RebookNotFound, RebookOver."""
+    """ "No, thanks": the place is everybody's. Again is harmless. Raises RebookNotFound, RebookOver, TooBusy."""
     seen = await find(code=code, for_=by)
-    async with database.transaction() as tx:
+    async with _answering() as tx:
         offer = await _alone(seen, by)
         if offer.offer == "declined":
             return offer
@@ -219,6 +219,16 @@ async def _lapse(row: asyncpg.Record) -> bool:
             return False
         await audit.record("rebook.lapsed", subject=f"closure_notice:{row['id']}", by=LAPSING)
     return True
+
+
+@asynccontextmanager
+async def _answering() -> AsyncIterator[database.Transaction]:
+    """One transaction; TooBusy when it had to wait too long for a slot or for another device of the person."""
+    try:
+        async with database.transaction() as tx:
+            yield tx
+    except asyncpg.LockNotAvailableError as waited:
+        raise TooBusy(retry_after=2) from waited
 
 
 async def _alone(seen: Rebook, by: Actor) -> Rebook:

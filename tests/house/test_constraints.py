@@ -15,6 +15,8 @@ CHECKS = [
     "case_event_kind_known",
     "audit_row_actor_named",
     "waitlist_entry_offer_has_a_deadline",
+    "closure_notice_offer_has_a_deadline",
+    "closure_notice_accepted_what",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",
