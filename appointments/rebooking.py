@@ -45,9 +45,11 @@ class Rebook:
         return self.offer == "open"
 
 
-READ = """
+# A place is held until the deadline, but not into the last hour before its slot closes: it would be nobody's.
+HELD_UNTIL = "least(n.offered_until, s.close_at - interval '1 hour')"
+READ = f"""
 select n.id, n.code, n.offer, n.state, n.offered_until, n.appointment_id, n.new_appointment_id, a.citizen_id,
-       c.reason, c.note, b.state as new_state, least(n.offered_until, s.close_at) as held_until
+       c.reason, c.note, b.state as new_state, {HELD_UNTIL} as held_until
   from closure_notice n join closure c on c.id = n.closure_id join appointment a on a.id = n.appointment_id
   left join appointment b on b.id = n.new_appointment_id left join slot s on s.id = b.slot_id
 """
@@ -195,11 +197,11 @@ async def decline(*, code: str, by: Actor) -> Rebook:
 async def lapse() -> int:
     """Places held too long go back, and offers whose deadline has passed end; how many ended."""
     rows = await database.fetch(
-        """select n.id, a.citizen_id, b.id as held_id, n.offered_until <= clock_timestamp() as over
+        f"""select n.id, a.citizen_id, b.id as held_id, n.offered_until <= clock_timestamp() as over
              from closure_notice n join appointment a on a.id = n.appointment_id
              left join appointment b on b.id = n.new_appointment_id and b.state = 'held'
              left join slot s on s.id = b.slot_id
-            where n.offer = 'open' and least(n.offered_until, s.close_at) <= clock_timestamp()
+            where n.offer = 'open' and {HELD_UNTIL} <= clock_timestamp()
             order by n.id limit 500"""
     )
     return sum([await _lapse(row) for row in rows])
