@@ -169,16 +169,14 @@ async def _close_days(span: Span, hall: Hall, reason: str, by: Actor) -> list[in
     if span.type_id is not None:
         return []
     halls = Hall.filter(path__startswith=hall.path) if span.subtree else Hall.filter(id=hall.id)
-    ids: list[int] = []
-    for one in await halls.order_by("id"):
-        for day in span.whole_days:
-            made = await database.fetchval(
-                """insert into schedule_exception (hall_id, day, kind, reason, created_by, created_at)
-                   values ($1, $2, 'closed', $3, $4, $5) on conflict do nothing returning id""",
-                one.id, day, reason, str(by), clock.now(),
-            )  # fmt: skip
-            ids += [made] if made else []
-    return ids
+    rows = await database.joined().fetch(
+        """insert into schedule_exception (hall_id, day, kind, reason, created_by, created_at)
+           select hall_id, day, 'closed', $3, $4, $5
+             from unnest($1::bigint[]) as hall_id cross join unnest($2::date[]) as day
+           on conflict do nothing returning id""",
+        [one.id for one in await halls.order_by("id")], list(span.whole_days), reason, str(by), clock.now(),
+    )  # fmt: skip
+    return [row["id"] for row in rows]
 
 
 @database.retry_on_deadlock

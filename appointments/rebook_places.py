@@ -13,7 +13,7 @@ from appointments import passing_on, states
 from foundation import clock, crypto, database, idempotency
 
 AHEAD = timedelta(days=45)
-LEAD = timedelta(hours=2)  # nobody can come to a place sooner
+LEAD = timedelta(hours=2)  # nobody can decide and come sooner
 SUGGESTED = 3
 MOST = 200
 
@@ -61,7 +61,7 @@ select s.id as slot_id, b.id as type_id, b.name as type_name, b.hall_code, b.hal
   from old o cross join business b join slot s on s.type_id = b.pool_id
  where s.id is distinct from (select k.slot_id from appointment k where k.id = $5 and k.type_id = b.id)
    and s.day between $2 and $3 and s.state = 'open' and s.booked < s.capacity and s.share in ('public', o.share)
-   and s.starts_at > $4 and clock_timestamp() < s.close_at
+   and s.close_at > $4 and clock_timestamp() < s.close_at
    and not (b.drawn and clock_timestamp() < s.release_at)
    and not exists (select from appointment l where l.citizen_id = o.citizen_id and l.type_id = b.id and l.day = s.day
                       and l.id <> $1 and l.id is distinct from $5 and l.state in {states.LIVE})

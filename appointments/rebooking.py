@@ -4,6 +4,8 @@ One place is held for them; they take it, choose another, or say no. Nothing of 
 of it is 爽约. Lock order: the person → slots by id → the appointment → the notice.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,9 +45,11 @@ class Rebook:
         return self.offer == "open"
 
 
-READ = """
+# A place is held until the deadline, but not into the last hour before its slot closes: it would be nobody's.
+HELD_UNTIL = "least(n.offered_until, s.close_at - interval '1 hour')"
+READ = f"""
 select n.id, n.code, n.offer, n.state, n.offered_until, n.appointment_id, n.new_appointment_id, a.citizen_id,
-       c.reason, c.note, b.state as new_state, least(n.offered_until, s.close_at) as held_until
+       c.reason, c.note, b.state as new_state, {HELD_UNTIL} as held_until
   from closure_notice n join closure c on c.id = n.closure_id join appointment a on a.id = n.appointment_id
   left join appointment b on b.id = n.new_appointment_id left join slot s on s.id = b.slot_id
 """
@@ -104,10 +108,10 @@ async def choices(offer: Rebook) -> list[Place]:
 async def accept(*, code: str, by: Actor) -> Booking:
     """Take the place that is held; again gives the same booking. Staff may for somebody on the telephone.
 
-    Raises RebookNotFound, RebookOver.
+    Raises RebookNotFound, RebookOver, TooBusy.
     """
     seen = await find(code=code, for_=by)
-    async with database.transaction() as tx:
+    async with _answering() as tx:
         offer = await _alone(seen, by)
         if offer.new:
             return offer.new
@@ -135,15 +139,13 @@ async def choose(*, code: str, slot_id: int, type_id: int, by: Actor) -> Booking
     if seen.held and (seen.held.slot_id, seen.held.type_id) == (slot_id, type_id):
         return await accept(code=code, by=by)
     try:
-        async with database.transaction():
+        async with _answering():
             offer = await _alone(seen, by)
             if offer.new and offer.new.slot_id == slot_id:
                 return offer.new
             return await _moved(offer, slot_id, type_id, by=by)
     except asyncpg.UniqueViolationError as clash:
         raise (AlreadyBookedThatDay() if clash.constraint_name == "appointment_one_live" else clash) from clash
-    except asyncpg.LockNotAvailableError as waited:
-        raise TooBusy(retry_after=2) from waited
 
 
 async def _moved(offer: Rebook, slot_id: int, type_id: int, *, by: Actor) -> Booking:
@@ -177,9 +179,9 @@ async def _rebooked(offer: Rebook, appointment_id: int, *, by: Actor) -> Booking
 
 @database.retry_on_deadlock
 async def decline(*, code: str, by: Actor) -> Rebook:
-    """ "No, thanks": the place is everybody's. Again is harmless. Raises RebookNotFound, RebookOver."""
+    """ "No, thanks": the place is everybody's. Again is harmless. Raises RebookNotFound, RebookOver, TooBusy."""
     seen = await find(code=code, for_=by)
-    async with database.transaction() as tx:
+    async with _answering() as tx:
         offer = await _alone(seen, by)
         if offer.offer == "declined":
             return offer
@@ -195,11 +197,11 @@ async def decline(*, code: str, by: Actor) -> Rebook:
 async def lapse() -> int:
     """Places held too long go back, and offers whose deadline has passed end; how many ended."""
     rows = await database.fetch(
-        """select n.id, a.citizen_id, b.id as held_id, n.offered_until <= clock_timestamp() as over
+        f"""select n.id, a.citizen_id, b.id as held_id, n.offered_until <= clock_timestamp() as over
              from closure_notice n join appointment a on a.id = n.appointment_id
              left join appointment b on b.id = n.new_appointment_id and b.state = 'held'
              left join slot s on s.id = b.slot_id
-            where n.offer = 'open' and least(n.offered_until, s.close_at) <= clock_timestamp()
+            where n.offer = 'open' and {HELD_UNTIL} <= clock_timestamp()
             order by n.id limit 500"""
     )
     return sum([await _lapse(row) for row in rows])
@@ -219,6 +221,16 @@ async def _lapse(row: asyncpg.Record) -> bool:
             return False
         await audit.record("rebook.lapsed", subject=f"closure_notice:{row['id']}", by=LAPSING)
     return True
+
+
+@asynccontextmanager
+async def _answering() -> AsyncIterator[database.Transaction]:
+    """One transaction; TooBusy when it had to wait too long for a slot or for another device of the person."""
+    try:
+        async with database.transaction() as tx:
+            yield tx
+    except asyncpg.LockNotAvailableError as waited:
+        raise TooBusy(retry_after=2) from waited
 
 
 async def _alone(seen: Rebook, by: Actor) -> Rebook:

@@ -32,9 +32,6 @@ async def tell_closed(event: RebookOffered) -> None:
 
 def _told(offer: Rebook) -> dict[str, str]:
     old, new = offer.old, offer.held or offer.new
-    elsewhere = f"{new.hall_name} " if new and new.hall_name != old.hall_name else ""
-    kept = f"已为您保留{elsewhere} {_when(new.starts_at)} 的号，" if new else ""
-    until = f"{clock.shanghai(offer.offered_until):%m-%d %H:%M}" if offer.offered_until else ""
     return {
         "cause": offer.reason,
         "when": _when(old.starts_at),
@@ -42,11 +39,25 @@ def _told(offer: Rebook) -> dict[str, str]:
         "hall": old.hall_name,
         "code": old.code,
         "note": offer.note,
-        "offer": f"{kept}请在 {until} 前点开确认，也可另选时段，优先于公众放号。",
+        "offer": _next(offer),
         "card_when": _when(new.starts_at if new else old.starts_at),
         "card_hall": new.hall_name if new else old.hall_name,
     }
 
 
+def _next(offer: Rebook) -> str:
+    """What they can do, and until when: a place is sometimes held for less long than they may choose another."""
+    until = _shortly(offer.offered_until)
+    if offer.held is None:
+        return f"请在 {until} 前点开选择时段，优先于公众放号。"
+    elsewhere = f"{offer.held.hall_name} " if offer.held.hall_name != offer.old.hall_name else ""
+    kept = f"已为您保留{elsewhere} {_when(offer.held.starts_at)} 的号，请在 {_shortly(offer.held_until)} 前点开确认"
+    return f"{kept}；也可在 {until} 前另选时段，优先于公众放号。"
+
+
 def _when(at: datetime) -> str:
     return f"{clock.shanghai(at):%Y-%m-%d %H:%M}"
+
+
+def _shortly(at: datetime | None) -> str:
+    return f"{clock.shanghai(at):%m-%d %H:%M}" if at else ""

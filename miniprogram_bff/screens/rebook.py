@@ -81,7 +81,7 @@ async def choices(code: RebookCode, who: Session) -> list[RebookPlace]:
     "/v1/rebook/<code>/accept",
     access=CITIZEN,
     summary="确认保留的号",
-    errors=(RebookNotFound, RebookOver),
+    errors=(RebookNotFound, RebookOver, TooBusy),
     limit=Limit(user=30),
     status=201,
 )
@@ -103,7 +103,9 @@ async def choose(code: RebookCode, body: Chosen, who: Session) -> BookingView:
     return view(await rebooking.choose(code=code, slot_id=body.slot_id, type_id=body.type_id, by=actor(who)))
 
 
-@routes.post("/v1/rebook/<code>/decline", access=CITIZEN, summary="不需要改约", errors=(RebookNotFound, RebookOver))
+@routes.post(
+    "/v1/rebook/<code>/decline", access=CITIZEN, summary="不需要改约", errors=(RebookNotFound, RebookOver, TooBusy)
+)
 async def decline(code: RebookCode, who: Session) -> RebookView:
     """保留的号立即让给别人。"""
     return _view(await rebooking.decline(code=code, by=actor(who)), [])

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import asyncpg
 import pytest
 
 from appointments import (
@@ -21,7 +22,7 @@ from appointments import (
 from appointments.closure_errors import ClosureInvalid, ClosureOver
 from appointments.closure_models import Closure, ClosureNotice
 from appointments.closure_span import Span
-from appointments.errors import HallNotFound, SlotSuspended, TypeNotFound
+from appointments.errors import HallNotFound, SlotSuspended, TooBusy, TypeNotFound
 from appointments.hall_errors import HallClosedToday
 from appointments.models import Appointment, ScheduleException, Slot
 from catalogue.models import Hall
@@ -267,6 +268,19 @@ async def test_what_cannot_be_closed():
     with pytest.raises(ClosureInvalid):
         await closure.for_calendar_change(day=clock.today() - timedelta(days=2), reason="调休", by=STAFF)
     assert await Closure.all().count() == 0
+
+
+async def test_waiting_too_long_for_the_slots_closes_nothing(monkeypatch):
+    of = await a_type()
+    await morning(of, days=2)
+
+    async def waited(*_, **__):
+        raise asyncpg.LockNotAvailableError("canceling statement due to lock timeout")
+
+    monkeypatch.setattr(closure_span, "stop", waited)
+    with pytest.raises(TooBusy):
+        await closure.announce(span=whole_day(of), reason="台风", by=STAFF)
+    assert await Closure.all().count() == await ScheduleException.all().count() == 0
 
 
 async def test_one_persons_fault_stops_no_other(monkeypatch):

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from appointments import booking, closure, closure_work, day_end, jobs, limits, rebook_places, rebooking
 from appointments.closure_errors import NotOffered, RebookNotFound, RebookOver
-from appointments.errors import AlreadyBookedThatDay, SlotFull
+from appointments.errors import AlreadyBookedThatDay, SlotFull, TooBusy
 from appointments.models import Appointment, Slot
 from catalogue.models import Hall
 from foundation import clock, database
@@ -257,6 +258,21 @@ async def test_a_second_booking_of_the_day_in_between_is_refused(monkeypatch):
     monkeypatch.setattr(rebook_places, "free", stale_view)
     with pytest.raises(AlreadyBookedThatDay):
         await rebooking.choose(code=offer.code, slot_id=double.id, type_id=shut.of.id, by=who)
+    assert (await shut.offer()).held == offer.held
+
+
+async def test_waiting_too_long_says_try_again(monkeypatch):
+    shut = await announced(worked=True)
+    offer, by = await shut.offer(), shut.people[0]
+
+    async def waited(*_):
+        raise asyncpg.LockNotAvailableError("canceling statement due to lock timeout")
+
+    monkeypatch.setattr(limits, "lock_persons", waited)
+    other = {"slot_id": shut.later[3].id, "type_id": shut.of.id}
+    for verb, more in ((rebooking.accept, {}), (rebooking.choose, other), (rebooking.decline, {})):
+        with pytest.raises(TooBusy):
+            await verb(code=offer.code, by=by, **more)
     assert (await shut.offer()).held == offer.held
 
 

@@ -24,6 +24,8 @@ CHECKS = [
     "booking_rule_sanction",
     "sanction_lifted_by_whom",
     "appeal_decided_by_whom",
+    "closure_notice_offer_has_a_deadline",
+    "closure_notice_accepted_what",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",

@@ -58,7 +58,7 @@ update appointment set idempotency_key = id, citizen_id = (select min(id) from c
 """
 A_CLOSURE = """
 insert into closure (id, subtree, starts_at, ends_at, reason, offer_days, send_home, exception_ids, made_by, made_at)
-values (1, false, now(), now(), '台风', 3, false, '[]', 'staff:1', now());
+values (1, false, now(), now() + interval '1 hour', '台风', 3, false, '[]', 'staff:1', now());
 """
 # What is done by hand → the invariant that must name it.
 BY_HAND = {
