@@ -63,6 +63,12 @@ class WorkHall:
 
 CANCELLED = ("cancelled", "office_cancelled", "rescheduled", "declined", "lapsed")
 NOT_CANCELLED = f"a.state not in {CANCELLED}"
+# The places of a slot `s` that are taken, those of long businesses that began before it too.
+HELD = f"""
+left join lateral (select (select count(*) from appointment a where a.slot_id = s.id and {NOT_CANCELLED})
+       + (select count(*) from further_slot f join appointment a on a.id = f.appointment_id
+           where f.slot_id = s.id and {NOT_CANCELLED}) as places) held on true
+"""
 
 
 async def halls(*, within: Collection[str]) -> list[WorkHall]:
@@ -114,11 +120,9 @@ async def week(*, hall_code: str, day: date) -> list[Occupancy]:
     monday = day - timedelta(days=day.weekday())
     rows = await database.fetch(
         f"""select s.day, t.id as type_id, t.name as type_name, sum(s.capacity)::int as capacity,
-                   coalesce(sum(taken.held), 0)::int as held
-              from slot s join appointment_type t on t.id = s.type_id
-              left join lateral (select count(*) as held from appointment a
-                                  where a.slot_id = s.id and {NOT_CANCELLED}) taken on true
-             where t.hall_id = $1 and s.day between $2 and $3 and (s.state <> 'withdrawn' or taken.held > 0)
+                   sum(held.places)::int as held
+              from slot s join appointment_type t on t.id = s.type_id {HELD}
+             where t.hall_id = $1 and s.day between $2 and $3 and (s.state <> 'withdrawn' or held.places > 0)
              group by s.day, t.id order by s.day, t.id""",
         hall.id,
         monday,

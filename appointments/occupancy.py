@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from appointments import agenda, types
-from appointments.agenda import NOT_CANCELLED, SheetSlot
+from appointments.agenda import HELD, SheetSlot
 from appointments.errors import SlotNotFound
 from foundation import clock, database
 from foundation.workdays import WorkCalendar
@@ -72,11 +72,6 @@ class SlotInFull:
         return self.sheet.ends_at <= clock.now()
 
 
-HELD = f"""
-left join lateral (select (select count(*) from appointment a where a.slot_id = s.id and {NOT_CANCELLED})
-       + (select count(*) from further_slot f join appointment a on a.id = f.appointment_id
-           where f.slot_id = s.id and {NOT_CANCELLED}) as places) held on true
-"""
 WEEK = f"""
 select s.id as slot_id, s.day, s.starts_at, s.ends_at, s.share, s.state, s.capacity, held.places::int as held,
        (select count(*) from waitlist_entry w where w.slot_id = s.id and w.state = 'waiting')::int as waiting

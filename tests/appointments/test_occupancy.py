@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from appointments import booking, history, occupancy, suspension, waitlist
+from appointments import agenda, booking, history, occupancy, suspension, waitlist
 from appointments.errors import SlotNotFound
 from appointments.models import AppointmentType
 from appointments.occupancy import SlotCell
@@ -37,6 +37,9 @@ async def test_who_did_not_cancel_counts_wherever_they_sit() -> None:
     await a_past_visit(first, Visit("cancelled"))
     await a_past_visit(second, Visit("no_show"))
     assert [(one.held, one.capacity, one.full) for one in await cells(of)] == [(1, 2, False), (2, 2, True)]
+    hall = await of.hall
+    (overview,) = await agenda.week(hall_code=hall.code, day=MONDAY)
+    assert (overview.held, overview.capacity) == (3, 4)
 
 
 async def test_a_withdrawn_slot_is_shown_while_somebody_is_in_it() -> None:
