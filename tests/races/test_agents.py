@@ -1,15 +1,16 @@
 """An agent's daily cap counts what they book for others, whoever it is for, also at the same moment."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
-from appointments import seats
+from appointments import rescheduling, seats
 from appointments.models import Appointment
 from appointments.party_errors import PartyRefused
 from foundation import crypto, database
 from foundation.actor import Actor
-from tests.builders.appointments import a_citizen, booked_and_live
+from tests.builders.appointments import a_citizen, a_slot, booked_and_live
 from tests.builders.people import a_family_slot, a_principal, together
 from tests.builders.rules import a_rule
 
@@ -67,3 +68,14 @@ async def test_control_without_the_agents_lock_the_cap_breaks():
 
     await asyncio.gather(*(locking_the_person_only(slot, one) for slot, one in zip(slots, principals, strict=True)))
     assert await made_by(agent) == 2
+
+
+async def test_a_move_is_not_one_more():
+    agent, principals = await an_agent(most=1, principals=1)
+    of, slot = await a_family_slot()
+    later = await a_slot(of=of, starts_at=slot.starts_at + timedelta(hours=1))
+    (held,) = await together(slot, principals[0], by=agent)
+    for who, to in ((agent, later), (principals[0], slot)):
+        held = await rescheduling.reschedule(code=held.code, slot_id=to.id, by=who, key=f"to {to.id}")
+    assert held.booked_by == str(agent)
+    assert await booked_and_live(slot) == (1, 1)
