@@ -30,6 +30,7 @@ from appointments.party_errors import (
     PartyRefused,
     PartyTooLarge,
 )
+from appointments.rule_errors import Sanctioned, TooOften
 from appointments.share_errors import KeptForPriority, KeptForStaff, NotEnoughInARow
 from foundation import crypto, database, idempotency, metrics
 from foundation.actor import Actor
@@ -42,7 +43,9 @@ BY = Actor.system("appointments.party")
 OF_THE_SLOT = (SlotNotFound, NotYetReleased, SlotClosed, SlotSuspended, KeptForStaff, NotEnoughInARow)
 PROBLEMS: dict[type[Refusal], str] = {
     AlreadyBookedThatDay: "当天已预约过这项业务",
-    TooManyBookings: "未办结的预约已达上限",
+    TooManyBookings: "预约数量已达上限",
+    TooOften: "近期取消或未按约办理的次数已达上限",
+    Sanctioned: "目前被限制预约",
     RealNameNeeded: "尚未实名认证",
     KeptForPriority: "不符合该号段的优先条件",
 }
@@ -75,7 +78,7 @@ async def reserve_party(
     body_hash = idempotency.body_hash({"slot_id": slot_id, "members": list(members), "type_id": type_id})
     try:
         async with database.transaction():
-            numbers = await seats.lock_and_number({*members, by.number})
+            numbers = await seats.lock_and_number({*members, by.number}, booked_by=[str(by)])
             answered = await _answered(key, body_hash, members, by)
             if answered:
                 return answered
@@ -163,11 +166,17 @@ async def _all_or_nobody(wants: Sequence[seats.Want], body_hash: str) -> list[Bo
         except OF_THE_SLOT:
             raise
         except Refusal as no:
-            problem = f"{await _name(want.citizen_id)}：{PROBLEMS.get(type(no), no.message)}"
+            problem = f"{await _name(want.citizen_id)}：{_problem(no)}"
             refused.append({"field": f"members.{nth}", "problem": problem, "code": no.code})
     if refused:
         raise PartyRefused(detail=refused)
     return made
+
+
+def _problem(no: Refusal) -> str:
+    """What stands in a member's way, and the rule behind it; of a block only that there is one."""
+    rule = no.detail.get("rule") if isinstance(no.detail, dict) else None
+    return PROBLEMS.get(type(no), no.message) + (f"（规定：{rule}）" if rule else "")
 
 
 def _does_not_fit(left: int) -> PartyDoesNotFit:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from appointments import agenda, booking, waitlist
+from appointments import agenda, booking, credit, waitlist
 from appointments.booking import Booking
 from appointments.errors import ReasonNeeded
 from appointments.states import VISITS
@@ -23,6 +23,7 @@ class Record:
 
     bookings: list[Booking]
     waits: list[Waiting]
+    blocks: list[credit.Held]
     elsewhere: int
 
 
@@ -38,10 +39,16 @@ async def of_citizen(citizen_id: int, *, within: Collection[str], by: Actor, rea
         whose = Actor.citizen(citizen_id)
         held = await booking.of(whose, limit=MOST)
         waits = await waitlist.of(whose, limit=MOST)
+        blocks = await credit.of(whose)
     theirs = [one for one in held if one.hall_path.startswith(tuple(within))]
     halls = {one.code for one in await agenda.halls(within=within)}
     elsewhere = sum(one.state in VISITS for one in held) - sum(one.state in VISITS for one in theirs)
-    return Record(theirs, [one for one in waits if one.hall_code in halls], elsewhere)
+    return Record(
+        bookings=theirs,
+        waits=[one for one in waits if one.hall_code in halls],
+        blocks=[one for one in blocks if all(path.startswith(tuple(within)) for path in one.halls)],
+        elsewhere=elsewhere,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

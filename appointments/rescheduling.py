@@ -49,7 +49,7 @@ async def reschedule(*, code: str, slot_id: int, by: Actor, key: str) -> Booking
 
 async def _moved(code: str, slot_id: int, *, by: Actor, key: str, body_hash: str) -> Booking:
     whose = (await booking.find(code=code, for_=by)).citizen_id
-    number = (await seats.lock_and_number([whose]))[whose]
+    number = (await seats.lock_and_number([whose], booked_by=[str(by)]))[whose]
     old = await booking.find(code=code, for_=by, locked=True)
     key = for_others.key_of(by, whose, key)
     answered = await _answered(key, body_hash, whose)

@@ -11,6 +11,7 @@ from api.console import page, person_token, scope
 from api.console.dated import Dated
 from api.console.staff_session import STAFF
 from appointments import booking, on_behalf, record, slots
+from appointments.credit import STATE_NAMES
 from appointments.errors import BookingNotFound
 from appointments.states import NAMES, WAITLIST_NAMES
 from foundation.web import Asked, Routes
@@ -205,7 +206,7 @@ async def _record(who: StaffMember, citizen_id: int, form: OnePerson) -> dict[st
     kept = await record.of_citizen(person.citizen_id, within=_halls_of(who), by=who.actor, reason=form.reason)
     halls = await scope.halls_of(who, scope.HELPERS)
     return {
-        "person": person, "record": kept, "states": NAMES, "wait_states": WAITLIST_NAMES,
+        "person": person, "record": kept, "states": NAMES, "wait_states": WAITLIST_NAMES, "block_states": STATE_NAMES,
         "reached": await _reached(person.citizen_id), "looks": await _looks(person.citizen_id),
         "types": [(one, await slots.types(hall_code=one.code)) for one in halls],
     }  # fmt: skip

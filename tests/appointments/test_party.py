@@ -83,9 +83,11 @@ async def test_one_who_cannot_stops_all_and_every_such_one_is_named():
     await a_held_place(slot=await a_slot(starts_at=slot.starts_at), by=father)
     with pytest.raises(PartyRefused) as refused:
         await together(slot, me, mother, father, stranger)
+    rule = "（规定：" + refused.value.detail[1]["problem"].partition("（规定：")[2]
+    assert rule.endswith("）")
     assert [(one["field"], one["problem"], one["code"]) for one in refused.value.detail] == [
         ("members.1", "李*：当天已预约过这项业务", "AlreadyBookedThatDay"),
-        ("members.2", "赵*：未办结的预约已达上限", "TooManyBookings"),
+        ("members.2", "赵*：预约数量已达上限" + rule, "TooManyBookings"),
         ("members.3", "未实名：尚未实名认证", "RealNameNeeded"),
     ]
     assert await booked_and_live(slot) == (0, 0)
