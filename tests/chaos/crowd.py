@@ -19,6 +19,7 @@ from tests.journeys import walkers
 from tests.journeys.walkers import HALL
 
 PATIENCE = 45.0  # seconds in which every question must find an answer, however often the line breaks
+LULL = 2.0  # seconds of work after the last blow
 AGAIN = {401, 429, 503}  # sign in again, wait, or wait for what is gone
 EXCUSED = AGAIN | {200, 201, 204, 403, 404, 409, 422}
 
@@ -39,6 +40,10 @@ class Storm:
     @property
     def raging(self) -> bool:
         return time.monotonic() < self.until
+
+    def goes_on(self) -> None:
+        """At least until what is struck now is back and has been at work for a moment."""
+        self.until = max(self.until, time.monotonic() + PATIENCE)
 
     def a_slot(self) -> int:
         return self.dice.choice(self.dice.choice(self.slots))

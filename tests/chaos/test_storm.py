@@ -13,7 +13,7 @@ from contextlib import suppress
 import asyncpg
 import pytest
 
-from tests.chaos.crowd import Person, Storm, WindowClerk
+from tests.chaos.crowd import LULL, Person, Storm, WindowClerk
 from tests.chaos.stormy_house import PROCESSES, SERVERS, SILENT, StormyHouse
 from tests.invariants import QUIET, broken
 from tests.invariants.told import nothing_is_left_in_the_outbox
@@ -29,18 +29,20 @@ ONE_TOO_MANY = "update slot set booked = booked + 1, capacity = capacity + 1 whe
 
 
 async def strike(house: StormyHouse, storm: Storm) -> list[str]:
-    """Kill one after the other, each of them as often as the others, and bring it back a moment later."""
+    """Kill one after the other, each at least once and as often as the others, and bring it back a moment later."""
     struck: list[str] = []
-    while len(struck) < KILLS and storm.raging:
+    ends = time.monotonic() + LONGEST
+    while len(struck) < KILLS and time.monotonic() < ends:
         victims = [*PROCESSES, *SERVERS]
         storm.dice.shuffle(victims)
         for name in victims[: KILLS - len(struck)]:
             await asyncio.sleep(storm.dice.uniform(0.3, 1.5))
+            storm.goes_on()  # nobody is struck while everybody is at home already
             house.kill_hard(name)
             struck.append(name)
             await asyncio.sleep(storm.dice.uniform(0.0, 1.0))
             await house.bring_back(name)
-    storm.until = min(storm.until, time.monotonic() + 2)
+    storm.until = time.monotonic() + LULL
     return struck
 
 
