@@ -31,6 +31,7 @@ class Business:
     windows: int = 3
     slot_minutes: int = 30
     all_week: bool = False
+    drawn: bool = False  # 摇号
 
 
 BUSINESSES = (
@@ -97,6 +98,7 @@ BUSINESSES = (
         name="不动产登记",
         slugs=("real-estate-transfer",),
         windows=4,
+        drawn=True,
     ),
     Business(
         code="housing-fund",
