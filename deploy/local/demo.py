@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import rooms
-from appointments import release, schedule, types
+from appointments import draw, draw_rules, release, schedule, types
 from appointments.models import AppointmentType
 from appointments.timetable import Period
 from cases import intake as case_intake
@@ -86,9 +86,14 @@ async def _business(one: Business) -> None:
             by=BY,
         )
         await AppointmentType.filter(id=known.id).update(party_most=one.party)
+        if one.drawn:
+            await draw_rules.change(type_id=known.id, rule=draw_rules.Rule(), by=BY)
+            await known.refresh_from_db(fields=["release_mode"])
         await schedule.create(type_id=known.id, periods=_periods(one), effective_from=clock.today(), by=BY)
     until = release.horizon(known, clock.today(), await WorkCalendar.current())
     await schedule.generate(type_id=known.id, start=clock.today(), end=until, by=BY)
+    if known.release_mode == "draw":
+        await draw.announce_ahead(known)
 
 
 def _periods(one: Business) -> list[Period]:

@@ -32,6 +32,7 @@ class Business:
     slot_minutes: int = 30
     all_week: bool = False
     party: int = 1  # how many may come together
+    drawn: bool = False  # 摇号
 
 
 BUSINESSES = (
@@ -100,6 +101,7 @@ BUSINESSES = (
         name="不动产登记",
         slugs=("real-estate-transfer",),
         windows=4,
+        drawn=True,
     ),
     Business(
         code="housing-fund",

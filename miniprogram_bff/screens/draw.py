@@ -1,5 +1,6 @@
 """摇号: what will be drawn and when, my entry in it, and the result that everybody can draw again."""
 
+from collections import OrderedDict
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -24,6 +25,10 @@ from miniprogram_bff.fields import BookingCode, Department, DrawCode, HallCode, 
 from miniprogram_bff.session import CITIZEN, actor
 
 routes = Routes("摇号", tag="draw")
+
+# A large result takes a second to read and everybody wants it at once; what was published never changes.
+KEPT = 8
+_read: "OrderedDict[str, ResultFile]" = OrderedDict()
 
 EntryNumber = Annotated[str, Meta(max_length=16, examples=["4N8P2RTWXK"])]
 Sha256 = Annotated[str, Meta(max_length=64, description="SHA-256，十六进制")]
@@ -145,7 +150,11 @@ async def draw(code: DrawCode) -> DrawPage:
 )
 async def result(code: DrawCode) -> ResultFile:
     """用 `python -m appointments.redraw` 或任何 SHA-256 工具都能重新得出，见 docs/draw.md。"""
-    return convert(await draw_results.published(code=code), ResultFile)
+    if code not in _read:
+        _read[code] = convert(await draw_results.published(code=code), ResultFile)
+        while len(_read) > KEPT:
+            _read.popitem(last=False)
+    return _read[code]
 
 
 @routes.get("/v1/draws/<code>/entry", access=CITIZEN, summary="我在一次摇号中的登记", errors=(DrawEntryNotFound,))

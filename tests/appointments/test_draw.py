@@ -1,5 +1,6 @@
 """Draws before they are held: announced, entered, called off; and nobody books past them."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import asyncpg
@@ -46,6 +47,13 @@ async def a_drawn_type() -> AppointmentType:
     return of
 
 
+@pytest.fixture
+def still() -> Iterator[None]:
+    """No registration opens while the test looks."""
+    with clock.frozen(clock.now()):
+        yield
+
+
 async def generated(of: AppointmentType, days: int = 25) -> None:
     start = clock.today()
     await schedule.generate(type_id=of.id, start=start, end=start + timedelta(days=days), by=STAFF)
@@ -55,6 +63,7 @@ async def release_of(of: AppointmentType, day: date) -> set[object]:
     return set(await Slot.filter(type_id=of.id, day=day).values_list("release_at", flat=True))
 
 
+@pytest.mark.usefixtures("still")
 async def test_draws_are_announced_before_people_may_register():
     of = await a_drawn_type()
     await generated(of)
@@ -100,6 +109,7 @@ async def test_the_registration_is_over_before_the_day_begins():
     assert short.release_at == clock_time(date(2026, 11, 24), "10:00")
 
 
+@pytest.mark.usefixtures("still")
 async def test_slots_of_a_drawn_day_are_nobodys_until_the_draw_is_over():
     of = await a_drawn_type()
     await generated(of)
@@ -112,6 +122,7 @@ async def test_slots_of_a_drawn_day_are_nobodys_until_the_draw_is_over():
         assert await release_of(of, day) == (starts if day in to_come else ordinary)
 
 
+@pytest.mark.usefixtures("still")
 async def test_the_plan_follows_the_end_of_a_draw():
     of = await a_drawn_type()
     await generated(of)
@@ -123,6 +134,7 @@ async def test_the_plan_follows_the_end_of_a_draw():
     assert await releases(second, second.day) != {second.release_at}
 
 
+@pytest.mark.usefixtures("still")
 async def test_a_type_that_stops_drawing_holds_its_announced_draws():
     of = await a_drawn_type()
     await generated(of)

@@ -21,7 +21,7 @@ from appointments.redraw.method import Entry
 SEED = "5eed" * 16
 CODE = "DRAW234567"
 # Anybody who runs these by hand gets the same, e.g. `printf %s "$seed$code" | sha256sum`.
-VECTOR = {
+VECTOR: dict[str, Any] = {
     "seed_hash": "0dafe902e538baa91a3a543b45308f672a103cddbdc18ac93f010f6613366a10",
     "entries_hash": "ba002afbec6d6d53288519a0b857c3a64aec933854ae700fdf42c2c5826fa484",
     "lot": "a241a14fe7ddbc9a298e94eb1428b7ca8ab8bab90b3c057ceb3e1f7897c06741",
@@ -96,6 +96,14 @@ def test_the_vector() -> None:
     assert method.lot(SEED, method.entries_hash(EXAMPLE), "AAAA") == VECTOR["lot"]
     assert [one.number for one in method.in_order(SEED, EXAMPLE)] == VECTOR["order"]
     assert method.allocate(method.in_order(SEED, EXAMPLE), {1: 1, 2: 1}) == VECTOR["given"]
+
+
+def test_the_document_tells_the_same_example() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "draw.md").read_text()
+    assert "".join(one.line for one in EXAMPLE) in told
+    for value in (VECTOR["seed_hash"], VECTOR["entries_hash"], VECTOR["lot"]):
+        assert f"`{str(value)[:8]}`" in told
+    assert f"名次为 {'、'.join(VECTOR['order'])}" in told
 
 
 numbers = st.text("23456789ABCDEFGHJKMNPQRSTUVWXYZ", min_size=10, max_size=10)

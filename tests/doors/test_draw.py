@@ -3,16 +3,19 @@
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from api.app import create_app
+from appointments import draw_results
 from appointments.draw_models import Draw
 from appointments.models import AppointmentType
 from appointments.redraw.__main__ import main
 from foundation.actor import Actor
 from identity.models import Citizen
+from miniprogram_bff.screens import draw as screen
 from tests.builders.appointments import a_citizen, a_type
 from tests.builders.console import Desk, a_colleague
 from tests.builders.doors import sign_in
@@ -79,6 +82,23 @@ async def test_a_result_holds_no_person(bff: httpx.AsyncClient) -> None:
     assert "张三" not in told
     assert "citizen" not in told
     assert not {"appointment", "booking_code"} & set(entry)
+
+
+async def test_a_result_is_read_once_and_few_are_kept(bff: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screen, "KEPT", 1)
+    codes = [(await held((await a_draw())[0])).code for _ in range(2)]
+    told = [(await bff.get(f"/v1/draws/{code}/result")).json() for code in codes]
+    asked: list[str] = []
+    real = draw_results.published
+
+    async def counted(*, code: str) -> dict[str, Any]:
+        asked.append(code)
+        return await real(code=code)
+
+    monkeypatch.setattr(draw_results, "published", counted)
+    again = [(await bff.get(f"/v1/draws/{code}/result")).json() for code in reversed(codes)]
+    assert again == told[::-1]
+    assert asked == [codes[0]]
 
 
 async def test_stepping_back_and_wrong_wishes(bff: httpx.AsyncClient) -> None:
