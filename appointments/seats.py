@@ -67,12 +67,12 @@ select e.id as earlier_id, e.body_hash as earlier_hash, p.verified, w.*, h.same,
   left join barred b on true
 """
 
-PERSON_FIRST = f"select nextval('appointment_id_seq'), locked.* from ({limits.LOCK_SUBJECTS}) locked"
+PERSON_FIRST = f"select nextval('appointment_id_seq'), locked.* from ({limits.LOCK_ONE}) locked"
 
 
 async def lock_and_number(citizen_id: int) -> int:
     """Hold the locks of what limits count; the id the next appointment will have."""
-    row = await database.joined().fetchrow(PERSON_FIRST, [citizen_id], [], [])
+    row = await database.joined().fetchrow(PERSON_FIRST, citizen_id)
     assert row is not None
     return int(row["nextval"])
 

@@ -22,10 +22,6 @@ from tests.builders.rules import NO_SHOWS, a_rule, an_event, no_shows
 pytestmark = pytest.mark.usefixtures("db")
 
 PHONE = "p" * 64
-PERSONS_ALONE = """
-select count(pg_advisory_xact_lock(hashtextextended('citizen:' || c.id, 1)))
-  from unnest($1::bigint[]) c (id), (select $2::text[], $3::text[]) rest
-"""
 NO_LOCK = "select count(*) from unnest($1::bigint[]) c (id), (select $2::text[], $3::text[]) rest"
 
 
@@ -67,7 +63,7 @@ async def test_two_persons_on_one_phone():
 
 async def test_control_without_the_phones_lock_both_book(monkeypatch):
     monkeypatch.setattr(
-        "appointments.seats.PERSON_FIRST", f"select nextval('appointment_id_seq'), l.* from ({PERSONS_ALONE}) l"
+        "appointments.seats.PERSON_FIRST", f"select nextval('appointment_id_seq'), l.* from ({limits.LOCK_PERSON}) l"
     )
     await a_rule(subject="phone", event="held_now", period="live", threshold=1)
     live, _ = await the_second_while_the_first_is_not_committed(await on_one_phone(2))
