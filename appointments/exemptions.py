@@ -1,6 +1,6 @@
 """免计与缺少材料: what staff of the hall say of one visit, for or against counting it."""
 
-from appointments import booking, sanctions
+from appointments import booking, limits, sanctions
 from appointments.booking import Booking
 from appointments.errors import ReasonNeeded
 from appointments.rule_errors import NotHere, NothingToExempt
@@ -25,6 +25,7 @@ async def grant(*, code: str, by: Actor, reason: str) -> Booking:
         papers = await tx.fetchval("select exists (select from papers_missing where appointment_id = $1)", held.id)
         if held.state not in COUNTED and not papers:
             raise NothingToExempt(detail={"state": held.state})
+        await limits.lock_persons(held.citizen_id)
         await sanctions.exempt([held.id], by=by, reason=reason)
     return held
 

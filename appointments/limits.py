@@ -21,33 +21,39 @@ DEFAULTS: Mapping[str, int] = {code: threshold for code, _, _, threshold in coun
 # One lock per person, whatever the channel; two-step locks take them in ascending order.
 LOCK_PERSON = "select pg_advisory_xact_lock(hashtextextended('citizen:' || $1::bigint, 1))"
 
-# The locks of all subjects of bookings: $1 citizens, $2 who books for them (Actors), $3 organisations; the last two
-# may be empty. Persons come first by id, then phones, agents and organisations by key: one order for everybody.
-SUBJECTS = f"""
+
+def _keys(citizens: str, booked_by: str = "'{}'::text[]", organisations: str = "'{}'::text[]") -> str:
+    """The locks of all subjects of bookings; who books for others (an Actor) and organisations may be empty texts.
+
+    Persons come first by id, then phones, agents and organisations by key: one order for everybody.
+    """
+    return f"""
 select k.place, k.id, k.key from (
-  select 1 as place, c.id, 'citizen:' || c.id as key from unnest($1::bigint[]) as c (id)
+  select 1 as place, c.id, 'citizen:' || c.id as key from unnest({citizens}) as c (id)
    union
   select 2, 0, 'phone:' || c.phone_fingerprint from citizen c
-   where c.id = any($1::bigint[]) and c.phone_fingerprint is not null
+   where c.id = any({citizens}) and c.phone_fingerprint is not null
      and exists (select from booking_rule r where r.subject = 'phone' and {counting.IN_FORCE_NOW})
    union
-  select 3, 0, 'agent:' || b.by from unnest($2::text[]) as b (by)
+  select 3, 0, 'agent:' || b.by from unnest({booked_by}) as b (by)
    where b.by like 'citizen:%' and exists (
          select from booking_rule r where r.subject = 'agent' and {counting.IN_FORCE_NOW})
    union
-  select 4, 0, 'organisation:' || o.key from unnest($3::text[]) as o (key)
+  select 4, 0, 'organisation:' || o.key from unnest({organisations}) as o (key)
    where o.key <> '' and exists (
          select from booking_rule r where r.subject = 'organisation' and {counting.IN_FORCE_NOW})
 ) k order by k.place, k.id, k.key
 """
-LOCK_SUBJECTS = f"select count(pg_advisory_xact_lock(hashtextextended(k.key, 1))) from ({SUBJECTS}) k"
+
+
+LOCK = "pg_advisory_xact_lock(hashtextextended(k.key, 1))"
+
+# The locks of bookings: $1 citizens, $2 who books for them, $3 organisations.
+LOCK_SUBJECTS = f"select count({LOCK}) from ({_keys('$1::bigint[]', '$2::text[]', '$3::text[]')}) k"
 
 # For who holds a slot already, and must not wait for a person who may be waiting for that slot.
 TRY_PERSON = f"""
-with of as (select array[$1::bigint] as citizens, '{{}}'::text[] as none)
-select bool_and(pg_try_advisory_xact_lock(hashtextextended(k.key, 1))) from of, lateral ({
-    SUBJECTS.replace("$1::bigint[]", "of.citizens").replace("$2::text[]", "of.none").replace("$3::text[]", "of.none")
-}) k
+select bool_and(pg_try_advisory_xact_lock(hashtextextended(k.key, 1))) from ({_keys("array[$1::bigint]")}) k
 """
 
 # The same for many who book for themselves, $1: whose locks are `ours` now. Of those who share a phone that is counted

@@ -49,7 +49,8 @@ async def alone(wish: Wish) -> Any:
     """What `seats.take` saw of this wish, in a transaction of its own. Raises NotEnoughInARow, SlotFull, TooBusy."""
     try:
         async with database.transaction():
-            numbers = await seats.lock_and_number([wish.citizen_id], booked_by=[str(wish.by)])
+            others = [] if wish.by == Actor.citizen(wish.citizen_id) else [str(wish.by)]
+            numbers = await seats.lock_and_number([wish.citizen_id], booked_by=others)
             (seen,) = await seats.take([wish.want(numbers[wish.citizen_id])])
             return seen
     except asyncpg.UniqueViolationError as clash:

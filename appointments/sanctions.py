@@ -147,14 +147,24 @@ async def lift(*, code: str, by: Actor, reason: str) -> None:
 
 
 async def locked(where: str, value: Any) -> Any:
-    """Within a transaction: a sanction that nobody else changes meanwhile. Raises SanctionNotFound."""
-    row = await database.joined().fetchrow(
-        f"select id, citizen_id, state, until > clock_timestamp() as running from sanction where {where} for update",
+    """Within a transaction: a sanction that nobody else changes meanwhile, nor weighs what it stands on.
+
+    The persons first, as everywhere; then the row. Raises SanctionNotFound.
+    """
+    tx = database.joined()
+    rows = await tx.fetch(
+        f"""select s.id, unnest(array[s.citizen_id, a.citizen_id]) as person
+              from (select * from sanction where {where}) s join sanction_cause c on c.sanction_id = s.id
+              join appointment a on a.id = c.appointment_id""",
         value,
     )
-    if row is None:
+    if not rows:
         raise SanctionNotFound
-    return row
+    await limits.lock_persons(*(row["person"] for row in rows))
+    return await tx.fetchrow(
+        "select id, citizen_id, state, until > clock_timestamp() as running from sanction where id = $1 for update",
+        rows[0]["id"],
+    )
 
 
 async def undo(sanction_id: int, *, by: Actor, reason: str) -> None:
