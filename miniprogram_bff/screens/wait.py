@@ -28,6 +28,7 @@ from appointments.errors import (
     WaitlistOff,
     WaitNotFound,
 )
+from appointments.share_errors import KeptForPriority, KeptForStaff, NotEnoughInARow
 from appointments.states import WAITLIST_NAMES
 from foundation.idempotency import KeyReused
 from foundation.web import Asked, Limit, Routes
@@ -55,6 +56,8 @@ NOT_BOOKABLE = (
     AlreadyBookedThatDay,
     TooManyBookings,
     RealNameNeeded,
+    KeptForPriority,
+    KeptForStaff,
 )
 WaitCode = Annotated[str, Meta(max_length=20, examples=["4N8P2RTW"])]
 
@@ -137,6 +140,7 @@ async def leave(code: WaitCode, who: Session) -> WaitView:
         KeyReused,
         *NOT_BOOKABLE,
         SlotFull,
+        NotEnoughInARow,
         OtherBusiness,
         TooLateToReschedule,
         CannotReschedule,
