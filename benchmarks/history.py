@@ -77,7 +77,8 @@ async def _questions(type_id: int) -> dict[str, Callable[[int], Awaitable[Any]]]
     day = clock.today() + timedelta(days=2)
     rows = await database.fetch(
         """insert into slot (type_id, day, starts_at, ends_at, capacity, release_at, close_at)
-           select $1, $2, $2 + interval '1 hour', $2 + interval '2 hours', 100000, now(), $2 returning id""",
+           select $1, day, day + interval '1 hour', day + interval '2 hours', 100000, now(), day
+             from (select $2::date as day) as d returning id""",
         type_id,
         day,
     )

@@ -37,21 +37,10 @@ class Door:
         for route in self.routes:
             methods = ["GET", "HEAD"] if route.method == "GET" else [route.method]
             name = f"{route.method}_{route.name}".replace(".", "_")
-            app.add_route(_early_or_serving(route), route.path, methods=methods, name=name, unquote=True)
+            app.add_route(_serving(route), route.path, methods=methods, name=name, unquote=True)
+        early.stand_before(app, [(one.method, one.path, one.early) for one in self.routes if one.early])
         app.error_handler.add(Exception, answers.refused)
         app.register_middleware(journal.finish, "response")
-
-
-def _early_or_serving(route: Route) -> Callable[..., Coroutine[Any, Any, HTTPResponse | None]]:
-    serve = _serving(route)
-    if route.early is None:
-        return serve
-    known = early.answering(route.early, route=route.template, method=route.method)
-
-    async def answer(request: Request, **captured: str) -> HTTPResponse | None:
-        return known(request) or await serve(request, **captured)
-
-    return answer
 
 
 def _serving(route: Route) -> Callable[..., Coroutine[Any, Any, HTTPResponse | None]]:

@@ -22,12 +22,13 @@ class Header:
 
     def of(self, request: Request) -> str:
         """The value. Raises `missing` when there is none or it does not match."""
-        if not self.fits(request):
+        given = str(request.headers.get(self.name, ""))
+        if not self.fits(given):
             raise self.missing
-        return str(request.headers[self.name])
+        return given
 
-    def fits(self, request: Request) -> bool:
-        return self._whole.fullmatch(request.headers.get(self.name, "")) is not None
+    def fits(self, given: str) -> bool:
+        return self._whole.fullmatch(given) is not None
 
     @cached_property
     def _whole(self) -> re.Pattern[str]:

@@ -33,17 +33,16 @@ def begin(request: Request) -> str:
     """Give the request its id, once: the caller's own when it is a sane one, so that a trace runs through."""
     found: str | None = getattr(request.ctx, "request_id", None)
     if found is None:
-        found = named(request)
+        found = sane(request.headers.get("x-request-id", ""))
         request.ctx.request_id = found
         request.ctx.began = time.perf_counter()
         logs.use_request_id(found)
     return found
 
 
-def named(request: Request) -> str:
-    """The id that the caller gave it, or a new one."""
-    asked = request.headers.get("x-request-id")
-    return asked if asked and SANE_ID.fullmatch(asked) else secrets.token_hex(12)
+def sane(asked: str) -> str:
+    """The id that the caller asked for, or a new one."""
+    return asked if SANE_ID.fullmatch(asked) else secrets.token_hex(12)
 
 
 def request_id(request: Request) -> str:
@@ -60,8 +59,6 @@ def route_of(request: Request) -> str:
 
 async def finish(request: Request, response: BaseHTTPResponse) -> None:
     """Sanic calls this for every response, refusals, files and streams included."""
-    if getattr(request.ctx, "early", False):
-        return  # `foundation.web.early` has done it
     headers = response.headers
     headers["X-Request-Id"] = begin(request)
     for name, value in SECURITY.items():

@@ -140,6 +140,8 @@ def _inspected(method: str, path: str, handler: Handler, options: dict[str, Any]
     if untyped := sorted(taken - hints.keys() - {"request", "who"}):
         raise WrongRoute(f"{where}: {', '.join(untyped)} without a type")
     limit = options.get("limit")
+    if options.get("early") and in_path:
+        raise WrongRoute(f"{where}: what is known early is known of one path")
     if limit and limit.user and options["access"] is PUBLIC:
         raise WrongRoute(f"{where}: a public route knows no user to count")
     description = inspect.cleandoc(handler.__doc__ or "")

@@ -1,5 +1,6 @@
 """预约: hall → department → business → date → slot."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -48,7 +49,7 @@ from miniprogram_bff.fields import (
 )
 from miniprogram_bff.screens.bookings import BookingView, view
 from miniprogram_bff.screens.guide import MaterialView, material_of
-from miniprogram_bff.session import CITIZEN, actor, token_of
+from miniprogram_bff.session import CITIZEN, actor
 
 routes = Routes("预约", tag="book")
 
@@ -259,15 +260,17 @@ def _as_of(seen: Seen[Any]) -> dict[str, str]:
     return {"Age": str(seen.age), "X-As-Of": seen.as_of.isoformat(timespec="milliseconds")}
 
 
-def too_late(request: Request) -> Refusal | None:
+def too_late(headers: Mapping[str, str], sent: bytes) -> Refusal | None:
     """SlotFull, when that is known without asking; None leaves the request to `reserve`.
 
     Whose token it is does not matter then, as long as there is one.
     """
-    if not token_of(request) or request.headers.get("content-type") != "application/json" or not KEY.fits(request):
+    key = headers.get(KEY.name.lower(), "")
+    signed_in = headers.get("authorization", "").startswith("Bearer ")
+    if not signed_in or headers.get("content-type") != "application/json" or not KEY.fits(key):
         return None
     try:
-        return sold_out.too_late(RESERVE.decode(request.body).slot_id, request.headers[KEY.name])
+        return sold_out.too_late(RESERVE.decode(sent).slot_id, key)
     except msgspec.MsgspecError:
         return None
 

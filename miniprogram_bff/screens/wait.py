@@ -29,6 +29,7 @@ from appointments.errors import (
     WaitNotFound,
 )
 from appointments.rule_errors import Sanctioned, TooOften
+from appointments.share_errors import KeptForPriority, KeptForStaff, NotEnoughInARow
 from appointments.states import WAITLIST_NAMES
 from foundation.idempotency import KeyReused
 from foundation.web import Asked, Limit, Routes
@@ -59,6 +60,8 @@ NOT_BOOKABLE = (
     TooOften,
     Sanctioned,
     RealNameNeeded,
+    KeptForPriority,
+    KeptForStaff,
 )
 WaitCode = Annotated[str, Meta(max_length=20, examples=["4N8P2RTW"])]
 
@@ -141,6 +144,7 @@ async def leave(code: WaitCode, who: Session) -> WaitView:
         KeyReused,
         *NOT_BOOKABLE,
         SlotFull,
+        NotEnoughInARow,
         OtherBusiness,
         TooLateToReschedule,
         CannotReschedule,

@@ -130,7 +130,7 @@ async def test_the_gate_lets_a_crowd_through_by_what_is_left(redis_db):
 
 async def rush(slot, crowd):
     return await asyncio.gather(
-        *(booking.reserve(slot_id=slot.id, by=one, key="rush") for one in crowd), return_exceptions=True
+        *(booking.reserve(slot_id=slot.id, by=one, key=f"rush {one}") for one in crowd), return_exceptions=True
     )
 
 
@@ -153,7 +153,7 @@ async def test_three_processes_at_one_gate(monkeypatch):
     monkeypatch.setattr(gathering, "TOGETHER", 8)
     slot, crowd = await a_slot(capacity=11), await citizens(90)
     processes = [gathering.Gatherer() for _ in range(3)]
-    wishes = [gathering.Wish(slot_id=slot.id, citizen_id=one.number, by=one, key="k") for one in crowd]
+    wishes = [gathering.Wish(slot_id=slot.id, citizen_id=one.number, by=one, key=f"k {one}") for one in crowd]
     rows = await asyncio.gather(*(processes[n % 3].ask(one) for n, one in enumerate(wishes)), return_exceptions=True)
     assert sum(not isinstance(row, Exception) and row["created_at"] is not None for row in rows) == 11
     assert await booked_and_live(slot) == (11, 11)

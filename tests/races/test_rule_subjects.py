@@ -64,8 +64,9 @@ async def test_two_persons_on_one_phone():
 async def test_control_without_the_phones_lock_both_book(monkeypatch):
     monkeypatch.setattr(
         "appointments.seats.PERSONS_FIRST",
-        f"""select citizen_id, nextval('appointment_id_seq'), l.*
-              from ({PERSONS_ALONE}) l, unnest($1::bigint[]) as citizen_id""",
+        """select citizen_id, nextval('appointment_id_seq'), pg_advisory_xact_lock(hashtextextended('citizen:' ||
+                  citizen_id, 1)) from unnest($1::bigint[]) as citizen_id
+            where cardinality($2::text[]) + cardinality($3::text[]) >= 0""",
     )
     monkeypatch.setattr(
         "appointments.seats.FREE_PERSONS_FIRST",
