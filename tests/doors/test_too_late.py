@@ -57,7 +57,7 @@ async def test_what_is_known_early_is_what_the_door_says(bff: httpx.AsyncClient)
     sold_out._full.forget()
     said = (await bff.post("/v1/bookings", **wish(slot.id, me))).json()
     assert said == {**refusal.as_dict(), "request_id": said["request_id"]}
-    assert [one.early for one in book.routes if one.path == "/v1/bookings"] == [book.too_late, None]
+    assert [one.early for one in book.routes if one.path == "/v1/bookings"] == [book.too_late]
 
 
 async def test_what_is_wrong_or_new_is_looked_at(bff: httpx.AsyncClient) -> None:
