@@ -7,6 +7,7 @@ re-sealing what the old one sealed (`needs_resealing`).
 import base64
 import binascii
 import functools
+import os
 import re
 import secrets
 import unicodedata
@@ -74,9 +75,30 @@ def fingerprints(text: str, *, purpose: str) -> list[str]:
     return found
 
 
+_drawn, _used = b"", 0
+
+
+def random_bytes(number: int) -> bytes:
+    """Bytes that nobody can guess. They are drawn from the system some thousand at a time: each call of it is slow."""
+    global _drawn, _used
+    if _used + number > len(_drawn):
+        _drawn, _used = os.urandom(max(4096, number)), 0
+    _used += number
+    return _drawn[_used - number : _used]
+
+
+def _draw_anew() -> None:
+    """A forked process must not draw what its parent draws."""
+    global _drawn
+    _drawn = b""
+
+
+os.register_at_fork(after_in_child=_draw_anew)
+
+
 def random_code(length: int) -> str:
     """An unguessable code of unambiguous capitals and digits (about 5 bits each)."""
-    rest, signs = secrets.randbelow(len(READABLE) ** length), []  # asks the system once, not for each sign
+    rest, signs = int.from_bytes(random_bytes(length + 8)), []
     for _ in range(length):
         rest, sign = divmod(rest, len(READABLE))
         signs.append(READABLE[sign])

@@ -5,12 +5,15 @@ No command touches two keys, so that a cluster may keep them anywhere. A fact li
 without Redis people sign in again, and nothing else is lost.
 """
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from foundation import bus, redis
 
@@ -84,8 +87,47 @@ async def find(space: Space, token: str) -> Entry | None:
     """The entry of a token, in one round trip; None when there is none (any more). Raises RedisGone."""
     if len(token) != TOKEN_LENGTH:
         return None
+    loop = asyncio.get_running_loop()
+    asking = _asking.setdefault(loop, [])
+    answer: asyncio.Future[Entry] = loop.create_future()
+    asking.append((space.entry(id_of(token)), answer))
+    if len(asking) == 1:
+        loop.call_soon(_ask, loop)
     async with reached():
-        return await _server().hgetall(space.entry(id_of(token))) or None
+        return await answer or None
+
+
+# Who is asked for at the same moment is asked for at once: a command costs a process more than its answer is worth.
+_asking: WeakKeyDictionary[asyncio.AbstractEventLoop, list[tuple[str, asyncio.Future[Entry]]]] = WeakKeyDictionary()
+_answering: set[asyncio.Task[None]] = set()
+
+
+def _ask(loop: asyncio.AbstractEventLoop) -> None:
+    task = loop.create_task(_answer(_asking.pop(loop)), context=Context())
+    _answering.add(task)
+    task.add_done_callback(_answering.discard)
+
+
+async def _answer(asking: list[tuple[str, asyncio.Future[Entry]]]) -> None:
+    try:
+        found = await _entries([key for key, _ in asking])
+    except Exception as error:
+        for _, answer in asking:
+            if not answer.done():
+                answer.set_exception(error)
+        return
+    for (_, answer), entry in zip(asking, found, strict=True):
+        if not answer.done():
+            answer.set_result(entry)
+
+
+async def _entries(keys: list[str]) -> list[Entry]:
+    if len(keys) == 1:
+        return [await _server().hgetall(keys[0])]
+    async with _server().pipeline(transaction=False) as pipe:
+        for key in keys:
+            pipe.hgetall(key)
+        return list(await pipe.execute())
 
 
 async def touch(space: Space, session_id: str, *, seconds: int, at: float, holder_id: int) -> None:

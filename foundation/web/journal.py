@@ -1,13 +1,12 @@
 """What is kept of every request: its id, one line in the log, two numbers. And the headers every answer carries."""
 
 import re
-import secrets
 import time
 
 from sanic import Request
 from sanic.response import BaseHTTPResponse
 
-from foundation import logs, metrics, settings
+from foundation import crypto, logs, metrics, settings
 from foundation.web.client_address import client_address
 
 log = logs.logger(__name__)
@@ -42,7 +41,7 @@ def begin(request: Request) -> str:
 
 def sane(asked: str) -> str:
     """The id that the caller asked for, or a new one."""
-    return asked if SANE_ID.fullmatch(asked) else secrets.token_hex(12)
+    return asked if SANE_ID.fullmatch(asked) else crypto.random_bytes(12).hex()
 
 
 def request_id(request: Request) -> str:

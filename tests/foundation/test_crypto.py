@@ -1,6 +1,7 @@
 """Personal data: sealed with SM4-GCM, found by HMAC-SM3, keys that can be rotated."""
 
 import base64
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -112,3 +113,23 @@ def test_a_code_can_be_read_aloud() -> None:
 )
 def test_a_code_is_read_however_it_is_typed(typed: str) -> None:
     assert crypto.read_code(typed) == "3XU2Z7NXDG"
+
+
+def test_random_bytes_never_come_twice() -> None:
+    seen = {crypto.random_bytes(12) for _ in range(3000)}
+    assert len(seen) == 3000
+    assert {len(one) for one in seen} == {12}
+    assert len(crypto.random_bytes(10_000)) == 10_000
+
+
+def test_a_forked_process_draws_its_own() -> None:
+    crypto.random_bytes(1)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(writing, crypto.random_bytes(16))
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reading, 16) != crypto.random_bytes(16)
+    os.close(reading)
+    os.close(writing)

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -166,3 +167,20 @@ async def test_a_touch_that_fails_does_not_fail_the_request(monkeypatch: pytest.
 )
 def test_addresses_are_coarse(address: str, shown: str) -> None:
     assert sessions.coarse(address) == shown
+
+
+async def test_many_asked_for_at_once_get_their_own(redis_db: Redis) -> None:
+    tokens = [await opened(citizen_id=n) for n in range(1, 9)]
+    asked = [*tokens, "A" * 43, *tokens]
+    found = await asyncio.gather(*(sessions.who(one) for one in asked))
+    assert [one and one.citizen_id for one in found] == [*range(1, 9), None, *range(1, 9)]
+
+
+async def test_one_who_hangs_up_takes_nobody_along(redis_db: Redis) -> None:
+    tokens = [await opened(citizen_id=n) for n in (1, 2)]
+    gone, stays = (asyncio.create_task(sessions.who(one)) for one in tokens)
+    await asyncio.sleep(0)
+    gone.cancel()
+    session = await stays
+    assert session is not None
+    assert session.citizen_id == 2
