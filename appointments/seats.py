@@ -1,4 +1,7 @@
-"""Where places are taken and given back. Only this file and `passing_on` move `slot.booked`.
+"""Where places are taken and given back.
+
+Besides this file only `in_a_row`, `passing_on`, `moving` (the office moves somebody) and `rebook_places` (instead of
+what the office cancelled) move `slot.booked`.
 
 Lock order everywhere: persons → slots by id → waitlist entry → ticket → appointment. Many places are taken by one
 statement under the locks of their slots, given back by a compare-and-set of the appointment under the slots' locks and

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from msgspec import Meta
 from sanic import HTTPResponse, Request
 
-from api.console import deeds, page, scope, sheet_file
+from api.console import deeds, page, scope
 from api.console.desk import RowId
 from api.console.staff_session import STAFF
 from appointments import closure, closure_notices, rebooking
 from appointments.closure_models import Closure
 from appointments.closure_notices import PROBLEMS, Reached
-from foundation import clock
+from foundation import clock, csv_table
 from foundation.web import Asked, Routes
 from identity import access
 from identity.access import StaffMember
@@ -59,7 +59,10 @@ async def download(closure_id: ClosureId, who: StaffMember) -> HTTPResponse:
         )
         for one, phone in listed
     ]  # fmt: skip
-    return sheet_file.csv(f"closure-{of.id}-unreached.csv", COLUMNS, rows)
+    headers = {
+        "Content-Disposition": f'attachment; filename="closure-{of.id}-unreached.csv"', "Cache-Control": "no-store",
+    }  # fmt: skip
+    return HTTPResponse(csv_table.text(COLUMNS, rows), headers=headers, content_type="text/csv; charset=utf-8")
 
 
 @routes.page("/console/closure/phone", method="POST", access=STAFF)

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from appointments import glance
+from appointments import closure_notices, credit, glance, types
 
 TEXTS = {  # kind → the sentence and the page
     "out_of_step": ("{} 个号段的已约数与预约名单不一致，请联系系统管理员核对", "/console/day"),
-    "orphaned": ("{} 个有效预约的号段已撤销，请联系预约人改约", "/console/day"),
-    "over": ("{} 个号段的已约人数超出名额", "/console/week"),
+    "orphaned": ("{} 个有效预约的号段已撤销，请联系预约人改约", "/console/left-over"),
+    "over": ("{} 个号段的已约人数超出名额", "/console/left-over"),
     "suspended": ("{} 个号段暂停预约", "/console/week"),
     "offered": ("{} 个候补名额等待本人确认", "/console/waitlist"),
 }
@@ -37,4 +37,20 @@ async def _around_slots(hall_code: str) -> list[Told]:
     ]  # fmt: skip
 
 
-SOURCES: Sequence[Callable[[str], Awaitable[list[Told]]]] = (_around_slots,)
+async def _to_telephone(hall_code: str) -> list[Told]:
+    hall = await types.find_hall(code=hall_code)
+    number = sum(one.unreached for one in await closure_notices.made(within=[hall.path]))
+    return [Told(f"{number} 位停办预约人尚未通知到，请电话联系", _at("/console/closure", hall_code))] if number else []
+
+
+async def _appeals(hall_code: str) -> list[Told]:
+    hall = await types.find_hall(code=hall_code)
+    number = len(await credit.appealed(within=[hall.path]))
+    return [Told(f"{number} 份预约限制的申诉等待处理", _at("/console/credit", hall_code))] if number else []
+
+
+def _at(address: str, hall_code: str) -> str:
+    return f"{address}?{urlencode({'hall': hall_code})}"
+
+
+SOURCES: Sequence[Callable[[str], Awaitable[list[Told]]]] = (_around_slots, _to_telephone, _appeals)

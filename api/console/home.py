@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from msgspec import Meta
-from sanic import HTTPResponse, Request
+from sanic import HTTPResponse, Request, redirect
 
 from api.console import concerns, day, navigation, page, scope
 from api.console.staff_session import STAFF
@@ -24,6 +24,8 @@ class HomeWanted(Asked):
 
 @routes.page("/console/", access=STAFF)
 async def home(request: Request, query: HomeWanted, who: StaffMember) -> HTTPResponse:
+    if not any(who.may(role) for role in scope.WATCHERS):
+        return redirect(navigation.of(who, request.path).groups[0].pages[0].address, status=303)
     hall, theirs = await scope.chosen(who, scope.WATCHERS, query.hall)
     served = {f"/{one.path}" for one in request.app.router.routes}
     seen = await _seen(hall, who)
