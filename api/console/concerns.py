@@ -40,17 +40,14 @@ async def _around_slots(hall_code: str) -> list[Told]:
 async def _to_telephone(hall_code: str) -> list[Told]:
     hall = await types.find_hall(code=hall_code)
     number = sum(one.unreached for one in await closure_notices.made(within=[hall.path]))
-    return [Told(f"{number} 位停办预约人尚未通知到，请电话联系", _at("/console/closure", hall_code))] if number else []
+    address = f"/console/closure?{urlencode({'hall': hall_code})}"
+    return [Told(f"{number} 位停办预约人尚未通知到，请电话联系", address)] if number else []
 
 
 async def _appeals(hall_code: str) -> list[Told]:
     hall = await types.find_hall(code=hall_code)
     number = len(await credit.appealed(within=[hall.path]))
-    return [Told(f"{number} 份预约限制的申诉等待处理", _at("/console/credit", hall_code))] if number else []
-
-
-def _at(address: str, hall_code: str) -> str:
-    return f"{address}?{urlencode({'hall': hall_code})}"
+    return [Told(f"{number} 份预约限制的申诉等待处理", "/console/credit")] if number else []
 
 
 SOURCES: Sequence[Callable[[str], Awaitable[list[Told]]]] = (_around_slots, _to_telephone, _appeals)

@@ -24,8 +24,8 @@ class HomeWanted(Asked):
 
 @routes.page("/console/", access=STAFF)
 async def home(request: Request, query: HomeWanted, who: StaffMember) -> HTTPResponse:
-    if not any(who.may(role) for role in scope.WATCHERS):
-        return redirect(navigation.of(who, request.path).groups[0].pages[0].address, status=303)
+    if not any(who.may(role) for role in scope.WATCHERS) and (elsewhere := navigation.of(who, request.path).groups):
+        return redirect(elsewhere[0].pages[0].address, status=303)
     hall, theirs = await scope.chosen(who, scope.WATCHERS, query.hall)
     served = {f"/{one.path}" for one in request.app.router.routes}
     seen = await _seen(hall, who)

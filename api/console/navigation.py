@@ -12,12 +12,13 @@ GROUPS = (HOME, BOOKINGS, HALL, FIGURES, SETTINGS)
 
 @dataclass(frozen=True)
 class Page:
-    """Who holds one of `roles` finds it; what lies below `address` belongs to it."""
+    """Who holds one of `roles` finds it; what lies below `address` belongs to it. `of_hall`: it shows one hall."""
 
     group: str
     address: str
     name: str
     roles: Sequence[Role]
+    of_hall: bool = True
 
     def holds(self, path: str) -> bool:
         return path == self.address or path.startswith(f"{self.address}/")
@@ -29,9 +30,9 @@ PAGES = (
     Page(BOOKINGS, "/console/week", "周视图", DESK),
     Page(BOOKINGS, "/console/month", "月视图", DESK),
     Page(BOOKINGS, "/console/waitlist", "候补", DESK),
-    Page(BOOKINGS, "/console/people", "代约与查询", HELPERS),
-    Page(BOOKINGS, "/console/people/calls", "电话通知", HELPERS),
-    Page(BOOKINGS, "/console/credit", "限制与申诉", PLANNERS),
+    Page(BOOKINGS, "/console/people", "代约与查询", HELPERS, of_hall=False),
+    Page(BOOKINGS, "/console/people/calls", "电话通知", HELPERS, of_hall=False),
+    Page(BOOKINGS, "/console/credit", "限制与申诉", PLANNERS, of_hall=False),
     Page(BOOKINGS, "/console/left-over", "待处理预约", PLANNERS),
     Page(HALL, "/console/closure", "停办", PLANNERS),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
@@ -40,8 +41,8 @@ PAGES = (
     Page(SETTINGS, "/console/special-days", "例外日", PLANNERS),
     Page(SETTINGS, "/console/slots", "号段", PLANNERS),
     Page(SETTINGS, "/console/types", "业务规则", PLANNERS),
-    Page(SETTINGS, "/console/rules", "预约规则", PLANNERS),
-    Page(SETTINGS, "/console/calendar", "工作日历", (Role.ADMIN,)),
+    Page(SETTINGS, "/console/rules", "预约规则", PLANNERS, of_hall=False),
+    Page(SETTINGS, "/console/calendar", "工作日历", (Role.ADMIN,), of_hall=False),
     Page(SETTINGS, "/console/draws", "摇号", PLANNERS),
 )
 # What is done every day beside calling the next: big on the first page, once the page is there.

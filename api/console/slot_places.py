@@ -50,7 +50,7 @@ async def of_day(request: Request, query: SlotsWanted, who: StaffMember) -> HTTP
     there = await Slot.filter(type_id=of.id, day=day).order_by("starts_at", "id") if of else []
     return page.shown(
         request, "slots.html", who=who, hall=hall, halls=theirs, types=types, of=of, day=day, slots=there,
-        shares=SHARES, states=STATES, now=clock.now(), deeds=await deeds.of_slots([one.id for one in there]),
+        shares=SHARES, states=STATES, deeds=await deeds.of_slots([one.id for one in there]),
     )  # fmt: skip
 
 

@@ -111,3 +111,11 @@ async def test_somebody_without_a_desk_is_told_so(desk: Desk) -> None:
     await desk.sign_in("wangwu")
     page = await desk.open("/console/")
     assert (page.status_code, "大厅管理员" in page.text) == (403, True)
+
+
+async def test_who_only_helps_on_the_telephone_lands_where_they_do(desk: Desk) -> None:
+    await a_hall()
+    await a_colleague(("agent", ""), username="zhaoliu")
+    await desk.sign_in("zhaoliu")
+    landed = await desk.open("/console/")
+    assert (landed.status_code, landed.headers["location"]) == (303, "/console/people")
