@@ -35,7 +35,7 @@ select $1, day, day + interval '1 hour', day + interval '2 hours', 100000, 0, da
 PAST = """
 insert into appointment (code, slot_id, type_id, day, citizen_id, state, idempotency_key, body_hash, created_at,
                          changed_at)
-select 'H' || c || '-' || n, s.id, s.type_id, s.day, c, 'finished', 'history-' || n, '', s.release_at, s.ends_at
+select 'H' || c || 'N' || n, s.id, s.type_id, s.day, c, 'finished', 'history-' || n, '', s.release_at, s.ends_at
   from generate_series($1::bigint, $2::bigint) as c, generate_series(1, $3::int) as n
   join slot s on s.id = $4::bigint + n - 1
 """

@@ -8,6 +8,7 @@ from sanic import Sanic, redirect
 
 import catalogue
 import rooms
+from appointments import gathering
 from assistant import knowledge
 from foundation import settings
 from foundation.errors import Unavailable
@@ -72,6 +73,7 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
     app.add_route(_to_h5, "/", methods=["GET"], name="root")
     open_house(app, ours, models=rooms.MODELS)
     app.register_listener(_begin_to_read, "after_server_start")
+    app.register_listener(_commit_what_waits, "before_server_stop")
     return app
 
 
@@ -83,6 +85,11 @@ async def _begin_to_read(app: Any) -> None:
             await knowledge.current()
 
     app.add_task(read())
+
+
+async def _commit_what_waits(_: Any) -> None:
+    """Reservations on their way, also of those who hung up, before the database is closed."""
+    await gathering.ours().finish()
 
 
 async def _to_h5(_: Any) -> Any:

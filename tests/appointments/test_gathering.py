@@ -16,7 +16,16 @@ from foundation.database import DatabaseGone
 from foundation.idempotency import KeyReused
 from foundation.models import AuditRow
 from identity.errors import RealNameNeeded
-from tests.builders.appointments import a_citizen, a_slot, a_type, amiss, booked_and_live, citizens, told
+from tests.builders.appointments import (
+    a_citizen,
+    a_slot,
+    a_type,
+    amiss,
+    booked_and_live,
+    citizens,
+    slots_of_one_day,
+    told,
+)
 from tests.builders.locks import until_somebody_waits
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -176,8 +185,7 @@ async def test_a_person_who_is_busy_elsewhere_holds_nobody_up(batches):
 
 async def test_what_one_statement_cannot_decide_goes_alone(batches):
     long, old = await a_type(slots_needed=2), await a_citizen()
-    first = await a_slot(of=long)
-    await a_slot(of=long, starts_at=first.ends_at)
+    first, _ = await slots_of_one_day(2, of=long)
     kept = await a_slot(share="priority")
     outcomes = await asyncio.gather(
         booking.reserve(slot_id=first.id, by=await a_citizen(), key="k"),
