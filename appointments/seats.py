@@ -237,9 +237,22 @@ async def give_back(
     return True
 
 
-LIVE_IN = f"""(select count(*) from appointment a where a.slot_id = s.id and a.state in {states.LIVE})
-    + (select count(*) from further_slot f join appointment a on a.id = f.appointment_id
-        where f.slot_id = s.id and a.state in {states.LIVE})"""
+# What is live is counted once over its own index, however much there was before it.
+OUT_OF_STEP = f"""
+with live as (
+  select id, slot_id from appointment where state in {states.LIVE} and day >= $1::date - 7
+), taken as (
+  select slot_id, count(*) as live from (
+    select slot_id from live union all select f.slot_id from live l join further_slot f on f.appointment_id = l.id
+  ) each group by slot_id
+), resting as (
+  select slot_id, count(*) as cooling from cooling_place group by slot_id
+)
+select s.id as slot_id, s.booked, coalesce(t.live, 0) as live, coalesce(r.cooling, 0) as cooling
+  from slot s left join taken t on t.slot_id = s.id left join resting r on r.slot_id = s.id
+ where s.day >= $1::date - 7 and s.booked <> coalesce(t.live, 0) + coalesce(r.cooling, 0)
+   and ($2::bigint is null or s.type_id in (select id from appointment_type where hall_id = $2)) order by s.id
+"""
 
 
 async def out_of_step(*, hall_id: int | None = None) -> list[dict[str, Any]]:
@@ -247,12 +260,5 @@ async def out_of_step(*, hall_id: int | None = None) -> list[dict[str, Any]]:
 
     With `hall_id`, those of one hall.
     """
-    here = "" if hall_id is None else f"and s.type_id in (select id from appointment_type where hall_id = {hall_id:d})"
-    rows = await database.fetch(
-        f"""select s.id as slot_id, s.booked, l.live, c.cooling
-             from slot s, lateral (select {LIVE_IN} as live) as l,
-                  lateral (select count(*) as cooling from cooling_place c where c.slot_id = s.id) as c
-            where s.day >= $1::date - 7 {here} and s.booked <> l.live + c.cooling order by s.id""",
-        clock.today(),
-    )
+    rows = await database.fetch(OUT_OF_STEP, clock.today(), hall_id)
     return [dict(row) for row in rows]

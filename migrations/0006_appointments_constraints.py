@@ -57,8 +57,8 @@ create unique index ticket_one_at_a_window on ticket (hall_id, day, "window") wh
 
 # The counter of a hot slot is rewritten in place (HOT) while its page has room.
 READS = """
-create index appointment_of_citizen on appointment (citizen_id, id);
-create index appointment_live_by_day on appointment (day) where state in ('held', 'booked', 'checked_in', 'serving');
+create index appointment_live_by_day on appointment (day, slot_id)
+    where state in ('held', 'booked', 'checked_in', 'serving');
 create index ticket_waiting on ticket (hall_id, day, id) where state = 'waiting';
 alter table slot set (fillfactor = 70);
 """
@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
             READS,
             reverse_sql="""
             alter table slot reset (fillfactor);
-            drop index ticket_waiting; drop index appointment_live_by_day; drop index appointment_of_citizen;
+            drop index ticket_waiting; drop index appointment_live_by_day;
             """,
         ),
         ops.RunSQL(
