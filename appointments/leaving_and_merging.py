@@ -76,4 +76,3 @@ async def merge(*, kept: int, gone: int) -> None:
             kept, gone, str(gone), str(kept), agent_gone, agent,
         )  # fmt: skip
         await tx.execute("update appeal set citizen_id = $1 where citizen_id = $2", kept, gone)
-        await tx.execute("update appointment set booked_by = $1 where booked_by = $2", agent, agent_gone)
