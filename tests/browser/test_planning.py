@@ -52,16 +52,15 @@ async def test_every_page_of_planning_is_sound(console: str, desk: "Page", width
     for name in PAGES:
         await desk.goto(f"{console}/{name}?day={day}" if name == "slots" else f"{console}/{name}")
         await sound(desk)
-        assert await desk.get_by_role("link", name="例外日").get_attribute("href")
+        assert await desk.get_by_role("link", name="设置", exact=True).get_attribute("href")
 
 
 async def test_two_more_windows_tomorrow_afternoon_take_three_clicks(console: str, desk: "Page") -> None:
     hall, of, _, _ = await a_city()
     tomorrow = clock.today() + timedelta(days=1)
     await special_days.add(hall_code=hall.code, day=tomorrow, kind="open", reason="明天照常办理", by=STAFF)
-    await enter(desk, f"{console}/schedule")
-    await desk.wait_for_url("**/console/schedule")
-    await desk.get_by_role("link", name="快速加开").click()
+    await enter(desk, f"{console}/")
+    await desk.get_by_role("link", name="明天下午加开两个窗口").click()
     await desk.get_by_role("button", name="预览").click()
     await desk.get_by_text("增减窗口 +2 个窗口").wait_for()
     await desk.get_by_role("button", name="应用").click()

@@ -294,6 +294,17 @@ class Records:
         finally:
             await connection.close()
 
+    async def slot_about_to_begin(self) -> int:
+        """A slot that can be booked and checked into now: in the last half hour of a day none is left of it."""
+        (row,) = await self.rows(
+            """insert into slot (type_id, day, starts_at, ends_at, capacity, release_at, close_at)
+               select t.id, (at at time zone 'Asia/Shanghai')::date, at, at + interval '1 hour', 5, now(), at
+                 from appointment_type t, (select now() + interval '20 seconds' as at) as soon
+                where t.code = $1 returning id""",
+            BUSINESS,
+        )
+        return int(row["id"])
+
     async def balanced(self) -> None:
         """Every posting adds up to zero, and each fen that settled a bill or came too often is booked once."""
         assert await self.rows("select posting from ledger_entry group by 1 having sum(amount_fen) <> 0") == []
