@@ -4,9 +4,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from appointments import affected, booking, proposal, schedule, special_days, waitlist
+from appointments import affected, booking, closure_work, proposal, rebooking, schedule, special_days, waitlist
 from appointments.changes import NewSpecialDay, NewTimetable, Places, SpecialDayOff, Workday
 from appointments.choices import Choice
+from appointments.closure_models import Closure
 from appointments.errors import ExceptionNotFound, ReasonNeeded, SlotFull, SlotSuspended
 from appointments.jobs import forget_old_proposals
 from appointments.models import Appointment, Schedule, ScheduleException, Slot
@@ -248,6 +249,20 @@ async def test_a_declared_day_off_reaches_every_hall():
     assert (await Appointment.get(id=held.id)).state == "office_cancelled"
     again = await propose(Workday(day=day, is_workday=None, reason="通知撤回"))
     assert again.body["totals"] == {"added": 7, "changed": 1}  # the slot with a history comes back
+
+
+async def test_who_is_cancelled_by_a_change_is_offered_another_place():
+    of, day = await a_planned_type(), await workday()
+    held, _, _ = await a_held_place(slot=(await slots_on(of, day))[0])
+    shown = await propose(Workday(day=day, is_workday=False, reason="全市停工"))
+    await apply(shown, otherwise=CANCEL, reason="全市停工")
+    (made,) = await Closure.all()
+    await closure_work.work_through(closure_id=made.id)
+    offer = await rebooking.after(held.id)
+    assert offer
+    assert offer.held
+    assert (offer.offer, offer.held.day != day) == ("open", True)
+    assert await amiss() == []
 
 
 async def test_an_exceptional_day_is_taken_back():

@@ -222,11 +222,15 @@ async def test_a_platform_that_is_too_slow(whole_house: Launched):
 
 async def test_without_redis(frail_house: FrailHouse):
     citizen, bureau, sandbox = await Citizen(frail_house).arrive(), Bureau(frail_house), Sandbox(frail_house)
-    pay_code = await bureau.bill(citizen)
+    pay_code, slot = await bureau.bill(citizen), (await citizen.free_slots())[0]
     order = await citizen.checkout(pay_code)
+    newcomer = Citizen(frail_house)
+    await newcomer.sign_in()  # and asks nothing yet
     await frail_house.redis_wire.cut()
     try:
-        assert code(await citizen.http.get("/v1/me"), 503) == "RedisGone"
+        assert body(await citizen.http.get("/v1/me"))["real_name_done"]  # the door knew them a moment ago
+        assert code(await newcomer.http.get("/v1/me"), 503) == "RedisGone"
+        body(await citizen.reserve(slot["id"], key=secrets.token_hex(8)), 201)
         pushed = await bureau.push("/departments/v1/bills", {"bills": [bill_of(citizen, 100)]})
         assert code(pushed, 503) == "RedisGone"
         visitor = Citizen(frail_house)
