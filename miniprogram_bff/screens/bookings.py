@@ -28,7 +28,7 @@ from miniprogram_bff.fields import (
 )
 from miniprogram_bff.session import CITIZEN, actor
 
-routes = Routes("我的预约", tag="book")
+routes = Routes("我的预约", tag="bookings")
 
 
 class BookingView(Struct):

@@ -164,11 +164,11 @@ async def test_a_visitor_is_checked_in_called_and_done(console: str, desk: "Page
 async def test_a_session_that_ends_keeps_the_form(console: str, desk: "Page") -> None:
     await a_type()
     await a_colleague(("hall_manager", ""), username="wangwu")
-    await enter(desk, f"{console}/schedule")
-    await desk.wait_for_url("**/console/schedule")
-    await desk.get_by_label("原因（会公开）").fill("设备检修")
-    await desk.locator("#special-day").fill(f"{clock.today().year + 1}-01-15")
+    await enter(desk, f"{console}/special-days")
+    await desk.wait_for_url("**/console/special-days")
+    await desk.locator("#reason-1").fill("设备检修")
+    await desk.locator("#day-1").fill(f"{clock.today().year + 1}-01-15")
     await desk.context.clear_cookies()
-    await desk.get_by_role("button", name="登记").click()
+    await desk.get_by_role("button", name="预览").first.click()
     await desk.get_by_role("link", name="在新窗口登录").wait_for()
-    assert await desk.get_by_label("原因（会公开）").input_value() == "设备检修"
+    assert await desk.locator("#reason-1").input_value() == "设备检修"

@@ -171,7 +171,7 @@ async def test_the_guides_are_read_before_anybody_asks(
     listening: dict[Any, str] = {}
     monkeypatch.setattr(Sanic, "register_listener", lambda _, listener, event: listening.update({listener: event}))
     citizen_door.create_app()
-    (read,) = [one for one in listening if one.__module__ == citizen_door.__name__]
+    (read,) = [one for one in listening if one.__name__ == "_begin_to_read"]
     assert listening[read] == "after_server_start"
     begun: list[Any] = []
     await read(SimpleNamespace(add_task=begun.append))

@@ -61,7 +61,7 @@ async def test_a_planner_changes_the_rule_of_a_business(desk: Desk) -> None:
     wrong = await desk.press("/console/waitlist/rule", type_id=of.id, **{**RULE, "offer_minutes": 1})
     assert (wrong.status_code, "5 至 1440" in wrong.text) == (422, True)
     deeds = await desk.open(f"/console/schedule/beside?type_id={of.id}")
-    assert "调整候补与冷却规则" in deeds.text
+    assert "修改候补与冷却规则" in deeds.text
 
 
 async def test_other_halls_are_neither_seen_nor_changed(desk: Desk) -> None:
