@@ -10,7 +10,8 @@ from datetime import date, timedelta
 
 import asyncpg
 
-from appointments import closure_span, closure_work, opening, passing_on, special_days
+from appointments import booking, closure_span, closure_work, opening, passing_on, special_days
+from appointments.booking import Booking
 from appointments.closure_errors import ClosureInvalid, ClosureNotFound, ClosureOver
 from appointments.closure_models import Closure
 from appointments.closure_span import Span
@@ -69,7 +70,8 @@ async def announce(*, span: Span, reason: str, by: Actor, note: str = "", offer_
 async def for_calendar_change(*, day: date, reason: str, by: Actor, offer_days: int = OFFER_DAYS) -> Closure | None:
     """A notice of 调休 came after release: businesses that the calendar now gives no hours on `day` are treated alike.
 
-    Call it when the calendar has been overridden. None when nothing stands on that day. Raises ClosureInvalid, TooBusy.
+    Their slots may have followed the calendar already. None when nothing stands on that day. Raises ClosureInvalid,
+    TooBusy.
     """
     starts_at, ends_at = clock_time(day, "00:00"), clock_time(day + timedelta(days=1), "00:00")
     span = Span(hall_code="", starts_at=starts_at, ends_at=ends_at)
@@ -99,6 +101,20 @@ async def _close_off_day(day: date, span: Span, reason: str, by: Actor, offer_da
         return made
 
 
+@database.retry_on_deadlock
+async def cancel_one(*, code: str, reason: str, by: Actor) -> Booking:
+    """The office takes one booking back; its holder is told and may choose another place first. Again is harmless.
+
+    Raises BookingNotFound, CannotCancel, ReasonNeeded.
+    """
+    async with database.transaction():
+        held = await booking.find(code=code, for_=by)
+        gone = await booking.cancel(code=code, by=by, reason=reason)
+        if held.state != gone.state:
+            await for_cancelled([gone.id], reason=reason, by=by)
+        return gone
+
+
 async def for_cancelled(
     appointment_ids: Collection[int], *, reason: str, by: Actor, offer_days: int = OFFER_DAYS
 ) -> Closure:
@@ -126,7 +142,9 @@ async def for_cancelled(
 
 async def _without_hours(day: date) -> list[int]:
     """The businesses that have slots on the day and, by the calendar of now, none planned."""
-    rows = await database.fetch("select distinct type_id from slot where day = $1 and state <> 'withdrawn'", day)
+    rows = await database.fetch(
+        "select distinct type_id from slot where day = $1 and (state <> 'withdrawn' or booked > 0)", day
+    )
     of = await AppointmentType.filter(id__in=[row["type_id"] for row in rows]).order_by("id")
     return [one.id for one in of if not (await opening.opening(one, start=day, end=day)).periods_on(day)]
 

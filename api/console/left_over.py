@@ -10,7 +10,7 @@ from api.console import page, scope
 from api.console.desk import RowId
 from api.console.proposals import WHYS
 from api.console.staff_session import STAFF
-from appointments import affected, booking, moving, nearest
+from appointments import affected, booking, closure, moving, nearest
 from appointments.affected import Person
 from appointments.nearest import Places
 from appointments.shares import NAMES as SHARES
@@ -63,8 +63,8 @@ async def move(request: Request, form: Moved, who: StaffMember) -> HTTPResponse:
 @routes.page("/console/left-over/cancel", method="POST", access=STAFF)
 async def cancel(request: Request, form: Cancelled, who: StaffMember) -> HTTPResponse:
     await _theirs(form.code, who)
-    await booking.cancel(code=form.code, by=who.actor, reason=form.reason)
-    return page.done(request, f"预约 {form.code} 已由大厅取消，将通知预约人，不计爽约。")
+    await closure.cancel_one(code=form.code, reason=form.reason, by=who.actor)
+    return page.done(request, f"预约 {form.code} 已由大厅取消，将通知预约人优先改约，不计爽约。")
 
 
 async def _theirs(code: str, who: StaffMember) -> None:

@@ -9,6 +9,7 @@ from sanic import HTTPResponse, Request
 from api.console import deeds, page, proposals
 from api.console.dated import Dated
 from api.console.staff_session import STAFF
+from appointments import closure
 from appointments.changes import Workday
 from foundation import clock, workdays
 from foundation.web import Routes
@@ -30,6 +31,13 @@ class Declared(Dated):
     reason: Annotated[str, Meta(max_length=200)] = ""
 
 
+class DayOff(Dated):
+    """`reason`：告知每一位预约人的原因."""
+
+    day: date
+    reason: Annotated[str, Meta(max_length=60)] = ""
+
+
 @routes.page("/console/calendar", access=STAFF)
 async def calendar(request: Request, who: StaffMember) -> HTTPResponse:
     access.require(who, Role.ADMIN, hall_path="")
@@ -44,6 +52,16 @@ async def calendar(request: Request, who: StaffMember) -> HTTPResponse:
 @routes.page("/console/calendar", method="POST", access=STAFF)
 async def declare(request: Request, form: Declared, who: StaffMember) -> HTTPResponse:
     return await proposals.preview(request, Workday(day=form.day, is_workday=SAYS[form.says], reason=form.reason), who)
+
+
+@routes.page("/console/calendar/close", method="POST", access=STAFF)
+async def close(request: Request, form: DayOff, who: StaffMember) -> HTTPResponse:
+    """A day that is off now, though people are booked: each is told and chooses another day first."""
+    access.require(who, Role.ADMIN, hall_path="")
+    made = await closure.for_calendar_change(day=form.day, reason=form.reason, by=who.actor)
+    if made is None:
+        return page.done(request, "这一天没有因放假而停办、却仍有号源的业务。")
+    return page.onward(request, f"/console/closure/{made.id}")
 
 
 def _unusual(current: WorkCalendar, today: date) -> list[tuple[date, bool]]:

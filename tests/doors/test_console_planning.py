@@ -9,6 +9,7 @@ import pytest
 
 from api.app import create_app
 from appointments import booking
+from appointments.closure_models import ClosureNotice
 from appointments.models import Appointment, AppointmentType, ScheduleException, Slot
 from foundation import clock
 from foundation.models import AuditRow, WorkdayOverride
@@ -153,6 +154,20 @@ async def test_the_calendar_is_the_administrators(desk: Desk) -> None:
     assert "/console/calendar" not in (await desk.open("/console/schedule")).text
 
 
+async def test_who_is_booked_on_a_day_that_is_off_now_is_told_and_rebooks(desk: Desk) -> None:
+    of, day = await a_desk_with_slots(desk), await workday()
+    held = await booking.reserve(slot_id=(await slots_on(of, day))[0].id, by=(await citizens(1))[0], key="off")
+    nothing = await desk.press("/console/calendar/close", day=day, reason="调休通知")
+    assert "没有因放假而停办" in nothing.text
+    await desk.apply(await desk.press("/console/calendar", day=day, says="off", reason="调休通知"), otherwise="keep")
+    made = await desk.press("/console/calendar/close", day=day, reason="调休通知")
+    assert made.headers["hx-redirect"].startswith("/console/closure/")
+    assert await ClosureNotice.filter(appointment__code=held.code, offer="none").count() == 1
+    await a_colleague(("hall_manager", ""), username="zhaoliu", display_name="赵六")
+    await desk.sign_in("zhaoliu")
+    assert (await desk.press("/console/calendar/close", day=day, reason="调休通知")).status_code == 403
+
+
 async def test_another_halls_preview_is_neither_seen_nor_applied(desk: Desk) -> None:
     await a_desk_with_slots(desk)
     shown = await closing(desk, await workday())
@@ -209,6 +224,7 @@ async def test_who_is_left_over_is_moved_or_cancelled(desk: Desk) -> None:
     assert "已改到" in moved.text
     await desk.press("/console/left-over/cancel", code=held[1].code, reason="窗口检修")
     assert "没有需要安置的预约" in (await desk.open("/console/left-over/list?hall=H")).text
+    assert await ClosureNotice.filter(appointment__code=held[1].code).count() == 1  # told, with another place to choose
     assert await booked_and_live(first) == (0, 0)
     assert await booked_and_live(second) == (1, 1)
     assert await AuditRow.filter(action="booking.moved", reason="窗口检修").count() == 1
