@@ -33,7 +33,7 @@ class Card:
 
 
 PERSON = Card(CardKind.PERSON, "找人工")
-COMPLAINT = Card(CardKind.COMPLAINT, "写投诉建议")
+COMPLAINT = Card(CardKind.COMPLAINT, "打 12345 投诉或建议")
 HALLS = Card(CardKind.MAP, "看各大厅位置")
 PROGRESS = Card(CardKind.PROGRESS, "查办理进度")
 _FIRST: dict[Aspect, CardKind] = {

@@ -41,6 +41,7 @@ async def h5() -> AsyncIterator[str]:
 def faults_of(page: "Page") -> list[str]:
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     return faults
 
 

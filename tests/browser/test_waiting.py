@@ -62,6 +62,7 @@ async def test_waiting_for_a_full_slot_and_then_moving(h5: str, phone: "Page") -
     await phone.get_by_role("heading", name="改约").wait_for()
     await phone.get_by_role("button", name="约满可候补").click()
     assert await phone.get_by_role("button", name="确认改约").is_disabled()  # one moves to free ones only
+    await phone.get_by_text("改约请选有余号的时段").wait_for()
     await phone.locator(f"[data-slot='{free.id}']").click()
     await sound(phone)
     await phone.get_by_role("button", name="确认改约").click()

@@ -82,6 +82,7 @@ async def test_a_booking_from_the_slot_to_its_end(me: Caller) -> None:
     code = await me.get(f"/v1/bookings/{mine['code']}/check-in-code")
     assert code["code"]
     assert code["qr_svg"].startswith("<svg")
+    assert "viewBox" in code["qr_svg"]  # without it a page cannot show it at a size of its own
     assert (await me.get("/v1/home"))["todo"]["next_booking"]["code"] == mine["code"]
     gone = await me("POST", f"/v1/bookings/{mine['code']}/cancel")
     assert (gone.status_code, gone.json()["state"]) == (200, "cancelled")

@@ -117,7 +117,9 @@ export async function type(main, code, query) {
   };
   slots.onclick = (event) => {
     const button = event.target.closest(".slot");
-    if (button) choose(Number(button.dataset.slot));
+    if (!button) return;
+    choose(Number(button.dataset.slot));
+    if (!chosen) toast(moving ? "这个时段已约满，改约请选有余号的时段。" : "同行或代约不能候补，请选有余号的时段。");
   };
   reserve.onclick = async () => {
     show(main.querySelector("#problem"), html``);

@@ -57,7 +57,7 @@ export async function rebook(main, code) {
 }
 
 const open = (one) => html`
-  ${one.held ? html`<section class="card" aria-labelledby="held"><h2 id="held">已为您保留</h2><p class="big">${moment(one.held.starts_at)}–${time(one.held.ends_at)}</p>
+  ${one.held ? html`<section class="card" aria-labelledby="held"><h2 id="held">已为您保留</h2><p class="big">${moment(one.held.starts_at)} 至 ${time(one.held.ends_at)}</p>
     <p>${one.held.hall_name}<br><span class="soft">${one.held.hall_address}</span></p><p class="hint">保留到 ${moment(one.held_until)}，逾期让给别人。</p></section>` : html`<p class="notice warn">近日没有可以保留的号，请在下面选择，或在期限内再来看。</p>`}
   <div class="actions"><button class="button main" id="take" ${one.held ? "" : "disabled"}>${one.held ? "确认改约" : "请先选择时段"}</button><button class="button" id="decline">不需要了</button></div>
   <section class="card" aria-labelledby="others"><h2 id="others">也可以选</h2><div class="slots" id="places" role="group" aria-labelledby="others">${one.suggested.length ? one.suggested.map(place) : html`<p class="soft">暂时没有推荐的时段。</p>`}</div>
