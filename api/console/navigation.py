@@ -33,7 +33,7 @@ PAGES = (
     Page(BOOKINGS, "/console/people", "代约与查询", HELPERS, of_hall=False),
     Page(BOOKINGS, "/console/people/calls", "电话通知", HELPERS, of_hall=False),
     Page(BOOKINGS, "/console/credit", "限制与申诉", PLANNERS, of_hall=False),
-    Page(BOOKINGS, "/console/left-over", "待处理预约", PLANNERS),
+    Page(BOOKINGS, "/console/left-over", "待安置", PLANNERS),
     Page(HALL, "/console/closure", "停办", PLANNERS),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
     Page(FIGURES, "/console/statistics", "预约统计", OVERSEERS),
