@@ -7,6 +7,8 @@ from foundation import audit, database
 from foundation.actor import Actor
 
 MOST = 1000
+# Who was beyond the places has one of the new ones now.
+WIDEN = "update slot set capacity = $2, extra = extra + $2 - capacity, over = greatest(0, booked - $2) where id = $1"
 
 
 @database.retry_on_deadlock
@@ -18,7 +20,7 @@ async def add_places(*, slot_id: int, to: int, by: Actor) -> None:
             raise SlotNotFound
         if not now < to <= MOST:
             raise CapacityInvalid(detail={"capacity": now})
-        await tx.execute("update slot set capacity = $2, extra = extra + $2 - capacity where id = $1", slot_id, to)
+        await tx.execute(WIDEN, slot_id, to)
         await audit.record("slot.widened", subject=f"slot:{slot_id}", by=by, detail={"from": now, "to": to})
         await passing_on.serve(slot_id)
 

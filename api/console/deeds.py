@@ -100,6 +100,11 @@ DETAILS = {
     "live": "有效预约 {}",
     "cooling": "冷却 {}",
 }
+RETURNED = {  # the ways of a place that came back, for `cooling` of a rule
+    "off": "退回的名额立即放出",
+    "random": "退回的名额随机时间后放出",
+    "next_release": "退回的名额随下一批放号放出",
+}
 WHOLE = {  # what is told of an action by several facts together
     "slot.widened": "名额从 {from} 个加到 {to} 个",
 }
@@ -179,6 +184,7 @@ def _who(actor: str, names: dict[int, str], holder: int | None = None) -> str:
 
 def _more(deed: Deed) -> str:
     facts: dict[str, Any] = deed.detail
-    told = [text.format(facts[name]) for name, text in DETAILS.items() if facts.get(name)]
+    known = [(text, facts[name]) for name, text in DETAILS.items() if facts.get(name)]
+    told = [RETURNED.get(str(fact)) or text.format(fact) for text, fact in known]
     whole = [WHOLE[deed.action].format(**facts)] if deed.action in WHOLE else []
     return "，".join([*whole, *told, *filter(None, [deed.reason])])

@@ -33,7 +33,7 @@ PAGES = (
     Page(BOOKINGS, "/console/people", "代约与查询", HELPERS, of_hall=False),
     Page(BOOKINGS, "/console/people/calls", "电话通知", HELPERS, of_hall=False),
     Page(BOOKINGS, "/console/credit", "限制与申诉", PLANNERS, of_hall=False),
-    Page(BOOKINGS, "/console/left-over", "待处理预约", PLANNERS),
+    Page(BOOKINGS, "/console/left-over", "待安置", PLANNERS),
     Page(HALL, "/console/closure", "停办", PLANNERS),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
     Page(FIGURES, "/console/statistics", "预约统计", OVERSEERS),
@@ -50,6 +50,8 @@ EVERYDAY = (
     Page(HOME, "/console/quick/open-more", "明天下午加开两个窗口", PLANNERS),
     Page(HOME, "/console/closure", "关闭大厅并通知改约", PLANNERS),
 )
+# What a button leads to: in no list, and still some group's.
+UNLISTED = (*EVERYDAY, Page(SETTINGS, "/console/proposals", "变更预览", PLANNERS))
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,12 @@ class Navigation:
 
 def of(who: StaffMember, path: str) -> Navigation:
     """What `who` may open, seen from the page at `path`."""
-    theirs = [one for one in PAGES if any(who.may(role) for role in one.roles)]
-    current = max((one for one in theirs if one.holds(path)), key=lambda one: len(one.address), default=None)
+    theirs, unlisted = ([one for one in all_ if any(who.may(role) for role in one.roles)] for all_ in (PAGES, UNLISTED))
+    holding = [one for one in (*theirs, *unlisted) if one.holds(path)]
+    current = max(holding, key=lambda one: len(one.address), default=None)
     groups = [(name, [one for one in theirs if one.group == name]) for name in GROUPS]
-    return Navigation([Group(name, pages, current in pages) for name, pages in groups if pages], current)
+    in_group = current.group if current else None
+    return Navigation([Group(name, pages, name == in_group) for name, pages in groups if pages], current)
 
 
 def everyday(who: StaffMember, hall_path: str) -> list[Page]:

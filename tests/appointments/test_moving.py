@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from appointments import affected, booking, limits, moving, proposal, waitlist
+from appointments import affected, booking, capacity, limits, moving, proposal, waitlist
 from appointments.changes import Places
 from appointments.choices import Choice
 from appointments.errors import CannotReschedule, OtherBusiness, ReasonNeeded, SlotNotFound
@@ -163,3 +163,17 @@ async def test_who_was_kept_is_listed_until_resolved():
     assert [one.id for one in await affected.left_over(hall_code=hall.code)] == [held[1].id]
     await booking.cancel(code=held[0].code, by=STAFF, reason="本人来电")
     assert await affected.left_over(hall_code=hall.code) == []  # there is room for who was too many
+
+
+async def test_who_was_too_many_has_one_of_the_places_added_later():
+    of, day = await a_planned_type(periods(windows=3)), await workday()
+    slot, *_ = await slots_on(of, day)
+    held = [await booking.reserve(slot_id=slot.id, by=one, key="cut") for one in await citizens(3)]
+    hall = await of.hall
+    shown = await proposal.propose(Places(slot_id=slot.id, to=1), by=STAFF)
+    await proposal.apply(proposal_id=shown.id, otherwise=Choice("keep"), by=STAFF)
+    await capacity.add_places(slot_id=slot.id, to=2, by=STAFF)
+    assert [one.id for one in await affected.left_over(hall_code=hall.code)] == [held[2].id]
+    await capacity.add_places(slot_id=slot.id, to=9, by=STAFF)
+    assert await affected.left_over(hall_code=hall.code) == []
+    assert (await Slot.get(id=slot.id)).over == 0

@@ -43,8 +43,13 @@ async def test_the_next_is_called_with_one_click_or_one_key_from_home(console: s
     await desk.get_by_role("button", name="呼叫下一号").click()  # the browser asks for the window first
     assert await Ticket.filter(state="called").count() == 0
     await desk.get_by_label("我的窗口").fill("3")
-    await desk.get_by_role("button", name="呼叫下一号").click()
+    await desk.keyboard.press("F2")  # from within the field, which nobody has left yet
     await desk.locator("#outcome").get_by_text("请 W001 到窗口 3").wait_for()
+    box, button = desk.locator(".task").first, desk.get_by_role("button", name="呼叫下一号")
+    outer, inner = await box.bounding_box(), await button.bounding_box()
+    assert outer
+    assert inner
+    assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
     await desk.get_by_role("button", name="办结 W001").wait_for()
     await desk.locator("#today").get_by_text("正在办理 W001").wait_for()
     await sound(desk)

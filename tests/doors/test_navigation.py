@@ -51,6 +51,24 @@ async def test_all_that_is_shown_opens_and_says_where_one_is(desk: Desk) -> None
         assert_is_laid_out(page.text, one.address)
 
 
+async def test_what_a_button_leads_to_is_in_a_group_too_and_no_other_page_is_said_to_be_open(desk: Desk) -> None:
+    hall = await a_hall()
+    await a_type(hall=hall)
+    await a_colleague(("hall_manager", hall.path), username="wangwu")
+    await desk.sign_in("wangwu")
+    head = (await desk.open(f"/console/quick/open-more?hall={hall.code}")).text.partition("</header>")[0]
+    assert f'<a href="/console/?hall={hall.code}" aria-current="true">首页</a>' in head
+    assert 'aria-current="page"' not in head
+    assert [one.group for one in navigation.UNLISTED if one.holds("/console/proposals/1")] == [navigation.SETTINGS]
+
+
+async def test_the_call_list_has_the_name_that_leads_to_it(desk: Desk) -> None:
+    await a_colleague(("hall_manager", (await a_hall()).path), username="wangwu")
+    await desk.sign_in("wangwu")
+    assert "<h1>电话通知<" in (await desk.open("/console/people/calls")).text
+    assert "<h1>代约与查询<" in (await desk.open("/console/people")).text
+
+
 def assert_is_laid_out(html: str, address: str) -> None:
     """What a screen reader goes by: a way past the head, headings without gaps, tables that say their name."""
     assert html.count("<main ") == html.count('href="#main"') == 1, address

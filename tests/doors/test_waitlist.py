@@ -62,6 +62,8 @@ async def test_a_planner_changes_the_rule_of_a_business(desk: Desk) -> None:
     assert (wrong.status_code, "5 至 1440" in wrong.text) == (422, True)
     deeds = await desk.open(f"/console/schedule/beside?type_id={of.id}")
     assert "修改候补与冷却规则" in deeds.text
+    assert "退回的名额" in deeds.text
+    assert f"冷却 {RULE['cooling']}" not in deeds.text
 
 
 async def test_other_halls_are_neither_seen_nor_changed(desk: Desk) -> None:

@@ -67,7 +67,7 @@ for (const field of document.querySelectorAll("[data-remember]")) {
     field.value = known;
     addEventListener("load", () => field.dispatchEvent(new Event("change", { bubbles: true })));
   }
-  field.addEventListener("change", () => [sessionStorage, localStorage].forEach((one) => one.setItem(name, field.value)));
+  field.addEventListener("input", () => [sessionStorage, localStorage].forEach((one) => one.setItem(name, field.value)));
 }
 
 // A deed that was refused leaves the form as it is; one that was done makes room for the next person.
