@@ -151,7 +151,7 @@ class Citizen:
         await self.sign_in(platform)
         await self.verify()
         for template in TEMPLATES[platform]:
-            await self.sandbox.pull("consent", openid=self.accounts[platform], template_id=template, times=9)
+            await self.sandbox.pull("consent", openid=self.accounts[platform], template_id=template, times=30)
         return self
 
     async def get(self, path: str, **query: Any) -> Any:
