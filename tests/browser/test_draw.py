@@ -68,8 +68,8 @@ async def test_entering_changing_and_the_result(h5: str, phone: "Page") -> None:
     await held(one)
     await phone.get_by_role("link", name="我的摇号").click()
     await phone.get_by_role("link", name="已中签").click()
-    await phone.get_by_text("共 3 份登记").wait_for()
-    assert one.seed in await phone.locator("main").inner_text()
+    await phone.get_by_text(one.seed).wait_for()
+    assert "共 3 份登记" in await phone.locator("main").inner_text()
     async with phone.expect_download() as saved:
         await phone.get_by_role("link", name="下载摇号结果").click()
     assert (await saved.value).suggested_filename == f"draw-{one.code}.json"
