@@ -95,13 +95,3 @@ async def desk(context: BrowserContext) -> Page:
     page = await context.new_page()
     await page.set_viewport_size({"width": 1280, "height": 800})
     return page
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser shares two cores with all it talks to: its tests get one second chance, which the report tells.
-
-    Rooms, doors, races and the storm get none: what fails there once in a hundred times is a fault.
-    """
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
