@@ -76,6 +76,8 @@ async def test_control_the_index_alone_holds_one_per_day():
         wishes = [Wish(slot_id=slot.id, citizen_id=citizen.number, by=citizen, key=f"tap {slot.id}") for slot in slots]
         outcomes = await asyncio.gather(*(reserving.alone(one) for one in wishes), return_exceptions=True)
     assert sum(not isinstance(one, Exception) and one["created_at"] is not None for one in outcomes) == 1
+    refused = [one for one in outcomes if isinstance(one, Exception) or one["created_at"] is None]
+    assert all(isinstance(one, AlreadyBookedThatDay) if isinstance(one, Exception) else one["same"] for one in refused)
     assert sorted([await booked_and_live(slot) for slot in slots]) == [(0, 0)] * 7 + [(1, 1)]
 
 
