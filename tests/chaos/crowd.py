@@ -36,6 +36,7 @@ class Storm:
     promised: dict[str, str] = field(default_factory=dict)  # booking code → the deed that promised it
     arriving: list[str] = field(default_factory=list)  # check-in codes on people's phones
     faults: list[str] = field(default_factory=list)
+    turned_away: Counter[str] = field(default_factory=Counter)  # why somebody could not sign in again
 
     @property
     def raging(self) -> bool:
@@ -102,10 +103,15 @@ class Person:
                 return answer
             self.storm.done[f"answered {answer.status_code}"] += 1
             if answer.status_code == 401:
-                with suppress(AssertionError, httpx.TransportError):
-                    await self.citizen.sign_in()
+                await self.sign_in_again()
             await asyncio.sleep(self.storm.a_pause())
         raise AssertionError(f"{method} {path} found no answer within {PATIENCE:.0f} s")
+
+    async def sign_in_again(self) -> None:
+        try:
+            await self.citizen.sign_in()
+        except (AssertionError, httpx.TransportError) as why:
+            self.storm.turned_away[re.sub(r'"request_id":"\w+"', "", str(why))[:200]] += 1
 
     async def reserve(self) -> None:
         await self._keyed("reserved", "/v1/bookings", self.storm.a_slot(), self.storm.key())
