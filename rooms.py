@@ -7,6 +7,7 @@ MODELS = [
     "identity.models",
     "identity.family_models",
     "catalogue.models",
+    "catalogue.draft_models",
     "payments.models",
     "appointments.models",
     "appointments.closure_models",

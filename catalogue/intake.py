@@ -72,6 +72,11 @@ async def load(source: Path | str | Iterable[Path], *, by: Actor, dry_run: bool 
     return changes
 
 
+async def bring_items(items: list[ItemFile]) -> Changes:
+    """Within a transaction that holds ONE_AT_A_TIME: checked sheets become guides; the rest stays as it is."""
+    return await _bring(None, items)
+
+
 async def _bring(catalogue: Catalogue | None, items: list[ItemFile]) -> Changes:
     changes = Changes()
     if catalogue:

@@ -2213,6 +2213,58 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="GuideDraft",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("slug", fields.CharField(db_index=True, max_length=60)),
+                ("base_version", fields.IntField(default=0)),
+                ("sheet", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("state", fields.CharField(default="editing", max_length=12)),
+                ("revision", fields.IntField(default=1)),
+                (
+                    "editors",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                (
+                    "author",
+                    fields.ForeignKeyField(
+                        "models.Staff",
+                        source_field="author_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="drafts",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "reviewer",
+                    fields.ForeignKeyField(
+                        "models.Staff",
+                        source_field="reviewer_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="drafts_reviewed",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("note", fields.CharField(default="", max_length=400)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ("changed_at", fields.DatetimeField(auto_now=True, auto_now_add=False)),
+            ],
+            options={
+                "table": "guide_draft",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "指南草稿: what an editor writes and somebody else reviews before it becomes a version of the guide.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="ServiceItem",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -2347,6 +2399,20 @@ class Migration(migrations.Migration):
                 "table_description": "办事指南要素: one element of a guide (受理条件 申请材料 办理流程 …); the unit an answer cites.",
             },
             bases=["Model"],
+        ),
+        ops.AddField(
+            model_name="GuideDraft",
+            name="item",
+            field=fields.ForeignKeyField(
+                "models.ServiceItem",
+                source_field="item_id",
+                null=True,
+                db_index=True,
+                db_constraint=True,
+                to_field="id",
+                related_name="drafts",
+                on_delete=OnDelete.RESTRICT,
+            ),
         ),
         ops.AddField(
             model_name="ServiceItem",
