@@ -22,6 +22,8 @@ NAMES = {
     "consult": "咨询电话", "complaint": "监督投诉电话", "question": "问题", "answer": "回答", "also": "其他问法",
     "differs": "有什么不同", "item": "另有指南的事项",
 }  # fmt: skip
+# The database keeps no order of keys: a row is told beginning with what it is called.
+LEADING = {name: number for number, name in enumerate(("name", "law", "question", "hall", *NAMES)[::-1])}
 CHOICES = {"online": "只能网上办", "hall": "只能到大厅办", "both": "网上、大厅都能办"}
 
 
@@ -57,7 +59,8 @@ def _line(field: str, value: Any) -> str:
 
 
 def _said(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    return ((name, value) for name, value in row.items() if value not in (None, [], False))
+    told = [(name, value) for name, value in row.items() if value not in (None, [], False)]
+    return iter(sorted(told, key=lambda one: -LEADING.get(one[0], -1)))
 
 
 def _plain(field: str, value: Any) -> str:

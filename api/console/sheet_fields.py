@@ -68,11 +68,12 @@ def _shape(wanted: Any, name: str = "") -> Shape:
     if isinstance(wanted, inspect.ListType):
         return _of_list(_shape(wanted.item_type, name))
     if isinstance(wanted, inspect.LiteralType):
-        told = field_names.CHOICES if name == "channels" else {}
-        return Shape(kind="one", choices=[(str(one), told.get(str(one), str(one))) for one in wanted.values])
+        words = field_names.CHOICES if name == "channels" else {}
+        return Shape(kind="one", choices=[(str(one), words.get(str(one), str(one))) for one in wanted.values])
     if isinstance(wanted, inspect.StrType):
         longest = wanted.max_length
-        return Shape(kind="box" if (longest or 0) > LONG else "line", hint=hint, longest=longest)
+        told = "" if longest else hint  # how long it may be is seen while typing
+        return Shape(kind="box" if (longest or 0) > LONG else "line", hint=told, longest=longest)
     kinds: dict[type, str] = {inspect.IntType: "number", inspect.BoolType: "tick", inspect.DateType: "date"}
     return Shape(kind=kinds[type(wanted)], hint=hint)
 
