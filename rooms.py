@@ -8,6 +8,7 @@ MODELS = [
     "identity.family_models",
     "catalogue.models",
     "catalogue.draft_models",
+    "catalogue.importing_models",
     "payments.models",
     "appointments.models",
     "appointments.closure_models",

@@ -40,7 +40,7 @@ def read(sheet: dict[str, Any], codes: Known) -> ItemFile:
     """The checked sheet. Raises FormatFaults with every fault; its lines mean nothing, its fields do."""
     slug = str(sheet.get("slug", ""))
     item = parse_item(json.dumps(sheet, ensure_ascii=False, default=str), slug)
-    faults = [Fault(path=slug, line=1, field=field, message=said) for field, said in _unknown(item, codes)]
+    faults = list(unknown(item, codes, slug))
     if faults:
         raise FormatFaults(faults)
     return item
@@ -52,6 +52,12 @@ def faults(sheet: dict[str, Any], codes: Known) -> list[Fault]:
     except FormatFaults as found:
         return found.faults
     return []
+
+
+def unknown(item: ItemFile, codes: Known, path: str) -> Iterator[Fault]:
+    """What the sheet names and nobody knows."""
+    for field, said in _unknown(item, codes):
+        yield Fault(path=path, line=1, field=field, message=said)
 
 
 def _unknown(item: ItemFile, codes: Known) -> Iterator[tuple[str, str]]:

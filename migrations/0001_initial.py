@@ -1867,6 +1867,51 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="CatalogueImport",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("filename", fields.CharField(max_length=120)),
+                ("file", fields.BinaryField()),
+                ("edition", fields.BigIntField()),
+                ("changes", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("state", fields.CharField(default="waiting", max_length=8)),
+                (
+                    "sender",
+                    fields.ForeignKeyField(
+                        "models.Staff",
+                        source_field="sender_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="imports",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "approver",
+                    fields.ForeignKeyField(
+                        "models.Staff",
+                        source_field="approver_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="imports_approved",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ("decided_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "catalogue_import",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "目录导入: a file as it was sent, with what it would change; waiting → applied | dropped.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="StaffRole",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

@@ -5,6 +5,7 @@ from pathlib import Path
 from api.console import (
     booking,
     call_list,
+    catalogue_files,
     closure,
     credit,
     day,
@@ -56,6 +57,7 @@ ROUTES = (
     proposals.routes,
     left_over.routes,
     guides.routes,
+    catalogue_files.routes,
     drafts.routes,
     week.routes,
     month.routes,

@@ -7,10 +7,10 @@ from sanic import HTTPResponse, Request
 
 from api.console import deeds, guides, page, sheet_fields
 from api.console.scope import AUTHORS
-from api.console.sheet_fields import Choices
 from api.console.staff_session import STAFF
 from catalogue import comparing, drafting, naming, versions
 from catalogue.draft_errors import DraftChanged
+from catalogue.shape import Choices
 from foundation.web import Asked, Routes
 from identity import access
 from identity.access import StaffMember

@@ -4,15 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from msgspec import inspect
-
 from catalogue import field_names
-from catalogue.item_sheet import ItemFile
+from catalogue.shape import SHAPE, Choices, Shape
 from foundation import money
-
-FIXED = {"slug", "version"}
-LONG = 200  # a text that may be longer is written in a box
-Choices = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,58 +29,9 @@ class Field:
     blank: list["Field"] = field(default_factory=list)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shape:
-    """A type of a sheet laid bare: `kind` as in Field, `inner` what a part or the rows hold."""
-
-    kind: str
-    hint: str = ""
-    longest: int | None = None
-    choices: Choices = ()
-    inner: tuple[tuple[str, bool, "Shape"], ...] = ()
-
-
 def fields_of(sheet: Mapping[str, Any], choices: Mapping[str, Choices]) -> list[Field]:
     """The controls of a sheet that may have faults; `choices` names what fields of codes may hold."""
     return [_field(name, name, needed, shape, sheet.get(name), choices) for name, needed, shape in SHAPE.inner]
-
-
-def _shape(wanted: Any, name: str = "") -> Shape:
-    hint, longest = "", None
-    while isinstance(wanted, inspect.Metadata):
-        hint = (wanted.extra_json_schema or {}).get("description", "") or hint
-        wanted = wanted.type
-    if isinstance(wanted, inspect.UnionType):
-        return _shape(next(one for one in wanted.types if not isinstance(one, inspect.NoneType)), name)
-    if isinstance(wanted, inspect.StructType):
-        inner = tuple(
-            (one.encode_name, one.required, _shape(one.type, one.encode_name))
-            for one in wanted.fields
-            if one.encode_name not in FIXED
-        )
-        return Shape(kind="part", inner=inner)
-    if isinstance(wanted, inspect.ListType):
-        return _of_list(_shape(wanted.item_type, name))
-    if isinstance(wanted, inspect.LiteralType):
-        words = field_names.CHOICES if name == "channels" else {}
-        return Shape(kind="one", choices=[(str(one), words.get(str(one), str(one))) for one in wanted.values])
-    if isinstance(wanted, inspect.StrType):
-        longest = wanted.max_length
-        told = "" if longest else hint  # how long it may be is seen while typing
-        return Shape(kind="box" if (longest or 0) > LONG else "line", hint=told, longest=longest)
-    kinds: dict[type, str] = {inspect.IntType: "number", inspect.BoolType: "tick", inspect.DateType: "date"}
-    return Shape(kind=kinds[type(wanted)], hint=hint)
-
-
-def _of_list(item: Shape) -> Shape:
-    if item.kind == "part":
-        return Shape(kind="rows", inner=item.inner)
-    if item.kind == "one":
-        return Shape(kind="some", choices=item.choices)
-    return Shape(kind="lines", hint=item.hint)
-
-
-SHAPE = _shape(inspect.type_info(ItemFile))
 
 
 def _field(name: str, path: str, needed: bool, shape: Shape, value: Any, choices: Mapping[str, Choices]) -> Field:

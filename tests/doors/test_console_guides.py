@@ -157,3 +157,31 @@ async def test_only_for_who_writes_guides(desk: Desk) -> None:
     for one in ("/console/guides", "/console/guides/id-card", address):
         assert (await desk.open(one)).status_code == 403
     assert (await desk.press(f"{address}/publish")).status_code == 403
+
+
+async def uploaded(desk: Desk, name: str, raw: bytes) -> httpx.Response:
+    headers = {"HX-Request": "true", "Sec-Fetch-Site": "same-origin"}
+    return await desk.client.post("/console/catalogue/imports", files={"file": (name, raw)}, headers=headers)
+
+
+async def test_the_catalogue_goes_out_and_comes_in_approved_by_another(desk: Desk) -> None:
+    for kind, begins in (("xlsx", b"PK"), ("zip", b"PK")):
+        out = await desk.open(f"/console/catalogue/export.{kind}")
+        assert out.content.startswith(begins)
+        assert f".{kind}" in out.headers["content-disposition"]
+    changed = build.item("身份证到期换一张。", "到期换新证。").encode()
+    address = (await uploaded(desk, "id-card.yaml", changed)).headers["HX-Redirect"]
+    assert "居民身份证换领" in (await desk.open(address)).text
+    assert (await desk.press(f"{address}/apply")).status_code == 403
+    await desk.sign_in("shenhe")
+    await desk.press(f"{address}/apply")
+    assert "已导入" in (await desk.open("/console/catalogue")).text
+    assert (await ServiceItem.get(slug="id-card")).summary == "到期换新证。"
+
+
+async def test_a_wrong_file_is_told_by_line(desk: Desk) -> None:
+    wrong = build.item("amount_fen: 2000", "amount_fen: -1").encode()
+    refused = await uploaded(desk, "id-card.yaml", wrong)
+    assert refused.status_code == 422
+    assert re.search(r"id-card.yaml 第 \d+ 行 fees\[0\].amount_fen：-1 超出范围", refused.text)
+    assert (await uploaded(desk, "a.txt", b"x")).status_code == 422
