@@ -7,6 +7,8 @@ MODELS = [
     "identity.models",
     "identity.family_models",
     "catalogue.models",
+    "catalogue.draft_models",
+    "catalogue.importing_models",
     "payments.models",
     "appointments.models",
     "appointments.closure_models",

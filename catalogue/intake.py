@@ -54,22 +54,42 @@ async def load(source: Path | str | Iterable[Path], *, by: Actor, dry_run: bool 
     """
     catalogue = await asyncio.to_thread(_folder, Path(source)) if isinstance(source, str | Path) else None
     items = catalogue.items if catalogue else await _files(source)  # type: ignore[arg-type]
-    changes, moved = Changes(), 0
+    if dry_run:
+        return await rehearse(catalogue, items)
+    before = await edition.number()
+    async with database.transaction() as tx:
+        await tx.execute(ONE_AT_A_TIME)
+        changes = await bring_all(catalogue, items, by=by)
+    if (moved := await edition.number()) != before:
+        await edition.shout(moved)
+    return changes
+
+
+async def rehearse(catalogue: Catalogue | None, items: list[ItemFile]) -> Changes:
+    """What bringing this in would change; nothing is."""
+    changes = Changes()
     try:
         async with database.transaction() as tx:
             await tx.execute(ONE_AT_A_TIME)
             changes = await _bring(catalogue, items)
-            if changes.any:
-                moved = await edition.move_on()
-                detail = {"added": changes.added, "changed": changes.changed, "retired": changes.retired}
-                await audit.record("catalogue.loaded", subject=f"catalogue:{moved}", by=by, detail=detail)
-            if dry_run:
-                raise _Rehearsed
+            raise _Rehearsed
     except _Rehearsed:
         return changes
-    if moved:
-        await edition.shout(moved)
+
+
+async def bring_all(catalogue: Catalogue | None, items: list[ItemFile], *, by: Actor) -> Changes:
+    """Within a transaction that holds ONE_AT_A_TIME; the edition moves when anything changed."""
+    changes = await _bring(catalogue, items)
+    if changes.any:
+        detail = {"added": changes.added, "changed": changes.changed, "retired": changes.retired}
+        subject = f"catalogue:{await edition.move_on()}"
+        await audit.record("catalogue.loaded", subject=subject, by=by, detail=detail)
     return changes
+
+
+async def bring_items(items: list[ItemFile]) -> Changes:
+    """Within a transaction that holds ONE_AT_A_TIME: checked sheets become guides; the rest stays as it is."""
+    return await _bring(None, items)
 
 
 async def _bring(catalogue: Catalogue | None, items: list[ItemFile]) -> Changes:

@@ -1867,6 +1867,51 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="CatalogueImport",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("filename", fields.CharField(max_length=120)),
+                ("file", fields.BinaryField()),
+                ("edition", fields.BigIntField()),
+                ("changes", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("state", fields.CharField(default="waiting", max_length=8)),
+                (
+                    "sender",
+                    fields.ForeignKeyField(
+                        "models.Staff",
+                        source_field="sender_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="imports",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "approver",
+                    fields.ForeignKeyField(
+                        "models.Staff",
+                        source_field="approver_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="imports_approved",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ("decided_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "catalogue_import",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "目录导入: a file as it was sent, with what it would change; waiting → applied | dropped.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="StaffRole",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -2213,6 +2258,58 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="GuideDraft",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("slug", fields.CharField(db_index=True, max_length=60)),
+                ("base_version", fields.IntField(default=0)),
+                ("sheet", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("state", fields.CharField(default="editing", max_length=12)),
+                ("revision", fields.IntField(default=1)),
+                (
+                    "editors",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                (
+                    "author",
+                    fields.ForeignKeyField(
+                        "models.Staff",
+                        source_field="author_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="drafts",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "reviewer",
+                    fields.ForeignKeyField(
+                        "models.Staff",
+                        source_field="reviewer_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="drafts_reviewed",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("note", fields.CharField(default="", max_length=400)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ("changed_at", fields.DatetimeField(auto_now=True, auto_now_add=False)),
+            ],
+            options={
+                "table": "guide_draft",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "指南草稿: what an editor writes and somebody else reviews before it becomes a version of the guide.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="ServiceItem",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -2347,6 +2444,20 @@ class Migration(migrations.Migration):
                 "table_description": "办事指南要素: one element of a guide (受理条件 申请材料 办理流程 …); the unit an answer cites.",
             },
             bases=["Model"],
+        ),
+        ops.AddField(
+            model_name="GuideDraft",
+            name="item",
+            field=fields.ForeignKeyField(
+                "models.ServiceItem",
+                source_field="item_id",
+                null=True,
+                db_index=True,
+                db_constraint=True,
+                to_field="id",
+                related_name="drafts",
+                on_delete=OnDelete.RESTRICT,
+            ),
         ),
         ops.AddField(
             model_name="ServiceItem",

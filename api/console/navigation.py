@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.console.scope import DESK, HELPERS, OVERSEERS, PLANNERS, WATCHERS
+from api.console.scope import AUTHORS, DESK, HELPERS, OVERSEERS, PLANNERS, WATCHERS
 from identity.access import Role, StaffMember
 
-HOME, BOOKINGS, HALL, FIGURES, SETTINGS = "首页", "预约", "大厅", "统计", "设置"
-GROUPS = (HOME, BOOKINGS, HALL, FIGURES, SETTINGS)
+HOME, BOOKINGS, HALL, KNOWLEDGE, FIGURES, SETTINGS = "首页", "预约", "大厅", "知识", "统计", "设置"
+GROUPS = (HOME, BOOKINGS, HALL, KNOWLEDGE, FIGURES, SETTINGS)
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ PAGES = (
     Page(BOOKINGS, "/console/left-over", "待安置", PLANNERS),
     Page(HALL, "/console/closure", "停办", PLANNERS),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
+    Page(KNOWLEDGE, "/console/guides", "办事指南", AUTHORS, of_hall=False),
+    Page(KNOWLEDGE, "/console/catalogue", "目录导入导出", AUTHORS, of_hall=False),
     Page(FIGURES, "/console/statistics", "预约统计", OVERSEERS),
     Page(SETTINGS, "/console/schedule", "排班", PLANNERS),
     Page(SETTINGS, "/console/special-days", "例外日", PLANNERS),
@@ -51,7 +53,11 @@ EVERYDAY = (
     Page(HOME, "/console/closure", "关闭大厅并通知改约", PLANNERS),
 )
 # What a button leads to: in no list, and still some group's.
-UNLISTED = (*EVERYDAY, Page(SETTINGS, "/console/proposals", "变更预览", PLANNERS))
+UNLISTED = (
+    *EVERYDAY,
+    Page(SETTINGS, "/console/proposals", "变更预览", PLANNERS),
+    Page(KNOWLEDGE, "/console/drafts", "指南草稿", AUTHORS, of_hall=False),
+)
 
 
 @dataclass(frozen=True)

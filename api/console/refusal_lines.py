@@ -101,13 +101,27 @@ DETAILS = {
 }
 
 
+MOST = 100  # faults that are told at once
+
+
 def lines_of(detail: Any) -> list[str]:
     """Lines of a list of faults, or of the facts that stand behind a refusal."""
     if isinstance(detail, list):
         return [_fault(one) if isinstance(one, dict) else str(one) for one in detail]
+    if isinstance(detail, dict) and "faults" in detail:
+        return _of_files(detail["faults"])
     if isinstance(detail, dict):
         return [f"{DETAILS[name]}：{_fact(value)}" for name, value in detail.items() if name in DETAILS]
     return []
+
+
+def _of_files(faults: list[dict[str, Any]]) -> list[str]:
+    """指南.xlsx·收费标准 第 3 行 E 列 金额（元）：…"""
+    told = [
+        f"{one['path']} 第 {one['line']} 行{' ' + one['field'] if one['field'] else ''}：{one['message']}"
+        for one in faults[:MOST]
+    ]
+    return told if len(faults) <= MOST else [*told, f"还有 {len(faults) - MOST} 处，改好以上再试。"]
 
 
 def _fault(one: dict[str, Any]) -> str:

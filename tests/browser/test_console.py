@@ -48,9 +48,9 @@ async def sound(page: "Page") -> None:
     assert await page.title()
 
 
-async def enter(page: "Page", address: str) -> None:
+async def enter(page: "Page", address: str, username: str = "wangwu") -> None:
     await page.goto(address)
-    await page.get_by_label("用户名").fill("wangwu")
+    await page.get_by_label("用户名").fill(username)
     await page.get_by_label("密码").fill(PASSWORD)
     await page.get_by_role("button", name="登录").click()
 

@@ -5,6 +5,8 @@ document.addEventListener("click", (event) => {
   if (button.hasAttribute("data-print")) window.print();
   if (button.hasAttribute("data-add")) addPeriod();
   if (button.hasAttribute("data-remove")) removePeriod(button.closest("fieldset"));
+  if (button.hasAttribute("data-add-row")) addRow(button.closest("fieldset"));
+  if (button.hasAttribute("data-remove-row")) removeRow(button.closest(".row-of"));
 });
 
 // A function key presses the button that names it, wherever the keyboard is.
@@ -56,6 +58,20 @@ function removePeriod(period) {
   if (!others.length) return;
   period.remove();
   others.at(-1).querySelector("[data-remove]").focus();
+}
+
+function addRow(part) {
+  const made = document.createElement("div");
+  made.innerHTML = part.querySelector("template").innerHTML.replaceAll(".NEW.", `.${next++}.`);
+  const row = made.firstElementChild;
+  part.querySelector("[data-rows]").append(row);
+  row.querySelector("input, select, textarea").focus();
+}
+
+function removeRow(row) {
+  const part = row.parentElement.closest("fieldset");
+  row.remove();
+  part.querySelector("[data-add-row]").focus();
 }
 
 document.querySelector(".heat [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });

@@ -1,0 +1,89 @@
+"""指南草稿: writing one in a form, asking for review, reading what changed, publishing or sending back."""
+
+from typing import Annotated, Any
+
+from msgspec import Meta
+from sanic import HTTPResponse, Request
+
+from api.console import deeds, guides, page, sheet_fields
+from api.console.scope import AUTHORS
+from api.console.staff_session import STAFF
+from catalogue import comparing, drafting, naming, versions
+from catalogue.draft_errors import DraftChanged
+from catalogue.shape import Choices
+from foundation.web import Asked, Routes
+from identity import access
+from identity.access import StaffMember
+
+routes = Routes("指南草稿", tag="console", error_page=page.refused)
+
+SHEET_AT_MOST = 400_000
+
+
+class Note(Asked):
+    note: Annotated[str, Meta(max_length=400)] = ""
+
+
+@routes.page("/console/drafts/<draft_id>", access=STAFF)
+async def one(request: Request, draft_id: int, who: StaffMember) -> HTTPResponse:
+    """The editor while it is written; afterwards what it changes, for who reviews it."""
+    access.require(who, *AUTHORS)
+    draft = await drafting.find(draft_id)
+    common: dict[str, Any] = {
+        "who": who, "draft": draft, "faults": _told(await drafting.faults(draft)),
+        "deeds": await deeds.of_subjects([f"guide:{draft.slug}"]), "mine": who.id in draft.editors,
+    }  # fmt: skip
+    if draft.state == "editing":
+        fields = sheet_fields.fields_of(draft.sheet, await _choices(draft.slug))
+        return page.shown(request, "draft.html", fields=fields, **common)
+    old = await versions.sheet(draft.slug, draft.base_version)
+    return page.shown(request, "draft_review.html", differences=comparing.differences(old, draft.sheet), **common)
+
+
+@routes.page("/console/drafts/<draft_id>", method="POST", access=STAFF, at_most=SHEET_AT_MOST)
+async def save(request: Request, draft_id: int, who: StaffMember) -> HTTPResponse:
+    """Keep what was written, with its faults; with `then=submit` ask for review."""
+    access.require(who, *AUTHORS)
+    pairs = dict(request.form or {})
+    revision = str((pairs.get("revision") or [""])[0])
+    if not revision.isdecimal():
+        raise DraftChanged
+    sheet = sheet_fields.sheet_of(pairs)
+    draft = await drafting.save(draft_id=draft_id, revision=int(revision[:9]), sheet=sheet, by=who.actor)
+    if pairs.get("then") == ["submit"] and not await drafting.faults(draft):
+        await drafting.submit(draft_id=draft_id, by=who.actor)
+    return page.onward(request, f"/console/drafts/{draft.id}?saved={draft.revision}")
+
+
+@routes.page("/console/drafts/<draft_id>/send-back", method="POST", access=STAFF)
+async def send_back(request: Request, draft_id: int, form: Note, who: StaffMember) -> HTTPResponse:
+    access.require(who, *AUTHORS)
+    draft = await drafting.send_back(draft_id=draft_id, by=who.actor, note=form.note)
+    return page.onward(request, f"/console/drafts/{draft.id}")
+
+
+@routes.page("/console/drafts/<draft_id>/drop", method="POST", access=STAFF)
+async def drop(request: Request, draft_id: int, form: Note, who: StaffMember) -> HTTPResponse:
+    access.require(who, *AUTHORS)
+    await drafting.drop(draft_id=draft_id, by=who.actor, note=form.note)
+    return page.onward(request, "/console/guides")
+
+
+@routes.page("/console/drafts/<draft_id>/publish", method="POST", access=STAFF)
+async def publish(request: Request, draft_id: int, who: StaffMember) -> HTTPResponse:
+    access.require(who, *AUTHORS)
+    draft = await drafting.publish(draft_id=draft_id, by=who.actor)
+    return page.onward(request, f"/console/guides/{draft.slug}")
+
+
+async def _choices(slug: str) -> dict[str, Choices]:
+    named = await naming.codes()
+    items = [(code, name) for code, name in named.items if code != slug]
+    return {
+        "department": named.departments, "hall": named.halls, "themes": named.themes,
+        "life_events": named.life_events, "related": items, "item": items,
+    }  # fmt: skip
+
+
+def _told(faults: list[Any]) -> list[str]:
+    return guides.told([(one.field, one.message) for one in faults])

@@ -1,0 +1,50 @@
+"""Two versions of a guide side by side: what was added, what was taken away, what stays for orientation."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from catalogue import field_names
+from catalogue.item_sheet import ItemFile
+
+UNTOLD = {"slug", "version"}
+FIELDS = [name for name in ItemFile.__struct_fields__ if name not in UNTOLD]
+
+
+@dataclass(frozen=True)
+class Line:
+    """`mark`: ``+`` only in the new one, ``-`` only in the old one, ``=`` in both."""
+
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An element that differs, with all of its lines."""
+
+    field: str
+    name: str
+    lines: list[Line]
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
+    """The elements of two sheets that differ, in the order of the sheet; an old one may be empty."""
+    return [
+        Difference(field, field_names.NAMES[field], _compared(field, old.get(field), new.get(field)))
+        for field in FIELDS
+        if field_names.lines(field, old.get(field)) != field_names.lines(field, new.get(field))
+    ]
+
+
+def _compared(field: str, old: Any, new: Any) -> list[Line]:
+    before, after = field_names.lines(field, old), field_names.lines(field, new)
+    compared: list[Line] = []
+    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
+        if tag == "equal":
+            compared += [Line("=", text) for text in before[old_from:old_to]]
+            continue
+        compared += [Line("-", text) for text in before[old_from:old_to]]
+        compared += [Line("+", text) for text in after[new_from:new_to]]
+    return compared
