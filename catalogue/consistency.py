@@ -28,6 +28,8 @@ def rules_of(sheet: Sheet) -> Iterator[Said]:
         yield from _halls(sheet)
     elif isinstance(sheet, ScenariosFile):
         yield from _scenarios(sheet)
+    elif isinstance(sheet, ScenarioRow):
+        yield from _scenario(sheet)
     elif isinstance(sheet, SynonymsFile):
         yield from _synonyms(sheet)
     elif isinstance(sheet, DepartmentsFile):
@@ -115,6 +117,7 @@ def _scenario(scenario: ScenarioRow) -> Iterator[Said]:
     for number, outcome in enumerate(scenario.outcomes):
         for at, said in _answers_known(outcome, answers):
             yield ("outcomes", number, "when", *at), said
+    yield from _unreachable(scenario)
     yield from _dead_ends(scenario, answers)
 
 
@@ -126,6 +129,18 @@ def _answers_known(outcome: Outcome, answers: dict[str, list[str]]) -> Iterator[
         for index, option in enumerate(options):
             if option not in answers[question]:
                 yield (question, index), f"问题“{question}”没有编码为“{option}”的选项，请核对 options"
+
+
+def _unreachable(scenario: ScenarioRow) -> Iterator[Said]:
+    """A question that decides nothing is never asked; an outcome that wants what nobody can answer is never reached."""
+    decided = {code for outcome in scenario.outcomes for code in outcome.when}
+    for number, question in enumerate(scenario.questions):
+        if question.code not in decided:
+            said = f"没有任何 outcome 用到问题“{question.code}”，不会问到，请删去或在 when 里用上"
+            yield ("questions", number, "code"), said
+    for number, outcome in enumerate(scenario.outcomes):
+        if empty := [code for code, allowed in outcome.when.items() if not allowed]:
+            yield ("outcomes", number, "when", empty[0]), f"问题“{empty[0]}”没有列选项，永远走不到这一条，请补上选项"
 
 
 def _dead_ends(scenario: ScenarioRow, answers: dict[str, list[str]]) -> Iterator[Said]:

@@ -16,6 +16,7 @@ from catalogue.city_sheets import (
     DepartmentsFile,
     HallsFile,
     LifeEventsFile,
+    ScenarioRow,
     ScenariosFile,
     SynonymsFile,
     ThemesFile,
@@ -81,6 +82,11 @@ def parse_life_events(text: str, path: str) -> LifeEventsFile:
 def parse_scenarios(text: str, path: str) -> ScenariosFile:
     """`scenarios.yaml`: guided scenarios (场景导办)."""
     return _parse(text, path, ScenariosFile)
+
+
+def parse_scenario(text: str, path: str) -> ScenarioRow:
+    """One scenario alone, as it stands in `scenarios.yaml`."""
+    return _parse(text, path, ScenarioRow)
 
 
 def parse_synonyms(text: str, path: str) -> SynonymsFile:

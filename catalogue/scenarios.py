@@ -47,10 +47,20 @@ async def step(code: str, answers: Answers) -> Step:
     if scenario is None:
         raise ScenarioNotFound
     _check(scenario, answers)
-    question = next((one for one in scenario.questions if _matters(one, scenario, answers)), None)
-    fitting = [] if question else [one for one in scenario.outcomes if _fits(one, answers)]
-    to_do = [done for one in fitting if (done := await _to_do(one))]
+    question = next_question(scenario, answers)
+    ends = [] if question else fitting(scenario, answers)
+    to_do = [done for one in ends if (done := await _to_do(one))]
     return Step(scenario=scenario.code, name=scenario.name, question=question, to_do=to_do)
+
+
+def next_question(scenario: ScenarioRow, answers: Answers) -> Question | None:
+    """The first question that still matters after these answers."""
+    return next((one for one in scenario.questions if _matters(one, scenario, answers)), None)
+
+
+def fitting(scenario: ScenarioRow, answers: Answers) -> list[Outcome]:
+    """The outcomes that fit all of these answers."""
+    return [one for one in scenario.outcomes if _fits(one, answers)]
 
 
 def _check(scenario: ScenarioRow, answers: Answers) -> None:

@@ -66,6 +66,8 @@ ACTIONS = {
     "catalogue_import.received": "上传目录文件",
     "catalogue_import.applied": "核对并导入",
     "catalogue_import.dropped": "放弃导入",
+    "scenario.saved": "保存场景",
+    "scenario.removed": "停用场景",
     "draft.begun": "开始编辑指南",
     "draft.saved": "保存指南草稿",
     "draft.submitted": "提交审核",

@@ -37,6 +37,7 @@ PAGES = (
     Page(HALL, "/console/closure", "停办", PLANNERS),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
     Page(KNOWLEDGE, "/console/guides", "办事指南", AUTHORS, of_hall=False),
+    Page(KNOWLEDGE, "/console/scenarios", "场景导办", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/catalogue", "目录导入导出", AUTHORS, of_hall=False),
     Page(FIGURES, "/console/statistics", "预约统计", OVERSEERS),
     Page(SETTINGS, "/console/schedule", "排班", PLANNERS),

@@ -185,3 +185,24 @@ async def test_a_wrong_file_is_told_by_line(desk: Desk) -> None:
     assert refused.status_code == 422
     assert re.search(r"id-card.yaml 第 \d+ 行 fees\[0\].amount_fen：-1 超出范围", refused.text)
     assert (await uploaded(desk, "a.txt", b"x")).status_code == 422
+
+
+async def test_a_scenario_is_seen_before_it_is_kept(desk: Desk) -> None:
+    page = (await desk.open("/console/scenarios?code=lost")).text
+    text = form_like(page)
+    assert "到期换领" in page
+    shown = await desk.press("/console/scenarios/preview", text=text.replace("急吗？", "很急吗？"))
+    assert '<p class="asked">很急吗？</p>' in shown.text
+    wrong = await desk.press("/console/scenarios/preview", text=text.replace("item: id-card", "item: gone"))
+    assert re.search(r"第 \d+ 行 item：没有现行的事项", wrong.text)
+    assert (await desk.press("/console/scenarios", text=text.replace("item: id-card", "item: gone"))).status_code == 422
+    await desk.press("/console/scenarios", text=text.replace("急吗？", "很急吗？"))
+    assert "很急吗？" in (await desk.open("/console/scenarios?code=lost")).text
+    await desk.press("/console/scenarios/remove", code="lost", reason="不再需要")
+    assert (await desk.open("/console/scenarios?code=lost")).status_code == 404
+
+
+def form_like(page: str) -> str:
+    form = Form()
+    form.feed(page[page.index('<textarea id="text"') : page.index("</textarea>") + len("</textarea>")])
+    return form.fields["text"][0]
