@@ -7,6 +7,7 @@ MODELS = [
     "identity.models",
     "identity.family_models",
     "catalogue.models",
+    "catalogue.directory_models",
     "payments.models",
     "appointments.models",
     "appointments.closure_models",
