@@ -9,6 +9,7 @@ MODELS = [
     "catalogue.models",
     "catalogue.draft_models",
     "catalogue.importing_models",
+    "catalogue.directory_models",
     "payments.models",
     "appointments.models",
     "appointments.closure_models",

@@ -1,4 +1,4 @@
-"""Open data: items and halls, for everybody, as JSON and as CSV."""
+"""Open data: items, halls and the directory of intermediaries, for everybody, as JSON and as CSV."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, TypeVar, cast
@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeVar, cast
 from msgspec import Struct
 from sanic import HTTPResponse
 
-from catalogue import halls, items
+from catalogue import directory, halls, items
 from foundation import csv_table
 from foundation.web import PUBLIC, PUBLIC_HOUR, Asked, Limit, Routes
 
@@ -54,6 +54,22 @@ class OpenHall(Struct):
     windows: int
 
 
+class OpenIntermediary(Struct):
+    """中介和公共服务机构；`items` 为可能用到其文书的事项短名，`fees` 说明收费由谁定."""
+
+    code: str
+    name: str
+    kind: str
+    credit_code: str
+    region: str
+    address: str
+    phone: str
+    hours: str
+    services: list[str]
+    fees: str
+    items: list[str]
+
+
 @routes.get(
     "/opendata/v1/items", access=PUBLIC, summary="政务服务事项", cache=PUBLIC_HOUR, limit=OFTEN, also=("text/csv",)
 )
@@ -66,6 +82,18 @@ async def open_items(query: Wanted) -> list[OpenItem]:
 )
 async def open_halls(query: Wanted) -> list[OpenHall]:
     return _as(query.format, "halls", OpenHall, await halls.everywhere())
+
+
+@routes.get(
+    "/opendata/v1/intermediaries",
+    access=PUBLIC,
+    summary="中介和公共服务机构名录",
+    cache=PUBLIC_HOUR,
+    limit=OFTEN,
+    also=("text/csv",),
+)
+async def open_intermediaries(query: Wanted) -> list[OpenIntermediary]:
+    return _as(query.format, "intermediaries", OpenIntermediary, await directory.everyone())
 
 
 def _as(wanted: str, name: str, kind: type[T], found: Sequence[object]) -> list[T]:

@@ -8,6 +8,8 @@ from tortoise.models import Model
 
 from catalogue import opening_hours
 from catalogue.city_sheets import DepartmentRow, HallRow, LifeEventRow, ScenarioRow, SynonymsFile, ThemeRow
+from catalogue.directory_models import Intermediary
+from catalogue.directory_sheet import IntermediariesFile
 from catalogue.format import Catalogue
 from catalogue.models import Department, Hall, Scenario, SynonymGroup, Theme
 
@@ -22,6 +24,7 @@ async def bring(catalogue: Catalogue) -> list[str]:
     changed += await _themes(catalogue.themes.themes, catalogue.life_events.life_events)
     changed += await _scenarios(catalogue.scenarios.scenarios)
     changed += await _synonyms(catalogue.synonyms)
+    changed += await _intermediaries(catalogue.intermediaries)
     return changed
 
 
@@ -102,6 +105,18 @@ async def _synonyms(file: SynonymsFile) -> list[str]:
     await SynonymGroup.all().delete()
     await SynonymGroup.bulk_create([SynonymGroup(words=words) for words in wanted])
     return ["同义词"]
+
+
+async def _intermediaries(file: IntermediariesFile | None) -> list[str]:
+    """A folder without the file says nothing of them: they stay."""
+    if file is None:
+        return []
+    wanted = {
+        row.code: {**msgspec.to_builtins(row), "position": place} for place, row in enumerate(file.intermediaries)
+    }
+    changed, gone = await _match(Intermediary, wanted, lambda row: row.code, lambda code: {})
+    await Intermediary.filter(id__in=[row.id for row in gone]).delete()
+    return [f"中介机构 {code}" for code in [*changed, *(row.code for row in gone)]]
 
 
 async def _match(

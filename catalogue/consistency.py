@@ -14,6 +14,7 @@ from catalogue.city_sheets import (
     SynonymsFile,
     ThemesFile,
 )
+from catalogue.directory_sheet import IntermediariesFile
 from catalogue.item_sheet import ItemFile, Sheet
 
 At: TypeAlias = tuple[str | int, ...]
@@ -38,6 +39,8 @@ def rules_of(sheet: Sheet) -> Iterator[Said]:
         yield from _repeats("themes", "code", [row.code for row in sheet.themes])
     elif isinstance(sheet, LifeEventsFile):
         yield from _repeats("life_events", "code", [row.code for row in sheet.life_events])
+    elif isinstance(sheet, IntermediariesFile):
+        yield from _repeats("intermediaries", "code", [row.code for row in sheet.intermediaries])
 
 
 def _item(item: ItemFile) -> Iterator[Said]:

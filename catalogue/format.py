@@ -22,6 +22,7 @@ from catalogue.city_sheets import (
     ThemesFile,
 )
 from catalogue.consistency import rules_of
+from catalogue.directory_sheet import IntermediariesFile
 from catalogue.faults import Fault, FormatFaults
 from catalogue.item_sheet import ItemFile, Sheet
 from catalogue.json_lines import JsonReader
@@ -37,6 +38,7 @@ CITY_FILES: dict[str, type[Sheet]] = {
     "scenarios": ScenariosFile,
     "synonyms": SynonymsFile,
 }
+OPTIONAL_FILES: dict[str, type[Sheet]] = {"intermediaries": IntermediariesFile}
 ENDINGS = (".yaml", ".yml", ".json")
 S = TypeVar("S", bound=Sheet)
 
@@ -52,6 +54,7 @@ class Catalogue:
     life_events: LifeEventsFile
     scenarios: ScenariosFile
     synonyms: SynonymsFile
+    intermediaries: IntermediariesFile | None = None
 
 
 def parse_item(text: str, path: str) -> ItemFile:
@@ -94,6 +97,11 @@ def parse_synonyms(text: str, path: str) -> SynonymsFile:
     return _parse(text, path, SynonymsFile)
 
 
+def parse_intermediaries(text: str, path: str) -> IntermediariesFile:
+    """`intermediaries.yaml`: the directory of intermediaries (中介服务机构名录); a city may do without."""
+    return _parse(text, path, IntermediariesFile)
+
+
 def check_catalogue(folder: Path | str) -> list[Fault]:
     """Every fault of a whole folder, in order of file and line; empty when the catalogue is sound."""
     files, faults = _read_folder(Path(folder))
@@ -107,7 +115,8 @@ def load_catalogue(folder: Path | str) -> Catalogue:
     if faults:
         raise FormatFaults(faults)
     items = sorted((file.sheet for file in files if isinstance(file.sheet, ItemFile)), key=lambda item: item.slug)
-    city = {name: file.sheet for name, sheet in CITY_FILES.items() for file in files if isinstance(file.sheet, sheet)}
+    kinds = CITY_FILES | OPTIONAL_FILES
+    city = {name: file.sheet for name, sheet in kinds.items() for file in files if isinstance(file.sheet, sheet)}
     return Catalogue(items=items, **city)  # type: ignore[arg-type]
 
 
@@ -165,9 +174,10 @@ def _read_folder(folder: Path) -> tuple[list[WrittenFile], list[Fault]]:
 
 
 def _expected(folder: Path) -> Iterator[tuple[Path, type[Sheet]]]:
-    for name, sheet in CITY_FILES.items():
+    for name, sheet in (CITY_FILES | OPTIONAL_FILES).items():
         found = [folder / (name + ending) for ending in ENDINGS if (folder / (name + ending)).exists()]
-        yield from ((path, sheet) for path in found or [folder / f"{name}.yaml"])
+        missing = [folder / f"{name}.yaml"] if name in CITY_FILES else []
+        yield from ((path, sheet) for path in found or missing)
     items = folder / "items"
     found = sorted(path for path in items.glob("*") if not path.name.startswith(".")) if items.is_dir() else []
     yield from ((path, ItemFile) for path in found or [items])

@@ -16,6 +16,7 @@ from catalogue.faults import Fault, FormatFaults
 from catalogue.format import Catalogue, load_catalogue, parse_item
 from catalogue.item_sheet import ItemFile
 from catalogue.models import Department, Hall, ServiceItem, Theme
+from catalogue.publishing import Wanted
 from catalogue.sections import HallLine, sections_of
 from foundation import audit, database, redis, settings
 from foundation.actor import Actor
@@ -100,26 +101,44 @@ async def _bring(catalogue: Catalogue | None, items: list[ItemFile]) -> Changes:
              for hall in await Hall.filter(active=True)}  # fmt: skip
     departments = {one.code: one for one in await Department.all()}
     known = {item.slug: item for item in await ServiceItem.all()}
-    for sheet in items:
-        item, was = await _keep(known.get(sheet.slug), sheet, departments[sheet.department])
-        sections = sections_of(sheet, department=departments[sheet.department].name, halls=halls)
-        fresh = await publishing.bring(item, sheet, sections)
-        outcome = "added" if was == "new" else "changed" if fresh or was == "changed" else "unchanged"
-        getattr(changes, outcome).append(sheet.slug)
+    became = await _keep(known, items, departments)
+    wanted = [
+        Wanted(
+            item=known[sheet.slug],
+            sheet=sheet,
+            sections=sections_of(sheet, department=departments[sheet.department].name, halls=halls),
+        )
+        for sheet in items
+    ]
+    fresh = await publishing.bring(wanted)
+    for slug, outcome in became.items():
+        told = "changed" if outcome == "unchanged" and known[slug].id in fresh else outcome
+        getattr(changes, told).append(slug)
     if catalogue:
         here = {sheet.slug for sheet in items}
         changes.retired.extend(await _retire([item for slug, item in known.items() if slug not in here]))
     return changes
 
 
-async def _keep(item: ServiceItem | None, sheet: ItemFile, department: Department) -> tuple[ServiceItem, str]:
-    values = _values(sheet) | {"department_id": department.id}
+async def _keep(
+    known: dict[str, ServiceItem], sheets: list[ItemFile], departments: Mapping[str, Department]
+) -> dict[str, str]:
+    """Make the items say what the sheets say; `known` learns the new ones. Slugs with what became of each."""
+    values = {sheet.slug: _values(sheet) | {"department_id": departments[sheet.department].id} for sheet in sheets}
+    became = {slug: await _became(known.get(slug), row) for slug, row in values.items()}
+    new = [slug for slug, outcome in became.items() if outcome == "added"]
+    await ServiceItem.bulk_create([ServiceItem(slug=slug, **values[slug]) for slug in new])
+    known |= {item.slug: item for item in await ServiceItem.filter(slug__in=new)}
+    return became
+
+
+async def _became(item: ServiceItem | None, values: dict[str, Any]) -> str:
     if item is None:
-        return await ServiceItem.create(slug=sheet.slug, **values), "new"
+        return "added"
     if all(getattr(item, name) == value for name, value in values.items()):
-        return item, "same"
+        return "unchanged"
     await item.update_from_dict(values).save()
-    return item, "changed"
+    return "changed"
 
 
 def _values(sheet: ItemFile) -> dict[str, Any]:

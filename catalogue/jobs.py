@@ -24,8 +24,7 @@ async def keep_dates() -> None:
 
 async def _come_into_force() -> list[str]:
     due = await Guide.filter(state="draft", effective_date__lte=clock.today()).order_by("id").select_related("item")
-    for guide in due:
-        await publishing.publish(guide.item, guide)
+    await publishing.publish({guide.item: guide for guide in due})
     return [guide.item.slug for guide in due]
 
 

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -11,22 +14,46 @@ from catalogue.item_sheet import ItemFile
 from catalogue.models import Guide, GuideSection, ServiceItem
 from catalogue.sections import Section
 from foundation import clock
-from foundation.events import tell
+from foundation.events import tell, tell_all
 
 
-async def bring(item: ServiceItem, sheet: ItemFile, sections: list[Section]) -> bool:
-    """Within a transaction: make this the item's guide unless it is already; whether anything was new."""
-    if sheet.expires is not None and sheet.expires < clock.today():
-        return await retire(item)
-    content: dict[str, Any] = msgspec.to_builtins(sheet)
-    fresh = digest(content, sections)
-    latest = await Guide.filter(item=item, state__in=("published", "draft")).order_by("-version").first()
-    if latest is not None and latest.digest == fresh:
-        return False
-    guide = await _write(item, sheet, content, sections, fresh)
-    if guide.effective_date <= clock.today():
-        await publish(item, guide)
-    return True
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What an item's guide is to say."""
+
+    item: ServiceItem
+    sheet: ItemFile
+    sections: list[Section]
+
+    @property
+    def over(self) -> bool:
+        return self.sheet.expires is not None and self.sheet.expires < clock.today()
+
+    @property
+    def content(self) -> dict[str, Any]:
+        whole: dict[str, Any] = msgspec.to_builtins(self.sheet)
+        return whole
+
+    @cached_property
+    def digest(self) -> str:
+        return digest(self.content, self.sections)
+
+
+async def bring(wanted: Sequence[Wanted]) -> set[int]:
+    """Within a transaction: make these the guides of their items unless they are already; ids of items with news.
+
+    Some statements for all of them, whatever their number: a city's guides come in within a second.
+    """
+    news = {one.item.id for one in wanted if one.over and await retire(one.item)}
+    versions = await Guide.filter(item_id__in=[one.item.id for one in wanted]).order_by("version").values(
+        "item_id", "version", "state", "digest"
+    )  # fmt: skip
+    last = {row["item_id"]: row["version"] for row in versions}
+    said = {row["item_id"]: row["digest"] for row in versions if row["state"] != "retired"}
+    fresh = [one for one in wanted if not one.over and said.get(one.item.id) != one.digest]
+    if fresh:
+        await _write(fresh, last)
+    return news | {one.item.id for one in fresh}
 
 
 def digest(content: dict[str, Any], sections: list[Section]) -> str:
@@ -35,43 +62,45 @@ def digest(content: dict[str, Any], sections: list[Section]) -> str:
     return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-async def _write(
-    item: ServiceItem, sheet: ItemFile, content: dict[str, Any], sections: list[Section], fresh: str
-) -> Guide:
-    last = await Guide.filter(item=item).order_by("-version").first()
-    await Guide.filter(item=item, state="draft").update(state="retired")  # overtaken before its day came
-    guide = await Guide.create(
-        item=item,
-        version=last.version + 1 if last else 1,
-        state="draft",
-        effective_date=sheet.effective,
-        content=content,
-        digest=fresh,
-    )
-    await GuideSection.bulk_create(
+async def _write(fresh: Sequence[Wanted], last: Mapping[int, int]) -> None:
+    drafts = Guide.filter(item_id__in=[one.item.id for one in fresh], state="draft")
+    await drafts.update(state="retired")  # overtaken before their day came
+    await Guide.bulk_create(
         [
-            GuideSection(
-                guide_id=guide.id,
-                kind=one.kind,
-                position=number,
-                title=one.title,
-                text=one.text,
-                also=list(one.also),
+            Guide(
+                item_id=one.item.id,
+                version=last.get(one.item.id, 0) + 1,
+                state="draft",
+                effective_date=one.sheet.effective,
+                content=one.content,
+                digest=one.digest,
             )
-            for number, one in enumerate(sections, 1)
+            for one in fresh
         ]
     )
-    return guide
+    written = {guide.item_id: guide for guide in await drafts.all()}  # type: ignore[attr-defined]
+    await GuideSection.bulk_create([row for one in fresh for row in _rows(written[one.item.id], one.sections)])
+    today = clock.today()
+    await publish({one.item: written[one.item.id] for one in fresh if one.sheet.effective <= today})
 
 
-async def publish(item: ServiceItem, guide: Guide) -> None:
-    """Within a transaction: the draft comes into force, the version before goes out of it."""
-    await Guide.filter(item=item, state="published").update(state="retired")
-    guide.state, guide.published_at = "published", clock.now()
-    await guide.save(update_fields=["state", "published_at"])
-    item.guide = guide
-    await item.save(update_fields=["guide_id"])
-    await tell(GuidePublished(item_id=item.id, guide_id=guide.id))
+def _rows(guide: Guide, sections: list[Section]) -> Iterator[GuideSection]:
+    for number, one in enumerate(sections, 1):
+        yield GuideSection(
+            guide_id=guide.id, kind=one.kind, position=number, title=one.title, text=one.text, also=list(one.also)
+        )
+
+
+async def publish(due: Mapping[ServiceItem, Guide]) -> None:
+    """Within a transaction: these drafts come into force, the versions before them go out of it."""
+    if not due:
+        return
+    await Guide.filter(item_id__in=[item.id for item in due], state="published").update(state="retired")
+    await Guide.filter(id__in=[guide.id for guide in due.values()]).update(state="published", published_at=clock.now())
+    for item, guide in due.items():
+        item.guide = guide
+    await ServiceItem.bulk_update(due, fields=["guide_id"])
+    await tell_all(GuidePublished(item_id=item.id, guide_id=guide.id) for item, guide in due.items())
 
 
 async def retire(item: ServiceItem) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalogue.city_sheets import DepartmentsFile, HallsFile, LifeEventsFile, ScenariosFile, ThemesFile
+from catalogue.directory_sheet import IntermediariesFile
 from catalogue.faults import Fault
 from catalogue.item_sheet import ItemFile, Sheet
 from catalogue.lines import Node
@@ -52,6 +53,8 @@ def faults_across(files: list[WrittenFile], folder: Path) -> Iterator[Fault]:
             yield from _windows(file, file.sheet, known)
         elif isinstance(file.sheet, ScenariosFile):
             yield from _scenarios(file, file.sheet, known)
+        elif isinstance(file.sheet, IntermediariesFile):
+            yield from _intermediaries(file, file.sheet, known)
 
 
 def _twice(files: list[WrittenFile]) -> Iterator[Fault]:
@@ -116,6 +119,14 @@ def _windows(file: WrittenFile, sheet: HallsFile, known: Known) -> Iterator[Faul
                 if code not in known.departments:
                     said = f"没有编码为“{code}”的部门，请核对 departments 文件"
                     yield file.fault(said, "halls", number, "windows", row, "departments", index)
+
+
+def _intermediaries(file: WrittenFile, sheet: IntermediariesFile, known: Known) -> Iterator[Fault]:
+    for number, row in enumerate(sheet.intermediaries):
+        for index, slug in enumerate(row.items):
+            if slug not in known.items:
+                said = f"没有编码为“{slug}”的事项，请核对 items 文件夹"
+                yield file.fault(said, "intermediaries", number, "items", index)
 
 
 def _scenarios(file: WrittenFile, sheet: ScenariosFile, known: Known) -> Iterator[Fault]:

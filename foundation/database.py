@@ -8,7 +8,7 @@ through `_enter_safely`. `tests/foundation/test_database.py` cancels 2,000 times
 import asyncio
 import functools
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
@@ -140,6 +140,10 @@ class Transaction:
 
     async def execute(self, sql: str, *args: Any) -> str:
         return await self._connection.execute(sql, *args)  # type: ignore[no-any-return]
+
+    async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """The same statement for every row, in one journey to the database."""
+        await self._connection.executemany(sql, rows)
 
 
 @asynccontextmanager

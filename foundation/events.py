@@ -4,7 +4,7 @@ An outbox row is a job. The worker spreads each event into one job per listener,
 again alone. Delivery is at least once and in order per subject; listeners are idempotent.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -50,6 +50,11 @@ def on(kind: type[E]) -> Callable[[Callable[[E], Awaitable[None]]], Callable[[E]
 async def tell(event: Event) -> None:
     """Append `event` to the outbox of the current transaction. Raises NotInTransaction outside of one."""
     await database.joined().execute(jobs.DEFER, *deferral(event))
+
+
+async def tell_all(events: Iterable[Event]) -> None:
+    """Append many events at once, as `tell`."""
+    await database.joined().execute_many(jobs.DEFER, [deferral(event) for event in events])
 
 
 def deferral(event: Event) -> tuple[Any, ...]:

@@ -824,6 +824,31 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="Intermediary",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("code", fields.CharField(unique=True, max_length=40)),
+                ("name", fields.CharField(max_length=120)),
+                ("kind", fields.CharField(max_length=10)),
+                ("credit_code", fields.CharField(max_length=18)),
+                ("region", fields.CharField(max_length=40)),
+                ("address", fields.CharField(max_length=120)),
+                ("phone", fields.CharField(max_length=20)),
+                ("hours", fields.CharField(max_length=200)),
+                ("services", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("fees", fields.TextField(unique=False)),
+                ("items", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("position", fields.IntField()),
+            ],
+            options={
+                "table": "intermediary",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "中介和公共服务机构: one that issues what guides ask for, such as a notary, a surveyor or an appraiser.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Kiosk",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

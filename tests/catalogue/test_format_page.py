@@ -6,15 +6,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from catalogue import city_sheets, item_sheet
-from catalogue.format import CITY_FILES, parse_item
+from catalogue import city_sheets, directory_sheet, item_sheet
+from catalogue.format import CITY_FILES, OPTIONAL_FILES, parse_item
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "catalogue-format.md").read_text(encoding="utf-8")
 SHEETS = sorted(
     (
         thing
-        for module in (item_sheet, city_sheets)
+        for module in (item_sheet, city_sheets, directory_sheet)
         for thing in vars(module).values()
         if isinstance(thing, type) and issubclass(thing, msgspec.Struct)
     ),
@@ -35,4 +35,4 @@ def test_every_field_is_named_on_the_page(sheet):
 
 
 def test_every_file_is_named_on_the_page():
-    assert all(f"`{name}.yaml`" in PAGE for name in CITY_FILES)
+    assert all(f"`{name}.yaml`" in PAGE for name in CITY_FILES | OPTIONAL_FILES)

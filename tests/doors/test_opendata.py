@@ -9,6 +9,7 @@ import pytest
 
 from api.app import create_app
 from catalogue import shelf
+from tests.builders import catalogue
 from tests.builders.appointments import a_hall
 from tests.serving import serving
 
@@ -51,3 +52,15 @@ async def test_items_need_no_key(visitor: httpx.AsyncClient) -> None:
 async def test_a_wrong_question_is_refused(visitor: httpx.AsyncClient, query: str) -> None:
     refused = await visitor.get(f"/opendata/v1/items?{query}")
     assert (refused.status_code, refused.json()["code"]) == (422, "InvalidFields")
+
+
+async def test_the_directory_as_json_and_as_csv(visitor: httpx.AsyncClient) -> None:
+    await catalogue.demo_city()
+    told = (await visitor.get("/opendata/v1/intermediaries")).json()
+    assert {one["kind"] for one in told} >= {"公证", "测绘", "检测检验", "评估"}
+    assert all("演示" in one["name"] for one in told)
+    sheet = (await visitor.get("/opendata/v1/intermediaries?format=csv")).content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(sheet)))
+    assert [one["code"] for one in rows] == [one["code"] for one in told]
+    items = (await visitor.get("/opendata/v1/items?format=csv")).text.splitlines()
+    assert len(items) > 150
