@@ -12,6 +12,7 @@ from channels.alipay.refusals import refusal
 from channels.bill_files import CHUNK
 from channels.errors import BillDamaged, ForgedAnswer
 from foundation import clock, metrics
+from foundation.breaker import Breaker
 from foundation.http import OutcomeUnknown, Outside
 from foundation.settings import Settings
 
@@ -27,7 +28,7 @@ class AlipayClient:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings.alipay
         self.keys = AlipayKeys(settings.alipay)
-        self._outside = Outside(name="alipay", base_url=self.settings.gateway_url)
+        self._outside = Outside(name="alipay", base_url=self.settings.gateway_url, breaker=Breaker("alipay"))
 
     async def ask(
         self,

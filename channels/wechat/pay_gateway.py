@@ -16,6 +16,7 @@ from channels.wechat.pay_keys import PayKeys, certificate_key
 from channels.wechat.pay_sealing import unseal
 from channels.wechat.pay_signing import authorization, client_parameters, read_signature
 from foundation import clock, metrics
+from foundation.breaker import Breaker
 from foundation.http import Outside
 from foundation.settings import Settings
 
@@ -26,7 +27,7 @@ class PayGateway:
     def __init__(self, settings: Settings) -> None:
         self._pay = settings.wechat_pay
         self._app_id = settings.wechat.app_id
-        self._outside = Outside(name="wechat_pay", base_url=self._pay.url)
+        self._outside = Outside(name="wechat_pay", base_url=self._pay.url, breaker=Breaker("wechat_pay"))
         self._merchant_key = KeyFile(self._pay.merchant_key_file, private_key)
         self.keys = PayKeys(self._pay, self._download_certificates)
 
