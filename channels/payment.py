@@ -125,12 +125,18 @@ class PaymentChannel(Protocol):
         """The refund over there; state ABSENT when there is none."""
 
     async def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
-        """The content of a notice, from its raw body. Raises ForgedNotice, StaleNotice, UnreadableNotice."""
+        """The content of a notice, from its raw body. Raises ForgedNotice, StaleNotice, UnreadableNotice.
+
+        Calls nobody: what it needs from outside, `keep_fresh` has brought.
+        """
 
     def trade_bill(self, day: date) -> AbstractAsyncContextManager[DownloadedBill[BillRow]]:
         """The channel's own account of the day in Beijing, as a file that lives as long as the block.
 
         Raises BillNotReady (not made yet), BillDamaged (the file is not whole); both may be asked again later.
         """
+
+    async def keep_fresh(self) -> None:
+        """Bring what notices are checked with, and bring it anew in time; runs until cancelled where there is any."""
 
     async def aclose(self) -> None: ...

@@ -117,6 +117,9 @@ class Alipay:
         except SHAPE_FAULTS:
             raise UnreadableNotice from None
 
+    async def keep_fresh(self) -> None:
+        return  # its keys are files, which are looked at whenever they are used
+
     async def aclose(self) -> None:
         await self._client.aclose()
 

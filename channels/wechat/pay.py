@@ -91,6 +91,13 @@ class WeChatPay:
     async def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         return await read_notice(headers, body, keys=self._gateway.keys, api_v3_key=self._pay.api_v3_key)
 
+    async def keep_fresh(self) -> None:
+        await self._gateway.keys.keep_fresh()
+
+    async def refresh(self) -> None:
+        """Download platform certificates where the last download is old. Raises nothing: what we have stays."""
+        await self._gateway.keys.refresh_if_due()
+
     async def aclose(self) -> None:
         await self._gateway.aclose()
 

@@ -17,7 +17,7 @@ async def read_notice(headers: Mapping[str, str], body: bytes, *, keys: PayKeys,
     """Raises ForgedNotice, StaleNotice; UnreadableNotice when it is genuine and we cannot open or read it."""
     try:
         signed = read_signature(headers)
-        await keys.keep_fresh()  # on the clock, whatever serial the notice names
+        await keys.first_download()
         keys.verify(signed, body)
     except ForgedNotice as fault:
         metrics.count("channel_notices_refused_total", channel="wechat", why=fault.code)

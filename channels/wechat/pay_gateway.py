@@ -85,7 +85,7 @@ class PayGateway:
         try:
             signed = read_signature(response.headers)
             if not self.keys.knows(signed.serial):
-                await self.keys.keep_fresh()
+                await self.keys.refresh_if_due()
             self.keys.verify(signed, response.content)
         except ForgedNotice:
             metrics.count("channel_answers_forged_total", channel="wechat")
@@ -95,7 +95,8 @@ class PayGateway:
         response = await self._send("GET", "/v3/certificates", None)
         if response.status_code != 200:
             raise refusal(response.status_code, response.content)
-        found = [self._open_certificate(one) for one in _read(response.content).get("data", [])]
+        listed = _read(response.content).get("data")
+        found = [self._open_certificate(one) for one in listed] if isinstance(listed, list) else []
         _check_certificates_answer(response, found)
         now = clock.now()
         return [one for one in found if one.not_valid_after_utc > now]

@@ -1,7 +1,7 @@
 """Whose signature is believed: platform certificates (several at once) and the WeChat Pay public key, side by side.
 
-The header names the key. Certificates come from files, or are downloaded on the clock: a name we do not know never
-makes us call out, for anybody can write a name into a header.
+The header names the key. Certificates come from files, or are downloaded on the clock: a notice never makes us call
+out, whatever it names, for anybody can send one.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from channels.errors import ForgedNotice
+from channels.errors import ChannelRefused, ForgedNotice
 from channels.key_files import KeyFile, KeyUnusable, certificate, certified_key, public_key, verified
 from channels.wechat.pay_signing import Signed
 from foundation import clock, logs
@@ -38,12 +38,24 @@ class PayKeys:
         self._refreshing = asyncio.Lock()
 
     async def keep_fresh(self) -> None:
-        """Download certificates once an hour; a failure keeps what we have and is tried again in a minute."""
+        """Download certificates once an hour, until cancelled."""
+        while not self._files:
+            await self.refresh_if_due()
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def refresh_if_due(self) -> None:
+        """Download once an hour; a failure keeps what we have and is tried again in a minute."""
         if self._files:
             return
-        async with self._refreshing:  # a crowd of first notices waits for one download
+        async with self._refreshing:
             if clock.now().timestamp() >= self._next_download:
                 await self._refresh()
+
+    async def first_download(self) -> None:
+        """Wait for the download under way, if it is the first: a process that has just begun knows nobody yet."""
+        if not self._downloaded and self._refreshing.locked():
+            async with self._refreshing:
+                return
 
     async def _refresh(self) -> None:
         again = REFRESH_SECONDS
@@ -51,7 +63,8 @@ class PayKeys:
             async with asyncio.timeout(DOWNLOAD_SECONDS):
                 self._downloaded = await self._download()
         except (Refusal, TimeoutError) as fault:
-            again = RETRY_SECONDS
+            # a merchant of the public key alone has none to download, and is told so
+            again = REFRESH_SECONDS if isinstance(fault, ChannelRefused) else RETRY_SECONDS
             log.warning("platform_certificates_not_downloaded", fault=type(fault).__name__)
         self._next_download = clock.now().timestamp() + again
 

@@ -117,6 +117,8 @@ class Till:
         payment = replace(self.orders[told["order"]], **changes)
         return Notice(self.name, told["id"], NoticeKind.PAYMENT, payment)
 
+    async def keep_fresh(self) -> None: ...
+
     async def aclose(self) -> None: ...
 
     # the payer's and the test's side
