@@ -96,7 +96,7 @@ def query_refund(world: World, request: Request, number: str) -> dict[str, Any]:
 @wechat_pay.post("/refund/domestic/refunds/<number:str>/apply-abnormal-refund", name="repair_refund")
 @call
 def repair_refund(world: World, request: Request, number: str) -> dict[str, Any]:
-    return wechat_pay_refunds.repair(world, number)
+    return wechat_pay_refunds.repair(world, number, request.body, request.headers.get("wechatpay-serial"))
 
 
 @wechat_pay.get("/certificates", name="certificates")

@@ -7,10 +7,9 @@ import csv
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from channels.bills import BillRow, BillRowKind, exact_yuan, fen, moment, rounded_fen
 from channels.errors import BillDamaged, BillUnreadable
@@ -39,12 +38,9 @@ DETAILS = "业务明细.csv"
 
 
 def archived_rows(path: Path) -> Iterator[BillRow]:
-    """The rows of the details in the archive at `path`. Raises BillUnreadable, BillDamaged."""
-    try:
-        with zipfile.ZipFile(path, metadata_encoding="gbk") as archive, archive.open(details(archive)) as file:
-            yield from trade_rows(file)  # type: ignore[arg-type]
-    except (zipfile.BadZipFile, EOFError, OSError, zlib.error):
-        raise BillDamaged from None
+    """The rows of the details in the archive at `path`, which was found whole. Raises BillUnreadable."""
+    with zipfile.ZipFile(path, metadata_encoding="gbk") as archive, archive.open(details(archive)) as file:
+        yield from trade_rows(cast(BinaryIO, file))
 
 
 def details(archive: zipfile.ZipFile) -> str:
@@ -58,7 +54,7 @@ def details(archive: zipfile.ZipFile) -> str:
 def trade_rows(file: BinaryIO) -> Iterator[BillRow]:
     """The rows of the details (业务明细), from the plain bytes. Raises BillUnreadable."""
     # gb18030 reads all of GBK; a letter of a subject that neither has must not stop the books
-    lines = csv.reader(io.TextIOWrapper(file, encoding="gb18030", errors="replace", newline=""))
+    lines = _lines(csv.reader(io.TextIOWrapper(file, encoding="gb18030", errors="replace", newline="")))
     width, (order, own_order, business, at, paid, received, batch, fee) = _columns(lines)
     counts, sums = dict.fromkeys(BillRowKind, 0), dict.fromkeys(BillRowKind, 0)
     for fields in lines:
@@ -79,6 +75,13 @@ def trade_rows(file: BinaryIO) -> Iterator[BillRow]:
             state=STATES[kind],
         )
     _check_totals("\n".join(",".join(fields) for fields in lines), counts, sums)
+
+
+def _lines(file: Iterator[list[str]]) -> Iterator[list[str]]:
+    try:
+        yield from file
+    except csv.Error:  # a line without end
+        raise BillUnreadable(detail={"what": "row"}) from None
 
 
 def _columns(lines: Iterator[list[str]]) -> tuple[int, list[int]]:

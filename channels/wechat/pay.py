@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from channels.bills import BillRow, DownloadedBill, FundRow
 from channels.errors import ForgedAnswer, OrderClosed, OrderNotExist, RefundNotExist
 from channels.payment import (
+    BankCard,
     ChannelPayment,
     ChannelRefund,
     Notice,
@@ -22,6 +23,7 @@ from channels.wechat.bill_download import downloaded
 from channels.wechat.bills import fund_rows, trade_rows
 from channels.wechat.pay_callback import read_notice
 from channels.wechat.pay_gateway import PayGateway
+from channels.wechat.pay_sealing import hidden
 from foundation import clock
 from foundation.http import OutcomeUnknown
 from foundation.settings import Settings
@@ -81,6 +83,21 @@ class WeChatPay:
         except RefundNotExist:
             return ChannelRefund(out_refund_no, RefundState.ABSENT, None, out_trade_no)
         return _shaped(pay_shapes.refund, answer, out_refund_no=out_refund_no)
+
+    async def repair_refund(self, refund: ChannelRefund, *, to: BankCard | None) -> ChannelRefund:
+        body: dict[str, Any] = {"out_refund_no": refund.out_refund_no, "type": "MERCHANT_BANK_CARD"}
+        key_name = ""
+        if to:
+            key_name, key = self._gateway.keys.to_hide_with()
+            body |= {
+                "type": "USER_BANK_CARD",
+                "bank_type": to.bank_type,
+                "bank_account": hidden(to.account, key),
+                "real_name": hidden(to.holder, key),
+            }
+        path = f"/v3/refund/domestic/refunds/{quote(refund.refund_no or '', safe='')}/apply-abnormal-refund"
+        answer = await self._gateway.ask("POST", path, body, key_name=key_name)
+        return _shaped(pay_shapes.refund, answer, out_refund_no=refund.out_refund_no)
 
     def trade_bill(self, day: date) -> AbstractAsyncContextManager[DownloadedBill[BillRow]]:
         return downloaded(self._gateway, "/v3/bill/tradebill", day, trade_rows, bill_type="ALL")

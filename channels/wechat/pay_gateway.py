@@ -31,9 +31,14 @@ class PayGateway:
         self._merchant_key = KeyFile(self._pay.merchant_key_file, private_key)
         self.keys = PayKeys(self._pay, self._download_certificates)
 
-    async def ask(self, method: str, path_and_query: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The verified answer ({} for 204). Raises a ChannelRefused, OutcomeUnknown, OutsideUnavailable."""
-        response = await self._send(method, path_and_query, body)
+    async def ask(
+        self, method: str, path_and_query: str, body: dict[str, Any] | None = None, *, key_name: str = ""
+    ) -> dict[str, Any]:
+        """The verified answer ({} for 204). Raises a ChannelRefused, OutcomeUnknown, OutsideUnavailable.
+
+        `key_name` is the serial of the key with which parts of `body` are hidden, if any are.
+        """
+        response = await self._send(method, path_and_query, body, key_name)
         await self._verify(response)
         if response.status_code not in (200, 204):
             raise refusal(response.status_code, response.content)
@@ -54,15 +59,17 @@ class PayGateway:
     async def aclose(self) -> None:
         await self._outside.aclose()
 
-    async def _send(self, method: str, path_and_query: str, body: dict[str, Any] | None) -> httpx.Response:
+    async def _send(
+        self, method: str, path_and_query: str, body: dict[str, Any] | None, key_name: str = ""
+    ) -> httpx.Response:
         # compact and once: the bytes that are signed are the bytes that are sent
         content = b"" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        headers = self._headers(method, path_and_query, content)
+        headers = self._headers(method, path_and_query, content, key_name)
         return await self._outside.request(
             method, path_and_query, content=content or None, headers=headers, safe_to_repeat=method == "GET"
         )
 
-    def _headers(self, method: str, path_and_query: str, content: bytes) -> dict[str, str]:
+    def _headers(self, method: str, path_and_query: str, content: bytes, key_name: str = "") -> dict[str, str]:
         headers = {
             "Authorization": authorization(
                 key=self._merchant_key.get(),
@@ -75,8 +82,8 @@ class PayGateway:
             "Accept": "application/json",
             "Content-Type": "application/json",
         }
-        if self.keys.public_key_id:
-            headers["Wechatpay-Serial"] = self.keys.public_key_id
+        if name := key_name or self.keys.public_key_id:
+            headers["Wechatpay-Serial"] = name
         return headers
 
     async def _verify(self, response: httpx.Response) -> None:

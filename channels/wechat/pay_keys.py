@@ -77,6 +77,18 @@ class PayKeys:
     def knows(self, serial: str) -> bool:
         return self._key(serial) is not None
 
+    def to_hide_with(self) -> tuple[str, RSAPublicKey]:
+        """The name and the key with which to hide what only they may read. Raises KeyUnusable when we hold none."""
+        if self._public and self.public_key_id:
+            return self.public_key_id, self._public.get()
+        now = clock.now()
+        valid = [one for one in self._certificates() if one.not_valid_before_utc <= now <= one.not_valid_after_utc]
+        if not valid:
+            raise KeyUnusable(detail={"file": "platform certificate"})
+        # the newest may be published before it is in use, but it is accepted from its first day
+        newest = max(valid, key=lambda one: one.not_valid_after_utc)
+        return f"{newest.serial_number:X}", certified_key(newest)
+
     def _key(self, serial: str) -> RSAPublicKey | None:
         if self._public and self.public_key_id and serial == self.public_key_id:
             return self._public.get()
