@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from channels.alipay import requests, signing
+from channels.alipay.algorithms import RSA2, Algorithm
 from channels.alipay.certificates import AlipayKeys
 from channels.alipay.refusals import refusal
 from channels.bill_files import CHUNK
@@ -25,9 +26,9 @@ OK = "10000"
 class AlipayClient:
     """One app's line to the gateway."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, algorithm: Algorithm = RSA2) -> None:
         self.settings = settings.alipay
-        self.keys = AlipayKeys(settings.alipay)
+        self.keys = AlipayKeys(settings.alipay, algorithm)
         self._outside = Outside(name="alipay", base_url=self.settings.gateway_url, breaker=Breaker("alipay"))
 
     async def ask(
@@ -83,14 +84,15 @@ class AlipayClient:
         await self._outside.aclose()
 
     def _signed(self, request: dict[str, str]) -> dict[str, str]:
+        key, named = self.keys.own()
         parameters = {
             **request,
-            **self.keys.parameters(),
+            **named,
             "app_id": self.settings.app_id,
             "format": "JSON",
             "charset": "utf-8",
-            "sign_type": signing.SIGN_TYPE,
+            "sign_type": self.keys.algorithm.sign_type,
             # the gateway reads Beijing time, wherever the host stands
             "timestamp": clock.shanghai(clock.now()).strftime("%Y-%m-%d %H:%M:%S"),
         }
-        return parameters | {"sign": signing.signature(parameters, self.keys.own)}
+        return parameters | {"sign": self.keys.algorithm.sign(key, signing.signed_text(parameters))}

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from channels.alipay import pay_shapes
+from channels.alipay.algorithms import RSA2, Algorithm
 from channels.alipay.bill_download import downloaded
 from channels.alipay.client import AlipayClient
 from channels.alipay.notify import verified_form
@@ -36,9 +37,9 @@ class Alipay:
 
     name = "alipay"
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, algorithm: Algorithm = RSA2) -> None:
         self._settings = settings.alipay
-        self._client = AlipayClient(settings)
+        self._client = AlipayClient(settings, algorithm)
 
     async def prepare(self, request: PaymentRequest) -> Prepared:
         answer = await self._client.ask("AlipayTradeCreate", self._order(request), notify_url=request.notify_url)

@@ -106,7 +106,7 @@ class WeChatPay:
         return downloaded(self._gateway, "/v3/bill/fundflowbill", day, fund_rows)
 
     async def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
-        return await read_notice(headers, body, keys=self._gateway.keys, api_v3_key=self._pay.api_v3_key)
+        return await read_notice(headers, body, keys=self._gateway.keys, api_v3_keys=self._gateway.own.api_v3_keys())
 
     async def keep_fresh(self) -> None:
         await self._gateway.keys.keep_fresh()

@@ -10,9 +10,10 @@ from cryptography import x509
 
 from channels.bill_files import CHUNK
 from channels.errors import ForgedAnswer, ForgedNotice, UnreadableNotice
-from channels.key_files import KeyFile, certificate, private_key, verified
+from channels.key_files import certificate, verified
 from channels.wechat.pay_errors import refusal
 from channels.wechat.pay_keys import PayKeys, certificate_key
+from channels.wechat.pay_own_keys import OwnKeys
 from channels.wechat.pay_sealing import unseal
 from channels.wechat.pay_signing import authorization, client_parameters, read_signature
 from foundation import clock, metrics
@@ -28,7 +29,7 @@ class PayGateway:
         self._pay = settings.wechat_pay
         self._app_id = settings.wechat.app_id
         self._outside = Outside(name="wechat_pay", base_url=self._pay.url, breaker=Breaker("wechat_pay"))
-        self._merchant_key = KeyFile(self._pay.merchant_key_file, private_key)
+        self.own = OwnKeys(self._pay)
         self.keys = PayKeys(self._pay, self._download_certificates)
 
     async def ask(
@@ -54,7 +55,7 @@ class PayGateway:
             yield response.aiter_raw(CHUNK)
 
     def client_parameters(self, prepay_id: str) -> dict[str, str]:
-        return client_parameters(key=self._merchant_key.get(), app_id=self._app_id, prepay_id=prepay_id)
+        return client_parameters(key=self.own.signer()[0], app_id=self._app_id, prepay_id=prepay_id)
 
     async def aclose(self) -> None:
         await self._outside.aclose()
@@ -70,11 +71,12 @@ class PayGateway:
         )
 
     def _headers(self, method: str, path_and_query: str, content: bytes, key_name: str = "") -> dict[str, str]:
+        key, serial = self.own.signer()
         headers = {
             "Authorization": authorization(
-                key=self._merchant_key.get(),
+                key=key,
                 merchant_id=self._pay.merchant_id,
-                serial=self._pay.merchant_serial,
+                serial=serial,
                 method=method,
                 path_and_query=path_and_query,
                 body=content,
@@ -110,7 +112,7 @@ class PayGateway:
 
     def _open_certificate(self, one: dict[str, Any]) -> x509.Certificate:
         try:
-            return certificate(unseal(one["encrypt_certificate"], self._pay.api_v3_key))
+            return certificate(unseal(one["encrypt_certificate"], self.own.api_v3_keys()))
         except (KeyError, TypeError, ValueError):
             raise UnreadableNotice from None
 

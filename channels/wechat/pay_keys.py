@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from channels.errors import ChannelRefused, ForgedNotice
-from channels.key_files import KeyFile, KeyUnusable, certificate, certified_key, public_key, verified
+from channels.key_files import KeyFile, KeyUnusable, certificates, certified_key, public_key, verified
 from channels.wechat.pay_signing import Signed
 from foundation import clock, logs
 from foundation.errors import Refusal
@@ -31,7 +31,7 @@ class PayKeys:
     def __init__(self, pay: WeChatPay, download: Callable[[], Awaitable[list[x509.Certificate]]]) -> None:
         self.public_key_id = pay.public_key_id
         self._public = KeyFile(pay.public_key_file, public_key) if pay.public_key_file else None
-        self._files = [KeyFile(path, certificate) for path in pay.platform_cert_files]
+        self._files = [KeyFile(path, certificates) for path in pay.platform_cert_files]
         self._download = download
         self._downloaded: list[x509.Certificate] = []
         self._next_download = 0.0
@@ -98,19 +98,19 @@ class PayKeys:
         found = list(self._downloaded)
         for file in self._files:
             try:
-                found.append(file.get())
+                found += file.get()
             except KeyUnusable:
                 continue  # one lost file must not blind us to the others
         return found
 
 
-def certificate_key(serial: str, certificates: list[x509.Certificate]) -> RSAPublicKey | None:
+def certificate_key(serial: str, held: list[x509.Certificate]) -> RSAPublicKey | None:
     """The key of the certificate that `serial` (hexadecimal) names and that is valid now."""
     # compared as numbers: vendors and proxies differ on case and leading zeros
     if not re.fullmatch(r"[0-9A-Fa-f]{1,64}", serial):
         return None
     number, now = int(serial, 16), clock.now()
-    for one in certificates:
+    for one in held:
         if one.serial_number == number and one.not_valid_before_utc <= now <= one.not_valid_after_utc:
             return certified_key(one)
     return None

@@ -2,7 +2,7 @@
 they may read."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -14,18 +14,23 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from channels.errors import UnreadableNotice
 
 
-def unseal(resource: Mapping[str, Any], api_v3_key: str) -> bytes:
-    """The plain bytes of `{algorithm, ciphertext, associated_data, nonce}`. Raises UnreadableNotice."""
+def unseal(resource: Mapping[str, Any], api_v3_keys: Iterable[str]) -> bytes:
+    """The plain bytes of `{algorithm, ciphertext, associated_data, nonce}`, sealed with one of the keys.
+
+    Raises UnreadableNotice.
+    """
     if resource.get("algorithm") != "AEAD_AES_256_GCM":
         raise UnreadableNotice
-    try:
-        return AESGCM(api_v3_key.encode()).decrypt(
-            str(resource["nonce"]).encode(),
-            b64decode(resource["ciphertext"], validate=True),
-            str(resource.get("associated_data") or "").encode(),
-        )
-    except (InvalidTag, ValueError, KeyError, TypeError):
-        raise UnreadableNotice from None
+    for key in api_v3_keys:
+        try:
+            return AESGCM(key.encode()).decrypt(
+                str(resource["nonce"]).encode(),
+                b64decode(resource["ciphertext"], validate=True),
+                str(resource.get("associated_data") or "").encode(),
+            )
+        except (InvalidTag, ValueError, KeyError, TypeError):
+            continue
+    raise UnreadableNotice
 
 
 def hidden(text: str, key: RSAPublicKey) -> str:

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.hashes import SHA1
 
 from channels import errors
 from channels.alipay import login, messages
-from channels.alipay.certificates import serial
 from channels.alipay.client import AlipayClient
 from channels.alipay.pay import Alipay
+from channels.alipay.serials import serial
 from channels.alipay.signing import joined
 from channels.key_files import verified
 from channels.messages import Outcome
