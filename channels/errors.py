@@ -28,6 +28,7 @@ __all__ = [
     "OrderStateWrong",
     "OutcomeUnknown",
     "PayerMismatch",
+    "PayerUnusable",
     "RefundNotExist",
     "RequestWrong",
     "RiskyAccount",
@@ -90,6 +91,10 @@ class PayerMismatch(ChannelRefused):
     """支付账号与下单账号不一致，请使用下单时的账号支付。"""
 
     status = 409
+
+
+class PayerUnusable(ChannelRefused):
+    """付款人的支付账户状态异常，请付款人联系支付平台或更换账户后再试。"""
 
 
 class NotEnoughMoney(ChannelRefused):

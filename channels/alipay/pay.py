@@ -1,10 +1,10 @@
 """Alipay (支付宝): JSAPI orders and refunds."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from channels.alipay import pay_shapes
 from channels.alipay.algorithms import RSA2, Algorithm
@@ -26,9 +26,10 @@ from channels.payment import (
 )
 from foundation import clock, money
 from foundation.errors import Invalid
-from foundation.http import OutcomeUnknown
+from foundation.http import OutcomeUnknown, OutsideUnavailable
 from foundation.settings import Settings
 
+Answer = TypeVar("Answer")
 SHAPE_FAULTS = (ValueError, KeyError, TypeError, AttributeError, Invalid)
 
 
@@ -69,7 +70,7 @@ class Alipay:
             return
         except OrderStateWrong as fault:
             # one code for "paid" and "already closed"
-            if (await self.query(out_trade_no)).state in (ChannelState.PAID, ChannelState.REFUNDED):
+            if (await sent_before(self.query(out_trade_no))).state in (ChannelState.PAID, ChannelState.REFUNDED):
                 raise OrderPaid(fault.vendor_code) from None
 
     async def refund(self, request: RefundRequest) -> ChannelRefund:
@@ -128,7 +129,8 @@ class Alipay:
         return {
             "out_trade_no": request.out_trade_no,
             "total_amount": money.yuan(request.amount_fen),
-            "subject": re.sub(r"[/=&]", " ", request.description)[:256],
+            # the first three are forbidden; the others would shift the columns of the day's bill
+            "subject": re.sub(r"[/=&,\"\s]", " ", request.description)[:256],
             "product_code": "JSAPI_PAY",
             "op_app_id": self._settings.app_id,
             "buyer_open_id": request.payer_openid,
@@ -138,7 +140,8 @@ class Alipay:
 
     async def _repeated(self, request: RefundRequest) -> ChannelRefund:
         """No money moved at this call: it moved at an earlier one, or has not moved yet."""
-        found = await self.query_refund(out_refund_no=request.out_refund_no, out_trade_no=request.out_trade_no)
+        asking = self.query_refund(out_refund_no=request.out_refund_no, out_trade_no=request.out_trade_no)
+        found = await sent_before(asking)
         return found if found.state is RefundState.DONE else _refund(request, RefundState.PROCESSING, {})
 
     def _own(self, answer: dict[str, Any], name: str, expected: str) -> dict[str, Any]:
@@ -146,6 +149,17 @@ class Alipay:
         if answer.get(name) != expected:
             raise ForgedAnswer(retry_after=5)
         return answer
+
+
+async def sent_before(asking: Awaitable[Answer]) -> Answer:
+    """The answer to a question about what was sent a moment ago. Raises OutcomeUnknown where it cannot be asked.
+
+    That the question could not be sent must not sound as if nothing had been.
+    """
+    try:
+        return await asking
+    except OutsideUnavailable as fault:
+        raise OutcomeUnknown(retry_after=fault.retry_after) from None
 
 
 def _refund(request: RefundRequest, state: RefundState, answer: dict[str, Any]) -> ChannelRefund:

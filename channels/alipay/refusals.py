@@ -27,6 +27,7 @@ REFUSALS: dict[str, type[ChannelRefused]] = {
     "ACQ.CONTEXT_INCONSISTENT": OrderNumberUsed,
     "ACQ.DISCORDANT_REPEAT_REQUEST": OrderNumberUsed,
     "ACQ.TRADE_BUYER_NOT_MATCH": PayerMismatch,
+    "ACQ.BUYER_NOT_EXIST": PayerMismatch,
     "ACQ.TRADE_NOT_EXIST": OrderNotExist,
     "ACQ.TRADE_STATUS_ERROR": OrderStateWrong,
     "ACQ.REASON_TRADE_STATUS_INVALID": OrderStateWrong,
@@ -44,6 +45,7 @@ GATEWAY_UNKNOWN = {"20000"}
 GATEWAY_REFUSALS: dict[str, type[ChannelRefused]] = {
     "40001": RequestWrong,
     "40002": RequestWrong,
+    "40005": SlowDown,
     "40006": AccountUnusable,
 }
 

@@ -1,5 +1,6 @@
 """WeChat Pay v3 (微信支付): JSAPI orders and refunds."""
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import date
@@ -122,7 +123,8 @@ class WeChatPay:
         return {
             "appid": self._app_id,
             "mchid": self._pay.merchant_id,
-            "description": request.description[:DESCRIPTION_LENGTH],
+            # back-quotes and line ends stand between the fields of the day's bill
+            "description": re.sub(r"[`\s]", " ", request.description)[:DESCRIPTION_LENGTH],
             "out_trade_no": request.out_trade_no,
             "time_expire": clock.shanghai(request.expires_at).isoformat(timespec="seconds"),
             "notify_url": request.notify_url,
