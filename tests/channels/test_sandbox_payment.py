@@ -263,6 +263,21 @@ async def test_trouble_on_the_way_is_unknown_and_the_same_order_can_be_placed_ag
     assert (await shop.channel.query(number)).state is ChannelState.UNPAID
 
 
+@pytest.mark.parametrize("kind", ["system_error_after_accept", "drop_after_accept"])
+async def test_a_refund_that_was_made_though_the_answer_says_otherwise_is_not_made_twice(shop: Shop, kind: str) -> None:
+    request = await shop.order(fen=1230)
+    await shop.pay(request.out_trade_no)
+    refund = shop.refund_of(request, 700)
+    service = {"wechat": "wechat_pay", "alipay": "alipay"}[shop.channel.name]
+    await shop.sandbox.pull("trouble", service=service, kind=kind, times=1)
+    with pytest.raises(errors.OutcomeUnknown):
+        await shop.channel.refund(refund)
+    await shop.channel.refund(refund)  # the same number
+    assert await shop.refunded(refund) is RefundState.DONE
+    with pytest.raises(errors.ChannelRefused):  # a second 7.00 is not there any more
+        await shop.refund_patiently(shop.refund_of(request, 700))
+
+
 async def test_a_refund_whose_answer_was_lost_is_found(shop: Shop) -> None:
     request = await shop.order(fen=1230)
     await shop.pay(request.out_trade_no)
