@@ -1,6 +1,5 @@
 """Alipay's bill (对账单): a zip of two GBK texts, the day's details and their summary, whose names are GBK too."""
 
-import csv
 import io
 import secrets
 import zipfile
@@ -9,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from sandbox import bill_lines, people
+from sandbox import alipay_account, bill_lines, people
+from sandbox.alipay_account import tabbed, yuan
 from sandbox.alipay_errors import business, content, success
 from sandbox.alipay_trades import logon_id
 from sandbox.bill_lines import BillLine, Faults
@@ -38,6 +38,7 @@ class Wish(msgspec.Struct):
 class Ticket(msgspec.Struct):
     """What a download address stands for, for half a minute."""
 
+    kind: str
     first: date
     last: date
     until: datetime
@@ -63,10 +64,11 @@ def offer(world: World, params: dict[str, str], base: str) -> dict[str, Any]:
     now = world.now()
     ready = datetime(last.year, last.month, last.day, READY_HOUR, tzinfo=BEIJING) + timedelta(days=1)
     late = now < ready or bill_lines.faults(world, "alipay").late
-    if late or not bill_lines.between(world, "alipay", first, last):
+    told = bill_lines.between if wish.bill_type == "trade" else bill_lines.truly
+    if late or not told(world, "alipay", first, last):
         raise business("isp.bill_not_exist", "账单不存在")
     token = secrets.token_urlsafe(32)
-    tickets(world).put(token, Ticket(first, last, now + LIVES))
+    tickets(world).put(token, Ticket(wish.bill_type, first, last, now + LIVES))
     return success(bill_download_url=f"{base}/alipay/bill?token={token}")
 
 
@@ -76,13 +78,33 @@ def download(world: World, token: str) -> bytes | None:
     if ticket is None or world.now() > ticket.until:
         return None
     stem = f"{world.keys['alipay_seller_id']}0156_{ticket.first:%Y%m%d}"
-    lines = bill_lines.between(world, "alipay", ticket.first, ticket.last)
-    details = _details(world, ticket, lines)
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
-        bundle.writestr(GbkName(f"{stem}_业务明细.csv"), details.encode("gbk", "replace"))
-        bundle.writestr(GbkName(f"{stem}_业务明细(汇总).csv"), _summary(world, ticket, lines).encode("gbk"))
+        for name, text in _texts(world, ticket).items():
+            bundle.writestr(GbkName(f"{stem}_{name}.csv"), text.encode("gbk", "replace"))
     return _damaged(archive.getvalue(), bill_lines.faults(world, "alipay"))
+
+
+def _texts(world: World, ticket: Ticket) -> dict[str, str]:
+    """The texts in the archive by the end of their names."""
+    if ticket.kind == "signcustomer":
+        lines = bill_lines.truly(world, "alipay", ticket.first, ticket.last)
+        return {
+            "账务明细": _table(world, ticket, "账务明细", alipay_account.details(lines), alipay_account.totals(lines)),
+            "账务汇总": _table(world, ticket, "账务汇总", alipay_account.summary(lines), []),
+        }
+    lines = bill_lines.between(world, "alipay", ticket.first, ticket.last)
+    (paid, came), (back, went) = _sums(lines)
+    net = yuan(came - went)
+    totals = [
+        f"#交易合计：{paid}笔，商家实收共{yuan(came)}元，商家优惠共0.00元",
+        f"#退款合计：{back}笔，商家实收退款共{yuan(-went)}元，商家优惠退款共0.00元",
+    ]
+    row = ["合计", "", str(paid), str(back), net, net, "0.00", "0.00", "0.00", "0.00", "0.00", net]
+    return {
+        "业务明细": _table(world, ticket, "业务明细", [COLUMNS, *(tabbed(_row(line)) for line in lines)], totals),
+        "业务明细(汇总)": _table(world, ticket, "业务汇总", [SUMMARY_COLUMNS, tabbed(row)], []),
+    }
 
 
 def _span(text: str) -> tuple[date, date]:
@@ -110,36 +132,20 @@ def _damaged(archive: bytes, faults: Faults) -> bytes:
     return archive
 
 
-def _details(world: World, ticket: Ticket, lines: list[BillLine]) -> str:
-    (paid, came), (back, went) = _sums(lines)
-    return "\r\n".join(
-        [
-            *_head(world, ticket, "业务明细查询", "业务明细列表"),
-            COLUMNS,
-            *(_tabbed(_row(line)) for line in lines),
-            f"#{RULE}业务明细列表结束{RULE}",
-            f"#交易合计：{paid}笔，商家实收共{_yuan(came)}元，商家优惠共0.00元",
-            f"#退款合计：{back}笔，商家实收退款共{_yuan(-went)}元，商家优惠退款共0.00元",
-            f"#导出时间：[{beijing(world.now())}]",
-            "",
-        ]
-    )
-
-
-def _summary(world: World, ticket: Ticket, lines: list[BillLine]) -> str:
-    (paid, came), (back, went) = _sums(lines)
-    net = _yuan(came - went)
-    row = ["合计", "", str(paid), str(back), net, net, "0.00", "0.00", "0.00", "0.00", "0.00", net]
-    return "\r\n".join(
-        [
-            *_head(world, ticket, "业务汇总查询", "业务汇总列表"),
-            SUMMARY_COLUMNS,
-            _tabbed(row),
-            f"#{RULE}业务汇总列表结束{RULE}",
-            f"#导出时间：[{beijing(world.now())}]",
-            "",
-        ]
-    )
+def _table(world: World, ticket: Ticket, title: str, table: list[str], totals: list[str]) -> str:
+    """A table with who and when above it and its totals below."""
+    ends = ticket.last + timedelta(days=1)
+    lines = [
+        f"#支付宝{title}查询",
+        f"#账号：[{world.keys['alipay_seller_id']}0156]",
+        f"#起始日期：[{ticket.first:%Y年%m月%d日} 00:00:00]   终止日期：[{ends:%Y年%m月%d日} 00:00:00]",
+        f"#{RULE}{title}列表{RULE}",
+        *table,
+        f"#{RULE}{title}列表结束{RULE}",
+        *totals,
+        f"#导出时间：[{beijing(world.now())}]",
+    ]
+    return "".join(f"{line}\r\n" for line in lines)
 
 
 def _sums(lines: list[BillLine]) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -148,31 +154,9 @@ def _sums(lines: list[BillLine]) -> tuple[tuple[int, int], tuple[int, int]]:
     return (len(paid), sum(paid)), (len(back), sum(back))
 
 
-def _head(world: World, ticket: Ticket, title: str, table: str) -> list[str]:
-    ends = ticket.last + timedelta(days=1)
-    return [
-        f"#支付宝{title}",
-        f"#账号：[{world.keys['alipay_seller_id']}0156]",
-        f"#起始日期：[{ticket.first:%Y年%m月%d日} 00:00:00]   终止日期：[{ends:%Y年%m月%d日} 00:00:00]",
-        f"#{RULE}{table}{RULE}",
-    ]
-
-
 def _row(line: BillLine) -> list[str]:
-    money, account = _yuan(-line.fen if line.is_refund else line.fen), logon_id(people.by_alipay(line.payer))
+    money, account = yuan(-line.fen if line.is_refund else line.fen), logon_id(people.by_alipay(line.payer))
     kind = "退款" if line.is_refund else "交易"
     start = [line.transaction_no, line.out_trade_no, kind, line.subject, beijing(line.created_at), beijing(line.at)]
     sums = [money, money, *(["0.00"] * 5), "", "0.00", "0.00"]
     return [*start, "", "", "", "", account, *sums, line.out_refund_no, "0.00", "0.00", line.reason]
-
-
-def _tabbed(fields: list[str]) -> str:
-    """A comma-separated line whose fields end in a TAB, so that a spreadsheet keeps long numbers as they are."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow([f"{field}\t" for field in fields])
-    return line.getvalue()
-
-
-def _yuan(fen: int) -> str:
-    sign, rest = ("-" if fen < 0 else ""), abs(fen)
-    return f"{sign}{rest // 100}.{rest % 100:02d}"

@@ -74,17 +74,28 @@ def set_faults(world: World, vendor: str, wanted: Faults) -> None:
 
 def knows(world: World, vendor: str, number: str) -> bool:
     """Whether an order or a refund has this number."""
-    told = _wechat(world) if vendor == "wechat" else _alipay(world)
-    return any(number in (line.out_trade_no, line.out_refund_no) for line in told)
+    return any(number in (line.out_trade_no, line.out_refund_no) for line in _all(world, vendor))
+
+
+def truly(world: World, vendor: str, first: date, last: date) -> list[BillLine]:
+    """What happened on these days, oldest first."""
+    return _within(_all(world, vendor), first, last)
 
 
 def between(world: World, vendor: str, first: date, last: date) -> list[BillLine]:
     """The lines of these days, as they happened or as they are distorted, oldest first."""
-    told = _wechat(world) if vendor == "wechat" else _alipay(world)
-    lines = [_distorted(world, vendor, line) for line in told]
+    lines = [_distorted(world, vendor, line) for line in _all(world, vendor)]
     lines += [_made_up(one, first) for one in faults(world, vendor).extra]
+    return _within(lines, first, last)
+
+
+def _within(lines: list[BillLine], first: date, last: date) -> list[BillLine]:
     there = [one for one in lines if one.fen and first <= one.at.astimezone(BEIJING).date() <= last]
     return sorted(there, key=lambda line: line.at)
+
+
+def _all(world: World, vendor: str) -> list[BillLine]:
+    return _wechat(world) if vendor == "wechat" else _alipay(world)
 
 
 def _faults(world: World) -> Shelf[Faults]:

@@ -3,26 +3,33 @@
 import asyncio
 import zipfile
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 from channels import bill_files
-from channels.alipay.bills import archived_rows, details
+from channels.alipay.bill_tables import archived_rows, details
 from channels.alipay.client import AlipayClient
-from channels.bills import BillRow, DownloadedBill, nothing_happened
+from channels.bills import DownloadedBill, nothing_happened
 from channels.errors import BillDamaged, BillNotReady, NoBill
 from foundation import clock
 from foundation.http import OutcomeUnknown
 
+Row = TypeVar("Row")
 CERTAIN_AFTER = timedelta(days=2)
 
 
 @asynccontextmanager
-async def downloaded(client: AlipayClient, day: date) -> AsyncIterator[DownloadedBill[BillRow]]:
-    """The trade bill of `day`. Raises BillNotReady, BillDamaged, and as `AlipayClient.ask` does."""
-    asked = {"bill_type": "trade", "bill_date": day.isoformat()}
+async def downloaded(
+    client: AlipayClient, kind: str, day: date, read: Callable[[BinaryIO], Iterator[Row]]
+) -> AsyncIterator[DownloadedBill[Row]]:
+    """The bill of `kind` ("trade", "signcustomer") for `day`, read by `read`.
+
+    Raises BillNotReady, BillDamaged, and as `AlipayClient.ask` does.
+    """
+    asked = {"bill_type": kind, "bill_date": day.isoformat()}
     try:
         answer = await client.ask("AlipayDataDataserviceBillDownloadurlQuery", asked, safe_to_repeat=True)
     except NoBill as fault:
@@ -39,7 +46,7 @@ async def downloaded(client: AlipayClient, day: date) -> AsyncIterator[Downloade
         async with client.file(address) as chunks:
             sha1 = await bill_files.save(chunks, file)
         await asyncio.to_thread(_check, file)
-        yield DownloadedBill("alipay", day, file, sha1, lambda: archived_rows(file))
+        yield DownloadedBill("alipay", day, file, sha1, lambda: archived_rows(file, read))
 
 
 def _check(file: Path) -> None:

@@ -1,22 +1,20 @@
-"""Alipay's trade bill (业务明细), read row by row: a GBK text inside a zip, every field ending in a TAB.
+"""Alipay's trade bill (业务明细) and account bill (账务明细), read row by row from the plain text."""
 
-Lines that start with `#` stand around the table: who and when above it, the totals below it. Refunds are negative.
-"""
-
-import csv
-import io
 import re
-import zipfile
 from collections.abc import Iterator
-from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from channels.bills import BillRow, BillRowKind, exact_yuan, fen, moment, rounded_fen
-from channels.errors import BillDamaged, BillUnreadable
+from channels.alipay.bill_tables import Table
+from channels.bills import BillRow, BillRowKind, FundRow, exact_yuan, fen, moment, rounded_fen
+from channels.errors import BillUnreadable
 from channels.states import ChannelState, RefundState
 
 KINDS = {"交易": BillRowKind.PAYMENT, "退款": BillRowKind.REFUND}
-NAMES = (
+STATES: dict[BillRowKind, ChannelState | RefundState] = {
+    BillRowKind.PAYMENT: ChannelState.PAID,
+    BillRowKind.REFUND: RefundState.DONE,
+}
+TRADE_NAMES = (
     "支付宝交易号",
     "商户订单号",
     "业务类型",
@@ -26,76 +24,62 @@ NAMES = (
     "退款批次号/请求号",
     "服务费（元）",
 )
-TOTALS = {
-    BillRowKind.PAYMENT: re.compile(r"#交易合计：([0-9]+)笔，商家实收共(-?[0-9.]+)元"),
-    BillRowKind.REFUND: re.compile(r"#+退款合计：([0-9]+)笔，商家实收退款共(-?[0-9.]+)元"),
-}
-STATES: dict[BillRowKind, ChannelState | RefundState] = {
-    BillRowKind.PAYMENT: ChannelState.PAID,
-    BillRowKind.REFUND: RefundState.DONE,
-}
-DETAILS = "业务明细.csv"
-
-
-def archived_rows(path: Path) -> Iterator[BillRow]:
-    """The rows of the details in the archive at `path`, which was found whole. Raises BillUnreadable."""
-    with zipfile.ZipFile(path, metadata_encoding="gbk") as archive, archive.open(details(archive)) as file:
-        yield from trade_rows(cast(BinaryIO, file))
-
-
-def details(archive: zipfile.ZipFile) -> str:
-    """Which of the two texts in the archive holds the details. Raises BillDamaged."""
-    found = [name for name in archive.namelist() if name.endswith(DETAILS)]
-    if len(found) != 1:
-        raise BillDamaged
-    return found[0]
+PAID = re.compile(r"#交易合计：([0-9]+)笔，商家实收共(-?[0-9.]+)元")
+REFUNDED = re.compile(r"#退款合计：([0-9]+)笔，商家实收退款共(-?[0-9.]+)元")
+FUND_NAMES = (
+    "账务流水号",
+    "业务流水号",
+    "商户订单号",
+    "发生时间",
+    "收入金额（+元）",
+    "支出金额（-元）",
+    "账户余额（元）",
+    "业务类型",
+)
+CAME = re.compile(r"#收入合计：([0-9]+)笔，共(-?[0-9.]+)元")
+WENT = re.compile(r"#支出合计：([0-9]+)笔，共(-?[0-9.]+)元")
 
 
 def trade_rows(file: BinaryIO) -> Iterator[BillRow]:
-    """The rows of the details (业务明细), from the plain bytes. Raises BillUnreadable."""
-    # gb18030 reads all of GBK; a letter of a subject that neither has must not stop the books
-    lines = _lines(csv.reader(io.TextIOWrapper(file, encoding="gb18030", errors="replace", newline="")))
-    width, (order, own_order, business, at, paid, received, batch, fee) = _columns(lines)
+    """The payments and refunds of the day. Raises BillUnreadable."""
+    table = Table(file, TRADE_NAMES)
     counts, sums = dict.fromkeys(BillRowKind, 0), dict.fromkeys(BillRowKind, 0)
-    for fields in lines:
-        if not fields or fields[0].startswith("#"):
-            break
-        if len(fields) != width or fields[business].strip() not in KINDS:
+    for order, own_order, business, at, paid, received, batch, fee in table.rows():
+        if business not in KINDS:
             raise BillUnreadable(detail={"what": "row"})
-        kind = KINDS[fields[business].strip()]
-        counts[kind], sums[kind] = counts[kind] + 1, sums[kind] + fen(fields[received].strip())
+        kind = KINDS[business]
+        counts[kind], sums[kind] = counts[kind] + 1, sums[kind] + fen(received)
         yield BillRow(
             kind=kind,
-            out_trade_no=fields[own_order].strip(),
-            out_refund_no=fields[batch].strip() if kind is BillRowKind.REFUND else None,
-            transaction_no=fields[order].strip(),
-            amount_fen=abs(fen(fields[paid].strip())),
-            fee_fen=-rounded_fen(exact_yuan(fields[fee].strip())),  # what was taken is negative
-            at=moment(fields[at].strip()),
+            out_trade_no=own_order,
+            out_refund_no=batch if kind is BillRowKind.REFUND else None,
+            transaction_no=order,
+            amount_fen=abs(fen(paid)),  # refunds are negative
+            fee_fen=-rounded_fen(exact_yuan(fee)),  # what was taken is negative
+            at=moment(at),
             state=STATES[kind],
         )
-    _check_totals("\n".join(",".join(fields) for fields in lines), counts, sums)
+    payments, refunds = BillRowKind.PAYMENT, BillRowKind.REFUND
+    table.check_totals((PAID, counts[payments], sums[payments]), (REFUNDED, counts[refunds], sums[refunds]))
 
 
-def _lines(file: Iterator[list[str]]) -> Iterator[list[str]]:
-    try:
-        yield from file
-    except csv.Error:  # a line without end
-        raise BillUnreadable(detail={"what": "row"}) from None
-
-
-def _columns(lines: Iterator[list[str]]) -> tuple[int, list[int]]:
-    """How many columns the first line without a `#` has, and where those stand that we read."""
-    names = next((fields for fields in lines if fields and not fields[0].startswith("#")), [])
-    try:
-        return len(names), [[name.strip() for name in names].index(name) for name in NAMES]
-    except ValueError:
-        raise BillUnreadable(detail={"what": "columns"}) from None
-
-
-def _check_totals(below: str, counts: dict[BillRowKind, int], sums: dict[BillRowKind, int]) -> None:
-    """A bill that broke off in the middle has no totals below it."""
-    for kind, pattern in TOTALS.items():
-        said = pattern.search(below)
-        if said is None or (int(said[1]), fen(said[2])) != (counts[kind], sums[kind]):
-            raise BillUnreadable(detail={"what": "totals"})
+def fund_rows(file: BinaryIO) -> Iterator[FundRow]:
+    """Every movement of the account in the day. Raises BillUnreadable."""
+    table = Table(file, FUND_NAMES)
+    came_count = went_count = came_sum = went_sum = 0
+    for flow, transaction, voucher, at, came, went, balance, business in table.rows():
+        came_fen, went_fen = fen(came), abs(fen(went))
+        if (came_fen > 0) == (went_fen > 0):
+            raise BillUnreadable(detail={"what": "direction"})
+        came_count, came_sum = came_count + (came_fen > 0), came_sum + came_fen
+        went_count, went_sum = went_count + (went_fen > 0), went_sum + went_fen
+        yield FundRow(
+            flow_no=flow,
+            transaction_no=transaction,
+            business=business,
+            amount_fen=came_fen - went_fen,
+            balance_fen=fen(balance),
+            at=moment(at),
+            voucher_no=voucher,
+        )
+    table.check_totals((CAME, came_count, came_sum), (WENT, went_count, went_sum))

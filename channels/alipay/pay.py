@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 from channels.alipay import pay_shapes
 from channels.alipay.algorithms import RSA2, Algorithm
 from channels.alipay.bill_download import downloaded
+from channels.alipay.bills import fund_rows, trade_rows
 from channels.alipay.client import AlipayClient
 from channels.alipay.notify import verified_form
-from channels.bills import BillRow, DownloadedBill
+from channels.bills import BillRow, DownloadedBill, FundRow
 from channels.errors import ForgedAnswer, OrderClosed, OrderNotExist, OrderPaid, OrderStateWrong, UnreadableNotice
 from channels.payment import (
     ChannelPayment,
@@ -78,7 +79,7 @@ class Alipay:
             "out_trade_no": request.out_trade_no,
             "out_request_no": request.out_refund_no,
             "refund_amount": money.yuan(request.amount_fen),
-            "refund_reason": request.reason[:256],
+            "refund_reason": _plain(request.reason),
         }
         answer = self._own(await self._client.ask("AlipayTradeRefund", content), "out_trade_no", request.out_trade_no)
         if answer.get("fund_change") != "Y":
@@ -104,7 +105,10 @@ class Alipay:
         return ChannelRefund(out_refund_no, RefundState.DONE, amount, out_trade_no, answer.get("trade_no"), refunded_at)
 
     def trade_bill(self, day: date) -> AbstractAsyncContextManager[DownloadedBill[BillRow]]:
-        return downloaded(self._client, day)
+        return downloaded(self._client, "trade", day, trade_rows)
+
+    def fund_bill(self, day: date) -> AbstractAsyncContextManager[DownloadedBill[FundRow]]:
+        return downloaded(self._client, "signcustomer", day, fund_rows)
 
     async def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         form = verified_form(body, self._client.keys)
@@ -129,8 +133,7 @@ class Alipay:
         return {
             "out_trade_no": request.out_trade_no,
             "total_amount": money.yuan(request.amount_fen),
-            # the first three are forbidden; the others would shift the columns of the day's bill
-            "subject": re.sub(r"[/=&,\"\s]", " ", request.description)[:256],
+            "subject": _plain(request.description),
             "product_code": "JSAPI_PAY",
             "op_app_id": self._settings.app_id,
             "buyer_open_id": request.payer_openid,
@@ -160,6 +163,11 @@ async def sent_before(asking: Awaitable[Answer]) -> Answer:
         return await asking
     except OutsideUnavailable as fault:
         raise OutcomeUnknown(retry_after=fault.retry_after) from None
+
+
+def _plain(text: str) -> str:
+    """Without `/=&`, which are forbidden, and without what would shift the columns of the day's bill."""
+    return re.sub(r"[/=&,\"\s]", " ", text)[:256]
 
 
 def _refund(request: RefundRequest, state: RefundState, answer: dict[str, Any]) -> ChannelRefund:

@@ -55,6 +55,23 @@ ALIPAY = (
 )
 
 
+ACCOUNT = (
+    "#支付宝账务明细查询\r\n"
+    "#账号：[20881000000000010156]\r\n"
+    "#起始日期：[2026年11月20日 00:00:00]   终止日期：[2026年11月21日 00:00:00]\r\n"
+    "#-----------------------------------------账务明细列表----------------------------------------\r\n"
+    "账务流水号,业务流水号,商户订单号,商品名称,发生时间,对方账号,收入金额（+元）,支出金额（-元）,账户余额（元）,"
+    "交易渠道,业务类型,备注\r\n"
+    "54632446537371\t,2026112022001\t,P0002\t,登记费\t,2026-11-20 10:30:00,张三 (138****0001)\t,80.00,0.00,180.00,"
+    "支付宝,在线支付,\r\n"
+    "54632446537372\t,2026112022001\t,P0002\t,服务费\t,2026-11-20 10:30:00,\t,0.00,-0.48,179.52,支付宝,收费,\r\n"
+    "#----------------------------------------账务明细列表结束-------------------------------------\r\n"
+    "#支出合计：1笔，共-0.48元,,,\r\n"
+    "#收入合计：1笔，共80.00元,,,\r\n"
+    "#导出时间：[2026年11月21日 13:19:01]\r\n"
+)
+
+
 def read_wechat(text: str) -> list[BillRow]:
     return list(wechat.trade_rows(io.BytesIO(text.encode())))
 
@@ -65,6 +82,10 @@ def read_flow(text: str) -> list[FundRow]:
 
 def read_alipay(text: str) -> list[BillRow]:
     return list(alipay.trade_rows(io.BytesIO(text.encode("gbk"))))
+
+
+def read_account(text: str) -> list[FundRow]:
+    return list(alipay.fund_rows(io.BytesIO(text.encode("gbk"))))
 
 
 def test_wechat_pays_bill_row_by_row() -> None:
@@ -92,6 +113,23 @@ def test_the_fund_flow_tells_fees_apart() -> None:
 
     assert (came.amount_fen, came.balance_fen, came.voucher_no) == (8000, 18000, "P0001")
     assert (fee.amount_fen, fee.balance_fen, fee.business) == (-48, 17952, "扣除交易手续费")
+
+
+def test_the_account_bill_tells_fees_apart() -> None:
+    came, fee = read_account(ACCOUNT)
+
+    assert (came.amount_fen, came.balance_fen, came.voucher_no) == (8000, 18000, "P0002")
+    assert (came.flow_no, came.at) == ("54632446537371", datetime(2026, 11, 20, 10, 30, tzinfo=BEIJING))
+    assert (fee.amount_fen, fee.balance_fen, fee.business) == (-48, 17952, "收费")
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"), [("80.00,0.00", "80.00,-1.00"), ("共-0.48元", "共-0.49元"), ("收入合计：1", "收入合计：2")]
+)
+def test_an_account_bill_of_another_shape_or_sum_is_not_believed(was: str, becomes: str) -> None:
+    assert was in ACCOUNT
+    with pytest.raises(BillUnreadable):
+        read_account(ACCOUNT.replace(was, becomes, 1))
 
 
 @pytest.mark.parametrize("state", wechat.REFUND_STATES)
@@ -154,9 +192,14 @@ def test_a_fund_flow_of_another_shape_or_sum_is_not_believed(was: str, becomes: 
 
 @pytest.mark.parametrize("cut", range(1, 12))
 def test_a_bill_that_breaks_off_is_not_believed(cut: int) -> None:
-    for text, read in ((WECHAT, read_wechat), (FLOW, read_flow), (ALIPAY, read_alipay)):
+    for text, read in (
+        (WECHAT, read_wechat),
+        (FLOW, read_flow),
+        (ALIPAY, read_alipay),
+        (ACCOUNT, read_account),
+    ):
         lines = text.splitlines(keepends=True)
-        needed = len(lines) - (1 if text is ALIPAY else 0)  # the time of export proves nothing
+        needed = len(lines) - ("导出时间" in lines[-1])  # the time of export proves nothing
         if cut < needed:
             with pytest.raises(BillUnreadable):
                 read("".join(lines[:cut]))
