@@ -35,7 +35,7 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
     app.add_route(_to_console, "/", methods=["GET"], name="root")
     open_house(app, settings.current(), models=rooms.MODELS)
     app.register_listener(_open_channels, "after_server_start")
-    app.register_listener(_close_channels, "before_server_stop")
+    app.register_listener(_close_channels, "after_server_stop")
     return app
 
 

@@ -1,7 +1,7 @@
 """Alipay (支付宝): JSAPI orders and refunds."""
 
 import re
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import date
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from channels.payment import (
     RefundRequest,
     RefundState,
 )
+from channels.shapes import text, text_or_none
 from foundation import clock, money
 from foundation.errors import Invalid
 from foundation.http import OutcomeUnknown, OutsideUnavailable
@@ -45,7 +46,8 @@ class Alipay:
 
     async def prepare(self, request: PaymentRequest) -> Prepared:
         answer = await self._client.ask("AlipayTradeCreate", self._order(request), notify_url=request.notify_url)
-        return Prepared({"tradeNO": self._own(answer, "out_trade_no", request.out_trade_no)["trade_no"]})
+        trade = self._own(answer, "out_trade_no", request.out_trade_no)
+        return Prepared({"tradeNO": _shaped(lambda: text(trade, "trade_no"))})
 
     async def query(self, out_trade_no: str) -> ChannelPayment:
         try:
@@ -53,16 +55,15 @@ class Alipay:
         except OrderNotExist:
             return pay_shapes.absent_payment(out_trade_no)
         trade = self._own(answer, "out_trade_no", out_trade_no)
-        try:
-            # the answer names neither app nor seller, and is signed for the app that asked: us
-            return pay_shapes.payment(
+        return _shaped(
+            lambda: pay_shapes.payment(
                 trade,
-                paid_at=trade.get("send_pay_date"),
+                paid_when="send_pay_date",
+                # the answer names neither app nor seller, and is signed for the app that asked: us
                 app_id=self._settings.app_id,
-                seller_id=trade.get("seller_id") or self._settings.seller_id,
+                seller_id=text_or_none(trade, "seller_id") or self._settings.seller_id,
             )
-        except SHAPE_FAULTS:
-            raise OutcomeUnknown(retry_after=5) from None
+        )
 
     async def close(self, out_trade_no: str) -> None:
         try:
@@ -85,7 +86,9 @@ class Alipay:
         if answer.get("fund_change") != "Y":
             return await self._repeated(request)
         # refund_fee in the answer sums all refunds of the trade, so it is not this one's amount
-        return _refund(request, RefundState.DONE, answer)
+        return _shaped(
+            lambda: pay_shapes.refund(request.out_refund_no, answer, request.amount_fen, moved_when="gmt_refund_pay")
+        )
 
     async def query_refund(self, *, out_refund_no: str, out_trade_no: str) -> ChannelRefund:
         asked = {"out_trade_no": out_trade_no, "out_request_no": out_refund_no}
@@ -97,12 +100,12 @@ class Alipay:
         if answer.get("refund_status") != "REFUND_SUCCESS":
             return absent  # 10000 without the refund's fields: not done
         self._own(answer, "out_request_no", out_refund_no)
-        try:
-            amount = money.fen(answer["refund_amount"])
-        except SHAPE_FAULTS:
-            raise OutcomeUnknown(retry_after=5) from None
-        refunded_at = pay_shapes.moment(answer.get("gmt_refund_pay"))
-        return ChannelRefund(out_refund_no, RefundState.DONE, amount, out_trade_no, answer.get("trade_no"), refunded_at)
+        told = answer | {"out_trade_no": out_trade_no}
+        return _shaped(
+            lambda: pay_shapes.refund(
+                out_refund_no, told, money.fen(answer["refund_amount"]), moved_when="gmt_refund_pay"
+            )
+        )
 
     def trade_bill(self, day: date) -> AbstractAsyncContextManager[DownloadedBill[BillRow]]:
         return downloaded(self._client, "trade", day, trade_rows)
@@ -117,7 +120,7 @@ class Alipay:
                 # comes to the same address as a payment and must not be read as a second one
                 return Notice("alipay", form["notify_id"], NoticeKind.REFUND, None, _refund_notice(form), dict(form))
             payment = pay_shapes.payment(
-                form, paid_at=form.get("gmt_payment"), app_id=form["app_id"], seller_id=form["seller_id"]
+                form, paid_when="gmt_payment", app_id=form["app_id"], seller_id=form["seller_id"]
             )
             return Notice("alipay", form["notify_id"], NoticeKind.PAYMENT, payment, None, dict(form))
         except SHAPE_FAULTS:
@@ -145,7 +148,9 @@ class Alipay:
         """No money moved at this call: it moved at an earlier one, or has not moved yet."""
         asking = self.query_refund(out_refund_no=request.out_refund_no, out_trade_no=request.out_trade_no)
         found = await sent_before(asking)
-        return found if found.state is RefundState.DONE else _refund(request, RefundState.PROCESSING, {})
+        if found.state is RefundState.DONE:
+            return found
+        return ChannelRefund(request.out_refund_no, RefundState.PROCESSING, request.amount_fen, request.out_trade_no)
 
     def _own(self, answer: dict[str, Any], name: str, expected: str) -> dict[str, Any]:
         """A signed answer to another question is as good as forged."""
@@ -170,15 +175,15 @@ def _plain(text: str) -> str:
     return re.sub(r"[/=&,\"\s]", " ", text)[:256]
 
 
-def _refund(request: RefundRequest, state: RefundState, answer: dict[str, Any]) -> ChannelRefund:
-    refunded_at = pay_shapes.moment(answer.get("gmt_refund_pay"))
-    return ChannelRefund(
-        request.out_refund_no, state, request.amount_fen, request.out_trade_no, answer.get("trade_no"), refunded_at
-    )
+def _shaped(shape: Callable[[], Answer]) -> Answer:
+    """A signed answer in another shape tells nothing certain."""
+    try:
+        return shape()
+    except SHAPE_FAULTS:
+        raise OutcomeUnknown(retry_after=5) from None
 
 
 def _refund_notice(form: Mapping[str, str]) -> ChannelRefund:
     # without a number of its own a refund carries the order's
     number = form.get("out_biz_no") or form["out_trade_no"]
-    moved_at = pay_shapes.moment(form.get("gmt_refund"))
-    return ChannelRefund(number, RefundState.DONE, None, form["out_trade_no"], form.get("trade_no"), moved_at)
+    return pay_shapes.refund(number, form, None, moved_when="gmt_refund")

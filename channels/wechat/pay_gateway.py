@@ -7,10 +7,11 @@ from typing import Any
 
 import httpx
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from channels.bill_files import CHUNK
 from channels.errors import ForgedAnswer, ForgedNotice, UnreadableNotice
-from channels.key_files import certificate, verified
+from channels.key_files import certificate, certified_key, verified
 from channels.wechat.pay_errors import refusal
 from channels.wechat.pay_keys import PayKeys, certificate_key
 from channels.wechat.pay_own_keys import OwnKeys
@@ -112,9 +113,11 @@ class PayGateway:
 
     def _open_certificate(self, one: dict[str, Any]) -> x509.Certificate:
         try:
-            return certificate(unseal(one["encrypt_certificate"], self.own.api_v3_keys()))
-        except (KeyError, TypeError, ValueError):
+            opened = certificate(unseal(one["encrypt_certificate"], self.own.api_v3_keys()))
+            certified_key(opened)
+        except (KeyError, TypeError, ValueError, AttributeError, UnsupportedAlgorithm):
             raise UnreadableNotice from None
+        return opened
 
 
 def _check_certificates_answer(response: httpx.Response, found: list[x509.Certificate]) -> None:

@@ -40,7 +40,10 @@ class PayKeys:
     async def keep_fresh(self) -> None:
         """Download certificates once an hour, until cancelled."""
         while not self._files:
-            await self.refresh_if_due()
+            try:
+                await self.refresh_if_due()
+            except Exception as fault:  # one answer that nobody foresaw must not be the last
+                log.error("platform_certificates_not_understood", exc_info=fault)
             await asyncio.sleep(RETRY_SECONDS)
 
     async def refresh_if_due(self) -> None:

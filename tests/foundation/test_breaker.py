@@ -167,6 +167,14 @@ async def test_a_crowd_of_callers_sends_one_probe(clock: Clock) -> None:
         await outside.aclose()
 
 
+async def test_control_without_a_breaker_the_whole_crowd_is_sent() -> None:
+    async with Server() as there:
+        outside = Outside(name="breaking", base_url=there.url)
+        assert await asyncio.gather(*(ended(outside) for _ in range(20))) == ["OutcomeUnknown"] * 20
+        assert there.calls == 20
+        await outside.aclose()
+
+
 async def test_calls_under_way_when_it_opens_keep_their_own_outcome(clock: Clock) -> None:
     """Ten are sent, the first failures open it: all ten are unknown, none is said to have been refused."""
     async with Server() as there:
