@@ -1,7 +1,7 @@
 """WeChat Pay's notices: verified over the raw body, opened, and read."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from channels.errors import ForgedNotice, UnreadableNotice
@@ -13,7 +13,7 @@ from channels.wechat.pay_signing import read_signature
 from foundation import metrics
 
 
-async def read_notice(headers: Mapping[str, str], body: bytes, *, keys: PayKeys, api_v3_keys: Iterable[str]) -> Notice:
+async def read_notice(headers: Mapping[str, str], body: bytes, *, keys: PayKeys, api_v3_keys: list[str]) -> Notice:
     """Raises ForgedNotice, StaleNotice; UnreadableNotice when it is genuine and we cannot open or read it."""
     try:
         signed = read_signature(headers)

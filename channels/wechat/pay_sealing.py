@@ -2,7 +2,7 @@
 they may read."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from channels.errors import UnreadableNotice
 
 
-def unseal(resource: Mapping[str, Any], api_v3_keys: Iterable[str]) -> bytes:
+def unseal(resource: Mapping[str, Any], api_v3_keys: list[str]) -> bytes:
     """The plain bytes of `{algorithm, ciphertext, associated_data, nonce}`, sealed with one of the keys.
 
     Raises UnreadableNotice.
