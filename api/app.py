@@ -9,6 +9,7 @@ from api import console, departments, hall, opendata
 from api.callbacks import alipay, wechat
 from foundation import settings
 from foundation.web import Door, new_app, open_house, vitals
+from payments import gateway
 
 REQUEST_BYTES = 2_100_000  # a full batch of a department and its frame
 
@@ -33,7 +34,17 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
     app.static("/hall/static", hall.STATIC, name="hall-static")
     app.add_route(_to_console, "/", methods=["GET"], name="root")
     open_house(app, settings.current(), models=rooms.MODELS)
+    app.register_listener(_open_channels, "after_server_start")
+    app.register_listener(_close_channels, "after_server_stop")
     return app
+
+
+async def _open_channels(_: Any) -> None:
+    await gateway.start()
+
+
+async def _close_channels(_: Any) -> None:
+    await gateway.close()
 
 
 async def _to_console(_: Any) -> Any:

@@ -1,24 +1,25 @@
-"""Keys and certificates in files, read again when the file changes, so that a rotation needs no restart."""
+"""Keys and certificates, read again when their file (or store) changes, so that a rotation needs no restart."""
 
-import os
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from channels.key_sources import source
 from foundation import logs
 from foundation.errors import Unavailable
 
 log = logs.logger(__name__)
 Kept = TypeVar("Kept")
+PUBLIC_PEM = re.compile(rb"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
 
 
 class KeyUnusable(Unavailable):
@@ -26,27 +27,53 @@ class KeyUnusable(Unavailable):
 
 
 class KeyFile(Generic[Kept]):
-    """What `read` makes of a file's bytes. A half-written or wrong new file leaves the old content in use."""
+    """What `read` makes of the bytes at `place`. A half-written or wrong new content leaves the old one in use."""
 
-    def __init__(self, path: str, read: Callable[[bytes], Kept]) -> None:
-        self._path, self._read = path, read
-        self._seen: tuple[int, int, int] | None = None
+    def __init__(self, place: str, read: Callable[[bytes], Kept]) -> None:
+        self._source, self._read = source(place), read
+        self._seen: Hashable = None
         self._kept: Kept | None = None
 
     def get(self) -> Kept:
         """The present content. Raises KeyUnusable when there never was a readable one."""
+        seen: Hashable = "out of reach"
         try:
-            stat = os.stat(self._path)
-            seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            seen = self._source.version()
             if seen != self._seen:
-                with open(self._path, "rb") as file:
-                    self._kept, self._seen = self._read(file.read()), seen
-        except (OSError, ValueError) as fault:
-            # the file's name and the kind of fault only: a parser's message may quote the key
-            log.error("key_file_unreadable", file=os.path.basename(self._path), fault=type(fault).__name__)
+                self._kept = self._read(self._source.read())
+        except (OSError, ValueError, UnsupportedAlgorithm) as fault:
+            if seen != self._seen:
+                # the place's label and the kind of fault only: a parser's message may quote the key
+                log.error("key_file_unreadable", file=self._source.label, fault=type(fault).__name__)
+        self._seen = seen
         if self._kept is None:
-            raise KeyUnusable(detail={"file": os.path.basename(self._path)})
+            raise KeyUnusable(detail={"file": self._source.label})
         return self._kept
+
+
+class KeyPair:
+    """Our private key and the certificate over it, which change together and are two files.
+
+    While only one of the two is new, the pair that last belonged together is used.
+    """
+
+    def __init__(self, key: KeyFile[RSAPrivateKey], certificate: KeyFile[x509.Certificate]) -> None:
+        self._key, self._certificate = key, certificate
+        self._tried: tuple[object, object] | None = None
+        self._agreed: tuple[RSAPrivateKey, x509.Certificate] | None = None
+
+    def get(self) -> tuple[RSAPrivateKey, x509.Certificate]:
+        """Raises KeyUnusable when there never were two that belong together."""
+        key, certificate = self._key.get(), self._certificate.get()
+        if self._tried != (key, certificate):
+            self._tried = (key, certificate)
+            if certificate.public_key() == key.public_key():
+                self._agreed = (key, certificate)
+            else:
+                log.warning("key_and_certificate_of_different_pairs")
+        if self._agreed is None:
+            raise KeyUnusable(detail={"file": "key and certificate belong to different pairs"})
+        return self._agreed
 
 
 def private_key(content: bytes) -> RSAPrivateKey:
@@ -73,8 +100,30 @@ def public_key(content: bytes) -> RSAPublicKey:
     return key
 
 
+def public_keys(content: bytes) -> list[RSAPublicKey]:
+    """One or more RSA public keys one after another: the old and the new one while they change."""
+    blocks = PUBLIC_PEM.findall(content) or [content]
+    return [public_key(block) for block in blocks]
+
+
 def certificate(content: bytes) -> x509.Certificate:
     return x509.load_pem_x509_certificate(content)
+
+
+def certificates(content: bytes) -> list[x509.Certificate]:
+    """One or more RSA certificates one after another."""
+    found = x509.load_pem_x509_certificates(content)
+    for one in found:
+        certified_key(one)
+    return found
+
+
+def lines(content: bytes) -> list[str]:
+    """Secrets that are words, one a line, the newest first."""
+    found = content.decode().split()
+    if not found:
+        raise ValueError("empty")
+    return found
 
 
 def certified_key(certificate: x509.Certificate) -> RSAPublicKey:

@@ -4,30 +4,29 @@ Amounts are fen, times aware. What a channel leaves out is None: compare with wh
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
+from channels.bills import BillRow, DownloadedBill
+from channels.states import ChannelState, RefundState
 
-class ChannelState(StrEnum):
-    """State of an order over there (订单状态)."""
-
-    UNPAID = "unpaid"
-    PAID = "paid"
-    CLOSED = "closed"
-    REFUNDED = "refunded"  # paid once, then refunded wholly or (WeChat) in part
-    ABSENT = "absent"
-
-
-class RefundState(StrEnum):
-    """State of a refund over there (退款状态)."""
-
-    PROCESSING = "processing"
-    DONE = "done"
-    CLOSED = "closed"
-    ABNORMAL = "abnormal"  # not final: the payer's card refused the money
-    ABSENT = "absent"
+__all__ = [
+    "BankCard",
+    "ChannelPayment",
+    "ChannelRefund",
+    "ChannelState",
+    "Notice",
+    "NoticeKind",
+    "PaymentChannel",
+    "PaymentRequest",
+    "Prepared",
+    "RefundRequest",
+    "RepairsRefunds",
+    "RefundState",
+]
 
 
 class NoticeKind(StrEnum):
@@ -95,6 +94,15 @@ class ChannelRefund:
 
 
 @dataclass(frozen=True)
+class BankCard:
+    """Where an abnormal refund shall go instead: a card of the payer's own. Never written to a log."""
+
+    bank_type: str  # the channel's code of bank and kind of card, say ICBC_DEBIT
+    account: str = field(repr=False)
+    holder: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Notice:
     """A verified notice (通知). `notice_id` names the delivery; the transaction is what must be settled once."""
 
@@ -128,6 +136,29 @@ class PaymentChannel(Protocol):
         """The refund over there; state ABSENT when there is none."""
 
     async def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
-        """The content of a notice, from its raw body. Raises ForgedNotice, StaleNotice, UnreadableNotice."""
+        """The content of a notice, from its raw body. Raises ForgedNotice, StaleNotice, UnreadableNotice.
+
+        Calls nobody: what it needs from outside, `keep_fresh` has brought.
+        """
+
+    def trade_bill(self, day: date) -> AbstractAsyncContextManager[DownloadedBill[BillRow]]:
+        """The channel's own account of the day in Beijing, as a file that lives as long as the block.
+
+        Raises BillNotReady (not made yet), BillDamaged (the file is not whole); both may be asked again later.
+        """
+
+    async def keep_fresh(self) -> None:
+        """Bring what notices are checked with, and bring it anew in time; runs until cancelled where there is any."""
 
     async def aclose(self) -> None: ...
+
+
+@runtime_checkable
+class RepairsRefunds(Protocol):
+    """A channel on which a person can send an abnormal refund another way (退款异常处理)."""
+
+    async def repair_refund(self, refund: ChannelRefund, *, to: BankCard | None) -> ChannelRefund:
+        """Send it to the payer's card, or (None) to the merchant's own account, to be handed over by other means.
+
+        `refund` is as the channel told it, with the channel's own number. Raises RequestWrong unless it is abnormal.
+        """

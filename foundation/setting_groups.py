@@ -20,6 +20,7 @@ def setting(
     """`shape` is a pattern of each part between commas; `https` holds in production."""
     return field(
         default=default,
+        repr=not secret,
         metadata={
             "env": env,
             "doc": doc,
@@ -124,12 +125,18 @@ class WeChatPay:
     url: str = setting("WECHAT_PAY_URL", "WeChat Pay v3 gateway", "https://api.mch.weixin.qq.com")
     merchant_id: str = setting("WECHAT_PAY_MERCHANT_ID", "merchant number", needed=True)
     merchant_serial: str = setting("WECHAT_PAY_MERCHANT_SERIAL", "serial of our merchant certificate", needed=True)
+    merchant_cert_file: str = setting(
+        "WECHAT_PAY_MERCHANT_CERT_FILE", "our merchant certificate (PEM); its own serial is used then"
+    )
     merchant_key_file: str = setting("WECHAT_PAY_MERCHANT_KEY_FILE", "our private key (PEM)", needed=True)
     api_v3_key: str = setting("WECHAT_PAY_API_V3_KEY", "APIv3 key (32 bytes)", "demo-apiv3", secret=True)
+    api_v3_key_file: str = setting(
+        "WECHAT_PAY_API_V3_KEY_FILE", "APIv3 keys one a line, all believed; in place of `WECHAT_PAY_API_V3_KEY`"
+    )
     public_key_id: str = setting("WECHAT_PAY_PUBLIC_KEY_ID", "`PUB_KEY_ID_…`, public-key mode")
     public_key_file: str = setting("WECHAT_PAY_PUBLIC_KEY_FILE", "WeChat Pay public key (PEM)")
     platform_cert_files: tuple[str, ...] = setting(
-        "WECHAT_PAY_PLATFORM_CERT_FILES", "platform certificates (PEM); none = downloaded", ()
+        "WECHAT_PAY_PLATFORM_CERT_FILES", "platform certificates (PEM, one or more each); none = downloaded", ()
     )
 
 
@@ -144,10 +151,10 @@ class Alipay:
     app_id: str = setting("ALIPAY_APP_ID", "app id", needed=True)
     seller_id: str = setting("ALIPAY_SELLER_ID", "merchant's 2088… number", needed=True)
     app_key_file: str = setting("ALIPAY_APP_KEY_FILE", "our private key (PEM, PKCS#1 or PKCS#8)", needed=True)
-    public_key_file: str = setting("ALIPAY_PUBLIC_KEY_FILE", "Alipay public key (PEM), key mode")
+    public_key_file: str = setting("ALIPAY_PUBLIC_KEY_FILE", "Alipay public key (PEM, one or more), key mode")
     app_cert_file: str = setting("ALIPAY_APP_CERT_FILE", "our certificate, certificate mode")
     root_cert_file: str = setting("ALIPAY_ROOT_CERT_FILE", "Alipay root certificate, certificate mode")
-    cert_file: str = setting("ALIPAY_CERT_FILE", "Alipay public certificate, certificate mode")
+    cert_file: str = setting("ALIPAY_CERT_FILE", "Alipay public certificate (one or more), certificate mode")
     template_booking: str = setting("ALIPAY_TEMPLATE_BOOKING", "message template: booking", "alitpl-booking")
     template_bill: str = setting("ALIPAY_TEMPLATE_BILL", "message template: bill settled", "alitpl-bill")
     template_case: str = setting("ALIPAY_TEMPLATE_CASE", "message template: case moved", "alitpl-case")

@@ -22,6 +22,7 @@ from foundation.setting_groups import (
 )
 
 DEMO_MARK = re.compile(r"(^|[,:\s])demo-")  # in one part of a list, too
+IN_A_STORE = re.compile(r"[a-z]+:")  # a key in a secret store, see `channels.key_sources`
 KINDS = {int: "a whole number", bool: "yes or no"}
 
 
@@ -119,7 +120,7 @@ def _unfit_for_production(settings: Settings) -> list[str]:
     faults = []
     for group, one in every_setting():
         value = getattr(getattr(settings, group), one.name)
-        if one.metadata["secret"] and (not value or DEMO_MARK.search(str(value))):
+        if one.metadata["secret"] and not _in_its_file(settings, one) and (not value or DEMO_MARK.search(str(value))):
             faults.append(f"{one.metadata['env']}: a secret of your own is needed in production")
         if one.metadata["needed"] and not value:
             faults.append(f"{one.metadata['env']}: must be set in production")
@@ -127,7 +128,8 @@ def _unfit_for_production(settings: Settings) -> list[str]:
             faults.append(f"{one.metadata['env']}: exists for the demo only and must be empty in production")
         if one.metadata["https"] and value and not value.startswith("https://"):
             faults.append(f"{one.metadata['env']}: must begin with https:// in production")
-        if one.metadata["env"].endswith("_FILE") and value and not Path(value).is_file():
+        in_a_file = one.metadata["env"].endswith("_FILE") and value and not IN_A_STORE.match(value)
+        if in_a_file and not Path(value).is_file():
             faults.append(f"{one.metadata['env']}: there is no such file")
     if not _believes_alipay(settings.alipay):
         faults.append(
@@ -135,6 +137,11 @@ def _unfit_for_production(settings: Settings) -> list[str]:
             " ALIPAY_ROOT_CERT_FILE and ALIPAY_CERT_FILE"
         )
     return faults
+
+
+def _in_its_file(settings: Settings, one: Field[Any]) -> bool:
+    """The APIv3 key may lie in a file, where it can change without a restart."""
+    return one.metadata["env"] == "WECHAT_PAY_API_V3_KEY" and bool(settings.wechat_pay.api_v3_key_file)
 
 
 def _believes_alipay(alipay: Alipay) -> bool:

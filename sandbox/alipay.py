@@ -76,7 +76,10 @@ def _attempt(
         verify(world, params)
         if kind == "system_error":
             raise AlipayError("20000", "isp.unknow-error", "系统繁忙")
-        return node, _method(request, params["method"])(world, params), True
+        body = _method(request, params["method"])(world, params)
+        if kind == "system_error_after_accept":
+            raise AlipayError("20000", "isp.unknow-error", "系统繁忙")
+        return node, body, True
     except AlipayError as refusal:
         known = params.get("app_id") == world.keys["alipay_app_id"]
         return ("error_response" if refusal.bare else node), refusal.body, known

@@ -45,7 +45,7 @@ class Which(msgspec.Struct):
 
 
 class Trade(msgspec.Struct, kw_only=True):
-    """One trade. ``bill_as`` distorts its line in the bill (fen, 0: left out)."""
+    """One trade."""
 
     trade_no: str
     out_trade_no: str
@@ -62,7 +62,6 @@ class Trade(msgspec.Struct, kw_only=True):
     closed_at: datetime | None = None
     refunded: int = 0
     refused: int = 0
-    bill_as: int | None = None
 
     @property
     def paid(self) -> bool:

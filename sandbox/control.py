@@ -13,6 +13,7 @@ from sandbox import (
     alipay_payment,
     alipay_refunds,
     alipay_trades,
+    bill_lines,
     codes,
     notices,
     trouble,
@@ -48,7 +49,7 @@ def string(work: Callable[..., Any]) -> Callable[..., Any]:
             return response.json({"error": str(why)}, status=404)
         except CannotPay as why:
             return response.json({"error": str(why)}, status=409)
-        except (KeyError, TypeError, ValueError) as why:
+        except (KeyError, TypeError, ValueError, msgspec.ValidationError) as why:
             return response.json({"error": f"{type(why).__name__}: {why}"}, status=400)
         return response.raw(msgspec.json.encode(answer), content_type="application/json")
 
@@ -106,15 +107,22 @@ async def finish(world: World, asked: dict[str, Any], number: str) -> dict[str, 
 
 @control.post("/<vendor:wechat|alipay>/bill/<number:str>", name="distort_bill")
 @string
-async def distort_bill(world: World, asked: dict[str, Any], vendor: str, number: str) -> dict[str, Any]:
-    """Make the vendor's bill disagree: {"fen": 0} leaves the line out, another amount falsifies it, null repairs it."""
-    shelf: Any = wechat_pay_orders.shelf(world) if vendor == "wechat" else alipay_trades.shelf(world)
-    order = shelf.get(number)
-    if order is None:
-        raise NotThere("没有这笔订单")
-    order.bill_as = asked["fen"]
-    shelf.put(number, order)
-    return {"bill_as": order.bill_as}
+async def distort_bill(world: World, asked: dict[str, Any], vendor: str, number: str) -> Any:
+    """Tell an order or a refund wrongly on the bill: {"fen": 0} leaves it out, another amount falsifies it, {"at"} puts
+    it at another moment, null repairs it."""
+    if not bill_lines.knows(world, vendor, number):
+        raise NotThere("没有这笔已支付的订单或已完成的退款")
+    how = msgspec.convert(asked, bill_lines.Distortion)
+    return bill_lines.distortions(world).put(f"{vendor} {number}", how)
+
+
+@control.post("/<vendor:wechat|alipay>/bill", name="spoil_bill")
+@string
+async def spoil_bill(world: World, asked: dict[str, Any], vendor: str) -> Any:
+    """Spoil the whole bill: {late?, wrong_hash?, cut?, extra?: [{number, fen, refund_no?, at?}]}; {} repairs it."""
+    wanted = msgspec.convert(asked, bill_lines.Faults)
+    bill_lines.set_faults(world, vendor, wanted)
+    return wanted
 
 
 @control.post("/consent", name="consent")

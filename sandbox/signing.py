@@ -5,10 +5,10 @@ import string
 from base64 import b64decode, b64encode
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 
 LETTERS = string.ascii_letters + string.digits
 
@@ -42,3 +42,12 @@ def seal(api_key: str, plain: bytes, purpose: str) -> dict[str, str]:
         "associated_data": purpose,
         "nonce": word,
     }
+
+
+def uncover(key: RSAPrivateKey, hidden: str) -> str:
+    """What the merchant hid with our public key (RSA-OAEP with SHA-1, base64); empty when it was another key."""
+    try:
+        plain = key.decrypt(b64decode(hidden, validate=True), OAEP(mgf=MGF1(SHA1()), algorithm=SHA1(), label=None))
+        return plain.decode()
+    except ValueError:
+        return ""

@@ -1,4 +1,5 @@
-"""Failures on demand, per service: down, slow, system_error, bad_signature, sign_test, drop, drop_after_accept."""
+"""Failures on demand, per service: down, slow, system_error, system_error_after_accept, bad_signature, sign_test, drop,
+drop_after_accept."""
 
 import asyncio
 import time
@@ -14,6 +15,7 @@ KINDS = {
     "down": "网关返回 502",
     "slow": "办理了，但很久才答复",
     "system_error": "系统繁忙，什么也没办",
+    "system_error_after_accept": "办理了，却答复系统繁忙（只有支付）",
     "bad_signature": "应答签名是错的",
     "sign_test": "应答带签名探测流量（只有微信支付）",
     "drop": "没办理就断开连接",

@@ -42,6 +42,8 @@ def _attempt(work: Callable[[], Any], world: World, request: Request, kind: str 
         if kind == "system_error":
             raise PayError("SYSTEM_ERROR", "系统异常，请稍后重试")
         body = work()
+        if kind == "system_error_after_accept":
+            raise PayError("SYSTEM_ERROR", "系统异常，请稍后重试")
     except PayError as refusal:
         return refusal.status, refusal.body
     return (204, None) if body is None else (200, body)
@@ -96,7 +98,7 @@ def query_refund(world: World, request: Request, number: str) -> dict[str, Any]:
 @wechat_pay.post("/refund/domestic/refunds/<number:str>/apply-abnormal-refund", name="repair_refund")
 @call
 def repair_refund(world: World, request: Request, number: str) -> dict[str, Any]:
-    return wechat_pay_refunds.repair(world, number)
+    return wechat_pay_refunds.repair(world, number, request.body, request.headers.get("wechatpay-serial"))
 
 
 @wechat_pay.get("/certificates", name="certificates")

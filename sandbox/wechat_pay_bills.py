@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from sandbox import wechat_pay_orders, wechat_pay_refunds
+from sandbox import bill_lines, wechat_pay_orders, wechat_pay_refunds
+from sandbox.bill_lines import BillLine
 from sandbox.memory import Shelf
 from sandbox.wechat_pay_errors import PayError
 from sandbox.wechat_pay_orders import Order
@@ -53,13 +54,12 @@ def trade_bill(world: World, *, day: str, kind: str, tar: str, base: str) -> dic
     wanted = _day(world, day)
     if kind not in HEADS:
         raise PayError("PARAM_ERROR", "bill_type 只能是 ALL、SUCCESS 或 REFUND", {"field": "bill_type"})
-    paid = [one for one in _paid_on(world, wanted) if one.bill_as != 0] if kind != "REFUND" else []
-    refunds = _refunded_on(world, wanted) if kind != "SUCCESS" else []
-    if not paid and not refunds:
+    lines = [one for one in bill_lines.between(world, "wechat", wanted, wanted) if _on(kind, one)]
+    if not lines:
         raise PayError("NO_STATEMENT_EXIST", "请求的账单文件不存在：该日无交易")
-    rows = [_paid_row(world, order, kind) for order in paid]
-    rows += [_refund_row(world, refund, kind) for refund in refunds]
-    takings, back = sum(_billed(order) for order in paid), sum(refund.fen for refund in refunds)
+    rows = [_refund_row(world, one, kind) if one.is_refund else _paid_row(world, one, kind) for one in lines]
+    takings = sum(one.fen for one in lines if not one.is_refund)
+    back = sum(one.fen for one in lines if one.is_refund)
     totals = [str(len(rows)), _yuan(takings), _yuan(back), "0.00", "0.00000", _yuan(takings), _yuan(back)]
     return _offer(world, HEADS[kind], rows, TOTALS, totals, tar, base)
 
@@ -101,7 +101,8 @@ def _day(world: World, text: str) -> date:
         raise PayError("PARAM_ERROR", "账单日期格式应为YYYY-MM-DD", {"field": "bill_date"}) from fault
     if wanted >= now.date() or wanted < now.date() - timedelta(days=92):
         raise PayError("PARAM_ERROR", "账单日期应为三个月内、今天之前的日期", {"field": "bill_date"})
-    if wanted == now.date() - timedelta(days=1) and now.hour < READY_HOUR:
+    too_early = wanted == now.date() - timedelta(days=1) and now.hour < READY_HOUR
+    if too_early or bill_lines.faults(world, "wechat").late:
         raise PayError("STATEMENT_CREATING", "账单文件正在生成中，请稍后再试")
     return wanted
 
@@ -116,52 +117,48 @@ def _refunded_on(world: World, day: date) -> list[Refund]:
     return [one for one in refunds if one.success_at and one.success_at.astimezone(BEIJING).date() == day]
 
 
-def _billed(order: Order) -> int:
-    return order.total if order.bill_as is None else order.bill_as
+def _on(kind: str, line: BillLine) -> bool:
+    return kind == "ALL" or line.is_refund == (kind == "REFUND")
 
 
-def _common(world: World, order: Order, at: datetime, state: str, settled: str) -> list[str]:
+def _common(world: World, line: BillLine, state: str, settled: str) -> list[str]:
     names = [world.keys["wechat_app_id"], world.keys["wechat_pay_merchant_id"], "0", ""]
-    numbers = [order.transaction_id, order.out_trade_no, order.payer]
-    return [beijing(at), *names, *numbers, "JSAPI", state, "OTHERS", "CNY", settled, "0.00"]
+    numbers = [line.transaction_no, line.out_trade_no, line.payer]
+    return [beijing(line.at), *names, *numbers, "JSAPI", state, "OTHERS", "CNY", settled, "0.00"]
 
 
-def _tail(order: Order, fen: str) -> list[str]:
-    words = [order.asked["description"], order.asked.get("attach", "")]
-    return [*words, "0.00000", "0.00%", fen]
+def _tail(line: BillLine, fen: str) -> list[str]:
+    return [line.subject, line.attach, "0.00000", "0.00%", fen]
 
 
-def _paid_row(world: World, order: Order, kind: str) -> list[str]:
-    assert order.paid_at
-    fen = _yuan(_billed(order))
-    row = _common(world, order, order.paid_at, "SUCCESS", fen)
+def _paid_row(world: World, line: BillLine, kind: str) -> list[str]:
+    fen = _yuan(line.fen)
+    row = _common(world, line, "SUCCESS", fen)
     if kind == "SUCCESS":
-        return [*row, *_tail(order, fen), ""]
-    return [*row, "0", "0", "0.00", "0.00", "", "", *_tail(order, fen), "0.00", ""]
+        return [*row, *_tail(line, fen), ""]
+    return [*row, "0", "0", "0.00", "0.00", "", "", *_tail(line, fen), "0.00", ""]
 
 
-def _refund_row(world: World, refund: Refund, kind: str) -> list[str]:
-    order = wechat_pay_orders.shelf(world).get(refund.out_trade_no)
-    assert order is not None
-    assert refund.success_at is not None
-    row = _common(world, order, refund.success_at, "REFUND", "0.00")
+def _refund_row(world: World, line: BillLine, kind: str) -> list[str]:
+    row = _common(world, line, "REFUND", "0.00")
     if kind == "REFUND":
-        row += [beijing(refund.created_at), beijing(refund.success_at)]
-    fen = _yuan(refund.fen)
-    part = [refund.refund_id, refund.out_refund_no, fen, "0.00", "ORIGINAL", "SUCCESS"]
-    return [*row, *part, *_tail(order, "0.00"), fen, ""]
+        row += [beijing(line.created_at), beijing(line.at)]
+    fen = _yuan(line.fen)
+    part = [line.refund_no, line.out_refund_no, fen, "0.00", "ORIGINAL", "SUCCESS"]
+    return [*row, *part, *_tail(line, "0.00"), fen, ""]
 
 
 def _offer(
     world: World, head: str, rows: list[list[str]], total_head: str, totals: list[str], tar: str, base: str
 ) -> dict[str, Any]:
     lines = [head, *(_quoted(row) for row in rows), total_head, _quoted(totals)]
-    text = "".join(f"{line}\r\n" for line in lines)
+    faults = bill_lines.faults(world, "wechat")
+    text = "".join(f"{line}\r\n" for line in (lines[:-2] if faults.cut else lines))
     token = secrets.token_urlsafe(32)
     tickets(world).put(token, Ticket(text, tar == "GZIP", world.now() + LIVES))
     return {
         "hash_type": "SHA1",
-        "hash_value": hashlib.sha1(text.encode()).hexdigest(),
+        "hash_value": hashlib.sha1(text.encode() + (b" " if faults.wrong_hash else b"")).hexdigest(),
         "download_url": f"{base}/v3/billdownload/file?token={token}",
     }
 

@@ -44,7 +44,7 @@ class Closing(msgspec.Struct):
 
 
 class Order(msgspec.Struct, kw_only=True):
-    """One order. ``asked`` is the first request; ``bill_as`` distorts its line in the bill (fen, 0: left out)."""
+    """One order. ``asked`` is the first request."""
 
     out_trade_no: str
     asked: dict[str, Any]
@@ -57,7 +57,6 @@ class Order(msgspec.Struct, kw_only=True):
     paid_at: datetime | None = None
     payer: str = ""
     refused: int = 0
-    bill_as: int | None = None
 
     @property
     def total(self) -> int:

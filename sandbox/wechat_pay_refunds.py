@@ -2,16 +2,17 @@
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from sandbox import notices, scenarios, wechat_pay_orders
+from sandbox import notices, scenarios, signing, wechat_pay_orders
 from sandbox.memory import Shelf
 from sandbox.scenarios import Manner
 from sandbox.wechat_pay_errors import PayError, read
 from sandbox.wechat_pay_orders import Order
+from sandbox.wechat_pay_signatures import signer_for
 from sandbox.world import World, rfc3339
 
 ARRIVES_AFTER = 5
@@ -35,6 +36,16 @@ class Wish(msgspec.Struct):
     out_trade_no: str = ""
     reason: Annotated[str, Meta(max_length=80)] = ""
     notify_url: Annotated[str, Meta(pattern=r"^(https?://[^?#]+)?$", max_length=255)] = ""
+
+
+class Repair(msgspec.Struct):
+    """The body of an application for an abnormal refund."""
+
+    out_refund_no: str
+    type: Literal["USER_BANK_CARD", "MERCHANT_BANK_CARD"]
+    bank_type: str = ""
+    bank_account: str = ""
+    real_name: str = ""
 
 
 class Refund(msgspec.Struct, kw_only=True):
@@ -124,11 +135,17 @@ def query(world: World, out_refund_no: str) -> dict[str, Any]:
     return facts(refund)
 
 
-def repair(world: World, refund_id: str) -> dict[str, Any]:
-    """Apply for an abnormal refund: pay it to another account, after which it succeeds."""
+def repair(world: World, refund_id: str, raw: bytes, serial: str | None) -> dict[str, Any]:
+    """Apply for an abnormal refund: pay it to another account, after which it succeeds.
+
+    A payer's card and name come hidden by the key that ``serial`` names.
+    """
+    wish = read(raw, Repair)
     refund = next((one for one in shelf(world) if one.refund_id == refund_id), None)
-    if refund is None:
+    if refund is None or refund.out_refund_no != wish.out_refund_no:
         raise PayError("RESOURCE_NOT_EXISTS", "退款单不存在")
+    if wish.type == "USER_BANK_CARD":
+        _check_card(world, wish, serial)
     if refund.status != "ABNORMAL":
         raise PayError("INVALID_REQUEST", "退款单状态不是退款异常，不能发起异常退款")
     refund.status = "PROCESSING"
@@ -136,6 +153,16 @@ def repair(world: World, refund_id: str) -> dict[str, Any]:
     wait = world.soon(ARRIVES_AFTER)
     world.later(finish, after=wait, out_refund_no=refund.out_refund_no, outcome="SUCCESS")
     return facts(refund)
+
+
+def _check_card(world: World, wish: Repair, serial: str | None) -> None:
+    if not wish.bank_type:
+        raise PayError("PARAM_ERROR", "退款到用户银行卡需要 bank_type", {"field": "bank_type"})
+    account, name = (signing.uncover(signer_for(world, serial).key, it) for it in (wish.bank_account, wish.real_name))
+    if not name or not account.isdigit():
+        raise PayError(
+            "PARAM_ERROR", "敏感信息解密失败，请核对Wechatpay-Serial与加密所用的公钥", {"field": "bank_account"}
+        )
 
 
 def of_order(world: World, out_trade_no: str) -> list[Refund]:

@@ -21,8 +21,8 @@ def verified_form(body: bytes, keys: AlipayKeys) -> dict[str, str]:
         form = _read(body)
         charset = form.get("charset", "utf-8").lower()
         sign, sign_type = (form.pop(name, "") for name in UNSIGNED)
-        # RSA2 whatever the form claims: a notice must not choose a weaker algorithm
-        genuine = sign_type == signing.SIGN_TYPE and keys.verified(
+        # ours whatever the form claims: a notice must not choose a weaker algorithm
+        genuine = sign_type == keys.algorithm.sign_type and keys.verified(
             signing.joined(form).encode(charset), sign, form.get("alipay_cert_sn", "")
         )
     except (ValueError, LookupError):

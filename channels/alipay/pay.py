@@ -1,12 +1,18 @@
 """Alipay (支付宝): JSAPI orders and refunds."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import date
+from typing import Any, TypeVar
 
 from channels.alipay import pay_shapes
+from channels.alipay.algorithms import RSA2, Algorithm
+from channels.alipay.bill_download import downloaded
+from channels.alipay.bills import fund_rows, trade_rows
 from channels.alipay.client import AlipayClient
 from channels.alipay.notify import verified_form
+from channels.bills import BillRow, DownloadedBill, FundRow
 from channels.errors import ForgedAnswer, OrderClosed, OrderNotExist, OrderPaid, OrderStateWrong, UnreadableNotice
 from channels.payment import (
     ChannelPayment,
@@ -19,11 +25,13 @@ from channels.payment import (
     RefundRequest,
     RefundState,
 )
+from channels.shapes import text, text_or_none
 from foundation import clock, money
 from foundation.errors import Invalid
-from foundation.http import OutcomeUnknown
+from foundation.http import OutcomeUnknown, OutsideUnavailable
 from foundation.settings import Settings
 
+Answer = TypeVar("Answer")
 SHAPE_FAULTS = (ValueError, KeyError, TypeError, AttributeError, Invalid)
 
 
@@ -32,13 +40,14 @@ class Alipay:
 
     name = "alipay"
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, algorithm: Algorithm = RSA2) -> None:
         self._settings = settings.alipay
-        self._client = AlipayClient(settings)
+        self._client = AlipayClient(settings, algorithm)
 
     async def prepare(self, request: PaymentRequest) -> Prepared:
         answer = await self._client.ask("AlipayTradeCreate", self._order(request), notify_url=request.notify_url)
-        return Prepared({"tradeNO": self._own(answer, "out_trade_no", request.out_trade_no)["trade_no"]})
+        trade = self._own(answer, "out_trade_no", request.out_trade_no)
+        return Prepared({"tradeNO": _shaped(lambda: text(trade, "trade_no"))})
 
     async def query(self, out_trade_no: str) -> ChannelPayment:
         try:
@@ -46,16 +55,15 @@ class Alipay:
         except OrderNotExist:
             return pay_shapes.absent_payment(out_trade_no)
         trade = self._own(answer, "out_trade_no", out_trade_no)
-        try:
-            # the answer names neither app nor seller, and is signed for the app that asked: us
-            return pay_shapes.payment(
+        return _shaped(
+            lambda: pay_shapes.payment(
                 trade,
-                paid_at=trade.get("send_pay_date"),
+                paid_when="send_pay_date",
+                # the answer names neither app nor seller, and is signed for the app that asked: us
                 app_id=self._settings.app_id,
-                seller_id=trade.get("seller_id") or self._settings.seller_id,
+                seller_id=text_or_none(trade, "seller_id") or self._settings.seller_id,
             )
-        except SHAPE_FAULTS:
-            raise OutcomeUnknown(retry_after=5) from None
+        )
 
     async def close(self, out_trade_no: str) -> None:
         try:
@@ -64,7 +72,7 @@ class Alipay:
             return
         except OrderStateWrong as fault:
             # one code for "paid" and "already closed"
-            if (await self.query(out_trade_no)).state in (ChannelState.PAID, ChannelState.REFUNDED):
+            if (await sent_before(self.query(out_trade_no))).state in (ChannelState.PAID, ChannelState.REFUNDED):
                 raise OrderPaid(fault.vendor_code) from None
 
     async def refund(self, request: RefundRequest) -> ChannelRefund:
@@ -72,13 +80,15 @@ class Alipay:
             "out_trade_no": request.out_trade_no,
             "out_request_no": request.out_refund_no,
             "refund_amount": money.yuan(request.amount_fen),
-            "refund_reason": request.reason[:256],
+            "refund_reason": _plain(request.reason),
         }
         answer = self._own(await self._client.ask("AlipayTradeRefund", content), "out_trade_no", request.out_trade_no)
         if answer.get("fund_change") != "Y":
             return await self._repeated(request)
         # refund_fee in the answer sums all refunds of the trade, so it is not this one's amount
-        return _refund(request, RefundState.DONE, answer)
+        return _shaped(
+            lambda: pay_shapes.refund(request.out_refund_no, answer, request.amount_fen, moved_when="gmt_refund_pay")
+        )
 
     async def query_refund(self, *, out_refund_no: str, out_trade_no: str) -> ChannelRefund:
         asked = {"out_trade_no": out_trade_no, "out_request_no": out_refund_no}
@@ -90,12 +100,18 @@ class Alipay:
         if answer.get("refund_status") != "REFUND_SUCCESS":
             return absent  # 10000 without the refund's fields: not done
         self._own(answer, "out_request_no", out_refund_no)
-        try:
-            amount = money.fen(answer["refund_amount"])
-        except SHAPE_FAULTS:
-            raise OutcomeUnknown(retry_after=5) from None
-        refunded_at = pay_shapes.moment(answer.get("gmt_refund_pay"))
-        return ChannelRefund(out_refund_no, RefundState.DONE, amount, out_trade_no, answer.get("trade_no"), refunded_at)
+        told = answer | {"out_trade_no": out_trade_no}
+        return _shaped(
+            lambda: pay_shapes.refund(
+                out_refund_no, told, money.fen(answer["refund_amount"]), moved_when="gmt_refund_pay"
+            )
+        )
+
+    def trade_bill(self, day: date) -> AbstractAsyncContextManager[DownloadedBill[BillRow]]:
+        return downloaded(self._client, "trade", day, trade_rows)
+
+    def fund_bill(self, day: date) -> AbstractAsyncContextManager[DownloadedBill[FundRow]]:
+        return downloaded(self._client, "signcustomer", day, fund_rows)
 
     async def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         form = verified_form(body, self._client.keys)
@@ -104,11 +120,14 @@ class Alipay:
                 # comes to the same address as a payment and must not be read as a second one
                 return Notice("alipay", form["notify_id"], NoticeKind.REFUND, None, _refund_notice(form), dict(form))
             payment = pay_shapes.payment(
-                form, paid_at=form.get("gmt_payment"), app_id=form["app_id"], seller_id=form["seller_id"]
+                form, paid_when="gmt_payment", app_id=form["app_id"], seller_id=form["seller_id"]
             )
             return Notice("alipay", form["notify_id"], NoticeKind.PAYMENT, payment, None, dict(form))
         except SHAPE_FAULTS:
             raise UnreadableNotice from None
+
+    async def keep_fresh(self) -> None:
+        return  # its keys are files, which are looked at whenever they are used
 
     async def aclose(self) -> None:
         await self._client.aclose()
@@ -117,7 +136,7 @@ class Alipay:
         return {
             "out_trade_no": request.out_trade_no,
             "total_amount": money.yuan(request.amount_fen),
-            "subject": re.sub(r"[/=&]", " ", request.description)[:256],
+            "subject": _plain(request.description),
             "product_code": "JSAPI_PAY",
             "op_app_id": self._settings.app_id,
             "buyer_open_id": request.payer_openid,
@@ -127,8 +146,11 @@ class Alipay:
 
     async def _repeated(self, request: RefundRequest) -> ChannelRefund:
         """No money moved at this call: it moved at an earlier one, or has not moved yet."""
-        found = await self.query_refund(out_refund_no=request.out_refund_no, out_trade_no=request.out_trade_no)
-        return found if found.state is RefundState.DONE else _refund(request, RefundState.PROCESSING, {})
+        asking = self.query_refund(out_refund_no=request.out_refund_no, out_trade_no=request.out_trade_no)
+        found = await sent_before(asking)
+        if found.state is RefundState.DONE:
+            return found
+        return ChannelRefund(request.out_refund_no, RefundState.PROCESSING, request.amount_fen, request.out_trade_no)
 
     def _own(self, answer: dict[str, Any], name: str, expected: str) -> dict[str, Any]:
         """A signed answer to another question is as good as forged."""
@@ -137,15 +159,31 @@ class Alipay:
         return answer
 
 
-def _refund(request: RefundRequest, state: RefundState, answer: dict[str, Any]) -> ChannelRefund:
-    refunded_at = pay_shapes.moment(answer.get("gmt_refund_pay"))
-    return ChannelRefund(
-        request.out_refund_no, state, request.amount_fen, request.out_trade_no, answer.get("trade_no"), refunded_at
-    )
+async def sent_before(asking: Awaitable[Answer]) -> Answer:
+    """The answer to a question about what was sent a moment ago. Raises OutcomeUnknown where it cannot be asked.
+
+    That the question could not be sent must not sound as if nothing had been.
+    """
+    try:
+        return await asking
+    except OutsideUnavailable as fault:
+        raise OutcomeUnknown(retry_after=fault.retry_after) from None
+
+
+def _plain(text: str) -> str:
+    """Without `/=&`, which are forbidden, and without what would shift the columns of the day's bill."""
+    return re.sub(r"[/=&,\"\s]", " ", text)[:256]
+
+
+def _shaped(shape: Callable[[], Answer]) -> Answer:
+    """A signed answer in another shape tells nothing certain."""
+    try:
+        return shape()
+    except SHAPE_FAULTS:
+        raise OutcomeUnknown(retry_after=5) from None
 
 
 def _refund_notice(form: Mapping[str, str]) -> ChannelRefund:
     # without a number of its own a refund carries the order's
     number = form.get("out_biz_no") or form["out_trade_no"]
-    moved_at = pay_shapes.moment(form.get("gmt_refund"))
-    return ChannelRefund(number, RefundState.DONE, None, form["out_trade_no"], form.get("trade_no"), moved_at)
+    return pay_shapes.refund(number, form, None, moved_when="gmt_refund")

@@ -4,28 +4,29 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from channels.payment import ChannelPayment, ChannelState
+from channels.payment import ChannelPayment, ChannelRefund, ChannelState, RefundState
+from channels.shapes import text, text_or_none
 from foundation import clock, money
 
 PAID = {"TRADE_SUCCESS", "TRADE_FINISHED"}
 
 
-def payment(trade: Mapping[str, Any], *, paid_at: str | None, app_id: str, seller_id: str) -> ChannelPayment:
-    """A trade from a query or a notice; `paid_at` is the time of payment in Alipay's words, if there was one.
+def payment(trade: Mapping[str, Any], *, paid_when: str, app_id: str, seller_id: str) -> ChannelPayment:
+    """A trade from a query or a notice; `paid_when` is the member that tells the time of payment, if there was one.
 
     Raises ValueError, KeyError, TypeError or NotAnAmount for another shape.
     """
     return ChannelPayment(
         channel="alipay",
-        out_trade_no=trade["out_trade_no"],
-        transaction_no=trade.get("trade_no"),
-        state=_state(trade["trade_status"], paid=bool(paid_at)),
+        out_trade_no=text(trade, "out_trade_no"),
+        transaction_no=text_or_none(trade, "trade_no"),
+        state=_state(trade["trade_status"], paid=bool(trade.get(paid_when))),
         amount_fen=money.fen(trade["total_amount"]) if "total_amount" in trade else None,
-        currency=trade.get("trans_currency") or "CNY",
-        payer_openid=trade.get("buyer_open_id") or trade.get("buyer_user_id") or trade.get("buyer_id"),
+        currency=text_or_none(trade, "trans_currency") or "CNY",
+        payer_openid=_payer(trade),
         app_id=app_id,
         merchant_id=seller_id,
-        paid_at=moment(paid_at),
+        paid_at=moment(trade, paid_when),
     )
 
 
@@ -33,8 +34,26 @@ def absent_payment(out_trade_no: str) -> ChannelPayment:
     return ChannelPayment("alipay", out_trade_no, None, ChannelState.ABSENT, None, None, None, None, None, None)
 
 
-def moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text).replace(tzinfo=clock.SHANGHAI) if text else None
+def refund(number: str, trade: Mapping[str, Any], amount_fen: int | None, *, moved_when: str) -> ChannelRefund:
+    """A refund that is done; `moved_when` is the member that tells when the money moved. Raises as `payment` does."""
+    return ChannelRefund(
+        out_refund_no=number,
+        state=RefundState.DONE,
+        amount_fen=amount_fen,
+        out_trade_no=text(trade, "out_trade_no"),
+        refund_no=text_or_none(trade, "trade_no"),
+        refunded_at=moment(trade, moved_when),
+    )
+
+
+def moment(trade: Mapping[str, Any], name: str) -> datetime | None:
+    told = text_or_none(trade, name)
+    return datetime.fromisoformat(told).replace(tzinfo=clock.SHANGHAI) if told else None
+
+
+def _payer(trade: Mapping[str, Any]) -> str | None:
+    named = (text_or_none(trade, name) for name in ("buyer_open_id", "buyer_user_id", "buyer_id"))
+    return next(filter(None, named), None)
 
 
 def _state(status: str, *, paid: bool) -> ChannelState:

@@ -6,6 +6,7 @@ from channels.errors import (
     AccountUnusable,
     ChannelRefused,
     CodeUnusable,
+    NoBill,
     NotEnoughMoney,
     OrderClosed,
     OrderNotExist,
@@ -26,6 +27,7 @@ REFUSALS: dict[str, type[ChannelRefused]] = {
     "ACQ.CONTEXT_INCONSISTENT": OrderNumberUsed,
     "ACQ.DISCORDANT_REPEAT_REQUEST": OrderNumberUsed,
     "ACQ.TRADE_BUYER_NOT_MATCH": PayerMismatch,
+    "ACQ.BUYER_NOT_EXIST": PayerMismatch,
     "ACQ.TRADE_NOT_EXIST": OrderNotExist,
     "ACQ.TRADE_STATUS_ERROR": OrderStateWrong,
     "ACQ.REASON_TRADE_STATUS_INVALID": OrderStateWrong,
@@ -33,6 +35,7 @@ REFUSALS: dict[str, type[ChannelRefused]] = {
     "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL": RequestWrong,
     "ACQ.REASON_TRADE_REFUND_FEE_ERR": RequestWrong,
     "ACQ.SELLER_BALANCE_NOT_ENOUGH": NotEnoughMoney,
+    "isp.bill_not_exist": NoBill,
     "isv.code-invalid": CodeUnusable,
     "isv.app-call-limited": SlowDown,
     "isv.method-call-limited": SlowDown,
@@ -42,6 +45,7 @@ GATEWAY_UNKNOWN = {"20000"}
 GATEWAY_REFUSALS: dict[str, type[ChannelRefused]] = {
     "40001": RequestWrong,
     "40002": RequestWrong,
+    "40005": SlowDown,
     "40006": AccountUnusable,
 }
 

@@ -1,22 +1,16 @@
-"""The texts that Alipay signs. RSA2 (RSA-SHA256) only; another algorithm would be added here and nowhere else."""
+"""The texts that are signed, on the way to Alipay and back."""
 
 import json
 import re
 from collections.abc import Mapping
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-
-from channels import key_files
-
-SIGN_TYPE = "RSA2"
 BLANK = re.compile(r"[ \t\r\n]*")
 DECODER = json.JSONDecoder()
 
 
-def signature(parameters: Mapping[str, str], key: RSAPrivateKey) -> str:
-    """The `sign` of a request: every non-empty parameter but `sign`, sorted, decoded."""
-    signed = {name: value for name, value in parameters.items() if value and name != "sign"}
-    return key_files.sign(key, joined(signed).encode())
+def signed_text(parameters: Mapping[str, str]) -> bytes:
+    """What `sign` of a request signs: every non-empty parameter but `sign`, sorted, decoded."""
+    return joined({name: value for name, value in parameters.items() if value and name != "sign"}).encode()
 
 
 def joined(parameters: Mapping[str, str]) -> str:

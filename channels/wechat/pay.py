@@ -1,11 +1,16 @@
 """WeChat Pay v3 (微信支付): JSAPI orders and refunds."""
 
+import re
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
+from channels.bills import BillRow, DownloadedBill, FundRow
 from channels.errors import ForgedAnswer, OrderClosed, OrderNotExist, RefundNotExist
 from channels.payment import (
+    BankCard,
     ChannelPayment,
     ChannelRefund,
     Notice,
@@ -15,8 +20,11 @@ from channels.payment import (
     RefundState,
 )
 from channels.wechat import pay_shapes
+from channels.wechat.bill_download import downloaded
+from channels.wechat.bills import fund_rows, trade_rows
 from channels.wechat.pay_callback import read_notice
 from channels.wechat.pay_gateway import PayGateway
+from channels.wechat.pay_sealing import hidden
 from foundation import clock
 from foundation.http import OutcomeUnknown
 from foundation.settings import Settings
@@ -77,8 +85,36 @@ class WeChatPay:
             return ChannelRefund(out_refund_no, RefundState.ABSENT, None, out_trade_no)
         return _shaped(pay_shapes.refund, answer, out_refund_no=out_refund_no)
 
+    async def repair_refund(self, refund: ChannelRefund, *, to: BankCard | None) -> ChannelRefund:
+        body: dict[str, Any] = {"out_refund_no": refund.out_refund_no, "type": "MERCHANT_BANK_CARD"}
+        key_name = ""
+        if to:
+            key_name, key = self._gateway.keys.to_hide_with()
+            body |= {
+                "type": "USER_BANK_CARD",
+                "bank_type": to.bank_type,
+                "bank_account": hidden(to.account, key),
+                "real_name": hidden(to.holder, key),
+            }
+        path = f"/v3/refund/domestic/refunds/{quote(refund.refund_no or '', safe='')}/apply-abnormal-refund"
+        answer = await self._gateway.ask("POST", path, body, key_name=key_name)
+        return _shaped(pay_shapes.refund, answer, out_refund_no=refund.out_refund_no)
+
+    def trade_bill(self, day: date) -> AbstractAsyncContextManager[DownloadedBill[BillRow]]:
+        return downloaded(self._gateway, "/v3/bill/tradebill", day, trade_rows, bill_type="ALL")
+
+    def fund_bill(self, day: date) -> AbstractAsyncContextManager[DownloadedBill[FundRow]]:
+        return downloaded(self._gateway, "/v3/bill/fundflowbill", day, fund_rows)
+
     async def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
-        return await read_notice(headers, body, keys=self._gateway.keys, api_v3_key=self._pay.api_v3_key)
+        return await read_notice(headers, body, keys=self._gateway.keys, api_v3_keys=self._gateway.own.api_v3_keys())
+
+    async def keep_fresh(self) -> None:
+        await self._gateway.keys.keep_fresh()
+
+    async def refresh(self) -> None:
+        """Download platform certificates where the last download is old. Raises nothing: what we have stays."""
+        await self._gateway.keys.refresh_if_due()
 
     async def aclose(self) -> None:
         await self._gateway.aclose()
@@ -87,7 +123,8 @@ class WeChatPay:
         return {
             "appid": self._app_id,
             "mchid": self._pay.merchant_id,
-            "description": request.description[:DESCRIPTION_LENGTH],
+            # back-quotes and line ends stand between the fields of the day's bill
+            "description": re.sub(r"[`\s]", " ", request.description)[:DESCRIPTION_LENGTH],
             "out_trade_no": request.out_trade_no,
             "time_expire": clock.shanghai(request.expires_at).isoformat(timespec="seconds"),
             "notify_url": request.notify_url,

@@ -13,18 +13,18 @@ from channels.wechat.pay_signing import read_signature
 from foundation import metrics
 
 
-async def read_notice(headers: Mapping[str, str], body: bytes, *, keys: PayKeys, api_v3_key: str) -> Notice:
+async def read_notice(headers: Mapping[str, str], body: bytes, *, keys: PayKeys, api_v3_keys: list[str]) -> Notice:
     """Raises ForgedNotice, StaleNotice; UnreadableNotice when it is genuine and we cannot open or read it."""
     try:
         signed = read_signature(headers)
-        await keys.keep_fresh()  # on the clock, whatever serial the notice names
+        await keys.first_download()
         keys.verify(signed, body)
     except ForgedNotice as fault:
         metrics.count("channel_notices_refused_total", channel="wechat", why=fault.code)
         raise
     try:
         envelope = json.loads(body)
-        content = json.loads(unseal(envelope["resource"], api_v3_key))
+        content = json.loads(unseal(envelope["resource"], api_v3_keys))
         return _notice(envelope, content)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise UnreadableNotice from None

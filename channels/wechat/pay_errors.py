@@ -4,7 +4,9 @@ import json
 
 from channels.errors import (
     AccountUnusable,
+    BillNotReady,
     ChannelRefused,
+    NoBill,
     NotEnoughMoney,
     OrderClosed,
     OrderNotExist,
@@ -12,6 +14,7 @@ from channels.errors import (
     OrderPaid,
     OutcomeUnknown,
     PayerMismatch,
+    PayerUnusable,
     RefundNotExist,
     RequestWrong,
     SlowDown,
@@ -22,6 +25,7 @@ REFUSALS: dict[str, type[ChannelRefused]] = {
     "PARAM_ERROR": RequestWrong,
     "INVALID_REQUEST": RequestWrong,
     "SIGN_ERROR": RequestWrong,
+    "SIGNERROR": RequestWrong,
     "OUT_TRADE_NO_USED": OrderNumberUsed,
     "ORDERPAID": OrderPaid,
     "ORDER_PAID": OrderPaid,
@@ -33,15 +37,22 @@ REFUSALS: dict[str, type[ChannelRefused]] = {
     "APPID_MCHID_NOT_MATCH": AccountUnusable,
     "MCH_NOT_EXISTS": AccountUnusable,
     "NO_AUTH": AccountUnusable,
+    "NOAUTH": AccountUnusable,
     "RULE_LIMIT": AccountUnusable,
-    "USER_ACCOUNT_ABNORMAL": ChannelRefused,
-    "ACCOUNT_ERROR": ChannelRefused,
+    "USER_ACCOUNT_ABNORMAL": PayerUnusable,
+    "ACCOUNT_ERROR": PayerUnusable,
+    "ACCOUNTERROR": PayerUnusable,
     "NOT_ENOUGH": NotEnoughMoney,
+    "NOTENOUGH": NotEnoughMoney,
     "OPENID_MISMATCH": PayerMismatch,
     "RATELIMIT_EXCEEDED": SlowDown,
     "RATELIMIT_EXCEED": SlowDown,
     "FREQUENCY_LIMITED": SlowDown,
+    "NO_STATEMENT_EXIST": NoBill,
+    "STATEMENT_CREATING": BillNotReady,
 }
+# nothing is decided yet over there; USERPAYING comes with 202
+UNKNOWN = {"SYSTEM_ERROR", "SYSTEMERROR", "BANK_ERROR", "BANKERROR", "USERPAYING"}
 SAME_NUMBER_OTHER_ORDER = "订单号重复"
 
 
@@ -52,7 +63,7 @@ def refusal(status: int, body: bytes) -> ChannelRefused | OutcomeUnknown:
         return OrderNumberUsed(code)
     if code in REFUSALS:
         return REFUSALS[code](code)
-    if status >= 500 or not code:
+    if status >= 500 or not code or code in UNKNOWN:
         return SystemError(retry_after=5)
     return ChannelRefused(code)
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from channels.payment import ChannelPayment, ChannelRefund, ChannelState, RefundState
+from channels.shapes import part, text, text_or_none, whole_or_none
 
 STATES = {
     "SUCCESS": ChannelState.PAID,
@@ -24,30 +25,30 @@ REFUND_STATES = {
 
 def payment(order: dict[str, Any]) -> ChannelPayment:
     """An order from a query or a notice. Raises ValueError, KeyError, TypeError for another shape."""
-    amount = order.get("amount") or {}
+    amount = part(order, "amount")
     return ChannelPayment(
         channel="wechat",
-        out_trade_no=order["out_trade_no"],
-        transaction_no=order.get("transaction_id") or None,
+        out_trade_no=text(order, "out_trade_no"),
+        transaction_no=text_or_none(order, "transaction_id"),
         state=STATES[order["trade_state"]],
-        amount_fen=amount.get("total"),
-        currency=amount.get("currency"),
-        payer_openid=(order.get("payer") or {}).get("openid"),
-        app_id=order.get("appid"),
-        merchant_id=order.get("mchid"),
-        paid_at=_moment(order.get("success_time")),
+        amount_fen=whole_or_none(amount, "total"),
+        currency=text_or_none(amount, "currency"),
+        payer_openid=text_or_none(part(order, "payer"), "openid"),
+        app_id=text_or_none(order, "appid"),
+        merchant_id=text_or_none(order, "mchid"),
+        paid_at=_moment(order),
     )
 
 
 def refund(answer: dict[str, Any]) -> ChannelRefund:
     """A refund from an answer (`status`) or a notice (`refund_status`). Raises as `payment` does."""
     return ChannelRefund(
-        out_refund_no=answer["out_refund_no"],
+        out_refund_no=text(answer, "out_refund_no"),
         state=REFUND_STATES[answer.get("status") or answer["refund_status"]],
-        amount_fen=(answer.get("amount") or {}).get("refund"),
-        out_trade_no=answer.get("out_trade_no"),
-        refund_no=answer.get("refund_id"),
-        refunded_at=_moment(answer.get("success_time")),
+        amount_fen=whole_or_none(part(answer, "amount"), "refund"),
+        out_trade_no=text_or_none(answer, "out_trade_no"),
+        refund_no=text_or_none(answer, "refund_id"),
+        refunded_at=_moment(answer),
     )
 
 
@@ -55,5 +56,9 @@ def absent_payment(out_trade_no: str) -> ChannelPayment:
     return ChannelPayment("wechat", out_trade_no, None, ChannelState.ABSENT, None, None, None, None, None, None)
 
 
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def _moment(answer: dict[str, Any]) -> datetime | None:
+    told = text_or_none(answer, "success_time")
+    moment = datetime.fromisoformat(told) if told else None
+    if moment and moment.tzinfo is None:
+        raise ValueError("success_time")
+    return moment

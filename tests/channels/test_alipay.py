@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.hashes import SHA1
 
 from channels import errors
 from channels.alipay import login, messages
-from channels.alipay.certificates import serial
 from channels.alipay.client import AlipayClient
 from channels.alipay.pay import Alipay
+from channels.alipay.serials import serial
 from channels.alipay.signing import joined
 from channels.key_files import verified
 from channels.messages import Outcome
@@ -188,6 +188,7 @@ async def test_the_vendors_client_believes_the_same_envelope() -> None:
         ("40001", "isv.missing-method", errors.RequestWrong),
         ("40002", "isv.invalid-signature", errors.RequestWrong),
         ("40002", "isv.invalid-app-id", errors.RequestWrong),
+        ("40002", "isv.invalid-timestamp", errors.RequestWrong),
         ("40006", "isv.insufficient-isv-permissions", errors.AccountUnusable),
         ("20000", "isp.unknow-error", errors.SystemError),
     ],
@@ -203,6 +204,9 @@ async def test_the_gateway_may_refuse_unsigned(
 CODES = [
     ("ACQ.TRADE_HAS_SUCCESS", errors.OrderPaid),
     ("ACQ.TRADE_HAS_CLOSE", errors.OrderClosed),
+    ("ACQ.TRADE_HAS_FINISHED", errors.OrderPaid),
+    ("ACQ.TRADE_NOT_EXIST", errors.OrderNotExist),
+    ("ACQ.BUYER_NOT_EXIST", errors.PayerMismatch),
     ("ACQ.CONTEXT_INCONSISTENT", errors.OrderNumberUsed),
     ("ACQ.TRADE_BUYER_NOT_MATCH", errors.PayerMismatch),
     ("ACQ.INVALID_PARAMETER", errors.RequestWrong),
@@ -213,6 +217,12 @@ CODES = [
     ("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", errors.RequestWrong),
     ("ACQ.REASON_TRADE_REFUND_FEE_ERR", errors.RequestWrong),
     ("ACQ.DISCORDANT_REPEAT_REQUEST", errors.OrderNumberUsed),
+    ("ACQ.REASON_TRADE_STATUS_INVALID", errors.OrderStateWrong),
+    ("isp.bill_not_exist", errors.NoBill),
+    ("isp.unknow-error", errors.SystemError),
+    ("isv.code-invalid", errors.CodeUnusable),
+    ("isv.app-call-limited", errors.SlowDown),
+    ("isv.method-call-limited", errors.SlowDown),
     ("ACQ.A_NEW_CODE", errors.ChannelRefused),
 ]
 
@@ -279,6 +289,22 @@ async def test_money_moved_only_when_the_answer_says_so(pay: Alipay, vendor: Ven
     assert (await pay.refund(REFUND)).state is RefundState.PROCESSING
     absent = await pay.query_refund(out_refund_no="refund-1", out_trade_no="bill-0001")
     assert absent.state is RefundState.ABSENT
+
+
+@pytest.mark.parametrize("verb", ["refund", "close"])
+async def test_a_question_that_cannot_be_sent_does_not_unsay_what_was(pay: Alipay, vendor: Vendor, verb: str) -> None:
+    """It was sent and answered; that asking about it fails must not sound as if nothing had been sent."""
+    answers = {"refund": OK | {"fund_change": "N"}, "close": refused("ACQ.TRADE_STATUS_ERROR")}
+
+    def answer_and_go(call: Call) -> Answer:
+        vendor.leave()
+        return answering(**answers)(call)
+
+    vendor.answer = answer_and_go
+    attempt = pay.refund(REFUND) if verb == "refund" else pay.close("bill-0001")
+    with pytest.raises(errors.OutcomeUnknown):
+        await attempt
+    assert len(vendor.calls) == 1
 
 
 async def test_login_trades_a_code_for_an_account(client: AlipayClient, vendor: Vendor) -> None:

@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from cryptography.hazmat.primitives.hashes import MD5, SHA1
 
-from channels.alipay.certificates import serial
 from channels.alipay.pay import Alipay
+from channels.alipay.serials import serial
 from channels.errors import ForgedNotice, UnreadableNotice
 from channels.payment import ChannelState, NoticeKind, RefundState
 from tests.builders import channels as build

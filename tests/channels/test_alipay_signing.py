@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.alipay import requests
-from channels.alipay.certificates import root_serial, serial
-from channels.alipay.signing import joined, raw_members, signature
+from channels.alipay.algorithms import RSA2
+from channels.alipay.serials import serial
+from channels.alipay.signing import joined, raw_members, signed_text
 from channels.key_files import certificate
 from tests.builders import channels as build
 from tests.channels import published
@@ -23,18 +24,17 @@ def test_the_signature_agrees_with_the_vendors_client() -> None:
     filled = {name: value for name, value in parameters.items() if value}
     bare = b"".join(build.private_pem("app", pkcs1=True).splitlines()[1:-1]).decode()
     assert joined(filled) == get_sign_content(filled)
-    assert signature(parameters | {"sign": "old"}, build.key("app")) == sign_with_rsa2(
-        bare, get_sign_content(filled), "utf-8"
-    )
+    text = signed_text(parameters | {"sign": "old"})
+    assert RSA2.sign(build.key("app"), text) == sign_with_rsa2(bare, get_sign_content(filled), "utf-8")
 
 
 def test_the_root_serial_of_the_published_root_file() -> None:
-    assert root_serial(published.ALIPAY_ROOT) == published.ALIPAY_ROOT_SERIAL
+    assert RSA2.root_serial(published.ALIPAY_ROOT) == published.ALIPAY_ROOT_SERIAL
 
 
 def test_a_root_file_without_rsa_roots_is_refused() -> None:
     with pytest.raises(ValueError, match="no RSA root"):
-        root_serial(published.ALIPAY_ROOT.partition(b"\n\n")[0])
+        RSA2.root_serial(published.ALIPAY_ROOT.partition(b"\n\n")[0])
 
 
 def test_a_certificate_serial_is_that_of_its_issuer_and_number() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from channels import errors
 from channels.payment import (
+    BankCard,
     ChannelState,
     Notice,
     NoticeKind,
@@ -17,6 +18,7 @@ from channels.payment import (
     PaymentRequest,
     RefundRequest,
     RefundState,
+    RepairsRefunds,
 )
 from channels.registry import open_channels
 from foundation import clock, settings
@@ -114,7 +116,7 @@ class Shop:
             found = await self.channel.query_refund(
                 out_refund_no=refund.out_refund_no, out_trade_no=refund.out_trade_no
             )
-            if found.state is not RefundState.PROCESSING:
+            if found.state not in (RefundState.PROCESSING, RefundState.ABSENT):
                 assert found.amount_fen in (refund.amount_fen, None)
                 return found.state
             await asyncio.sleep(0.05)
@@ -261,6 +263,21 @@ async def test_trouble_on_the_way_is_unknown_and_the_same_order_can_be_placed_ag
     assert (await shop.channel.query(number)).state is ChannelState.UNPAID
 
 
+@pytest.mark.parametrize("kind", ["system_error_after_accept", "drop_after_accept"])
+async def test_a_refund_that_was_made_though_the_answer_says_otherwise_is_not_made_twice(shop: Shop, kind: str) -> None:
+    request = await shop.order(fen=1230)
+    await shop.pay(request.out_trade_no)
+    refund = shop.refund_of(request, 700)
+    service = {"wechat": "wechat_pay", "alipay": "alipay"}[shop.channel.name]
+    await shop.sandbox.pull("trouble", service=service, kind=kind, times=1)
+    with pytest.raises(errors.OutcomeUnknown):
+        await shop.channel.refund(refund)
+    await shop.channel.refund(refund)  # the same number
+    assert await shop.refunded(refund) is RefundState.DONE
+    with pytest.raises(errors.ChannelRefused):  # a second 7.00 is not there any more
+        await shop.refund_patiently(shop.refund_of(request, 700))
+
+
 async def test_a_refund_whose_answer_was_lost_is_found(shop: Shop) -> None:
     request = await shop.order(fen=1230)
     await shop.pay(request.out_trade_no)
@@ -269,6 +286,35 @@ async def test_a_refund_whose_answer_was_lost_is_found(shop: Shop) -> None:
         await shop.channel.refund(refund)
     await shop.channel.refund(refund)
     assert await shop.refunded(refund) is RefundState.DONE
+
+
+async def test_an_abnormal_refund_goes_to_another_card(shop: Shop) -> None:
+    request = await shop.order(fen=1230)
+    await shop.pay(request.out_trade_no)
+    refund = shop.refund_of(request, 106)
+    await shop.channel.refund(refund)
+    if not isinstance(shop.channel, RepairsRefunds):
+        assert await shop.refunded(refund) is RefundState.DONE  # Alipay's moves a little later
+        return
+    assert await shop.refunded(refund) is RefundState.ABNORMAL
+    asked = {"out_refund_no": refund.out_refund_no, "out_trade_no": refund.out_trade_no}
+    abnormal = await shop.channel.query_refund(**asked)
+    card = BankCard("ICBC_DEBIT", account="6222020200112233445", holder="张三")
+    assert (await shop.channel.repair_refund(abnormal, to=card)).state is RefundState.PROCESSING
+    assert await shop.refunded(refund) is RefundState.DONE
+    with pytest.raises(errors.RequestWrong):
+        await shop.channel.repair_refund(abnormal, to=None)
+    assert "6222" not in repr(card)
+    assert "张三" not in repr(card)
+
+
+async def test_a_closed_refund_is_told(shop: Shop) -> None:
+    request = await shop.order(fen=1230)
+    await shop.pay(request.out_trade_no)
+    refund = shop.refund_of(request, 107)
+    await shop.channel.refund(refund)
+    expected = RefundState.CLOSED if shop.channel.name == "wechat" else RefundState.DONE
+    assert await shop.refunded(refund) is expected
 
 
 async def test_a_forged_notice_is_refused_and_a_genuine_repeat_is_read(shop: Shop) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -44,45 +45,97 @@ async def pay(keys: KeyFolder, vendor: Vendor) -> AsyncIterator[WeChatPay]:
     await channel.aclose()
 
 
+@asynccontextmanager
+async def kept_fresh(pay: WeChatPay) -> AsyncIterator[None]:
+    """As a door keeps it."""
+    task = asyncio.create_task(pay.keep_fresh())
+    await asyncio.sleep(0)  # it has begun
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
 def signed(by: str, serial: str) -> dict[str, str]:
     return build.wechat_signed(BODY, by=by, serial=serial)
 
 
 async def test_several_valid_certificates_come_with_one_download(pay: WeChatPay, vendor: Vendor) -> None:
-    assert (await pay.read_notice(signed("platform_1", "A1"), BODY)).payment
-    assert (await pay.read_notice(signed("platform_2", "B2"), BODY)).payment
+    async with kept_fresh(pay):
+        assert (await pay.read_notice(signed("platform_1", "A1"), BODY)).payment
+        assert (await pay.read_notice(signed("platform_2", "B2"), BODY)).payment
     assert [call.path for call in vendor.calls] == ["/v3/certificates"]
 
 
 async def test_an_expired_certificate_is_not_believed(pay: WeChatPay) -> None:
-    with pytest.raises(ForgedNotice):
-        await pay.read_notice(signed("platform_3", "C3"), BODY)
-
-
-async def test_unknown_serials_cause_no_further_download_within_the_hour(pay: WeChatPay, vendor: Vendor) -> None:
-    await pay.read_notice(signed("platform_1", "A1"), BODY)
-    for serial in ("D4", "E5", "F6"):
+    async with kept_fresh(pay):
         with pytest.raises(ForgedNotice):
-            await pay.read_notice(signed("merchant", serial), BODY)
+            await pay.read_notice(signed("platform_3", "C3"), BODY)
+
+
+async def test_a_notice_calls_nobody_even_where_no_certificate_is_known(pay: WeChatPay, vendor: Vendor) -> None:
+    for by, serial in (("platform_1", "A1"), ("merchant", "D4"), ("merchant", "E5")):
+        with pytest.raises(ForgedNotice):
+            await pay.read_notice(signed(by, serial), BODY)
+    assert vendor.calls == []
+
+
+async def test_an_unknown_serial_costs_no_download_beyond_the_one_of_the_hour(pay: WeChatPay, vendor: Vendor) -> None:
+    async with kept_fresh(pay):
+        await pay.read_notice(signed("platform_1", "A1"), BODY)
+        for serial in ("D4", "E5", "F6"):
+            with pytest.raises(ForgedNotice):
+                await pay.read_notice(signed("merchant", serial), BODY)
     assert len(vendor.calls) == 1
 
 
-async def test_after_an_hour_the_list_is_fetched_again(pay: WeChatPay, vendor: Vendor) -> None:
-    await pay.read_notice(signed("platform_1", "A1"), BODY)
+async def test_after_an_hour_the_list_is_fetched_again(
+    pay: WeChatPay, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pay_keys, "RETRY_SECONDS", 0.01)
     fresh = build.certificate("platform_4", serial=0xD4)
-    vendor.answer = lambda call: listing(SECOND, fresh, signed_by="platform_2", serial="B2")
-    with clock.shifted(timedelta(minutes=61)):
-        assert (await pay.read_notice(signed("platform_4", "D4"), BODY)).payment
-        with pytest.raises(ForgedNotice):  # withdrawn
-            await pay.read_notice(signed("platform_1", "A1"), BODY)
+    async with kept_fresh(pay):
+        await pay.read_notice(signed("platform_1", "A1"), BODY)
+        asked_again = asyncio.Event()
+
+        def renewed(call: Call) -> Answer:
+            asked_again.set()
+            return listing(SECOND, fresh, signed_by="platform_2", serial="B2")
+
+        vendor.answer = renewed
+        with clock.shifted(timedelta(minutes=61)):
+            await asked_again.wait()
+            await until_known(pay, "platform_4", "D4")
+            with pytest.raises(ForgedNotice):  # withdrawn
+                await pay.read_notice(signed("platform_1", "A1"), BODY)
     assert len(vendor.calls) == 2
 
 
+async def until_known(pay: WeChatPay, by: str, serial: str) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                assert (await pay.read_notice(signed(by, serial), BODY)).payment
+                return
+            except ForgedNotice:
+                await asyncio.sleep(0.01)
+
+
+async def test_both_certificates_of_a_rotation_are_believed_meanwhile(pay: WeChatPay, vendor: Vendor) -> None:
+    """The new one is published a day before it signs; the old one is withdrawn later."""
+    await pay.refresh()
+    for by, serial in (("platform_1", "A1"), ("platform_2", "B2"), ("platform_1", "A1")):
+        assert (await pay.read_notice(signed(by, serial), BODY)).payment
+
+
 async def test_a_failed_download_keeps_the_old_certificates(pay: WeChatPay, vendor: Vendor) -> None:
-    await pay.read_notice(signed("platform_1", "A1"), BODY)
+    await pay.refresh()
     vendor.answer = lambda call: (500, {}, b"")
     with clock.shifted(timedelta(minutes=61)):
+        await pay.refresh()
         assert (await pay.read_notice(signed("platform_1", "A1"), BODY)).payment
+    assert len(vendor.calls) > 1
 
 
 @pytest.mark.parametrize("why", ["unsigned", "signed by a stranger", "sealed with another key", "empty"])
@@ -95,32 +148,34 @@ async def test_a_list_that_does_not_prove_itself_is_not_believed(pay: WeChatPay,
         "empty": listing(signed_by="merchant", serial="EE"),
     }
     vendor.answer = lambda call: answers[why]
+    await pay.refresh()
     with pytest.raises(ForgedNotice):
         await pay.read_notice(signed("merchant", "EE"), BODY)
 
 
-async def test_a_crowd_of_forgeries_before_the_first_download_asks_once(pay: WeChatPay, vendor: Vendor) -> None:
-    def refuse(call: Call) -> Answer:
-        return 500, {}, b""
-
-    vendor.answer = refuse
-    for _ in range(5):
-        with pytest.raises(ForgedNotice):
-            await pay.read_notice(signed("merchant", "EE"), BODY)
-    assert len(vendor.calls) <= 1
+async def test_a_merchant_without_certificates_is_not_asked_every_minute(pay: WeChatPay, vendor: Vendor) -> None:
+    vendor.answer = lambda call: (404, {}, b'{"code":"RESOURCE_NOT_EXISTS","message":""}')
+    await pay.refresh()
+    asked = len(vendor.calls)
+    with clock.shifted(timedelta(minutes=2)):
+        await pay.refresh()
+    assert len(vendor.calls) == asked
 
 
 async def test_a_crowd_of_first_notices_waits_for_one_download(pay: WeChatPay, vendor: Vendor) -> None:
-    listed = vendor.answer
+    listed, begun = vendor.answer, asyncio.Event()
 
     async def slowly(call: Call) -> Answer:
+        begun.set()
         await asyncio.sleep(0.1)
         answer = listed(call)
         assert isinstance(answer, tuple)
         return answer
 
     vendor.answer = slowly
-    notices = await asyncio.gather(*(pay.read_notice(signed("platform_1", "A1"), BODY) for _ in range(10)))
+    async with kept_fresh(pay):
+        await begun.wait()
+        notices = await asyncio.gather(*(pay.read_notice(signed("platform_1", "A1"), BODY) for _ in range(10)))
     assert all(notice.payment for notice in notices)
     assert len(vendor.calls) == 1
 
@@ -128,12 +183,15 @@ async def test_a_crowd_of_first_notices_waits_for_one_download(pay: WeChatPay, v
 async def test_a_slow_download_does_not_outlast_the_answer_to_a_notice(
     pay: WeChatPay, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    released = asyncio.Event()
+
     async def never(call: Call) -> Answer:
-        await asyncio.sleep(1)
+        await released.wait()
         return 500, {}, b""
 
     monkeypatch.setattr(pay_keys, "DOWNLOAD_SECONDS", 0.1)
     vendor.answer = never
-    async with asyncio.timeout(0.9):
+    async with kept_fresh(pay):
         with pytest.raises(ForgedNotice):
             await pay.read_notice(signed("platform_1", "A1"), BODY)
+    released.set()

@@ -79,7 +79,9 @@ def test_the_published_notice_of_the_official_client_is_believed_and_opened() ->
         assert key is not None
         assert verified(key, signed.text(published.WECHAT_PAY_BODY), signed.signature)
         assert not verified(key, signed.text(published.WECHAT_PAY_BODY + b" "), signed.signature)
-    assert b"21640bdbd08e473e828f3206a2741c6e" in unseal(published.WECHAT_PAY_RESOURCE, published.WECHAT_PAY_API_V3_KEY)
+    assert b"21640bdbd08e473e828f3206a2741c6e" in unseal(
+        published.WECHAT_PAY_RESOURCE, [published.WECHAT_PAY_API_V3_KEY]
+    )
 
 
 def headers(**other: str) -> dict[str, str]:
@@ -141,11 +143,11 @@ def test_a_certificate_outside_its_time_is_not_used(days: tuple[int, int]) -> No
 @pytest.mark.parametrize("fault", [{"nonce": "000000000000"}, {"associated_data": "x"}, {"algorithm": "none"}])
 def test_a_changed_seal_does_not_open(fault: dict[str, str]) -> None:
     sealed = build.sealed(b"{}", "transaction")
-    assert unseal(sealed, build.API_V3_KEY) == b"{}"
+    assert unseal(sealed, [build.API_V3_KEY]) == b"{}"
     with pytest.raises(UnreadableNotice):
-        unseal(sealed | fault, build.API_V3_KEY)
+        unseal(sealed | fault, [build.API_V3_KEY])
 
 
 def test_associated_data_may_be_empty() -> None:
     sealed = build.sealed(b"{}", "")
-    assert unseal({**sealed, "associated_data": None}, build.API_V3_KEY) == b"{}"
+    assert unseal({**sealed, "associated_data": None}, [build.API_V3_KEY]) == b"{}"

@@ -73,6 +73,11 @@ def test_an_abnormal_refund_can_be_repaired_and_a_closed_one_gives_the_money_bac
     refund_id = app.refund(paid, "R-1", 506, 2000).json()["refund_id"]
     assert final(app, "R-1") == "ABNORMAL"
     path = f"/v3/refund/domestic/refunds/{refund_id}/apply-abnormal-refund"
+    card = {"out_refund_no": "R-1", "type": "USER_BANK_CARD", "bank_type": "ICBC_DEBIT"}
+    assert refusal(app.pay_call("POST", path, card | {"bank_account": "6222", "real_name": "张三"})) == (
+        400,
+        "PARAM_ERROR",
+    )
     app.pay_call("POST", path, {"out_refund_no": "R-1", "type": "MERCHANT_BANK_CARD"})
     assert final(app, "R-1") == "SUCCESS"
     time.sleep(APART)
