@@ -174,7 +174,7 @@ async def _same_again(out_trade_no: str) -> PaymentOrder:
 async def _new(bill: Bill, wish: Wish) -> PaymentOrder:
     """A new order of what is due today: from here on its amount is fixed, however long the payer takes."""
     due = late_fee.due(bill, await BillItem.filter(bill=bill))
-    if due.days_late and not due.grows:  # what grows may be paid late: the rule is what its payer was told
+    if not due.payable:
         raise BillExpired
     app_id, merchant_id = _payee(wish.channel)
     order = await PaymentOrder.create(

@@ -54,8 +54,9 @@ class Due:
         return sum(one.late_fen for one in self.lines)
 
     @property
-    def grows(self) -> bool:
-        return any(one.late_per_day for one in self.lines)
+    def payable(self) -> bool:
+        """After the 限缴日期 only what grows can still be paid: the rule is what its payer was told."""
+        return not self.days_late or any(one.late_per_day for one in self.lines)
 
     def breakdown(self) -> list[dict[str, Any]]:
         """The lines as an order keeps them."""
