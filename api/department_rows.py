@@ -31,7 +31,7 @@ class Person(Asked):
 
 
 class BillItemIn(Asked):
-    """执收项目。`late_per_day`：限缴日期次日起按日加收，不填按项目规则；`late_kind`：overdue 滞纳金，penalty 加处罚款."""
+    """执收项目。`late_per_day`：限缴日期次日起按日加收，不填按项目规则；`late_kind`：overdue 滞纳金，penalty 加罚."""
 
     exec_item_code: ItemCode
     exec_item_name: Annotated[str, Meta(min_length=1, max_length=80, examples=["证照工本费"])]

@@ -54,7 +54,7 @@ LastFour = Annotated[str, Meta(pattern="^[0-9A-Za-z]{4}$", examples=["002X"])]
 
 
 class LineView(Struct):
-    """`late_fen`：限缴日期后按日增加的部分，每日万分之 `late_per_day`；`late_kind`：overdue 滞纳金，penalty 加处罚款."""
+    """`late_fen`：限缴日期后按日增加的部分，每日万分之 `late_per_day`；`late_kind`：overdue 滞纳金，penalty 加罚."""
 
     name: Annotated[str, Meta(examples=["证照工本费"])]
     amount_fen: Fen
