@@ -1,5 +1,6 @@
-"""收款统计: money by day and channel, and by 执收单位; what came in on the day it was paid, what went back on the day it
-was returned. Days are those of Asia/Shanghai.
+"""收款统计: money by day and channel, and by 执收单位.
+
+What came in counts on the day it was paid, what went back on the day it was returned; days are those of Asia/Shanghai.
 """
 
 from collections.abc import Mapping
@@ -77,7 +78,10 @@ class Takings:
 
 
 async def over(*, start: date, end: date, unit: str = "") -> Takings:
-    """From `start` to `end`, both counted, a line for every day; of one 执收单位 if named. Raises TakingsRangeInvalid."""
+    """From `start` to `end`, both counted, a line for every day; of one 执收单位 if named.
+
+    Raises TakingsRangeInvalid.
+    """
     if not 0 <= (end - start).days < MOST_DAYS:
         raise TakingsRangeInvalid
     span = (beginning(start), beginning(end + timedelta(days=1)), unit)

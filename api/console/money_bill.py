@@ -3,7 +3,7 @@
 from sanic import HTTPResponse, Request
 
 from api.console import money_words, page, scope
-from api.console.money_bills import Code
+from api.console.money_filters import Code
 from api.console.staff_session import STAFF
 from foundation.web import Routes
 from identity import access

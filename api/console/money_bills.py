@@ -1,14 +1,12 @@
 """缴款通知书: the register of bills with its filters, by person with a reason, and as a file."""
 
-from datetime import date
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
-from msgspec import Meta, structs
+from msgspec import Meta
 from sanic import HTTPResponse, Request
 
 from api.console import money_words, page, scope
-from api.console.dated import Dated
+from api.console.money_filters import RegisterWanted
 from api.console.staff_session import STAFF
 from foundation import clock
 from foundation.web import Asked, Routes
@@ -16,7 +14,7 @@ from identity import access
 from identity.access import StaffMember
 from identity.idnumber import TITLES, Identity, IdType
 from payments import registers
-from payments.registers import PAGE, BillRow, Wanted
+from payments.registers import PAGE, BillRow
 from payments.states import BILL_NAMES
 
 routes = Routes("缴款通知书", tag="console", error_page=page.refused)
@@ -25,22 +23,11 @@ REASONS = ("核实缴费情况", "退款申请处理", "投诉处理", "对账�
 HEAD = ("缴款识别码", "通知书编号", "执收单位编码", "执收单位", "事由", "金额（元）", "实缴（元）", "状态", "限缴日期",
         "推送时间", "缴清时间", "版本")  # fmt: skip
 
-Code = Annotated[str, Meta(max_length=40)]
 
+class BillsWanted(RegisterWanted):
+    """`state`：为空即全部."""
 
-class BillsWanted(Dated):
-    """`before`：上一页最后一份的序号."""
-
-    start: date | None = None
-    end: date | None = None
-    unit: Code = ""
     state: Annotated[str, Meta(pattern=f"^({'|'.join(BILL_NAMES)})?$")] = ""
-    pay_code: Code = ""
-    before: Annotated[int, Meta(ge=0)] = 0
-
-    @property
-    def wanted(self) -> Wanted:
-        return Wanted(start=self.start, end=self.end, unit=self.unit, state=self.state, pay_code=self.pay_code)
 
 
 class PersonWanted(Asked):
@@ -54,9 +41,9 @@ class PersonWanted(Asked):
 @routes.page("/console/money/bills", access=STAFF)
 async def shown(request: Request, query: BillsWanted, who: StaffMember) -> HTTPResponse:
     access.require(who, *scope.FINANCE)
-    rows = await registers.bills(query.wanted, before=query.before)
-    onward = _address(query, before=rows[-1].id) if len(rows) == PAGE else ""
-    return await _page(request, who, query, rows, onward=onward, file=_address(query, before=0))
+    rows = await registers.bills(query.wanted(state=query.state), before=query.before)
+    onward = query.address(before=rows[-1].id) if len(rows) == PAGE else ""
+    return await _page(request, who, query, rows, onward=onward, file=query.address(before=0))
 
 
 @routes.page("/console/money/bills/person", method="POST", access=STAFF)
@@ -70,7 +57,7 @@ async def of_person(request: Request, form: PersonWanted, who: StaffMember) -> H
 @routes.page("/console/money/bills/file", access=STAFF)
 async def file(query: BillsWanted, who: StaffMember) -> HTTPResponse:
     access.require(who, *scope.FINANCE)
-    rows = await registers.all_bills(query.wanted)
+    rows = await registers.all_bills(query.wanted(state=query.state))
     today = clock.today()
     return money_words.file(f"缴款通知书_{today}", f"bills_{today}", HEAD, map(_cells, rows))
 
@@ -91,8 +78,3 @@ async def _page(
         request, "money_bills.html", who=who, asked=query, rows=rows, of_person=of_person, onward=onward, file=file,
         units=await registers.units(), states=BILL_NAMES, titles=TITLES, reasons=REASONS,
     )  # fmt: skip
-
-
-def _address(query: BillsWanted, **changed: Any) -> str:
-    asked = {**structs.asdict(query), **changed}
-    return urlencode({name: value for name, value in asked.items() if value})

@@ -1,14 +1,12 @@
 """支付单: the register of orders with its filters, and as a file."""
 
-from datetime import date
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
-from msgspec import Meta, structs
+from msgspec import Meta
 from sanic import HTTPResponse, Request
 
 from api.console import money_words, page, scope
-from api.console.dated import Dated
+from api.console.money_filters import RegisterWanted
 from api.console.money_words import CHANNELS
 from api.console.staff_session import STAFF
 from foundation import clock
@@ -21,38 +19,28 @@ from payments.states import ORDER_NAMES
 
 routes = Routes("支付单", tag="console", error_page=page.refused)
 
-HEAD = ("支付单号", "缴款识别码", "事由", "执收单位", "渠道", "金额（元）", "其中滞纳金和加罚（元）", "已退（元）", "状态", "缴清通知书",
-        "渠道交易号", "下单时间", "支付时间")  # fmt: skip
-
-Code = Annotated[str, Meta(max_length=40)]
+HEAD = ("支付单号", "缴款识别码", "事由", "执收单位", "渠道", "金额（元）", "其中按日增加（元）", "已退（元）", "状态",
+        "缴清通知书", "渠道交易号", "下单时间", "支付时间")  # fmt: skip
 
 
-class OrdersWanted(Dated):
-    """`before`：上一页最后一笔的序号."""
+class OrdersWanted(RegisterWanted):
+    """`state`、`channel`：为空即全部."""
 
-    start: date | None = None
-    end: date | None = None
-    unit: Code = ""
     state: Annotated[str, Meta(pattern=f"^({'|'.join(ORDER_NAMES)})?$")] = ""
     channel: Annotated[str, Meta(pattern=f"^({'|'.join(CHANNELS)})?$")] = ""
-    pay_code: Code = ""
-    before: Annotated[int, Meta(ge=0)] = 0
 
     @property
-    def wanted(self) -> Wanted:
-        return Wanted(
-            start=self.start, end=self.end, unit=self.unit, state=self.state, channel=self.channel,
-            pay_code=self.pay_code,
-        )  # fmt: skip
+    def looked_for(self) -> Wanted:
+        return self.wanted(state=self.state, channel=self.channel)
 
 
 @routes.page("/console/money/orders", access=STAFF)
 async def shown(request: Request, query: OrdersWanted, who: StaffMember) -> HTTPResponse:
     access.require(who, *scope.FINANCE)
-    rows = await registers.orders(query.wanted, before=query.before)
-    onward = _address(query, before=rows[-1].id) if len(rows) == PAGE else ""
+    rows = await registers.orders(query.looked_for, before=query.before)
+    onward = query.address(before=rows[-1].id) if len(rows) == PAGE else ""
     return page.shown(
-        request, "money_orders.html", who=who, asked=query, rows=rows, onward=onward, file=_address(query, before=0),
+        request, "money_orders.html", who=who, asked=query, rows=rows, onward=onward, file=query.address(before=0),
         units=await registers.units(), states=ORDER_NAMES, channels=CHANNELS,
     )  # fmt: skip
 
@@ -60,7 +48,7 @@ async def shown(request: Request, query: OrdersWanted, who: StaffMember) -> HTTP
 @routes.page("/console/money/orders/file", access=STAFF)
 async def file(query: OrdersWanted, who: StaffMember) -> HTTPResponse:
     access.require(who, *scope.FINANCE)
-    rows = await registers.all_orders(query.wanted)
+    rows = await registers.all_orders(query.looked_for)
     today = clock.today()
     return money_words.file(f"支付单_{today}", f"orders_{today}", HEAD, map(_cells, rows))
 
@@ -72,8 +60,3 @@ def _cells(row: OrderRow) -> list[Any]:
         ORDER_NAMES[row.state], row.settles, row.transaction_no, money_words.moment(row.created_at),
         money_words.moment(row.paid_at),
     ]  # fmt: skip
-
-
-def _address(query: OrdersWanted, **changed: Any) -> str:
-    asked = {**structs.asdict(query), **changed}
-    return urlencode({name: value for name, value in asked.items() if value})
