@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from urllib.parse import unquote
 
@@ -111,6 +111,14 @@ async def test_bills_are_found_by_unit_state_day_and_code(finance: Desk, tills: 
     assert await found("unit=none") == await found(f"start={tomorrow}") == set()
     for wrong in ("state=half_paid", "before=-1", "start=2026-02-30", "end=1800-01-01", "number=11010519491231002X"):
         assert (await finance.open(f"/console/money/bills?{wrong}")).status_code == 422, wrong
+
+
+@pytest.mark.usefixtures("db")
+async def test_each_unit_is_named_once_as_its_latest_bill_names_it() -> None:
+    for code, name in (("102", "财政局"), ("101", "民政局"), ("102", "财政局（新）")):
+        bill = replace(pushed(), exec_unit_code=code, exec_unit_name=name)
+        await bills.raise_bill(bill=bill, by=UNIT)
+    assert await registers.units() == [("101", "民政局"), ("102", "财政局（新）")]
 
 
 async def test_a_long_register_is_paged(finance: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
