@@ -11,6 +11,7 @@ MODELS = [
     "catalogue.importing_models",
     "catalogue.directory_models",
     "payments.models",
+    "payments.bill_models",
     "appointments.models",
     "appointments.closure_models",
     "appointments.hall_models",

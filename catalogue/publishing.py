@@ -14,7 +14,7 @@ from catalogue.item_sheet import ItemFile
 from catalogue.models import Guide, GuideSection, ServiceItem
 from catalogue.sections import Section
 from foundation import clock
-from foundation.events import tell, tell_all
+from foundation.events import tell, tell_each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +100,7 @@ async def publish(due: Mapping[ServiceItem, Guide]) -> None:
     for item, guide in due.items():
         item.guide = guide
     await ServiceItem.bulk_update(due, fields=["guide_id"])
-    await tell_all(GuidePublished(item_id=item.id, guide_id=guide.id) for item, guide in due.items())
+    await tell_each([GuidePublished(item_id=item.id, guide_id=guide.id) for item, guide in due.items()])
 
 
 async def retire(item: ServiceItem) -> bool:

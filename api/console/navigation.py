@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.console.scope import AUTHORS, DESK, HELPERS, OVERSEERS, PLANNERS, WATCHERS
+from api.console.scope import AUTHORS, DESK, FINANCE, HELPERS, OVERSEERS, PLANNERS, WATCHERS
 from identity.access import Role, StaffMember
 
-HOME, BOOKINGS, HALL, KNOWLEDGE, FIGURES, SETTINGS = "首页", "预约", "大厅", "知识", "统计", "设置"
-GROUPS = (HOME, BOOKINGS, HALL, KNOWLEDGE, FIGURES, SETTINGS)
+HOME, BOOKINGS, HALL, KNOWLEDGE, MONEY, FIGURES, SETTINGS = "首页", "预约", "大厅", "知识", "财务", "统计", "设置"
+GROUPS = (HOME, BOOKINGS, HALL, KNOWLEDGE, MONEY, FIGURES, SETTINGS)
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,9 @@ PAGES = (
     Page(KNOWLEDGE, "/console/guides", "办事指南", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/scenarios", "场景导办", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/catalogue", "目录导入导出", AUTHORS, of_hall=False),
+    Page(MONEY, "/console/money/bills", "缴款通知书", FINANCE, of_hall=False),
+    Page(MONEY, "/console/money/orders", "支付单", FINANCE, of_hall=False),
+    Page(MONEY, "/console/money/takings", "收款统计", FINANCE, of_hall=False),
     Page(FIGURES, "/console/statistics", "预约统计", OVERSEERS),
     Page(SETTINGS, "/console/schedule", "排班", PLANNERS),
     Page(SETTINGS, "/console/special-days", "例外日", PLANNERS),

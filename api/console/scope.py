@@ -16,6 +16,7 @@ HELPERS = (Role.WINDOW, Role.HALL_MANAGER, Role.AGENT)
 OVERSEERS = (*PLANNERS, Role.SUPERVISOR)  # numbers without names
 WATCHERS = (*DESK, Role.SUPERVISOR)
 AUTHORS = (Role.EDITOR, Role.ADMIN)
+FINANCE = (Role.FINANCE,)
 
 
 class NoHallOfYours(Forbidden):

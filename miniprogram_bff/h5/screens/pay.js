@@ -5,7 +5,9 @@ import { busy, html, moment, problem, show, yuan } from "../view.js";
 const STATES = { unpaid: ["待缴", "warn"], settled: ["已缴清", "good"], withdrawn: ["已撤回", ""], refunded: ["已退回", ""] };
 const state = (one) => html`<span class="tag ${STATES[one][1]}">${STATES[one][0]}</span>`;
 
-const row = (one) => html`<li><a class="row" href="#/bill/${one.pay_code}"><span>${one.title} ${state(one.state)}<small>${one.unit}</small></span><b>${yuan(one.total_fen)} 元</b></a></li>`;
+// What is due today, or what was paid: it may have grown after the last day.
+const owed = (one) => one.state === "unpaid" ? one.due_fen : one.settled_fen || one.total_fen;
+const row = (one) => html`<li><a class="row" href="#/bill/${one.pay_code}"><span>${one.title} ${state(one.state)}<small>${one.unit}</small></span><b>${yuan(owed(one))} 元</b></a></li>`;
 
 export async function bills(main) {
   const list = token() ? await get("/v1/bills") : [];
@@ -36,12 +38,13 @@ export async function bill(main, code) {
 
 function cashier(main, view, lastFour) {
   main.classList.add("narrow");
-  show(main, html`<h1>${view.title}</h1><section class="card"><p>${state(view.state)}</p><p class="big">¥ ${yuan(view.total_fen)}</p>
+  show(main, html`<h1>${view.title}</h1><section class="card"><p>${state(view.state)}</p><p class="big">¥ ${yuan(owed(view))}</p>
     <dl class="facts"><dt>执收单位</dt><dd>${view.unit}</dd><dt>缴款识别码</dt><dd>${view.pay_code}</dd>
     ${view.expire_date ? html`<dt>限缴日期</dt><dd>${view.expire_date}</dd>` : ""}${view.settled_at ? html`<dt>缴清时间</dt><dd>${moment(view.settled_at)}</dd>` : ""}</dl>
-    <table><thead><tr><th>项目</th><th>金额</th><th>滞纳金</th></tr></thead><tbody>${view.items.map((one) => html`
-      <tr><td>${one.name}</td><td>${yuan(one.amount_fen)}</td><td>${yuan(one.overdue_fen + one.penalty_fen)}</td></tr>`)}</tbody></table></section>
-    <div id="problem"></div>${view.state === "unpaid" ? html`<div class="actions"><button class="button main" data-pay="wechat">微信支付</button><button class="button" data-pay="alipay">支付宝支付</button></div>
+    <table><thead><tr><th>项目</th><th>金额</th><th>滞纳金、加罚</th></tr></thead><tbody>${view.items.map((one) => html`
+      <tr><td>${one.name}</td><td>${yuan(one.amount_fen)}</td><td>${yuan(one.overdue_fen + one.penalty_fen + one.late_fen)}</td></tr>`)}</tbody></table></section>
+    <div id="problem"></div>${view.state === "unpaid" && view.late_fen ? html`<p class="hint">已逾期 ${view.days_late} 天，滞纳金或加处罚款按日增加；发起支付后金额固定。</p>` : ""}
+    ${view.can_pay ? html`<div class="actions"><button class="button main" data-pay="wechat">微信支付</button><button class="button" data-pay="alipay">支付宝支付</button></div>
       <p class="hint">用哪种方式支付，就需要先用那个平台的账号登录过。是否到账以缴费结果为准，不会重复扣款。</p>` : ""}`);
   for (const button of main.querySelectorAll("[data-pay]")) button.onclick = () => pay(main, view, button.dataset.pay, lastFour);
 }
