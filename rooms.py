@@ -8,6 +8,7 @@ MODELS = [
     "identity.family_models",
     "catalogue.models",
     "payments.models",
+    "payments.bill_models",
     "appointments.models",
     "appointments.closure_models",
     "appointments.hall_models",

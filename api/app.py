@@ -5,12 +5,12 @@ from typing import Any
 from sanic import Sanic, redirect
 
 import rooms
-from api import console, departments, hall, opendata
+from api import console, department_bills, departments, hall, opendata
 from api.callbacks import alipay, wechat
 from foundation import settings
 from foundation.web import Door, new_app, open_house, vitals
 
-REQUEST_BYTES = 2_100_000  # a full batch of a department and its frame
+REQUEST_BYTES = 8_100_000  # a full batch of a department and its frame
 
 
 def create_app(args: object = None) -> Sanic[Any, Any]:
@@ -22,6 +22,7 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
         wechat.routes,
         alipay.routes,
         departments.routes,
+        department_bills.routes,
         opendata.routes,
         *console.ROUTES,
         *hall.ROUTES,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from tortoise.exceptions import IntegrityError
 
-from cases import timeline
+from cases import fees, timeline
 from cases.errors import (
     CaseNeedsRegistration,
     CaseOfAnotherApplicant,
@@ -16,6 +16,7 @@ from cases.errors import (
     EventTooOld,
 )
 from cases.events import CaseClosed, CaseMoved
+from cases.fees import Fee
 from cases.models import Case, CaseEvent
 from foundation import audit, clock, crypto, database, idempotency
 from foundation.actor import Actor
@@ -39,6 +40,7 @@ class Registration:
     applicant: Identity
     legal_days: int | None = None
     promised_days: int | None = None
+    fee: Fee | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,8 @@ async def _register(event: PushedEvent, by: Actor) -> Case:
         promised_days=given.promised_days,
     )
     await audit.record("case.registered", subject=f"case:{case.id}", by=by)
+    if given.fee is not None:
+        await fees.ask(case, given.fee, applicant=applicant, name=given.applicant_name, by=by)
     return case
 
 
@@ -141,6 +145,8 @@ async def _refold(case: Case) -> None:
     citizen_id: int | None = case.citizen_id  # type: ignore[attr-defined]
     if before != case.stage or len(rows) == 1:
         await tell(CaseMoved(case_id=case.id, citizen_id=citizen_id, stage=case.stage))
+    if before != case.stage and case.stage in fees.FREE:
+        await fees.drop(case)
     if newly_closed:
         await tell(CaseClosed(case_id=case.id, citizen_id=citizen_id))
 

@@ -20,6 +20,16 @@ async def record(
     await database.joined().execute(INSERT, *row(action, subject=subject, by=by, reason=reason, detail=detail))
 
 
+async def record_each(action: str, *, subjects: Collection[str], by: Actor, reason: str = "") -> None:
+    """One row for each of `subjects`, in one statement. Raises NotInTransaction."""
+    at, actor, _, _, why, detail, request_id = row(action, subject="", by=by, reason=reason)
+    await database.joined().execute(
+        """insert into audit_row (at, actor, action, subject, reason, detail, request_id)
+           select $1, $2, $3, subject, $4, $5::jsonb, $6 from unnest($7::text[]) as subject""",
+        at, actor, action, why, detail, request_id, list(subjects),
+    )  # fmt: skip
+
+
 def row(
     action: str, *, subject: str, by: Actor, reason: str = "", detail: dict[str, Any] | None = None
 ) -> tuple[Any, ...]:

@@ -4,7 +4,7 @@ An outbox row is a job. The worker spreads each event into one job per listener,
 again alone. Delivery is at least once and in order per subject; listeners are idempotent.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -50,6 +50,15 @@ def on(kind: type[E]) -> Callable[[Callable[[E], Awaitable[None]]], Callable[[E]
 async def tell(event: Event) -> None:
     """Append `event` to the outbox of the current transaction. Raises NotInTransaction outside of one."""
     await database.joined().execute(jobs.DEFER, *deferral(event))
+
+
+async def tell_each(told: Sequence[Event]) -> None:
+    """As `tell`, for many events in one statement."""
+    if told:
+        rows = [deferral(one) for one in told]
+        queue, name = rows[0][:2]
+        locks, args = [row[2] for row in rows], [row[4] for row in rows]
+        await database.joined().execute(jobs.DEFER_EACH, queue, name, locks, args)
 
 
 def deferral(event: Event) -> tuple[Any, ...]:

@@ -63,6 +63,10 @@ def name_of(run: Run) -> str:
 
 DEFER = """select procrastinate_defer_jobs_v1(
     array[row($1, $2, 0, $3, $4, $5::jsonb, $6)::procrastinate_job_to_defer_v1])"""
+# Many of one kind, each with a lock ($3) and arguments ($4) of its own.
+DEFER_EACH = """select procrastinate_defer_jobs_v1(array(
+    select row($1::text, $2::text, 0, lock, null, args::jsonb, null)::procrastinate_job_to_defer_v1
+      from unnest($3::text[], $4::text[]) with ordinality as one (lock, args, n) order by n))"""
 
 
 def deferral(run: Run, *, lock: str | None = None, at: datetime | None = None, **args: Any) -> tuple[Any, ...]:

@@ -134,6 +134,23 @@ class WeChatPay:
 
 
 @dataclass(frozen=True)
+class Payments:
+    pay_code_form: str = setting(
+        "PAY_CODE_FORM",
+        "form of the pay codes we give: digits as they are, `YYYYMMDD` the day, `#` a random digit, a last `C` a check"
+        " digit",
+        "YYYYMMDD############",
+        shape=r"(?=.{6,40}$)[0-9]*(YYYYMMDD)?[0-9]*#{6,}C?",
+    )
+    pay_codes_pushed: str = setting(
+        "PAY_CODES_PUSHED",
+        "pay codes that departments may push: `any` of 6 to 40 letters and digits, or of our `form` only",
+        "any",
+        choices=("any", "form"),
+    )
+
+
+@dataclass(frozen=True)
 class Alipay:
     gateway_url: str = setting("ALIPAY_GATEWAY_URL", "Alipay open gateway", "https://openapi.alipay.com/gateway.do")
     authorize_url: str = setting(

@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 from foundation.setting_groups import (
     Alipay,
     Console,
+    Payments,
     Processes,
     RealName,
     Secrets,
@@ -43,6 +44,7 @@ class Settings:
     wechat: WeChat = field(default_factory=WeChat)
     wechat_pay: WeChatPay = field(default_factory=WeChatPay)
     alipay: Alipay = field(default_factory=Alipay)
+    payments: Payments = field(default_factory=Payments)
 
     @property
     def environment(self) -> str:

@@ -12,7 +12,7 @@ from foundation import clock, money
 from foundation.events import on
 from notifications import templates
 from notifications.delivery import announce
-from payments.events import BillRaised, BillSettled, MoneyReturned
+from payments.events import BillAmended, BillRaised, BillSettled, MoneyReturned
 from payments.models import Bill, PaymentOrder
 
 BOOKING_PAGE, BILL_PAGE, CASE_PAGE = "pages/booking/{}", "pages/bill/{}", "pages/case/{}"
@@ -64,6 +64,12 @@ async def tell_bill_raised(event: BillRaised) -> None:
     await _tell_of_bill(event.bill_id, event.citizen_id, "bill_raised", templates.BILL_RAISED)
 
 
+@on(BillAmended)
+async def tell_bill_amended(event: BillAmended) -> None:
+    if event.citizen_id is not None:
+        await _tell_of_bill(event.bill_id, event.citizen_id, f"bill_amended_{event.version}", templates.BILL_AMENDED)
+
+
 @on(BillSettled)
 async def tell_bill_settled(event: BillSettled) -> None:
     """Whoever paid hears it, and so does the one who owed it."""
@@ -91,7 +97,11 @@ async def _tell_of_bill(bill_id: int, citizen_id: int, what: str, template: temp
         citizen_id=citizen_id,
         occasion=f"{what}:{bill_id}",
         template=template,
-        values={"title": bill.title, "yuan": money.yuan(bill.total_fen), "unit": bill.exec_unit_name},
+        values={
+            "title": bill.title,
+            "yuan": money.yuan(bill.settled_fen or bill.total_fen),
+            "unit": bill.exec_unit_name,
+        },
         page=BILL_PAGE.format(bill.pay_code),
     )
 

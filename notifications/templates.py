@@ -140,6 +140,13 @@ BILL_RAISED = Template(
     wechat={"thing1": "{title}", "amount2": "{yuan}元", "thing3": "待缴纳"},
     alipay={"keyword1": "{title}", "keyword2": "{yuan}元", "keyword3": "待缴纳"},
 )
+BILL_AMENDED = Template(
+    title="缴款通知书已变更",
+    text="{unit}变更了{title}，现应缴 {yuan} 元，请以变更后的金额为准。",
+    setting="template_bill",
+    wechat={"thing1": "{title}", "amount2": "{yuan}元", "thing3": "金额或日期已变更"},
+    alipay={"keyword1": "{title}", "keyword2": "{yuan}元", "keyword3": "金额或日期已变更"},
+)
 BILL_SETTLED = Template(
     title="缴款成功",
     text="{title}已缴清，金额 {yuan} 元。",
@@ -177,6 +184,7 @@ EVERY = (
     SANCTION_LIFTED,
     APPEAL_REJECTED,
     BILL_RAISED,
+    BILL_AMENDED,
     BILL_SETTLED,
     MONEY_RETURNED,
     CASE_MOVED,

@@ -1,70 +1,32 @@
 """缴款通知书: pushed by departments, found by their payer, or by code with a second factor."""
 
 import hmac
-import secrets
-from dataclasses import asdict, dataclass, replace
-from datetime import date
-from typing import Any
+from typing import Any, Literal
 
-from tortoise.exceptions import IntegrityError
-
-from foundation import audit, clock, crypto, database, idempotency, ratelimit
+from foundation import audit, clock, crypto, database, ratelimit
 from foundation.actor import Actor
-from foundation.events import tell
-from identity import delegation, realname
-from identity.idnumber import Identity
-from payments.errors import (
-    BillAlreadySettled,
-    BillChanged,
-    BillNotFound,
-    BillWithdrawn,
-    PayCodeTaken,
-    TotalDoesNotAddUp,
-)
-from payments.events import BillRaised
-from payments.models import Bill, BillItem, PaymentOrder
+from foundation.errors import Refusal
+from identity import delegation
+from payments import late_fee, raising, states
+from payments.errors import BillAlreadySettled, BillNotFound
+from payments.models import Bill, PaymentOrder
 from payments.orders import LIVE
+from payments.pushed import PushedBill as PushedBill
+from payments.pushed import PushedItem as PushedItem
+from payments.pushed import Received as Received
 
 PER_CODE = (10, 3600)
 PER_ADDRESS = (30, 3600)
 NO_FACTOR = "0" * 64
 
+Which = Literal["all", "open", "settled"]
 
-@dataclass(frozen=True, kw_only=True)
-class PushedItem:
-    """执收项目: one line; amounts in fen."""
-
-    exec_item_code: str
-    exec_item_name: str
-    amount_fen: int
-    overdue_fen: int = 0
-    penalty_fen: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class PushedBill:
-    """A bill as a department tells it. Without `pay_code` one is given."""
-
-    notice_no: str
-    exec_unit_code: str
-    exec_unit_name: str
-    title: str
-    payer_name: str
-    payer: Identity
-    items: tuple[PushedItem, ...]
-    total_fen: int
-    expire_date: date | None = None
-    reference: str = ""
-    pay_code: str = ""
-
-
-@dataclass(frozen=True)
-class Received:
-    """What became of a pushed bill: ``raised``, or ``repeated`` when it was known."""
-
-    notice_no: str
-    outcome: str
-    pay_code: str
+UNPAID = """
+select count(*) as number, coalesce(sum(total_fen), 0)::bigint as fen,
+       array_agg(id) filter (where expire_date < $2 and exists (
+         select from bill_item i where i.bill_id = bill.id and i.late_per_day > 0)) as late
+  from bill where citizen_id = $1 and state = 'unpaid'
+"""
 
 
 async def is_known(*, notice_no: str, source: str) -> bool:
@@ -74,68 +36,30 @@ async def is_known(*, notice_no: str, source: str) -> bool:
 async def raise_bill(*, bill: PushedBill, by: Actor) -> Received:
     """Raise one bill; the same bill again changes nothing.
 
-    Raises TotalDoesNotAddUp, BillChanged, PayCodeTaken, and BillWithdrawn for one that was taken back.
+    Raises TotalDoesNotAddUp, LateFeeNeedsDate, PayCodeMalformed, BillChanged, PayCodeTaken, BillUnreadable, and
+    BillWithdrawn for one that was taken back.
     """
-    amounts = [fen for one in bill.items for fen in (one.amount_fen, one.overdue_fen, one.penalty_fen)]
-    if bill.total_fen <= 0 or bill.total_fen != sum(amounts) or min(amounts) < 0:
-        raise TotalDoesNotAddUp
-    try:
-        async with database.transaction():
-            raised = await _insert(bill, by)
-            await tell(BillRaised(bill_id=raised.id, citizen_id=raised.citizen_id))  # type: ignore[attr-defined]
-    except IntegrityError:
-        return await _known(bill, by)
-    return Received(bill.notice_no, "raised", raised.pay_code)
+    return await _raised(bill, source=by.name, by=by)
 
 
-def _said(bill: PushedBill) -> list[str]:
-    """The keyed fingerprints of what was pushed: a plain hash could be tried out for the payer's number."""
-    return crypto.fingerprints(idempotency.body_hash(asdict(replace(bill, pay_code=""))), purpose="bill_body")
+async def raise_fee(*, room: str, fee: PushedBill, by: Actor) -> Received:
+    """What a booking or a case costs, in the transaction of the room above that asks for it.
+
+    `fee.notice_no` is the room's own number of it: asked for again it changes nothing. Raises as `raise_bill`.
+    """
+    return await _raised(fee, source=source_of(room), by=by)
 
 
-async def _insert(bill: PushedBill, by: Actor) -> Bill:
-    pay_code = bill.pay_code or new_pay_code()
-    raised = await Bill.create(
-        pay_code=pay_code,
-        source=by.name,
-        notice_no=bill.notice_no,
-        exec_unit_code=bill.exec_unit_code,
-        exec_unit_name=bill.exec_unit_name,
-        title=bill.title,
-        reference=bill.reference,
-        citizen_id=await realname.owner_of(bill.payer, name=bill.payer_name),
-        payer_fingerprint=bill.payer.fingerprint,
-        payer_name_sealed=crypto.seal(bill.payer_name),
-        factor_fingerprint=_factor(pay_code, bill.payer.last_four),
-        total_fen=bill.total_fen,
-        expire_date=bill.expire_date,
-        body_hash=_said(bill)[0],
-    )
-    await BillItem.bulk_create(
-        [BillItem(bill=raised, position=number, **asdict(one)) for number, one in enumerate(bill.items)]
-    )
-    await audit.record("bill.raised", subject=f"bill:{raised.id}", by=by)
-    return raised
+def source_of(room: str) -> str:
+    """Where a room's fees come from: no key id of a department holds a colon."""
+    return f"fee:{room}"
 
 
-async def _known(bill: PushedBill, by: Actor) -> Received:
-    known = await Bill.get_or_none(source=by.name, notice_no=bill.notice_no)
-    if known is None:
-        raise PayCodeTaken
-    if known.body_hash not in _said(bill) or bill.pay_code not in ("", known.pay_code):
-        raise BillChanged
-    if known.state == "withdrawn":
-        raise BillWithdrawn
-    return Received(bill.notice_no, "repeated", known.pay_code)
-
-
-def new_pay_code() -> str:
-    """缴款识别码: a text of 20 digits, the day and twelve at random."""
-    return f"{clock.today():%Y%m%d}{secrets.randbelow(10**12):012d}"
-
-
-def _factor(pay_code: str, last_four: str) -> str:
-    return crypto.fingerprint(f"{pay_code}|{last_four.upper()}", purpose="bill_factor")
+async def _raised(bill: PushedBill, *, source: str, by: Actor) -> Received:
+    (answer,) = await raising.raise_all([bill], source=source, by=by)
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
 
 
 async def withdraw(*, notice_no: str, by: Actor, reason: str) -> Bill:
@@ -143,34 +67,42 @@ async def withdraw(*, notice_no: str, by: Actor, reason: str) -> Bill:
 
     Raises BillNotFound, BillAlreadySettled.
     """
+    return await _withdrawn(notice_no, source=by.name, by=by, reason=reason)
+
+
+async def withdraw_fee(*, room: str, notice_no: str, by: Actor, reason: str) -> Bill:
+    """A room no longer asks for a fee, in its own transaction. Raises BillNotFound, BillAlreadySettled."""
+    return await _withdrawn(notice_no, source=source_of(room), by=by, reason=reason)
+
+
+async def _withdrawn(notice_no: str, *, source: str, by: Actor, reason: str) -> Bill:
     async with database.transaction():
-        bill = await Bill.filter(source=by.name, notice_no=notice_no).select_for_update().first()
+        bill = await Bill.filter(source=source, notice_no=notice_no).select_for_update().first()
         if bill is None:
             raise BillNotFound
         if bill.state == "settled":
             raise BillAlreadySettled
-        if bill.state == "unpaid":
-            bill.state = "withdrawn"
-            await bill.save(update_fields=["state"])
+        if await states.move_bill(bill, "withdrawn"):
             await PaymentOrder.filter(bill=bill, state__in=LIVE).update(ask_at=clock.now())  # to be closed over there
             await audit.record("bill.withdrawn", subject=f"bill:{bill.id}", by=by, reason=reason)
         return bill
 
 
-async def mine(citizen_id: int, *, limit: int = 50) -> list[Bill]:
-    """The citizen's bills, unpaid first, then the latest."""
+async def mine(citizen_id: int, *, which: Which = "all", limit: int = 50) -> list[Bill]:
+    """The citizen's bills, unpaid first, then the latest; or the open or the other ones only."""
     theirs = Bill.filter(citizen_id=citizen_id).order_by("-id").limit(limit).prefetch_related("items")
-    return [*await theirs.filter(state="unpaid"), *await theirs.exclude(state="unpaid")][:limit]
+    open_ones = await theirs.filter(state="unpaid") if which != "settled" else []
+    others = await theirs.exclude(state="unpaid") if which != "open" else []
+    return [*open_ones, *others][:limit]
 
 
 async def unpaid(citizen_id: int) -> tuple[int, int]:
-    """How many bills of the citizen are unpaid, and their sum in fen."""
-    row = await database.fetchrow(
-        "select count(*) as number, coalesce(sum(total_fen), 0)::bigint as fen from bill"
-        " where citizen_id = $1 and state = 'unpaid'",
-        citizen_id,
-    )
-    return (row["number"], row["fen"]) if row else (0, 0)
+    """How many bills of the citizen are unpaid, and what they come to today in fen."""
+    row = await database.fetchrow(UNPAID, citizen_id, clock.today())
+    assert row is not None
+    grown = await Bill.filter(id__in=row["late"]).prefetch_related("items") if row["late"] else []
+    late_fen = sum(late_fee.shown(one).late_fen for one in grown)
+    return row["number"], row["fen"] + late_fen
 
 
 async def one_for(*, pay_code: str, citizen_id: int) -> Bill:

@@ -4,55 +4,77 @@ An order is committed before the channel hears of it, so whatever the channel sa
 transaction while the channel thinks.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from channels.errors import ChannelRefused, OrderPaid, SlowDown
 from channels.payment import PaymentChannel, PaymentRequest
-from foundation import audit, clock, crypto, database, settings
+from foundation import audit, clock, crypto, database, idempotency, settings
 from foundation.actor import Actor
 from foundation.http import OutcomeUnknown, OutsideUnavailable
 from identity.models import PlatformAccount
-from payments import gateway, inquiry
+from payments import gateway, inquiry, late_fee, states
+from payments.bill_errors import CheckoutOver
 from payments.errors import AccountNeeded, BillAlreadySettled, BillExpired, BillWithdrawn, PaymentInProgress
-from payments.models import Bill, PaymentOrder
-from payments.orders import LIVE
+from payments.models import Bill, BillItem, PaymentOrder
+from payments.orders import LIVE, RECEIVED
 
 LIFETIME = timedelta(minutes=30)
 STILL_USABLE = timedelta(minutes=2)
 FIRST_ASK = timedelta(seconds=15)
+BY = Actor.system("checkout")
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """What the payer's client hands to the wallet, and the order to watch."""
+    """What the payer's client hands to the wallet, and the order to watch.
+
+    `amount_fen` is fixed, `late_fen` is the part of it that had grown after the 限缴日期.
+    """
 
     out_trade_no: str
     channel: str
     amount_fen: int
+    late_fen: int
     expires_at: datetime
     parameters: dict[str, str]
 
 
-async def begin(*, bill: Bill, channel: str, by: Actor, account_id: int | None = None) -> Checkout:
+async def begin(*, bill: Bill, channel: str, by: Actor, account_id: int | None = None, key: str = "") -> Checkout:
     """Start paying `bill` on `channel` as citizen `by`; beginning again gives the same order while it lives.
 
-    `account_id` is the platform account the payer is signed in with: a wallet pays from its own account only.
+    `account_id` is the platform account the payer is signed in with: a wallet pays from its own account only. The same
+    `key` gives the same order, and none when that one is over.
 
-    Raises BillAlreadySettled, BillWithdrawn, BillExpired, AccountNeeded, PaymentInProgress and the channel's refusals.
+    Raises BillAlreadySettled, BillWithdrawn, BillExpired, AccountNeeded, PaymentInProgress, KeyReused, CheckoutOver and
+    the channel's refusals.
     """
     over_there = gateway.channel(channel)
     account = await _account(by.number, channel, account_id)
-    order = await _place(bill.id, channel, account, by)
+    wish = Wish(bill.id, channel, account, by, key)
+    order = await _place(wish)
     if not _serves(order, channel, account):
         await _leave(order)
-        order = await _place(bill.id, channel, account, by)
+        order = await _place(wish)
         if not _serves(order, channel, account):
             raise PaymentInProgress  # somebody else was quicker to begin anew
     if order.state == "awaiting" and order.parameters:
         return _checkout(order)
     await _prepare(over_there, order, bill.title)
     return _checkout(order)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Who wants to pay which bill how."""
+
+    bill_id: int
+    channel: str
+    account: PlatformAccount
+    by: Actor
+    key: str
 
 
 async def _prepare(over_there: PaymentChannel, order: PaymentOrder, title: str) -> None:
@@ -71,14 +93,24 @@ async def _prepare(over_there: PaymentChannel, order: PaymentOrder, title: str) 
         await inquiry.ask(order.id)
         raise
     except OutcomeUnknown:
-        await _become(order, "unknown")
+        await states.move_order(order, "unknown", by=BY)
         raise
     except (OutsideUnavailable, SlowDown):
         raise  # nothing happened over there: the order stands, and trying again uses its number
     except ChannelRefused:
-        await _become(order, "closed")
+        await states.move_order(order, "closed", by=BY, ask_at=None)
         raise
-    await _become(order, "awaiting", prepared.parameters)
+    await _await_payment(order, prepared.parameters)
+
+
+async def _await_payment(order: PaymentOrder, parameters: dict[str, str]) -> None:
+    """The channel knows the order. What it told of it before its answer came stands. Raises as `begin`."""
+    if await states.move_order(order, "awaiting", parameters=parameters):
+        return
+    await order.refresh_from_db()
+    if order.state != "awaiting":  # paid, or closed by who began on another channel
+        raise BillAlreadySettled if order.state in RECEIVED else PaymentInProgress
+    order.parameters = parameters  # another tap was as quick
 
 
 def _serves(order: PaymentOrder, channel: str, account: PlatformAccount) -> bool:
@@ -105,38 +137,71 @@ def _payee(channel: str) -> tuple[str, str]:
 
 
 @database.retry_on_deadlock
-async def _place(bill_id: int, channel: str, account: PlatformAccount, by: Actor) -> PaymentOrder:
+async def _place(wish: Wish) -> PaymentOrder:
     """The live order of the bill, or a new one, under the bill's lock; the partial unique index has the last word."""
-    async with database.transaction():
-        bill = await Bill.select_for_update().get(id=bill_id)
-        _must_be_payable(bill)
+    async with database.transaction(), _remembered(wish) as memory:
+        bill = await Bill.select_for_update().get(id=wish.bill_id)
+        if memory is not None and memory.answer:
+            return await _same_again(memory.answer)
+        _must_be_open(bill)
         live = await PaymentOrder.filter(bill=bill, state__in=LIVE).first()
-        if live is not None:
-            return live
-        app_id, merchant_id = _payee(channel)
-        order = await PaymentOrder.create(
-            bill=bill,
-            channel=channel,
-            out_trade_no=f"P{clock.today():%Y%m%d}{crypto.random_code(16)}",
-            amount_fen=bill.total_fen,
-            payer_id=by.number,
-            payer_openid=account.openid,
-            app_id=app_id,
-            merchant_id=merchant_id,
-            expires_at=(clock.now() + LIFETIME).replace(microsecond=0),
-            ask_at=clock.now() + FIRST_ASK,
-        )
-        await audit.record("order.placed", subject=f"bill:{bill.id}", by=by, detail={"channel": channel})
+        order = live or await _new(bill, wish)
+        if memory is not None and _serves(order, wish.channel, wish.account):
+            await memory.keep(order.out_trade_no)
         return order
 
 
-def _must_be_payable(bill: Bill) -> None:
+@asynccontextmanager
+async def _remembered(wish: Wish) -> AsyncIterator[idempotency.Memory | None]:
+    """The memory of the payer's key, if there is one: asked for before the bill is locked, as everywhere."""
+    if not wish.key:
+        yield None
+        return
+    async with idempotency.once(f"checkout:{wish.by.number}", wish.key, [wish.bill_id, wish.channel]) as memory:
+        yield memory
+
+
+async def _same_again(out_trade_no: str) -> PaymentOrder:
+    """The order that the key began. Raises BillAlreadySettled, CheckoutOver."""
+    order = await PaymentOrder.get(out_trade_no=out_trade_no)
+    if order.state in RECEIVED:
+        raise BillAlreadySettled
+    if order.state == "closed" or order.expires_at - clock.now() < STILL_USABLE:
+        raise CheckoutOver
+    return order
+
+
+async def _new(bill: Bill, wish: Wish) -> PaymentOrder:
+    """A new order of what is due today: from here on its amount is fixed, however long the payer takes."""
+    due = late_fee.due(bill, await BillItem.filter(bill=bill))
+    if not due.payable:
+        raise BillExpired
+    app_id, merchant_id = _payee(wish.channel)
+    order = await PaymentOrder.create(
+        bill=bill,
+        bill_version=bill.version,
+        channel=wish.channel,
+        out_trade_no=f"P{clock.today():%Y%m%d}{crypto.random_code(16)}",
+        amount_fen=due.fen,
+        late_fen=due.late_fen,
+        breakdown=due.breakdown(),
+        payer_id=wish.by.number,
+        payer_openid=wish.account.openid,
+        app_id=app_id,
+        merchant_id=merchant_id,
+        expires_at=(clock.now() + LIFETIME).replace(microsecond=0),
+        ask_at=clock.now() + FIRST_ASK,
+    )
+    detail = {"channel": wish.channel, "order": order.id}
+    await audit.record("order.placed", subject=f"bill:{bill.id}", by=wish.by, detail=detail)
+    return order
+
+
+def _must_be_open(bill: Bill) -> None:
     if bill.state == "withdrawn":
         raise BillWithdrawn
     if bill.state != "unpaid":
         raise BillAlreadySettled
-    if bill.expire_date is not None and bill.expire_date < clock.today():
-        raise BillExpired
 
 
 async def _leave(order: PaymentOrder) -> None:
@@ -147,12 +212,12 @@ async def _leave(order: PaymentOrder) -> None:
         raise PaymentInProgress
 
 
-async def _become(order: PaymentOrder, state: str, parameters: dict[str, str] | None = None) -> None:
-    """Move a live order on. One that was paid or closed meanwhile stays what it is."""
-    before = ("created", "unknown") if state == "unknown" else LIVE  # another try may have had an answer meanwhile
-    order.state, order.parameters = state, parameters
-    await PaymentOrder.filter(id=order.id, state__in=before).update(state=state, parameters=parameters)
-
-
 def _checkout(order: PaymentOrder) -> Checkout:
-    return Checkout(order.out_trade_no, order.channel, order.amount_fen, order.expires_at, dict(order.parameters or {}))
+    return Checkout(
+        order.out_trade_no,
+        order.channel,
+        order.amount_fen,
+        order.late_fen,
+        order.expires_at,
+        dict(order.parameters or {}),
+    )

@@ -15,6 +15,16 @@ class BillRaised(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BillAmended(Event):
+    """A department said an unpaid bill anew."""
+
+    about = "bill_id"
+    bill_id: int
+    citizen_id: int | None
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class BillSettled(Event):
     """A bill was paid, once; `payer_id` is the citizen who paid it."""
 

@@ -10,8 +10,9 @@ from datetime import timedelta
 from channels.errors import OrderPaid
 from channels.payment import ChannelPayment, ChannelState, PaymentChannel
 from foundation import clock, database, logs
+from foundation.actor import Actor
 from foundation.errors import Refusal
-from payments import gateway, notices, settlement
+from payments import gateway, notices, settlement, states
 from payments.errors import DoesNotAgree
 from payments.models import PaymentOrder
 from payments.orders import LIVE
@@ -22,6 +23,7 @@ WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=10)
 LEASE = timedelta(minutes=3)  # longer than three calls to a slow channel take
 BATCH = 20
+BY = Actor.system("inquiry")
 ROUNDS = 3  # so that a run against a dead channel ends well within the time of a job
 
 CLAIM = """
@@ -85,7 +87,7 @@ async def _act(order: PaymentOrder, payment: ChannelPayment, over: bool) -> None
             await notices.set_aside(payment, problem)
             await live.update(ask_at=clock.now() + LONGEST_WAIT)
     elif payment.state is ChannelState.CLOSED or (over and payment.state is ChannelState.ABSENT):
-        await live.update(state="closed", ask_at=None)
+        await states.move_order(order, "closed", by=BY, ask_at=None)
     else:
         again = clock.now() + min(WAIT * 2 ** min(order.asked_times, 8), LONGEST_WAIT)
         await live.update(ask_at=again if over else min(again, order.expires_at))

@@ -28,10 +28,12 @@ class Bill(Model):
     factor_fingerprint = fields.CharField(max_length=64, default="")  # pay_code with the payer number's last four
     total_fen = fields.BigIntField()
     expire_date = fields.DateField(null=True)  # 限缴日期
-    state = fields.CharField(max_length=12, default="unpaid")  # unpaid, settled, withdrawn, refunded
+    state = fields.CharField(max_length=12, default="unpaid")  # see payments.states
+    version = fields.IntField(default=1)  # what it said before stands in bill_version
     body_hash = fields.CharField(max_length=64)
     created_at = fields.DatetimeField(auto_now_add=True)
     settled_at = fields.DatetimeField(null=True)
+    settled_fen = fields.BigIntField(null=True)  # what was paid: the total and what had grown by then
 
     class Meta:
         table = "bill"
@@ -51,6 +53,10 @@ class BillItem(Model):
     amount_fen = fields.BigIntField()
     overdue_fen = fields.BigIntField(default=0)  # 滞纳金
     penalty_fen = fields.BigIntField(default=0)  # 加罚
+    late_per_day = fields.IntField(default=0)  # grows by so many ten-thousandths a day after the 限缴日期
+    late_kind = fields.CharField(max_length=8, default="overdue")  # what grows: overdue 滞纳金, penalty 加处罚款
+    late_basis = fields.CharField(max_length=200, default="")
+    late_fen = fields.BigIntField(default=0)  # what had grown when it was paid
 
     class Meta:
         table = "bill_item"
@@ -59,8 +65,8 @@ class BillItem(Model):
 class PaymentOrder(Model):
     """支付单: one attempt to pay one bill on one channel.
 
-    created → awaiting (the channel knows it) → paid | closed; `unknown` when the channel did not answer.
-    `paid` settles its bill, or goes back in full when the bill was settled otherwise.
+    Its amount is fixed when it is placed. `paid` settles its bill, or goes back in full when the bill was settled
+    otherwise or says something else by now.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -69,8 +75,11 @@ class PaymentOrder(Model):
     )
     channel = fields.CharField(max_length=12)  # wechat, alipay
     out_trade_no = fields.CharField(max_length=32, unique=True)
+    bill_version = fields.IntField(default=1)  # the version of the bill that it pays
     amount_fen = fields.BigIntField()
-    state = fields.CharField(max_length=12, default="created")  # created, awaiting, unknown, paid, closed, refunded
+    late_fen = fields.BigIntField(default=0)  # the part of it that had grown after the 限缴日期
+    breakdown: list[dict[str, Any]] | None = fields.JSONField(null=True)  # the lines that make up the amount
+    state = fields.CharField(max_length=12, default="created")  # see payments.states
     settles = fields.BooleanField(default=False)  # this order's money settled the bill
     payer: fields.ForeignKeyRelation[Citizen] = fields.ForeignKeyField(
         "models.Citizen", related_name="orders", on_delete=OnDelete.RESTRICT, db_index=True

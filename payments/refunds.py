@@ -7,7 +7,7 @@ from foundation import audit, clock, crypto, database, jobs, logs, metrics, sett
 from foundation.actor import Actor
 from foundation.events import tell
 from foundation.http import OutcomeUnknown
-from payments import gateway, ledger
+from payments import gateway, ledger, states
 from payments.errors import DoesNotAgree, RefundTooMuch
 from payments.events import MoneyReturned
 from payments.models import Bill, PaymentOrder, Refund
@@ -105,9 +105,9 @@ async def _done(bill: Bill, order: PaymentOrder, refund: Refund) -> None:
     await ledger.returned(channel=order.channel, amount_fen=refund.amount_fen, order_id=order.id)
     returned = await Refund.filter(order=order, state="done")
     if sum(one.amount_fen for one in returned) == order.amount_fen:
-        await PaymentOrder.filter(id=order.id).update(state="refunded")
+        await states.move_order(order, "refunded")
         if order.settles:
-            await Bill.filter(id=bill.id).update(state="refunded")
+            await states.move_bill(bill, "refunded")
     await tell(
         MoneyReturned(
             order_id=order.id,

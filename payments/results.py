@@ -6,7 +6,7 @@ from datetime import datetime
 
 from foundation import logs, redis
 from foundation.errors import Refusal
-from payments import bills, inquiry
+from payments import bills, inquiry, late_fee
 from payments.models import Bill, PaymentOrder
 from payments.orders import LIVE, RECEIVED
 
@@ -44,9 +44,10 @@ def _read(bill: Bill, order: PaymentOrder | None) -> Result:
         stays = order.settles and order.state == "paid"
         return Result("settled" if stays else "returned", order.amount_fen, order.paid_at)
     if bill.state == "settled":
-        return Result("settled", bill.total_fen, bill.settled_at)
-    waiting = order is not None and order.state in LIVE
-    return Result("waiting" if waiting else "unpaid", bill.total_fen, None)
+        return Result("settled", bill.settled_fen or bill.total_fen, bill.settled_at)
+    if order is not None and order.state in LIVE:
+        return Result("waiting", order.amount_fen, None)
+    return Result("unpaid", late_fee.shown(bill).fen, None)
 
 
 async def _ask(order: PaymentOrder) -> None:

@@ -10,7 +10,7 @@ from channels.payment import ChannelPayment, ChannelState
 from foundation import audit, clock, database, logs, metrics
 from foundation.actor import Actor
 from foundation.events import tell
-from payments import ledger, refunds
+from payments import late_fee, ledger, refunds, states
 from payments.errors import DoesNotAgree
 from payments.events import BillSettled
 from payments.models import Bill, PaymentOrder
@@ -19,12 +19,13 @@ from payments.orders import LIVE, RECEIVED, locked
 log = logs.logger(__name__)
 
 CURRENCY = "CNY"
+WHY = {"withdrawn": "通知书已撤回", "unpaid": "通知书已变更"}  # money that does not settle its bill
 
 
 class Outcome(StrEnum):
     SETTLED = "settled"
     REPEATED = "repeated"
-    RETURNED = "returned"  # the bill was settled or withdrawn otherwise: the money goes back
+    RETURNED = "returned"  # the bill was settled, withdrawn or changed: the money goes back
     NOTED = "noted"  # nothing was paid
 
 
@@ -41,18 +42,22 @@ async def settle(payment: ChannelPayment) -> Outcome:
             return Outcome.REPEATED
         if payment.state is ChannelState.REFUNDED:
             raise DoesNotAgree("given back before we heard of it")
-        order.transaction_no, order.paid_at = payment.transaction_no or "", payment.paid_at or clock.now()
-        order.state, order.ask_at = "paid", None
-        order.settles = bill.state == "unpaid"
-        await order.save()
+        await states.move_order(
+            order,
+            "paid",
+            transaction_no=payment.transaction_no or "",
+            paid_at=payment.paid_at or clock.now(),
+            ask_at=None,
+            settles=bill.state == "unpaid" and order.bill_version == bill.version,
+        )
         await (_settle_bill(bill, order) if order.settles else _send_back(bill, order))
     metrics.count("payments_received_total", channel=order.channel, settles=str(order.settles))
     return Outcome.SETTLED if order.settles else Outcome.RETURNED
 
 
 async def _settle_bill(bill: Bill, order: PaymentOrder) -> None:
-    bill.state, bill.settled_at = "settled", clock.now()
-    await bill.save(update_fields=["state", "settled_at"])
+    await states.move_bill(bill, "settled", settled_at=clock.now(), settled_fen=order.amount_fen)
+    await late_fee.fix(order)
     await PaymentOrder.filter(bill=bill, state__in=LIVE).update(ask_at=clock.now())  # to be closed over there
     await ledger.received(
         channel=order.channel, unit=bill.exec_unit_code, amount_fen=order.amount_fen, order_id=order.id
@@ -72,7 +77,7 @@ async def _settle_bill(bill: Bill, order: PaymentOrder) -> None:
 async def _send_back(bill: Bill, order: PaymentOrder) -> None:
     log.warning("money_came_again", bill_id=bill.id, order_id=order.id, bill_state=bill.state)
     await ledger.received_too_much(channel=order.channel, amount_fen=order.amount_fen, order_id=order.id)
-    reason = "通知书已撤回" if bill.state == "withdrawn" else "重复缴款退回"
+    reason = WHY.get(bill.state, "重复缴款退回")
     await refunds.request(order=order, amount_fen=order.amount_fen, reason=reason, by=Actor.system("settlement"))
 
 

@@ -12,18 +12,19 @@ from foundation.errors import Refusal
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """A needed header whose whole value matches `pattern`; `missing` is how its absence is refused."""
+    """A header whose whole value matches `pattern`; `missing` is how its absence is refused, unless `optional`."""
 
     name: str
     description: str
     pattern: str
     example: str
     missing: type[Refusal]
+    optional: bool = False
 
     def of(self, request: Request) -> str:
-        """The value. Raises `missing` when there is none or it does not match."""
+        """The value, empty when an optional one is left out. Raises `missing` for any other that does not match."""
         given = str(request.headers.get(self.name, ""))
-        if not self.fits(given):
+        if not self.fits(given) and (given or not self.optional):
             raise self.missing
         return given
 
@@ -40,7 +41,7 @@ class Header:
         return {
             "name": self.name,
             "in": "header",
-            "required": True,
+            "required": not self.optional,
             "description": self.description,
             "schema": schema,
         }

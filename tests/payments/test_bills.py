@@ -20,6 +20,7 @@ from payments.errors import (
     TotalDoesNotAddUp,
 )
 from payments.models import Bill
+from payments.pushed import said
 from tests.builders import identity as people
 from tests.builders.appointments import told
 from tests.builders.payments import UNIT, a_bill, a_payer, begin, begun, pushed
@@ -89,7 +90,7 @@ async def test_what_was_pushed_cannot_be_tried_out_from_the_database():
     other = replace(ours.secrets, fingerprint_keys="other:202122232425262728292a2b2c2d2e2f")
     with_other_keys = replace(ours, secrets=other)
     settings.use(with_other_keys)
-    assert stored not in bills._said(bill)
+    assert stored not in said(bill)
     rotated = replace(ours.secrets, fingerprint_keys=f"{other.fingerprint_keys},{ours.secrets.fingerprint_keys}")
     settings.use(replace(ours, secrets=rotated))
     assert (await bills.raise_bill(bill=bill, by=UNIT)).outcome == "repeated"
@@ -102,9 +103,10 @@ async def test_withdrawing():
         assert gone.state == "withdrawn"
     with pytest.raises(BillNotFound):
         await bills.withdraw(notice_no=bill.notice_no, by=Actor.department("police"), reason="别人的")
-    await Bill.filter(id=bill.id).update(state="settled", settled_at=bill.created_at)
+    paid = await a_bill()
+    await Bill.filter(id=paid.id).update(state="settled", settled_at=paid.created_at)
     with pytest.raises(BillAlreadySettled):
-        await bills.withdraw(notice_no=bill.notice_no, by=UNIT, reason="晚了")
+        await bills.withdraw(notice_no=paid.notice_no, by=UNIT, reason="晚了")
 
 
 async def test_a_bill_that_was_taken_back_is_not_raised_again():
