@@ -16,6 +16,7 @@ from foundation.setting_groups import (
     Console,
     Processes,
     RealName,
+    Receipts,
     Secrets,
     WeChat,
     WeChatPay,
@@ -43,6 +44,7 @@ class Settings:
     wechat: WeChat = field(default_factory=WeChat)
     wechat_pay: WeChatPay = field(default_factory=WeChatPay)
     alipay: Alipay = field(default_factory=Alipay)
+    receipts: Receipts = field(default_factory=Receipts)
 
     @property
     def environment(self) -> str:

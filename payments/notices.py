@@ -8,7 +8,7 @@ from dataclasses import asdict
 from channels.payment import ChannelPayment, Notice, NoticeKind
 from foundation import clock, database, logs, metrics
 from foundation.events import tell
-from payments import gateway, refunds, settlement
+from payments import gateway, refunds_elsewhere, settlement
 from payments.errors import DoesNotAgree, OrderNotFound
 from payments.events import NoticeQuarantined
 from payments.models import ChannelEvent
@@ -68,7 +68,7 @@ async def _understand(notice: Notice) -> tuple[str, str]:
         if notice.kind is NoticeKind.PAYMENT and notice.payment is not None:
             return await settlement.settle(notice.payment), ""
         if notice.refund is not None:
-            await refunds.hear(notice.refund)
+            await refunds_elsewhere.hear(notice.refund, channel=notice.channel)
         return "noted", ""
     except OrderNotFound:
         return "unknown_order", ""

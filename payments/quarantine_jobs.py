@@ -1,0 +1,1 @@
+"""Quarantine by the clock."""
