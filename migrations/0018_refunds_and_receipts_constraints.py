@@ -33,7 +33,8 @@ alter table quarantined_notice
             and return_no is not null and return_fen > 0)),
     add constraint quarantined_notice_closed_when
         check ((state in ('settled', 'returned', 'closed')) = (closed_at is not null));
-create index quarantined_notice_open on quarantined_notice (id) where state in ('open', 'returning');
+create unique index quarantined_notice_one_open on quarantined_notice (channel, kind, out_trade_no, out_refund_no)
+    where state in ('open', 'returning');
 """
 
 RECEIPTS = """
@@ -73,7 +74,7 @@ class Migration(migrations.Migration):
         ops.RunSQL(
             QUARANTINE,
             reverse_sql="""
-            drop index quarantined_notice_open;
+            drop index quarantined_notice_one_open;
             alter table quarantined_notice drop constraint quarantined_notice_closed_when,
                 drop constraint quarantined_notice_four_eyes, drop constraint quarantined_notice_state_known,
                 drop constraint quarantined_notice_kind_known;

@@ -8,6 +8,8 @@ from tortoise.models import Model
 
 from payments.models import ChannelEvent
 
+WORKED_OFF = "worked_off"  # the outcome of a notice that people have dealt with
+
 
 class QuarantinedNotice(Model):
     """隔离通知: open → settled (it agrees now) | returning (another has let the money go back) → returned | closed."""
@@ -27,8 +29,9 @@ class QuarantinedNotice(Model):
     return_fen = fields.BigIntField(null=True)
     asked_by = fields.CharField(max_length=80, default="")  # who wants it sent back
     approved_by = fields.CharField(max_length=80, default="")  # who else agreed
+    seen_times = fields.IntField(default=1)  # how often we were told
     note = fields.CharField(max_length=200, default="")
-    asked_times = fields.IntField(default=0)
+    asked_times = fields.IntField(default=0)  # how often the channel was asked what became of the return
     created_at = fields.DatetimeField(auto_now_add=True)
     closed_at = fields.DatetimeField(null=True)
 

@@ -6,7 +6,7 @@ they are taken in as what they are, with their ledger posting, and never started
 from channels.payment import ChannelRefund, RefundState
 from foundation import audit, database, logs, metrics
 from foundation.actor import Actor
-from payments import gateway, ledger, refunds
+from payments import gateway, ledger, quarantine_returns, refunds
 from payments.errors import DoesNotAgree, OrderNotFound
 from payments.models import PaymentOrder, Refund
 from payments.orders import RECEIVED, locked
@@ -24,6 +24,9 @@ async def hear(told: ChannelRefund, *, channel: str) -> None:
     refund = await Refund.get_or_none(out_refund_no=told.out_refund_no)
     if refund is not None:
         await refunds.ask(refund_id=refund.id)
+        return
+    if await quarantine_returns.is_ours(told.out_refund_no):
+        await quarantine_returns.ask_by_number(told.out_refund_no)
         return
     order = await PaymentOrder.get_or_none(out_trade_no=told.out_trade_no or "", channel=channel)
     if order is None:
