@@ -19,7 +19,7 @@ class Entry:
     amount_fen: int
 
 
-async def post(*entries: Entry, order_id: int, memo: str) -> uuid.UUID:
+async def post(*entries: Entry, order_id: int | None, memo: str) -> uuid.UUID:
     """Write one posting in the verb's transaction. Raises LedgerUnbalanced."""
     if sum(one.amount_fen for one in entries):
         raise LedgerUnbalanced(memo)
@@ -44,7 +44,7 @@ async def received(*, channel: str, unit: str, amount_fen: int, order_id: int) -
     )
 
 
-async def received_too_much(*, channel: str, amount_fen: int, order_id: int) -> None:
+async def received_too_much(*, channel: str, amount_fen: int, order_id: int | None) -> None:
     """Money came in that nobody asked for; it must go back."""
     await post(Entry(f"channel:{channel}", amount_fen), Entry(OWED, -amount_fen), order_id=order_id, memo="owed back")
 
@@ -59,7 +59,7 @@ async def kept_after_all(*, unit: str, amount_fen: int, order_id: int) -> None:
     await post(Entry(OWED, amount_fen), Entry(f"unit:{unit}", -amount_fen), order_id=order_id, memo="refund closed")
 
 
-async def returned(*, channel: str, amount_fen: int, order_id: int) -> None:
+async def returned(*, channel: str, amount_fen: int, order_id: int | None) -> None:
     """Money that was owed went back to the payer."""
     await post(Entry(OWED, amount_fen), Entry(f"channel:{channel}", -amount_fen), order_id=order_id, memo="returned")
 
