@@ -5,6 +5,7 @@ that must go back. Debit is positive.
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foundation import clock, database
@@ -41,6 +42,23 @@ async def received(*, channel: str, unit: str, amount_fen: int, order_id: int) -
     """Money came in and settles a bill of `unit`."""
     await post(
         Entry(f"channel:{channel}", amount_fen), Entry(f"unit:{unit}", -amount_fen), order_id=order_id, memo="settled"
+    )
+
+
+async def received_each(those: Sequence[tuple[str, str, int, int]]) -> None:
+    """As `received`, for many of (channel, unit, fen, order id) in one statement, each a posting of its own."""
+    rows = [
+        (posting, account, amount, order_id)
+        for channel, unit, fen, order_id in those
+        for posting in (uuid.uuid4(),)
+        for account, amount in ((f"channel:{channel}", fen), (f"unit:{unit}", -fen))
+    ]
+    await database.joined().execute(
+        """insert into ledger_entry (posting, account, amount_fen, order_id, memo, at)
+           select posting, account, fen, order_id, 'settled', $5
+             from unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[]) as e (posting, account, fen, order_id)""",
+        *(list(column) for column in zip(*rows, strict=True)),
+        clock.now(),
     )
 
 

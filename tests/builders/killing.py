@@ -41,5 +41,3 @@ async def killed_at(nth: int, work: Coroutine[Any, Any, Any]) -> bool:
         return True
     task.result()
     return False
-
-

@@ -122,9 +122,10 @@ async def every_deed_of_money_is_audited(fetch: Fetch) -> list[str]:
                  union all
                  select 'bill:' || bill_id, 'order.placed', count(*) from payment_order group by bill_id
                  union all
-                 select 'order:' || order_id, 'refund.requested', count(*) from refund group by order_id)
+                 select 'order:' || order_id, case origin when 'house' then 'refund.requested' else 'refund.found' end,
+                        count(*) from refund group by 1, 2)
                select * from due full join deeds using (subject, action) where due.rows is distinct from deeds.rows""",
-            ["bill.raised", "bill.settled", "bill.withdrawn", "order.placed", "refund.requested"],
+            ["bill.raised", "bill.settled", "bill.withdrawn", "order.placed", "refund.requested", "refund.found"],
         )
     )
 

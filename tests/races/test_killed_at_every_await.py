@@ -8,18 +8,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from datetime import timedelta
 from itertools import count
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
-from channels.errors import OrderPaid
 from channels.payment import RefundState
 from foundation import clock, database
 from foundation.actor import Actor
 from identity.idnumber import Identity
 from identity.models import Citizen
-from payments import checkout, gateway, inquiry, ledger, notices, refunds, settlement
+from payments import checkout, gateway, inbox, inquiry, ledger, notice_gathering, notices, refunds
 from payments.models import Bill, PaymentOrder, Refund
 from payments.orders import LIVE, locked
+from payments.settling_together import settle_together
 from tests.builders.hostile_till import HostileTill
 from tests.builders.killing import killed_at
 from tests.builders.money_jobs import work
@@ -121,11 +122,18 @@ async def test_beginning_again_on_the_other_channel(desk: Counter) -> None:
     await each_settled_once(desk, await each_death(case, least=15))
 
 
-async def test_a_notice(desk: Counter) -> None:
+@pytest.mark.parametrize("alone", [False, True], ids=["gathered", "alone"])
+async def test_a_notice(desk: Counter, monkeypatch: pytest.MonkeyPatch, alone: bool) -> None:
+    """Where a batch dies, the process does; a letter that is looked at alone is taken in as if nobody gathered."""
+
     async def case(nth: int) -> tuple[bool, Bill]:
         bill, order = await desk.begun()
         letter = desk.wechat.pays(order.out_trade_no)
-        died = await killed_at(nth, desk.hear(letter))
+        payment = desk.wechat.paid[order.out_trade_no]
+        with monkeypatch.context() as patch:
+            patch.setattr(notice_gathering, "settle", AsyncMock(return_value=None))
+            taken_in = desk.hear(letter) if alone else settle_together([inbox.letter("wechat", {}, letter, payment)])
+            died = await killed_at(nth, taken_in)
         if nth % 2:
             await desk.hear(letter)  # not answered, so it comes again; or gets lost
         return died, bill
