@@ -1,7 +1,8 @@
 """Notices that come at the same moment wait for each other: a flush of the disk for all of them, not for each.
 
-Who comes alone waits for nobody: it is taken at once, and those that come meanwhile are taken together when that batch is
-back. What cannot be settled plainly, or a batch that failed, is left to the careful way: nobody's fault fails a neighbour.
+Who comes alone waits for nobody: it is taken at once, and those that come meanwhile are taken together when that batch
+is back. What cannot be settled plainly, and a batch that failed, is left to the careful way: nobody's fault fails a
+neighbour.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """渠道通知: what a channel tells us is kept as it came, then understood, and answered only once it is safe.
 
-Most tell of a payment that agrees: those are kept and settled at once, many together. All others are kept first, each by
-itself, so that whatever we cannot understand is there to be looked at.
+Most tell of a payment that agrees: those are kept and settled at once, many together. All others are kept first, each
+by itself, so that whatever we cannot understand is there to be looked at.
 """
 
 import json

@@ -62,8 +62,8 @@ class Asked:
 
 
 async def locked_all(tx: Transaction, numbers: Collection[str]) -> tuple[dict[int, Due], dict[str, Asked]]:
-    """As `locked`, for many orders by their numbers: bills, then orders, each in the order of their ids, so that two who
-    do this never cross. An order that is not there is missing in the answer.
+    """As `locked`, for many orders by their numbers: bills, then orders, each in the order of their ids, so that two
+    who do this never cross. An order that is not there is missing in the answer.
     """
     bills = [Due(**row) for row in await tx.fetch(LOCK_BILLS, list(numbers))]
     orders = [Asked(**row) for row in await tx.fetch(LOCK_ORDERS, list(numbers))]

@@ -21,13 +21,6 @@ from payments.inbox import Letter
 from payments.orders import LIVE, Asked, Due, locked_all
 from payments.settlement import Outcome, judged
 
-PAY = """
-update payment_order o set state = 'paid', settles = true, ask_at = null, transaction_no = p.number, paid_at = p.at
-  from unnest($1::bigint[], $2::text[], $3::timestamptz[]) as p (id, number, at)
- where o.id = p.id and o.state = any($4)"""
-SETTLE = """
-update bill b set state = 'settled', settled_at = $3, settled_fen = p.fen
-  from unnest($1::bigint[], $2::bigint[]) as p (id, fen) where b.id = p.id and b.state = any($4)"""
 ASK_ABOUT_OTHERS = "update payment_order set ask_at = $2 where bill_id = any($1) and state = any($3)"
 
 
@@ -38,6 +31,10 @@ class Money:
     bill: Due
     order: Asked
     payment: ChannelPayment
+
+    def moved(self, now: datetime) -> tuple[int, int, int, str, datetime]:
+        paid_at = self.payment.paid_at or now
+        return self.bill.id, self.order.id, self.order.amount_fen, self.payment.transaction_no or "", paid_at
 
 
 @database.retry_on_deadlock
@@ -72,11 +69,8 @@ def _plainly(bill: Due, order: Asked, letter: Letter) -> Outcome | None:
 async def _settle(tx: Transaction, money: Sequence[Money]) -> None:
     """As `settlement.settle`, statement by statement, each for all of them."""
     now = clock.now()
-    bills, orders = [one.bill.id for one in money], [one.order.id for one in money]
-    numbers, times = [one.payment.transaction_no or "" for one in money], [_paid_at(one, now) for one in money]
-    await tx.execute(PAY, orders, numbers, times, states.before(states.ORDER_MOVES, "paid"))
-    amounts = [one.order.amount_fen for one in money]
-    await tx.execute(SETTLE, bills, amounts, now, states.before(states.BILL_MOVES, "settled"))
+    bills = [one.bill.id for one in money]
+    await states.settle_each([one.moved(now) for one in money], at=now)
     await tx.execute(ASK_ABOUT_OTHERS, bills, now, LIVE)  # to be closed over there
     await ledger.received_each(
         [(one.order.channel, one.bill.exec_unit_code, one.order.amount_fen, one.order.id) for one in money]
@@ -85,10 +79,6 @@ async def _settle(tx: Transaction, money: Sequence[Money]) -> None:
         subjects = [f"bill:{one.bill.id}" for one in money if one.order.channel == channel]
         await audit.record_each("bill.settled", subjects=subjects, by=Actor.channel(channel))
     await tell_each(list(_told(money)))
-
-
-def _paid_at(one: Money, now: datetime) -> datetime:
-    return one.payment.paid_at or now
 
 
 def _told(money: Iterable[Money]) -> Iterable[BillSettled]:

@@ -1,4 +1,4 @@
-"""Work that ends at its n-th await, for every n there is: what a crash or a hang-up leaves must be good to go on from."""
+"""Work that ends at its n-th await, for every n there is: what a crash leaves must be good to go on from."""
 
 import asyncio
 from collections.abc import Coroutine, Generator

@@ -8,6 +8,7 @@ from foundation import clock, database, jobs
 DUE = """update procrastinate_jobs set status = 'doing' where id in (
     select id from procrastinate_jobs where queue_name = 'money' and status = 'todo'
        and (scheduled_at is null or scheduled_at <= $1) order by id limit 20) returning id, task_name, args"""
+AGAIN_LATER = "update procrastinate_jobs set status = 'todo', queueing_lock = null, scheduled_at = $2 where id = $1"
 AGAIN = timedelta(seconds=30)
 
 
@@ -19,7 +20,7 @@ async def work(*, may_fail: bool = True) -> int:
             await jobs.declared[row["task_name"]].run(**json.loads(row["args"]))
         except Exception:
             await database.execute(
-                """update procrastinate_jobs set status = 'todo', queueing_lock = null, scheduled_at = $2 where id = $1""",
+                AGAIN_LATER,
                 row["id"],
                 clock.now() + AGAIN,
             )

@@ -9,6 +9,6 @@ from tests.invariants import audited, hall, places, told, waiting
 from tests.invariants.asking import ALWAYS, QUIET, Fetch, Invariant, always, amiss, broken, when_quiet
 
 __all__ = [
-    "ALWAYS", "QUIET", "Fetch", "Invariant", "always", "amiss", "audited", "broken", "hall", "places", "told", "waiting",
-    "when_quiet",
+    "ALWAYS", "QUIET", "Fetch", "Invariant", "always", "amiss", "audited", "broken", "hall", "places", "told",
+    "waiting", "when_quiet",
 ]  # fmt: skip

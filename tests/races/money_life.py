@@ -20,14 +20,27 @@ from foundation.errors import Refusal
 from foundation.http import OutcomeUnknown, OutsideUnavailable
 from identity.idnumber import Identity
 from identity.models import Citizen
-from payments import bills, checkout, gateway, inquiry, notices, refunds, results
+from payments import (
+    bills,
+    changing,
+    checkout,
+    gateway,
+    inquiry,
+    notices,
+    quarantine,
+    quarantine_returns,
+    refunds,
+    results,
+)  # fmt: skip
+from payments.late_fee_rules import Growth
 from payments.models import Bill, PaymentOrder, Refund
 from payments.orders import LIVE, RECEIVED
+from payments.quarantine_models import QuarantinedNotice
 from tests.builders.hostile_till import TAKEN, HostileTill
 from tests.builders.money_jobs import work
-from tests.builders.payments import UNIT, a_bill, a_payer
+from tests.builders.payments import UNIT, a_bill, a_payer, pushed
 
-FINANCE = Actor.staff(1)
+FINANCE, OTHER = Actor.staff(1), Actor.staff(2)
 PEOPLE, BILLS, FEN = 2, 3, 8000
 CHANNELS = ("wechat", "alipay")
 TROUBLE = (OutcomeUnknown, OutsideUnavailable, SystemError, SlowDown, ChannelRefused, RuntimeError)
@@ -41,12 +54,13 @@ LATER = (timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=31))
 
 # How often each is done, beside the others.
 STEPS = {
-    "another_bill": 3, "withdraw": 1, "begin": 8, "begin_at_once": 2, "begin_and_pay_hastily": 1,
+    "another_bill": 3, "withdraw": 1, "change": 2, "begin": 8, "begin_at_once": 2, "begin_and_pay_hastily": 1,
     "pay": 6, "pay_wrongly": 1, "pay_late": 1, "pay_while_closing": 1,
     "hear": 6, "hear_at_once": 2, "hear_a_lie": 2, "hear_a_forgery": 1, "look_at_the_result": 2,
     "trouble": 5, "time_passes": 4, "ask_all": 4, "close_one": 1,
     "refund": 4, "refund_at_once": 1, "refund_at_the_console": 1, "refunds_go": 3, "refund_moves": 2,
     "hear_of_a_refund": 3, "answers_at_once": 3, "work": 4, "chase": 1,
+    "quarantine_asks_again": 1, "quarantine_sends_back": 2,
 }  # fmt: skip
 
 
@@ -95,9 +109,8 @@ class LittleTreasury:
 
     async def over_there(self, one: int, *states: str) -> tuple[HostileTill, str]:
         """An order that its channel knows in one of these states."""
-        known = [
-            (till, number) for till in self.tills.values() for number, order in till.orders.items() if order.state in states
-        ][-BILLS:]  # fmt: skip
+        known = [(till, number) for till in self.tills.values() for number, order in till.orders.items()
+                 if order.state in states][-BILLS:]  # fmt: skip
         if not known:
             raise Nothing
         return known[one % len(known)]
@@ -115,10 +128,21 @@ class LittleTreasury:
     # Bills, and the way to pay them
 
     async def another_bill(self, one: int, other: int) -> None:
-        self.bills.append(await a_bill(payer=self.people[one % PEOPLE][1], fen=FEN + other))
+        """Of some the day is over, and something grows with every day."""
+        late = (
+            {"expire_date": clock.today() - timedelta(days=3), "items": (growing(FEN + other),)} if one % 3 == 0 else {}
+        )
+        self.bills.append(await a_bill(payer=self.people[one % PEOPLE][1], fen=FEN + other, **late))
 
     async def withdraw(self, one: int, _: int) -> None:
         await bills.withdraw(notice_no=self.bill(one).notice_no, by=UNIT, reason="开错")
+
+    async def change(self, one: int, other: int) -> None:
+        """The department says one of the bills anew, whoever is paying it."""
+        bill = self.bill(one)
+        payer = next(identity for _, identity in self.people if bill.payer_fingerprint in identity.fingerprints)
+        said = pushed(payer=payer, notice_no=bill.notice_no, fen=FEN + 60 + other)
+        await changing.change(bill=said, reason="金额有误", by=UNIT)
 
     async def begin(self, one: int, other: int) -> None:
         channel = CHANNELS[other % 2]
@@ -247,6 +271,16 @@ class LittleTreasury:
         tried = (refunds.ask(refund_id=refund.id), refunds.send(refund_id=refund.id), refunds.ask(refund_id=refund.id))
         await at_once(*tried)
 
+    async def quarantine_asks_again(self, one: int, _: int) -> None:
+        held = await self.one_of(QuarantinedNotice.filter(state="open"), one)
+        await quarantine.ask_again(quarantine_id=held.id, by=FINANCE)
+
+    async def quarantine_sends_back(self, one: int, other: int) -> None:
+        """Two people let money go that belongs to nobody here; now and then two of them at once."""
+        held = await self.one_of(QuarantinedNotice.filter(state="open", kind="payment"), one)
+        await quarantine_returns.want(quarantine_id=held.id, note="金额不符", by=FINANCE)
+        await at_once(*(quarantine_returns.let_go(quarantine_id=held.id, by=OTHER) for _ in range(1 + other % 2)))
+
     async def work(self, _: int = 0, __: int = 0) -> None:
         await work()
 
@@ -296,6 +330,7 @@ class LittleTreasury:
             with clock.shifted(self.ahead):
                 await inquiry.ask_all_due()
                 await refunds.chase()
+                await quarantine_returns.chase()
                 while await work():
                     pass
 
@@ -316,7 +351,7 @@ class LittleTreasury:
                 stuck = [one.state for one in order.refunds if one.state in ("abnormal", "closed")]
                 if not stuck:
                     found.append(f"{order.out_trade_no} settles nothing and has not gone back: {went}")
-            if order.state in RECEIVED and order.bill.state == "unpaid":
+            if order.state in RECEIVED and (order.bill.state, order.bill_version) == ("unpaid", order.bill.version):
                 found.append(f"{order.out_trade_no} was paid and its bill is unpaid")
         return found
 
@@ -326,6 +361,11 @@ async def at_once(*deeds: Awaitable[None]) -> None:
     for fault in await asyncio.gather(*deeds, return_exceptions=True):
         if isinstance(fault, BaseException) and not isinstance(fault, Refusal | RuntimeError):
             raise fault
+
+
+def growing(fen: int) -> bills.PushedItem:
+    growth = Growth(per_day=5, kind="overdue", basis="示例条例第一条")
+    return bills.PushedItem(exec_item_code="1", exec_item_name="登记费", amount_fen=fen, growth=growth)
 
 
 class Nothing(Refusal):

@@ -1,7 +1,7 @@
 """Each verb between our database and a channel ends at its first await, at its second …, until none is left.
 
-Afterwards the worker goes on, the payer tries again and the channel repeats its notice: each time it must come to exactly
-one settlement, at most one refund, and books that balance.
+Afterwards the worker goes on, the payer tries again and the channel repeats its notice: each time it must come to
+exactly one settlement, at most one refund, and books that balance.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
