@@ -60,7 +60,7 @@ STEPS = {
     "pay": 6, "pay_wrongly": 2, "pay_late": 1, "pay_while_closing": 1,
     "hear": 6, "hear_at_once": 2, "hear_a_lie": 2, "hear_a_forgery": 1, "look_at_the_result": 2,
     "trouble": 5, "time_passes": 4, "ask_all": 4, "close_one": 1,
-    "refund": 4, "refund_at_once": 1, "refund_at_the_console": 1, "refunds_go": 3, "refund_moves": 4,
+    "refund": 6, "refund_at_once": 1, "refund_at_the_console": 1, "refunds_go": 3, "refund_moves": 4,
     "hear_of_a_refund": 3, "answers_at_once": 3, "work": 4, "chase": 1,
     "quarantine_asks_again": 1, "quarantine_sends_back": 4,
 }  # fmt: skip
@@ -119,6 +119,10 @@ class LittleTreasury:
         if not known:
             raise Nothing
         return known[one % len(known)]
+
+    def paid(self) -> list[str]:
+        """Orders that brought money, as asked for or not."""
+        return [number for till in self.tills.values() for number in till.paid]
 
     def a_letter(self, one: int) -> tuple[str, bytes]:
         """Any of the last ones; it may have come before, or come now for the first time."""
@@ -251,7 +255,13 @@ class LittleTreasury:
 
     async def refunds_go(self, one: int, other: int) -> None:
         """How the next refunds go over there."""
-        states = (RefundState.DONE, RefundState.PROCESSING, RefundState.ABNORMAL, RefundState.CLOSED)
+        states = (
+            RefundState.PROCESSING,
+            RefundState.ABNORMAL,
+            RefundState.DONE,
+            RefundState.PROCESSING,
+            RefundState.CLOSED,
+        )
         list(self.tills.values())[one % 2].refund_state = states[other % len(states)]
 
     async def refund_moves(self, one: int, other: int) -> None:
@@ -278,12 +288,14 @@ class LittleTreasury:
         await at_once(*tried)
 
     async def quarantine_asks_again(self, one: int, _: int) -> None:
-        held = await self.one_of(QuarantinedNotice.filter(state="open"), one)
+        held = await self.one_of(QuarantinedNotice.filter(state="open", out_trade_no__in=self.paid()), one)
         await quarantine.ask_again(quarantine_id=held.id, by=FINANCE)
 
     async def quarantine_sends_back(self, one: int, other: int) -> None:
         """Two people let money go that belongs to nobody here; now and then two of them at once."""
-        held = await self.one_of(QuarantinedNotice.filter(state="open", kind="payment"), one)
+        wrong = [order for order in self.paid() if not await self.ours().filter(out_trade_no=order, state__in=RECEIVED)]
+        theirs = QuarantinedNotice.filter(state="open", kind="payment", out_trade_no__in=wrong)
+        held = await self.one_of(theirs, one)
         await quarantine_returns.want(quarantine_id=held.id, note="金额不符", by=FINANCE)
         await at_once(*(quarantine_returns.let_go(quarantine_id=held.id, by=OTHER) for _ in range(1 + other % 2)))
 
