@@ -34,7 +34,7 @@ from payments.bill_errors import BillOfAnotherPayer, LateFeeNeedsDate, PayCodeMa
 from payments.errors import BillAlreadySettled, BillNotFound, BillWithdrawn, PaymentInProgress, TotalDoesNotAddUp
 from payments.late_fee_rules import Growth
 
-routes = Routes("部门推送缴款通知书", tag="departments")
+routes = Routes("部门推送缴款通知书", tag="bills")
 
 BATCH = 5000
 BATCH_BYTES = 8_000_000

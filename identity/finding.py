@@ -14,7 +14,7 @@ from identity.models import Citizen
 from identity.verifier import Verifier
 
 # What tells, under a citizen, that somebody looked at their record.
-LOOKS = ("citizen.read", "citizen.found", "citizen.bookings_read", "citizen.phone_read")
+LOOKS = ("citizen.read", "citizen.found", "citizen.bookings_read", "citizen.bills_read", "citizen.phone_read")
 MOST = 5
 
 

@@ -29,16 +29,17 @@ async def change(*, bill: PushedBill, reason: str, by: Actor) -> Received:
     """
     pushed.check(bill)
     for _ in range(TRIES):
-        await _close_what_is_open(bill.notice_no, by)
+        row = await Bill.get_or_none(source=by.name, notice_no=bill.notice_no)
+        if row is not None and not _says(row, bill):  # whoever pays what it says already is left in peace
+            await _close_what_is_open(row)
         changed = await _rewrite(bill, reason, by)
         if changed is not None:
             return changed
     raise PaymentInProgress
 
 
-async def _close_what_is_open(notice_no: str, by: Actor) -> None:
-    open_ones = PaymentOrder.filter(bill__source=by.name, bill__notice_no=notice_no, state__in=LIVE)
-    for order in await open_ones:
+async def _close_what_is_open(row: Bill) -> None:
+    for order in await PaymentOrder.filter(bill=row, state__in=LIVE):
         await inquiry.ask(order.id, closing=True)
 
 

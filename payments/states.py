@@ -61,10 +61,17 @@ async def move_order(order: PaymentOrder, to: str, *, by: Actor | None = None, *
 
     With `by` the move leaves a row of its own in the audit.
     """
+    if by is None:
+        return await _move_order(order, to, also)
     async with database.transaction():
-        moved = await PaymentOrder.filter(id=order.id, state__in=before(ORDER_MOVES, to)).update(state=to, **also)
-        if moved and by is not None:
+        moved = await _move_order(order, to, also)
+        if moved:
             await audit.record(f"order.{to}", subject=f"order:{order.id}", by=by)
+    return moved
+
+
+async def _move_order(order: PaymentOrder, to: str, also: dict[str, Any]) -> bool:
+    moved = await PaymentOrder.filter(id=order.id, state__in=before(ORDER_MOVES, to)).update(state=to, **also)
     return _kept(order, to, also) if moved else False
 
 

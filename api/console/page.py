@@ -1,6 +1,7 @@
 """How the console shows things: whole pages, parts of them for htmx, the outcome of a deed, a refusal."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -122,6 +123,11 @@ def dated_text(at: datetime) -> str:
     return f"{clock.shanghai(at):%Y-%m-%d %H:%M}"
 
 
+def yuan_text(fen: int) -> str:
+    """1,234.50; groups of three, as books have it."""
+    return f"{Decimal(fen) / 100:,.2f}"
+
+
 def _environment() -> jinja2.Environment:
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -129,7 +135,7 @@ def _environment() -> jinja2.Environment:
     )  # fmt: skip
     made.filters.update(
         day=day_text, time=time_text, moment=moment_text, dated=dated_text, on_weekdays=weekdays_text,
-        local_day=local_day,
+        local_day=local_day, yuan=yuan_text,
     )  # fmt: skip
     made.globals["weekdays"] = WEEKDAYS
     return made

@@ -26,6 +26,7 @@ LOOKS = {
     "citizen.read": "查看资料",
     "citizen.found": "查找",
     "citizen.bookings_read": "查询预约",
+    "citizen.bills_read": "查询缴费",
     "citizen.phone_read": "查看手机号码",
 }
 

@@ -15,6 +15,7 @@ PLANNERS = (Role.HALL_MANAGER, Role.ADMIN)
 HELPERS = (Role.WINDOW, Role.HALL_MANAGER, Role.AGENT)
 OVERSEERS = (*PLANNERS, Role.SUPERVISOR)  # numbers without names
 WATCHERS = (*DESK, Role.SUPERVISOR)
+FINANCE = (Role.FINANCE,)
 
 
 class NoHallOfYours(Forbidden):

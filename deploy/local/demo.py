@@ -27,6 +27,7 @@ from identity import staff
 from identity.errors import UsernameTaken
 from identity.idnumber import Identity
 from payments import bills
+from payments.late_fee_rules import Growth
 
 ROOT = Path(__file__).parents[2]
 BY = Actor.system("demo")
@@ -143,8 +144,12 @@ def _on(day: date, hour: int) -> datetime:
 
 
 async def _bills(people: dict[str, dict[str, Any]]) -> None:
-    until = date(clock.today().year, 12, 31) + timedelta(days=90)
+    far = date(clock.today().year, 12, 31) + timedelta(days=90)
     for one in BILLS:
+        growth = Growth(per_day=300, kind="penalty", basis="行政处罚法第七十二条") if one.days_late else None
+        item = bills.PushedItem(
+            exec_item_code=one.item[0], exec_item_name=one.item[1], amount_fen=one.fen, growth=growth
+        )
         person = people[one.person]
         if await bills.is_known(notice_no=one.notice_no, source=DEPARTMENT.name):
             continue
@@ -156,9 +161,9 @@ async def _bills(people: dict[str, dict[str, Any]]) -> None:
                 title=one.title,
                 payer_name=person["name"],
                 payer=Identity.of("id_card", person["id_number"]),
-                items=(bills.PushedItem(exec_item_code=one.item[0], exec_item_name=one.item[1], amount_fen=one.fen),),
+                items=(item,),
                 total_fen=one.fen,
-                expire_date=until,
+                expire_date=clock.today() - timedelta(days=one.days_late) if one.days_late else far,
             ),
             by=DEPARTMENT,
         )

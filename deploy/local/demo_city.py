@@ -195,6 +195,7 @@ class DemoBill:
     title: str
     item: tuple[str, str]
     fen: int
+    days_late: int = 0  # past its last day, and growing by three per cent a day
 
 
 BILLS = (
@@ -205,5 +206,14 @@ BILLS = (
     ),
     DemoBill(
         "DEMO-0004", "王五", ("103007", "示例市公安局交通警察支队"), "机动车号牌工本费", ("103043", "牌证工本费"), 10000
+    ),
+    DemoBill(
+        "DEMO-0005",
+        "李四",
+        ("103007", "示例市公安局交通警察支队"),
+        "道路交通违法罚款",
+        ("103050", "罚款"),
+        20000,
+        days_late=3,
     ),
 )

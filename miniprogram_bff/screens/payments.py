@@ -12,7 +12,7 @@ from miniprogram_bff.screens.pay import BillView, view
 from miniprogram_bff.session import CITIZEN
 from payments import for_others, history
 
-routes = Routes("缴费记录", tag="pay")
+routes = Routes("缴费记录", tag="payments")
 
 TradeNo = Annotated[str, Meta(max_length=32, examples=["P20261121000000000001"])]
 

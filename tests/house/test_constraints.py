@@ -26,6 +26,10 @@ CHECKS = [
     "appeal_decided_by_whom",
     "closure_notice_offer_has_a_deadline",
     "closure_notice_accepted_what",
+    "bill_state_known",
+    "payment_order_state_known",
+    "bill_item_late_within_amount",
+    "payment_order_late_part",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",
@@ -46,6 +50,9 @@ TRIGGERS = [
     "draw_no_change",
     "draw_entry_no_change",
     "audit_row_no_change",
+    "bill_moves",
+    "payment_order_moves",
+    "bill_version_no_change",
 ]
 
 

@@ -96,6 +96,20 @@ async def test_the_order_of_the_old_amount_is_asked_about_and_closed_over_there_
     assert await settlement.settle(tills.wechat.pay(new.out_trade_no)) is Outcome.SETTLED
 
 
+async def test_who_pays_what_it_says_already_is_left_in_peace(tills: Tills):
+    """The department sends its change again: its answer was lost."""
+    bill, said, citizen = await a_told_bill()
+    await change(said, 5000)
+    order = await begin(bill, citizen)
+    tills.wechat.calls.clear()
+    assert await change(said, 5000) == "repeated"
+    assert (tills.wechat.calls, await state_of(order)) == ([], "awaiting")
+    stranger = replace(anew(said, 100), payer=Identity.of("id_card", people.id_number()))
+    with pytest.raises(BillOfAnotherPayer):
+        await changing.change(bill=stranger, reason="换人", by=UNIT)
+    assert (tills.wechat.calls, await state_of(order)) == ([], "awaiting")
+
+
 async def test_paid_meanwhile_it_is_settled_as_its_payer_was_told(tills: Tills):
     bill, said, citizen = await a_told_bill()
     order = await begin(bill, citizen)

@@ -49,19 +49,19 @@ async def test_the_open_bills_of_who_lets_me_pay(tills: Tills):
     open_one, settled = await a_bill(payer=identity), await a_bill(payer=identity)
     await Bill.filter(id=settled.id).update(state="settled", settled_at=clock.now())
     assert await for_others.of(agent.id) == []
-    until, by = clock.today() + timedelta(days=30), Actor.citizen(principal.id)
+    today, by = clock.today(), Actor.citizen(principal.id)
     given = {"principal_id": principal.id, "agent_id": agent.id, "by": by}
-    await delegation.grant(**given, scope=["book"], until=until)
+    await delegation.grant(**given, scope=["book"], until=today + timedelta(days=30))
     assert await for_others.of(agent.id) == []
     for days in (20, 10):
-        await delegation.grant(**given, scope=["pay"], until=clock.today() + timedelta(days=days))
+        await delegation.grant(**given, scope=["pay"], until=today + timedelta(days=days))
     (theirs,) = await for_others.of(agent.id)
-    assert (theirs.principal, theirs.until) == ("张*", clock.today() + timedelta(days=20))
+    assert (theirs.principal, theirs.until) == ("张*", today + timedelta(days=20))
     assert [one.id for one in theirs.bills] == [open_one.id]
     owed = await bills.one_for(pay_code=open_one.pay_code, citizen_id=agent.id)
     order = await begin(owed, agent)
     assert order.payer_id == agent.id
-    with clock.shifted(timedelta(days=21)):
+    with clock.shifted(timedelta(days=22)):
         assert await for_others.of(agent.id) == []
         with pytest.raises(BillNotFound):
             await bills.one_for(pay_code=settled.pay_code, citizen_id=agent.id)

@@ -106,8 +106,9 @@ async def test_both_channels_begun_at_once_leave_one_open_order(tills: Tills):
         assert {type(one) for one in outcomes} <= {PaymentOrder, PaymentInProgress}
         live = await PaymentOrder.filter(bill=bill, state__in=LIVE)
         assert len(live) <= 1
-        over_there = [one.out_trade_no for till in (tills.wechat, tills.alipay) for one in till.orders.values()
-                      if one.state == "unpaid" and one.out_trade_no not in {own.out_trade_no for own in live}]  # fmt: skip
+        ours = {own.out_trade_no for own in live}
+        placed = [one for till in (tills.wechat, tills.alipay) for one in till.orders.values()]
+        over_there = [one.out_trade_no for one in placed if one.state == "unpaid" and one.out_trade_no not in ours]
         theirs = await PaymentOrder.filter(out_trade_no__in=over_there, bill=bill)
         assert theirs == []  # nothing that we closed can be paid over there
 

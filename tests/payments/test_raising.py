@@ -82,10 +82,14 @@ async def test_more_rows_than_a_part_holds(monkeypatch: pytest.MonkeyPatch):
 
 async def test_a_fee_belongs_to_its_room_and_to_the_transaction_it_was_asked_in():
     fee, by = pushed(notice_no="A-1"), Actor.system("cases")
-    with pytest.raises(RuntimeError):
+
+    async def a_room_that_fails() -> None:
         async with database.transaction():
             await bills.raise_fee(room="cases", fee=fee, by=by)
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await a_room_that_fails()
     assert not await Bill.exists()
     outcomes = [(await bills.raise_fee(room="cases", fee=fee, by=by)).outcome for _ in range(2)]
     assert outcomes == ["raised", "repeated"]
