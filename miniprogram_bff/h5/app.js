@@ -17,7 +17,8 @@ import { messages, mine, realName, sessions } from "./screens/mine.js";
 import { paid } from "./screens/paid.js";
 import { rate } from "./screens/rate.js";
 import { rebook } from "./screens/rebook.js";
-import { check, receipt } from "./screens/receipt.js";
+import { receipt } from "./screens/receipt.js";
+import { receiptCheck, receiptChecked } from "./screens/receipt_check.js";
 import { refunds } from "./screens/refund.js";
 import { scenario, theme } from "./screens/topics.js";
 import { search } from "./screens/search.js";
@@ -47,8 +48,8 @@ const SCREENS = [
   [/^bill\/([^/]+)$/, bill, "mine", "#/bills"],
   [/^paid\/([^/]+)$/, paid, "mine", "#/bills"],
   [/^receipt\/([^/]+)$/, receipt, "mine", "#/bills"],
-  [/^receipt-check$/, check, "mine", "#/bills"],
-  [/^receipt-check\/([^/]+)\/([^/]+)\/([^/]+)$/, check, "mine", "#/bills"],
+  [/^receipt-check$/, receiptCheck, "mine", "#/bills"],
+  [/^receipt-check\/([^/]+)\/([^/]+)\/([^/]+)$/, receiptChecked, "mine", "#/bills"],
   [/^refunds\/([^/]+)$/, refunds, "mine", "#/bills"],
   [/^rate\/([^/]+)\/([^/]+)$/, rate, "mine", "#/mine"],
   [/^mine$/, mine, "mine"],

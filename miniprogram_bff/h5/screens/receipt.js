@@ -1,12 +1,9 @@
-// 电子票据: the receipt of a bill, its PDF, and checking one by the numbers printed on it.
-import { file, get, post } from "../api.js";
+// 电子票据: the receipt of a bill, and its PDF. Anybody may check one: receipt_check.js.
+import { file, get } from "../api.js";
 import { busy, html, problem, show, trusted, yuan } from "../view.js";
 
 const LOOKS = { issued: "good", voiding: "warn", voided: "bad" };
-const numbers = (one) => html`<dt>票据代码</dt><dd class="code">${one.code}</dd><dt>票据号码</dt><dd class="code">${one.number}</dd>`;
-const facts = (one) => html`<dt>开票日期</dt><dd>${one.issued_on}</dd><dt>交款人</dt><dd>${one.payer}</dd><dt>收款单位</dt><dd>${one.unit}</dd>`;
 const red = (one) => one.red_number && html`<dt>红票号码</dt><dd class="code">${one.red_code} ${one.red_number}</dd>`;
-const head = (one) => html`<p><span class="tag ${LOOKS[one.state]}">${one.label}</span></p><p class="big">¥ ${yuan(one.amount_fen)}</p>`;
 
 export async function receipt(main, code) {
   main.classList.add("narrow");
@@ -25,8 +22,9 @@ export async function receipt(main, code) {
 }
 
 function draw(main, code, one) {
-  show(main, html`<h1>电子票据</h1><section class="card stack">${head(one)}
-    <dl class="facts">${numbers(one)}<dt>校验码</dt><dd class="code">${one.check_code}</dd>${red(one)}${facts(one)}<dt>缴款识别码</dt><dd class="code">${one.pay_code}</dd></dl>
+  show(main, html`<h1>电子票据</h1><section class="card stack"><p><span class="tag ${LOOKS[one.state]}">${one.label}</span></p><p class="big">¥ ${yuan(one.amount_fen)}</p>
+    <dl class="facts"><dt>票据代码</dt><dd class="code">${one.code}</dd><dt>票据号码</dt><dd class="code">${one.number}</dd><dt>校验码</dt><dd class="code">${one.check_code}</dd>${red(one)}
+    <dt>开票日期</dt><dd>${one.issued_on}</dd><dt>交款人</dt><dd>${one.payer}</dd><dt>收款单位</dt><dd>${one.unit}</dd><dt>缴款识别码</dt><dd class="code">${one.pay_code}</dd></dl>
     <table><thead><tr><th scope="col">项目</th><th scope="col" class="fen">金额（元）</th></tr></thead>
     <tbody>${one.items.map((line) => html`<tr><td>${line.name}</td><td class="fen">${yuan(line.amount_fen)}</td></tr>`)}</tbody></table>
     <figure class="qr" aria-label="验真二维码">${trusted(one.qr_svg)}<figcaption class="hint">扫码查验真伪</figcaption></figure></section>
@@ -40,27 +38,4 @@ function draw(main, code, one) {
       show(main.querySelector("#problem"), problem(error));
     }
   };
-}
-
-const FIELDS = [["code", "票据代码", 20], ["number", "票据号码", 20], ["check_code", "校验码", 20]];
-
-// The numbers come with the address when the code on the paper was scanned.
-export async function check(main, code = "", number = "", checkCode = "") {
-  const scanned = typeof code === "string" ? { code, number, check_code: checkCode } : {};
-  show(main, html`<h1>票据验真</h1><form class="card">${FIELDS.map(([name, words, most]) => html`
-    <div class="field"><label for="${name}">${words}</label><input id="${name}" name="${name}" required maxlength="${most}" autocomplete="off" value="${scanned[name] || ""}"></div>`)}
-    <button class="button main wide">查验</button></form><div id="found" role="status"></div>`);
-  const form = main.querySelector("form");
-  form.onsubmit = async (event) => {
-    event.preventDefault();
-    const asked = Object.fromEntries(FIELDS.map(([name]) => [name, form[name].value.trim()]));
-    const found = main.querySelector("#found");
-    try {
-      const one = await busy(form.querySelector("button"), "正在查验…", () => post("/v1/receipts/check", asked));
-      show(found, html`<section class="card stack">${head(one)}<dl class="facts">${numbers(one)}${facts(one)}<dt>项目</dt><dd>${one.title}</dd></dl></section>`);
-    } catch (error) {
-      show(found, problem(error));
-    }
-  };
-  if (scanned.code && scanned.number && scanned.check_code) form.requestSubmit();
 }
