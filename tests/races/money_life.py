@@ -56,11 +56,11 @@ LATER = (timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=31))
 
 # How often each is done, beside the others.
 STEPS = {
-    "another_bill": 3, "withdraw": 1, "change": 2, "begin": 8, "begin_at_once": 2, "begin_and_pay_hastily": 2,
-    "pay": 6, "pay_wrongly": 2, "pay_late": 1, "pay_while_closing": 1,
+    "another_bill": 3, "withdraw": 2, "change": 2, "begin": 8, "begin_at_once": 2, "begin_and_pay_hastily": 2,
+    "pay": 6, "pay_wrongly": 2, "pay_late": 4, "pay_while_closing": 2,
     "hear": 6, "hear_at_once": 2, "hear_a_lie": 2, "hear_a_forgery": 1, "look_at_the_result": 2,
     "trouble": 5, "time_passes": 4, "ask_all": 4, "close_one": 1,
-    "refund": 6, "refund_at_once": 1, "refund_at_the_console": 1, "refunds_go": 3, "refund_moves": 4,
+    "refund": 6, "refund_at_once": 1, "refund_at_the_console": 2, "refunds_go": 3, "refund_moves": 4,
     "hear_of_a_refund": 3, "answers_at_once": 3, "work": 4, "chase": 1,
     "quarantine_asks_again": 1, "quarantine_sends_back": 4,
 }  # fmt: skip
