@@ -4,8 +4,8 @@ import { busy, empty, html, moment, problem, show, toast, yuan } from "../view.j
 
 const TONES = { done: "good", offline: "good", abnormal: "warn", rejected: "bad", closed: "bad" };
 const step = (one) => html`<li><span class="tag ${TONES[one.state] || "brand"}">${one.label}</span> <b>${yuan(one.amount_fen)} 元</b>
-  <small class="soft">${one.reason}</small>${one.why ? html`<p class="notice bad">${one.why}</p>` : ""}
-  <small class="soft">${moment(one.asked_at)} 提出${one.done_at ? html`，${moment(one.done_at)} 办结` : ""}</small></li>`;
+  <div class="soft">${one.reason}</div>${one.why ? html`<p class="notice bad">${one.why}</p>` : ""}
+  <div class="soft">${moment(one.asked_at)} 提出${one.done_at ? html`，${moment(one.done_at)} 办结` : ""}</div></li>`;
 const UNDER_WAY = ["applied", "asked", "requested", "processing", "abnormal"];
 
 const form = html`<details class="card"><summary>申请退款</summary><form class="stack">
