@@ -23,7 +23,7 @@ BY_HAND = {
     "drop index payment_order_one_settles; update payment_order set settles = true where state = 'refunded'":
         "a_bill_settles_once",
     """drop index payment_order_one_live;
-       update payment_order set state = 'awaiting', bill_id = (select min(id) from bill)""":
+       update payment_order set state = 'awaiting', paid_at = null, bill_id = (select min(id) from bill)""":
         "one_order_lives_at_a_time",
     "update refund set amount_fen = amount_fen * 3": "refunds_stay_within_what_came",
     "update payment_order set state = 'refunded' where settles": "refunds_stay_within_what_came",
