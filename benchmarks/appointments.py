@@ -107,9 +107,7 @@ async def rush(house: House) -> Measured:
         before = 0.0
         for nth in range(2):  # the first makes caches and pools as big as they get
             where = await open_slots(5, capacity=RUSH_PLACES // 5)
-            tokens = await people.sign_in(await people.arrive(RUSH_REQUESTS))
-            wishes = [_wish(where[nth % 5], token) for nth, token in enumerate(tokens)]
-            saw = await house.rushed(house.bff, wishes, connections=RUSH_CONNECTIONS)
+            saw = await house.rushed(house.bff, await wishes(RUSH_REQUESTS, where), connections=RUSH_CONNECTIONS)
             await must_hold(where, RUSH_PLACES)
             sample, after = _rushed(saw), house.memory(house.bff)
             if nth:
@@ -146,6 +144,12 @@ async def sold_out(house: House) -> Measured:
         return sample
 
     return await interleaved("sold_out", be_late, beside={"bare_json": house.yardstick}, rounds=house.scale.rounds)
+
+
+async def wishes(number: int, where: range) -> list[bytes]:
+    """So many citizens who each want a place in one of these slots."""
+    tokens = await people.sign_in(await people.arrive(number))
+    return [_wish(where[nth % len(where)], token) for nth, token in enumerate(tokens)]
 
 
 def _wish(slot_id: int, token: str) -> bytes:

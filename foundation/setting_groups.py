@@ -175,3 +175,10 @@ class Alipay:
     template_booking: str = setting("ALIPAY_TEMPLATE_BOOKING", "message template: booking", "alitpl-booking")
     template_bill: str = setting("ALIPAY_TEMPLATE_BILL", "message template: bill settled", "alitpl-bill")
     template_case: str = setting("ALIPAY_TEMPLATE_CASE", "message template: case moved", "alitpl-case")
+
+
+@dataclass(frozen=True)
+class Receipts:
+    url: str = setting("RECEIPTS_URL", "issuer of 财政电子票据", needed=True)
+    key_id: str = setting("RECEIPTS_KEY_ID", "our key id at the issuer", needed=True)
+    secret: str = setting("RECEIPTS_SECRET", "our secret at the issuer (HMAC-SM3)", "demo-receipts", secret=True)

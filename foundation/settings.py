@@ -17,6 +17,7 @@ from foundation.setting_groups import (
     Payments,
     Processes,
     RealName,
+    Receipts,
     Secrets,
     WeChat,
     WeChatPay,
@@ -46,6 +47,7 @@ class Settings:
     wechat_pay: WeChatPay = field(default_factory=WeChatPay)
     alipay: Alipay = field(default_factory=Alipay)
     payments: Payments = field(default_factory=Payments)
+    receipts: Receipts = field(default_factory=Receipts)
 
     @property
     def environment(self) -> str:

@@ -53,3 +53,31 @@ class NoticeQuarantined(Event):
 
     about = "channel_event_id"
     channel_event_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundRefused(Event):
+    """Finance rejected what a citizen had applied for."""
+
+    about = "order_id"
+    order_id: int
+    application_id: int
+    citizen_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptIssued(Event):
+    """A bill has its receipt."""
+
+    about = "bill_id"
+    bill_id: int
+    receipt_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptVoided(Event):
+    """A receipt was taken back by a red entry."""
+
+    about = "bill_id"
+    bill_id: int
+    receipt_id: int

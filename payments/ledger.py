@@ -5,6 +5,7 @@ that must go back. Debit is positive.
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foundation import clock, database
@@ -19,7 +20,7 @@ class Entry:
     amount_fen: int
 
 
-async def post(*entries: Entry, order_id: int, memo: str) -> uuid.UUID:
+async def post(*entries: Entry, order_id: int | None, memo: str) -> uuid.UUID:
     """Write one posting in the verb's transaction. Raises LedgerUnbalanced."""
     if sum(one.amount_fen for one in entries):
         raise LedgerUnbalanced(memo)
@@ -44,7 +45,24 @@ async def received(*, channel: str, unit: str, amount_fen: int, order_id: int) -
     )
 
 
-async def received_too_much(*, channel: str, amount_fen: int, order_id: int) -> None:
+async def received_each(those: Sequence[tuple[str, str, int, int]]) -> None:
+    """As `received`, for many of (channel, unit, fen, order id) in one statement, each a posting of its own."""
+    rows = [
+        (posting, account, amount, order_id)
+        for channel, unit, fen, order_id in those
+        for posting in (uuid.uuid4(),)
+        for account, amount in ((f"channel:{channel}", fen), (f"unit:{unit}", -fen))
+    ]
+    await database.joined().execute(
+        """insert into ledger_entry (posting, account, amount_fen, order_id, memo, at)
+           select posting, account, fen, order_id, 'settled', $5
+             from unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[]) as e (posting, account, fen, order_id)""",
+        *(list(column) for column in zip(*rows, strict=True)),
+        clock.now(),
+    )
+
+
+async def received_too_much(*, channel: str, amount_fen: int, order_id: int | None) -> None:
     """Money came in that nobody asked for; it must go back."""
     await post(Entry(f"channel:{channel}", amount_fen), Entry(OWED, -amount_fen), order_id=order_id, memo="owed back")
 
@@ -59,7 +77,7 @@ async def kept_after_all(*, unit: str, amount_fen: int, order_id: int) -> None:
     await post(Entry(OWED, amount_fen), Entry(f"unit:{unit}", -amount_fen), order_id=order_id, memo="refund closed")
 
 
-async def returned(*, channel: str, amount_fen: int, order_id: int) -> None:
+async def returned(*, channel: str, amount_fen: int, order_id: int | None) -> None:
     """Money that was owed went back to the payer."""
     await post(Entry(OWED, amount_fen), Entry(f"channel:{channel}", -amount_fen), order_id=order_id, memo="returned")
 

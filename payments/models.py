@@ -106,11 +106,14 @@ class Refund(Model):
     order: fields.ForeignKeyRelation[PaymentOrder] = fields.ForeignKeyField(
         "models.PaymentOrder", related_name="refunds", on_delete=OnDelete.RESTRICT, db_index=True
     )
-    out_refund_no = fields.CharField(max_length=32, unique=True)
+    out_refund_no = fields.CharField(max_length=64, unique=True)  # ours, or the one it was given where it was made
     amount_fen = fields.BigIntField()
     reason = fields.CharField(max_length=80)
+    origin = fields.CharField(max_length=16, default="house")  # house, merchant_console
     state = fields.CharField(max_length=12, default="requested")  # requested, processing, done, abnormal, closed
+    offline = fields.BooleanField(default=False)  # done, but outside of the channel: by bank transfer, with a note
     asked_times = fields.IntField(default=0)
+    send_at = fields.DatetimeField(null=True)  # not before: a channel wants a minute between parts
     created_at = fields.DatetimeField(auto_now_add=True)
     done_at = fields.DatetimeField(null=True)
 

@@ -1,6 +1,7 @@
 """Money on its way back. A refund is decided in a transaction and sent by a job, always with the same number."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from channels.payment import ChannelRefund, RefundRequest, RefundState
 from foundation import audit, clock, crypto, database, jobs, logs, metrics, settings
@@ -8,10 +9,11 @@ from foundation.actor import Actor
 from foundation.events import tell
 from foundation.http import OutcomeUnknown
 from payments import gateway, ledger, states
-from payments.errors import DoesNotAgree, RefundTooMuch
+from payments.errors import RefundTooMuch
 from payments.events import MoneyReturned
 from payments.models import Bill, PaymentOrder, Refund
 from payments.orders import RECEIVED, locked
+from payments.refund_errors import RefundTooLate, TooManyRefunds
 
 log = logs.logger(__name__)
 
@@ -20,26 +22,50 @@ COUNTED = (*UNDER_WAY, "done")
 ASK_AGAIN = timedelta(seconds=30)
 ASK_LONGEST = timedelta(hours=6)
 CHASED_AFTER = timedelta(minutes=10)
+# WeChat Pay takes refunds within a year of payment, 50 for an order, a minute between two parts. Alipay's contract
+# names the year too.
+LONGEST = timedelta(days=365)
+MOST = 50
+BETWEEN_PARTS = timedelta(minutes=1)
 
 
 async def request(*, order: PaymentOrder, amount_fen: int, reason: str, by: Actor) -> Refund:
-    """Decide a refund in the caller's transaction; it is sent once that commits. Raises RefundTooMuch."""
+    """Decide a refund in the caller's transaction; it is sent once that commits.
+
+    Raises RefundTooMuch, TooManyRefunds, RefundTooLate.
+    """
     bill, order = await locked(id=order.id)
-    already = await Refund.filter(order=order, state__in=COUNTED)
-    received = order.amount_fen if order.state in RECEIVED else 0
-    if amount_fen <= 0 or sum(one.amount_fen for one in already) + amount_fen > received:
+    already = await Refund.filter(order=order)
+    if not 0 < amount_fen <= refundable(order, already):
         raise RefundTooMuch
+    if len(already) >= MOST:
+        raise TooManyRefunds
+    if order.paid_at and order.paid_at + LONGEST < clock.now():
+        raise RefundTooLate
     refund = await Refund.create(
         order=order,
         out_refund_no=f"R{clock.today():%Y%m%d}{crypto.random_code(16)}",
         amount_fen=amount_fen,
         reason=reason,
+        send_at=_not_before(already),
     )
     if order.settles:
         await ledger.owed_back(unit=bill.exec_unit_code, amount_fen=amount_fen, order_id=order.id)
     await audit.record("refund.requested", subject=f"order:{order.id}", by=by, reason=reason)
-    await jobs.enqueue(send, lock=f"refund:{refund.id}", refund_id=refund.id)
+    await jobs.enqueue(send, lock=f"refund:{refund.id}", at=refund.send_at, refund_id=refund.id)
     return refund
+
+
+def refundable(order: PaymentOrder, already: Collection[Refund]) -> int:
+    """What of an order can still go back: what it received, less what went back or is on its way."""
+    received = order.amount_fen if order.state in RECEIVED else 0
+    return int(received - sum(one.amount_fen for one in already if one.state in COUNTED))
+
+
+def _not_before(already: Collection[Refund]) -> datetime | None:
+    """A minute after the part before, wherever that was asked for; None when that is over."""
+    latest = max((one.send_at or one.created_at for one in already), default=None)
+    return latest + BETWEEN_PARTS if latest and latest + BETWEEN_PARTS > clock.now() else None
 
 
 @jobs.job(queue="money", retries=30)
@@ -88,6 +114,8 @@ async def note(answer: ChannelRefund) -> None:
             return
         bill, order = await locked(id=found.order_id)  # type: ignore[attr-defined]
         refund = await Refund.select_for_update().get(id=found.id)
+        if answer.state is RefundState.DONE and (refund.state == "closed" or refund.offline):
+            await _reopen(bill, order, refund)
         if refund.state not in UNDER_WAY:
             return
         if answer.amount_fen not in (None, refund.amount_fen):
@@ -99,10 +127,26 @@ async def note(answer: ChannelRefund) -> None:
             await _not_yet(bill, order, refund, answer.state)
 
 
+async def _reopen(bill: Bill, order: PaymentOrder, refund: Refund) -> None:
+    """The channel gave back what we had given up: the money counts, unless it has gone back otherwise meanwhile."""
+    if refund.offline or refund.amount_fen > refundable(order, await Refund.filter(order=order)):
+        metrics.count("refunds_stuck_total", state="gone_twice")
+        log.error("refund_gone_twice", refund_id=refund.id)
+        return
+    refund.state = "processing"
+    if order.settles:
+        await ledger.owed_back(unit=bill.exec_unit_code, amount_fen=refund.amount_fen, order_id=order.id)
+
+
 async def _done(bill: Bill, order: PaymentOrder, refund: Refund) -> None:
     refund.state, refund.done_at = "done", clock.now()
     await refund.save(update_fields=["state", "done_at"])
     await ledger.returned(channel=order.channel, amount_fen=refund.amount_fen, order_id=order.id)
+    await conclude(bill, order, refund)
+
+
+async def conclude(bill: Bill, order: PaymentOrder, refund: Refund) -> None:
+    """What follows from money that is back with its payer."""
     returned = await Refund.filter(order=order, state="done")
     if sum(one.amount_fen for one in returned) == order.amount_fen:
         await states.move_order(order, "refunded")
@@ -144,11 +188,3 @@ async def chase() -> int:
     for row in rows:
         await _ask_later(row, timedelta())
     return len(rows)
-
-
-async def hear(told: ChannelRefund) -> None:
-    """A notice about a refund only makes us ask: the channel's answer to a question decides. Raises DoesNotAgree."""
-    refund = await Refund.get_or_none(out_refund_no=told.out_refund_no)
-    if refund is None:
-        raise DoesNotAgree("refund made elsewhere")
-    await ask(refund_id=refund.id)

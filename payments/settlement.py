@@ -14,7 +14,7 @@ from payments import late_fee, ledger, refunds, states
 from payments.errors import DoesNotAgree
 from payments.events import BillSettled
 from payments.models import Bill, PaymentOrder
-from payments.orders import LIVE, RECEIVED, locked
+from payments.orders import LIVE, RECEIVED, Asked, Due, locked
 
 log = logs.logger(__name__)
 
@@ -36,23 +36,34 @@ async def settle(payment: ChannelPayment) -> Outcome:
         return Outcome.NOTED
     async with database.transaction():
         bill, order = await locked(out_trade_no=payment.out_trade_no)
-        must_agree(order, payment)
-        if order.state in RECEIVED:
-            _must_be_the_same_money(order, payment)
-            return Outcome.REPEATED
-        if payment.state is ChannelState.REFUNDED:
-            raise DoesNotAgree("given back before we heard of it")
+        outcome = judged(bill, order, payment)
+        if outcome is Outcome.REPEATED:
+            return outcome
         await states.move_order(
             order,
             "paid",
             transaction_no=payment.transaction_no or "",
             paid_at=payment.paid_at or clock.now(),
             ask_at=None,
-            settles=bill.state == "unpaid" and order.bill_version == bill.version,
+            settles=outcome is Outcome.SETTLED,
         )
         await (_settle_bill(bill, order) if order.settles else _send_back(bill, order))
     metrics.count("payments_received_total", channel=order.channel, settles=str(order.settles))
-    return Outcome.SETTLED if order.settles else Outcome.RETURNED
+    return outcome
+
+
+def judged(bill: Bill | Due, order: PaymentOrder | Asked, payment: ChannelPayment) -> Outcome:
+    """What becomes of what the channel says of an order; both rows are locked. Raises DoesNotAgree."""
+    if payment.state not in (ChannelState.PAID, ChannelState.REFUNDED):
+        return Outcome.NOTED
+    must_agree(order, payment)
+    if order.state in RECEIVED:
+        _must_be_the_same_money(order, payment)
+        return Outcome.REPEATED
+    if payment.state is ChannelState.REFUNDED:
+        raise DoesNotAgree("given back before we heard of it")
+    pays = bill.state == "unpaid" and order.bill_version == bill.version
+    return Outcome.SETTLED if pays else Outcome.RETURNED
 
 
 async def _settle_bill(bill: Bill, order: PaymentOrder) -> None:
@@ -81,7 +92,7 @@ async def _send_back(bill: Bill, order: PaymentOrder) -> None:
     await refunds.request(order=order, amount_fen=order.amount_fen, reason=reason, by=Actor.system("settlement"))
 
 
-def must_agree(order: PaymentOrder, payment: ChannelPayment) -> None:
+def must_agree(order: PaymentOrder | Asked, payment: ChannelPayment) -> None:
     """Raises DoesNotAgree naming what differs (never the values)."""
     differing = [
         what
@@ -100,6 +111,6 @@ def must_agree(order: PaymentOrder, payment: ChannelPayment) -> None:
         raise DoesNotAgree(", ".join(differing))
 
 
-def _must_be_the_same_money(order: PaymentOrder, payment: ChannelPayment) -> None:
+def _must_be_the_same_money(order: PaymentOrder | Asked, payment: ChannelPayment) -> None:
     if payment.transaction_no and order.transaction_no and payment.transaction_no != order.transaction_no:
         raise DoesNotAgree("transaction")

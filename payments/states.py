@@ -9,6 +9,8 @@ A move is compare-and-set: it happens from a state of the table or not at all, w
 ``bill_moves`` and ``payment_order_moves`` refuse any other, however it is written.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from foundation import audit, database
@@ -71,6 +73,22 @@ async def move_order(order: PaymentOrder, to: str, *, by: Actor | None = None, *
 async def _move_order(order: PaymentOrder, to: str, also: dict[str, Any]) -> bool:
     moved = await PaymentOrder.filter(id=order.id, state__in=before(ORDER_MOVES, to)).update(state=to, **also)
     return _kept(order, to, also) if moved else False
+
+
+PAY = """
+update payment_order o set state = 'paid', settles = true, ask_at = null, transaction_no = p.number, paid_at = p.at
+  from unnest($1::bigint[], $2::text[], $3::timestamptz[]) as p (id, number, at)
+ where o.id = p.id and o.state = any($4)"""
+SETTLE = """
+update bill b set state = 'settled', settled_fen = p.fen, settled_at = $3
+  from unnest($1::bigint[], $2::bigint[]) as p (id, fen) where b.id = p.id and b.state = any($4)"""
+
+
+async def settle_each(those: Sequence[tuple[int, int, int, str, datetime]], *, at: datetime) -> None:
+    """Both moves of money that settles, for many of (bill, order, fen, number of the transaction, when it was paid)."""
+    bills, orders, amounts, numbers, times = (list(column) for column in zip(*those, strict=True))
+    await database.joined().execute(PAY, orders, numbers, times, before(ORDER_MOVES, "paid"))
+    await database.joined().execute(SETTLE, bills, amounts, at, before(BILL_MOVES, "settled"))
 
 
 def _kept(row: Bill | PaymentOrder, to: str, also: dict[str, Any]) -> bool:

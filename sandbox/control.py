@@ -16,6 +16,7 @@ from sandbox import (
     bill_lines,
     codes,
     notices,
+    receipts,
     trouble,
     wallet,
     wechat_messages,
@@ -164,6 +165,13 @@ async def orders(world: World, asked: dict[str, Any]) -> dict[str, Any]:
         "alipay": list(alipay_trades.shelf(world)),
         "alipay_refunds": list(alipay_refunds.shelf(world)),
     }
+
+
+@control.get("/receipts", name="receipts")
+@string
+async def issued_receipts(world: World, asked: dict[str, Any]) -> dict[str, Any]:
+    """Every receipt that was issued, and every red entry."""
+    return {"receipts": list(receipts.shelf(world)), "voids": list(receipts.voids(world))}
 
 
 @control.get("/notifies", name="notifies")

@@ -23,6 +23,7 @@ NAMES = {
     "alipay_app_id": "2021000000000001",
     "alipay_seller_id": "2088100000000001",
     "realname_key_id": "realname-demo",
+    "receipts_key_id": "receipts-demo",
 }
 SECRETS: dict[str, Callable[[], str]] = {
     "wechat_app_secret": lambda: secrets.token_hex(16),
@@ -33,6 +34,7 @@ SECRETS: dict[str, Callable[[], str]] = {
         f"PUB_KEY_ID_01{NAMES['wechat_pay_merchant_id']}{secrets.randbelow(10**12):012d}"
     ),
     "realname_secret": lambda: secrets.token_hex(32),
+    "receipts_secret": lambda: secrets.token_hex(32),
 }
 PRIVATE_KEYS = (
     "wechat_pay_merchant_key",

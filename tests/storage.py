@@ -62,6 +62,7 @@ def environment(database_url: str, redis_url: str) -> dict[str, str]:
         "ALIPAY_GATEWAY_URL": f"{nowhere}/gateway.do",
         "ALIPAY_AUTHORIZE_URL": f"{nowhere}/oauth2/publicAppAuthorize.htm",
         "REALNAME_URL": nowhere,
+        "RECEIPTS_URL": nowhere,
     }
 
 

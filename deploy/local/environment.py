@@ -36,6 +36,7 @@ def environment(*, var: Path, database_url: str, redis_url: str, doors: Mapping[
         "ALIPAY_GATEWAY_URL": f"{sandbox}/gateway.do",
         "ALIPAY_AUTHORIZE_URL": f"{sandbox}/oauth2/publicAppAuthorize.htm",
         "REALNAME_URL": str(sandbox),
+        "RECEIPTS_URL": str(sandbox),
         "WALLET_URL": f"{sandbox}/wallet",
         "LOG_FORMAT": "text",
         "PYTHONUNBUFFERED": "1",

@@ -36,5 +36,16 @@ export const get = (path) => call("GET", path);
 export const post = (path, body = {}, headers) => call("POST", path, body, headers);
 export const remove = (path) => call("DELETE", path);
 
+// A file that only its owner may read: fetched with the session, then handed to the browser to save.
+export async function file(path, name) {
+  const answer = await fetch(path, { headers: { Authorization: `Bearer ${token()}` } }).catch(() => new Response("{}", { status: 503 }));
+  if (!answer.ok) throw new Refused(answer.status, await answer.json().catch(() => ({})));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 // One key per intent: the same tap again, after a lost answer, must not book or pay twice.
 export const intent = () => (crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random().toString(36).slice(2)}`);

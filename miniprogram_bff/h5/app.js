@@ -3,7 +3,7 @@
 import { keep, post } from "./api.js";
 import { html, show, toast } from "./view.js";
 import { ask } from "./screens/ask.js";
-import { bill, bills, paid } from "./screens/pay.js";
+import { bill, bills } from "./screens/pay.js";
 import { book, hall, type } from "./screens/book.js";
 import { booking, bookings } from "./screens/bookings.js";
 import { drawing, myDraws } from "./screens/draw.js";
@@ -14,8 +14,12 @@ import { home } from "./screens/home.js";
 import { caseView, progress } from "./screens/progress.js";
 import { login } from "./screens/login.js";
 import { messages, mine, realName, sessions } from "./screens/mine.js";
+import { paid } from "./screens/paid.js";
 import { rate } from "./screens/rate.js";
 import { rebook } from "./screens/rebook.js";
+import { receipt } from "./screens/receipt.js";
+import { receiptCheck, receiptChecked } from "./screens/receipt_check.js";
+import { refunds } from "./screens/refund.js";
 import { scenario, theme } from "./screens/topics.js";
 import { search } from "./screens/search.js";
 import { waiting, waits } from "./screens/wait.js";
@@ -43,6 +47,10 @@ const SCREENS = [
   [/^bills$/, bills, "mine", "#/mine"],
   [/^bill\/([^/]+)$/, bill, "mine", "#/bills"],
   [/^paid\/([^/]+)$/, paid, "mine", "#/bills"],
+  [/^receipt\/([^/]+)$/, receipt, "mine", "#/bills"],
+  [/^receipt-check$/, receiptCheck, "mine", "#/bills"],
+  [/^receipt-check\/([^/]+)\/([^/]+)\/([^/]+)$/, receiptChecked, "mine", "#/bills"],
+  [/^refunds\/([^/]+)$/, refunds, "mine", "#/bills"],
   [/^rate\/([^/]+)\/([^/]+)$/, rate, "mine", "#/mine"],
   [/^mine$/, mine, "mine"],
   [/^credit$/, credit, "mine", "#/mine"],

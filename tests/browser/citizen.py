@@ -92,16 +92,19 @@ class Citizen:
         return await free.first.inner_text()
 
 
-async def bill_for(house: Launched, name: str, *, fen: int, title: str) -> str:
-    """A department sends `name` a bill; its pay code."""
+async def bill_for(
+    house: Launched, name: str, *, fen: int, title: str, item: dict[str, Any] | None = None, **other: Any
+) -> str:
+    """A department sends `name` a bill, of which `item` and `other` say more; its pay code."""
     row = {
         "notice_no": f"T-{secrets.token_hex(6)}",
         "exec_unit_code": "103001",
         "exec_unit_name": "示例市公安局",
         "title": title,
         "payer": {"name": name, "id_number": PEOPLE[name]["id_number"]},
-        "items": [{"exec_item_code": "103042", "exec_item_name": "证照工本费", "amount_fen": fen}],
+        "items": [{"exec_item_code": "103042", "exec_item_name": "证照工本费", "amount_fen": fen} | (item or {})],
         "total_fen": fen,
+        **other,
     }
     done = await _push(house, "/departments/v1/bills", {"bills": [row]})
     return str(done["rows"][0]["pay_code"])

@@ -95,21 +95,6 @@ async def test_paying_on_wechat_and_on_alipay_as_one_citizen(citizen: Citizen, w
     await citizen.sees("缴款成功")
 
 
-@pytest.mark.parametrize("how", ["付款但通知丢失", "付款但通知延迟", "迟到的付款"])
-async def test_money_arrives_whatever_the_channel_does(phone: "Page", whole_house: Launched, how: str) -> None:
-    person = Citizen(phone, whole_house, "王五")
-    await person.is_signed_in()
-    code = await bill_for(whole_house, person.name, fen=10000, title="机动车号牌工本费")
-    await person.opens(f"bill/{code}")
-    await person.presses("微信支付")
-    await phone.get_by_text("演示异常情况").click()
-    await phone.get_by_label(re.compile("等待")).fill("30")
-    await person.presses(how)
-    await phone.locator("[data-result]").wait_for()
-    await phone.locator("[data-result=settled]").wait_for(timeout=30_000)
-    assert person.trouble == []
-
-
 async def test_progress_and_rating(citizen: Citizen, whole_house: Launched) -> None:
     page = citizen.page
     await citizen.opens("progress")

@@ -16,6 +16,8 @@ PRODUCTION = {
     "PUBLIC_BFF_URL": "https://city.test",
     "REALNAME_URL": "https://realname.test",
     "REALNAME_KEY_ID": "k",
+    "RECEIPTS_URL": "https://receipts.test",
+    "RECEIPTS_KEY_ID": "k",
     "WECHAT_APP_ID": "wx",
     "WECHAT_PAY_MERCHANT_ID": "1",
     "WECHAT_PAY_MERCHANT_SERIAL": "2",

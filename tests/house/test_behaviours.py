@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "behaviours.md").read_text()
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGE)))
 BEHAVIOURS = 25
+OF_MONEY = 15
 
 
 def named_in(path: str) -> set[str]:
@@ -28,6 +29,12 @@ def test_a_test_that_is_named_is_there(path: str, name: str) -> None:
 def test_every_behaviour_has_a_line_with_a_test() -> None:
     lines = {int(n): rest for n, rest in re.findall(r"^\| (\d+)(?: ◐)? \|(.*)$", PAGE, re.MULTILINE)}
     assert sorted(lines) == list(range(1, BEHAVIOURS + 1))
+    assert [n for n, rest in lines.items() if "::test_" not in rest] == []
+
+
+def test_every_behaviour_of_money_has_a_line_with_a_test() -> None:
+    lines = {int(n): rest for n, rest in re.findall(r"^\| P(\d+)(?: ◐)? \|(.*)$", PAGE, re.MULTILINE)}
+    assert sorted(lines) == list(range(1, OF_MONEY + 1))
     assert [n for n, rest in lines.items() if "::test_" not in rest] == []
 
 

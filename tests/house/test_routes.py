@@ -29,6 +29,7 @@ CITIZEN_DOOR = {
     "GET /v1/draws/<code>/result",  # numbers of entries, no person
     "POST /v1/cases/look-up",  # a second factor stands in for the sign-in, and attempts are counted
     "POST /v1/bills/look-up",
+    "POST /v1/receipts/check",  # all three numbers are needed, and attempts are counted
     "GET /healthz",
     "GET /readyz",
     "GET /docs",

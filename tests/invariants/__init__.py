@@ -6,9 +6,9 @@ nothing left to do. `fetch` is `foundation.database.fetch` or an asyncpg connect
 """
 
 from tests.invariants import audited, hall, places, told, waiting
-from tests.invariants.asking import ALWAYS, QUIET, Fetch, Invariant, always, broken, when_quiet
+from tests.invariants.asking import ALWAYS, QUIET, Fetch, Invariant, always, amiss, broken, when_quiet
 
 __all__ = [
-    "ALWAYS", "QUIET", "Fetch", "Invariant", "always", "audited", "broken", "hall", "places", "told", "waiting",
-    "when_quiet",
+    "ALWAYS", "QUIET", "Fetch", "Invariant", "always", "amiss", "audited", "broken", "hall", "places", "told",
+    "waiting", "when_quiet",
 ]  # fmt: skip

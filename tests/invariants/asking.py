@@ -24,8 +24,13 @@ def when_quiet(one: Invariant) -> Invariant:
 
 async def broken(fetch: Fetch, also: Iterable[Invariant] = ()) -> list[str]:
     """Each broken invariant by its name and sentence, with what was found; empty when all hold."""
-    found = [(one, await one(fetch)) for one in (*ALWAYS, *also)]
-    return [f"{one.__name__} ({one.__doc__}) {', '.join(amiss[:5])}" for one, amiss in found if amiss]
+    return await amiss(fetch, (*ALWAYS, *also))
+
+
+async def amiss(fetch: Fetch, those: Iterable[Invariant]) -> list[str]:
+    """As `broken`, of `those` alone."""
+    found = [(one, await one(fetch)) for one in those]
+    return [f"{one.__name__} ({one.__doc__}) {', '.join(seen[:5])}" for one, seen in found if seen]
 
 
 def texts(rows: Sequence[Any]) -> list[str]:

@@ -66,9 +66,9 @@ async def test_a_payment_we_do_not_know_is_kept(tills: Tills):
     assert len(await told("NoticeQuarantined")) == 1
 
 
-async def test_a_refund_made_at_the_merchants_console_is_quarantined(tills: Tills):
-    assert await receive(tills.wechat.letter(refund="console-1")) == "quarantined"
-    assert (await ChannelEvent.get()).problem == "refund made elsewhere"
+async def test_a_refund_of_no_order_of_ours_is_kept(tills: Tills):
+    assert await receive(tills.wechat.letter(refund="console-1")) == "unknown_order"
+    assert len(await told("NoticeQuarantined")) == 1
 
 
 async def test_a_refund_notice_that_we_cannot_follow_up_is_not_accepted(tills: Tills):

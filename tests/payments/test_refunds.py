@@ -11,7 +11,7 @@ from channels.payment import ChannelRefund, RefundState
 from foundation import clock, database
 from foundation.actor import Actor
 from foundation.http import OutcomeUnknown
-from payments import refunds, settlement
+from payments import refunds, refunds_elsewhere, settlement
 from payments.errors import RefundTooMuch
 from payments.models import Bill, PaymentOrder, Refund
 from tests.builders.appointments import told
@@ -147,7 +147,8 @@ async def test_processing_is_asked_about_later_by_one_question_at_a_time(tills: 
     tills.wechat.refund_state = RefundState.PROCESSING
     await refunds.send(refund_id=refund.id)
     for _ in range(3):  # the channel tells us again and again
-        await refunds.hear(ChannelRefund(refund.out_refund_no, RefundState.PROCESSING, 8000))
+        told = ChannelRefund(refund.out_refund_no, RefundState.PROCESSING, 8000)
+        await refunds_elsewhere.hear(told, channel="wechat")
     assert await state_of(refund) == "processing"
     (question,) = await waiting_questions(refund)
     assert question["scheduled_at"] > clock.now()

@@ -85,6 +85,8 @@ def test_app_env_names_what_the_application_needs(key_folder: Path) -> None:
         "ALIPAY_CERT_FILE",
         "REALNAME_KEY_ID",
         "REALNAME_SECRET",
+        "RECEIPTS_KEY_ID",
+        "RECEIPTS_SECRET",
     }
 
 

@@ -1,13 +1,11 @@
-// 缴费: my bills, one by code, the cashier and the result, which waits for the truth.
-import { get, post, token } from "../api.js";
+// 缴费: my bills, one by code, and the cashier. What became of a payment: paid.js.
+import { get, intent, post, token } from "../api.js";
 import { busy, html, moment, problem, show, yuan } from "../view.js";
 
 const STATES = { unpaid: ["待缴", "warn"], settled: ["已缴清", "good"], withdrawn: ["已撤回", ""], refunded: ["已退回", ""] };
 const state = (one) => html`<span class="tag ${STATES[one][1]}">${STATES[one][0]}</span>`;
 
-// What is due today, or what was paid: it may have grown after the last day.
-const owed = (one) => one.state === "unpaid" ? one.due_fen : one.settled_fen || one.total_fen;
-const row = (one) => html`<li><a class="row" href="#/bill/${one.pay_code}"><span>${one.title} ${state(one.state)}<small>${one.unit}</small></span><b>${yuan(owed(one))} 元</b></a></li>`;
+const row = (one) => html`<li><a class="row" href="#/bill/${one.pay_code}"><span>${one.title} ${state(one.state)}<small>${one.unit}</small></span><b>${yuan(sum(one))} 元</b></a></li>`;
 
 export async function bills(main) {
   const list = token() ? await get("/v1/bills") : [];
@@ -32,31 +30,63 @@ export async function bills(main) {
   };
 }
 
-export async function bill(main, code) {
-  cashier(main, await get(`/v1/bills/${encodeURIComponent(code)}`), "");
+export async function bill(main, code, lastFour) {
+  const known = typeof lastFour === "string" && lastFour; // somebody else's, found by code
+  const view = known ? await post("/v1/bills/look-up", { pay_code: code, last_four: lastFour }) : await get(`/v1/bills/${encodeURIComponent(code)}`);
+  cashier(main, view, known || "");
 }
+
+// What a line costs beside its amount: pushed with the bill, and grown since the 限缴日期.
+const LATE = { overdue: "滞纳金", penalty: "加处罚款" };
+function extra(one) {
+  const parts = [[one.overdue_fen, "滞纳金"], [one.penalty_fen, "加处罚款"], [one.late_fen, `${LATE[one.late_kind]}（逾期）`]];
+  return parts.filter(([fen]) => fen).map(([fen, name]) => html`<small class="soft">${name} ${yuan(fen)}</small>`);
+}
+const whole = (one) => one.amount_fen + one.overdue_fen + one.penalty_fen + one.late_fen;
+const rates = (view) => [...new Set(view.items.filter((one) => one.late_per_day).map((one) => `${LATE[one.late_kind]}按日加收万分之 ${one.late_per_day}${one.late_basis ? `（${one.late_basis}）` : ""}`))];
+
+const sum = (view) => (view.state === "unpaid" ? view.due_fen : view.settled_fen || view.total_fen);
+const late = (view) => view.state === "unpaid" && view.days_late > 0 && html`<p class="notice warn">已超过限缴日期 ${view.days_late} 天${view.late_fen ? html`，应缴金额含逾期加收 ${yuan(view.late_fen)} 元。发起支付后金额固定` : ""}。</p>`;
+
+const facts = (view) => html`<dl class="facts"><dt>执收单位</dt><dd>${view.unit}</dd><dt>缴款识别码</dt><dd class="code">${view.pay_code}</dd>
+  ${view.expire_date ? html`<dt>限缴日期</dt><dd>${view.expire_date}</dd>` : ""}${view.settled_at ? html`<dt>缴清时间</dt><dd>${moment(view.settled_at)}</dd>` : ""}</dl>`;
+
+const lines = (view) => html`<table><thead><tr><th scope="col">执收项目</th><th scope="col" class="fen">金额（元）</th></tr></thead>
+  <tbody>${view.items.map((one) => html`<tr><td>${one.name} ${extra(one)}</td><td class="fen">${yuan(whole(one))}</td></tr>`)}</tbody></table>
+  ${rates(view).map((one) => html`<p class="hint">${one}</p>`)}`;
+
+// In WeChat one pays with WeChat, in Alipay with Alipay; a plain browser lets people choose.
+const INSIDE = [[/MicroMessenger/, "wechat"], [/AlipayClient/, "alipay"]];
+const NAMES = { wechat: "微信支付", alipay: "支付宝支付" };
+function channels() {
+  const inside = INSIDE.find(([sign]) => sign.test(navigator.userAgent));
+  return inside ? [inside[1]] : Object.keys(NAMES);
+}
+
+const ways = (view) => (view.can_pay
+  ? html`<div class="actions">${channels().map((one, n) => html`<button class="button ${n ? "" : "main"}" data-pay="${one}">${NAMES[one]}</button>`)}</div>
+    <p class="hint">用哪种方式支付，就需要先用那个平台的账号登录过。是否到账以缴费结果为准，不会重复扣款。</p>`
+  : html`<p class="notice warn">现在不能在线缴纳，请联系${view.unit}办理。</p>`);
+const after = (view) => html`<div class="actions"><a class="button main" href="#/receipt/${view.pay_code}">电子票据</a><a class="button" href="#/refunds/${view.pay_code}">退款</a></div>`;
 
 function cashier(main, view, lastFour) {
   main.classList.add("narrow");
-  show(main, html`<h1>${view.title}</h1><section class="card"><p>${state(view.state)}</p><p class="big">¥ ${yuan(owed(view))}</p>
-    <dl class="facts"><dt>执收单位</dt><dd>${view.unit}</dd><dt>缴款识别码</dt><dd>${view.pay_code}</dd>
-    ${view.expire_date ? html`<dt>限缴日期</dt><dd>${view.expire_date}</dd>` : ""}${view.settled_at ? html`<dt>缴清时间</dt><dd>${moment(view.settled_at)}</dd>` : ""}</dl>
-    <table><thead><tr><th>项目</th><th>金额</th><th>滞纳金、加罚</th></tr></thead><tbody>${view.items.map((one) => html`
-      <tr><td>${one.name}</td><td>${yuan(one.amount_fen)}</td><td>${yuan(one.overdue_fen + one.penalty_fen + one.late_fen)}</td></tr>`)}</tbody></table></section>
-    <div id="problem"></div>${view.state === "unpaid" && view.late_fen ? html`<p class="hint">已逾期 ${view.days_late} 天，滞纳金或加处罚款按日增加；发起支付后金额固定。</p>` : ""}
-    ${view.can_pay ? html`<div class="actions"><button class="button main" data-pay="wechat">微信支付</button><button class="button" data-pay="alipay">支付宝支付</button></div>
-      <p class="hint">用哪种方式支付，就需要先用那个平台的账号登录过。是否到账以缴费结果为准，不会重复扣款。</p>` : ""}`);
-  for (const button of main.querySelectorAll("[data-pay]")) button.onclick = () => pay(main, view, button.dataset.pay, lastFour);
+  show(main, html`<h1>${view.title}</h1><section class="card stack"><p>${state(view.state)}</p><p class="big">¥ ${yuan(sum(view))}</p>${late(view)}
+    ${facts(view)}${lines(view)}</section><div id="problem"></div>
+    ${view.state === "unpaid" ? ways(view) : view.state === "withdrawn" ? "" : after(view)}`);
+  const key = intent(); // one for this page: tapping again after a lost answer is the same payment
+  for (const button of main.querySelectorAll("[data-pay]")) button.onclick = () => pay(main, view, button.dataset.pay, lastFour, key);
 }
 
-async function pay(main, view, channel, lastFour) {
+async function pay(main, view, channel, lastFour, key) {
   const buttons = main.querySelectorAll("[data-pay]");
   for (const button of buttons) button.disabled = true;
   try {
-    const begun = await post(`/v1/bills/${view.pay_code}/checkout`, { channel, last_four: lastFour });
+    const begun = await post(`/v1/bills/${view.pay_code}/checkout`, { channel, last_four: lastFour }, { "Idempotency-Key": `${key}-${channel}` });
     await toWallet(channel, begun.parameters, `#/paid/${view.pay_code}`);
   } catch (error) {
     if (error.status === 401) throw error;
+    if (error.code === "CheckoutOver") return bill(main, view.pay_code, lastFour);
     show(main.querySelector("#problem"), html`${problem(error)}${error.code === "AccountNeeded" ? otherAccount(channel) : ""}`);
     for (const button of buttons) button.disabled = false;
   }
@@ -84,39 +114,4 @@ async function toWallet(channel, parameters, after) {
     return;
   }
   location.hash = `${after}?said=${encodeURIComponent(said || "")}`;
-}
-
-// Only the words on the page follow what the wallet said; whether money came, our door alone knows.
-const GAVE_UP = /(^|:)(cancel|fail|6001|6002)$/;
-function gaveUp(query) {
-  const address = new URL(location.href);
-  const said = query.get("said") || address.searchParams.get("payment") || "";
-  address.searchParams.delete("payment");
-  history.replaceState(null, "", address);
-  return GAVE_UP.test(said);
-}
-
-const RESULTS = {
-  settled: ["缴费成功", "good", "款项已到账。"], waiting: ["等待支付平台确认", "warn", "到账后自动更新，请勿重复支付。"],
-  unpaid: ["尚未支付", "warn", "没有收到款项，可返回重新支付。"], returned: ["款项已原路退回", "", "该缴费单已由其他方式缴清。"],
-};
-
-export async function paid(main, code, query) {
-  main.classList.add("narrow");
-  const stopped = gaveUp(query);
-  let left = 40;
-  const look = async () => {
-    const view = await get(`/v1/bills/${encodeURIComponent(code)}/result`);
-    const [title, tone, words] = RESULTS[stopped && view.state === "waiting" ? "unpaid" : view.state];
-    show(main, html`<h1>${title}</h1><section class="notice ${tone} result" data-result="${view.state}" role="status"><p class="big">¥ ${yuan(view.amount_fen)}</p><p>${words}</p></section>
-      <div class="actions"><a class="button main" href="#/bills">我的缴费单</a>${view.state === "unpaid" || view.state === "waiting" ? html`<a class="button" href="#/bill/${code}">返回缴费单</a>` : ""}</div>`);
-    return view.state;
-  };
-  let waiting;
-  const again = async () => {
-    const seen = await look().catch(() => "waiting");
-    if (seen === "waiting" && left-- > 0) waiting = setTimeout(again, 3000);
-  };
-  await again();
-  return () => { left = 0; clearTimeout(waiting); };
 }

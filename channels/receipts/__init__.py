@@ -1,0 +1,1 @@
+"""财政电子票据: the system of the treasury that issues receipts, at the wire."""

@@ -1,0 +1,31 @@
+"""The worker's money jobs, done by hand: those that are due, each once, tried again later when they fail."""
+
+import json
+from datetime import timedelta
+
+from foundation import clock, database, jobs
+
+DUE = """update procrastinate_jobs set status = 'doing' where id in (
+    select id from procrastinate_jobs where queue_name = 'money' and status = 'todo'
+       and (scheduled_at is null or scheduled_at <= $1) order by id limit 20) returning id, task_name, args"""
+AGAIN_LATER = "update procrastinate_jobs set status = 'todo', queueing_lock = null, scheduled_at = $2 where id = $1"
+AGAIN = timedelta(seconds=30)
+
+
+async def work(*, may_fail: bool = True) -> int:
+    """Do what is due; how many jobs that were. One that fails waits to be tried again, or raises."""
+    rows = await database.fetch(DUE, clock.now())
+    for row in sorted(rows, key=lambda row: row["id"]):
+        try:
+            await jobs.declared[row["task_name"]].run(**json.loads(row["args"]))
+        except Exception:
+            await database.execute(
+                AGAIN_LATER,
+                row["id"],
+                clock.now() + AGAIN,
+            )
+            if not may_fail:
+                raise
+        else:
+            await database.execute("update procrastinate_jobs set status = 'succeeded' where id = $1", row["id"])
+    return len(rows)
