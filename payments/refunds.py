@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from tortoise.expressions import Q
+
 from channels.payment import ChannelRefund, RefundRequest, RefundState
 from foundation import audit, clock, crypto, database, jobs, logs, metrics, settings
 from foundation.actor import Actor
@@ -22,6 +24,7 @@ COUNTED = (*UNDER_WAY, "done")
 ASK_AGAIN = timedelta(seconds=30)
 ASK_LONGEST = timedelta(hours=6)
 CHASED_AFTER = timedelta(minutes=10)
+STUCK_AFTER = timedelta(days=1)
 # WeChat Pay takes refunds within a year of payment, 50 for an order, a minute between two parts. Alipay's contract
 # names the year too.
 LONGEST = timedelta(days=365)
@@ -188,3 +191,9 @@ async def chase() -> int:
     for row in rows:
         await _ask_later(row, timedelta())
     return len(rows)
+
+
+async def stuck() -> int:
+    """How many refunds a person must look at: abnormal ones, and those that are under way for too long."""
+    late = Q(state__in=UNDER_WAY, created_at__lt=clock.now() - STUCK_AFTER)
+    return await Refund.filter(Q(state="abnormal") | late).count()

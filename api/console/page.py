@@ -11,7 +11,7 @@ from sanic import HTTPResponse, Request, redirect
 from api.console import navigation
 from api.console.refusal_lines import lines_of
 from appointments.timetable import WEEKDAYS, weekdays_text
-from foundation import clock, settings
+from foundation import clock, money, settings
 from foundation.errors import NotSignedIn, Refusal
 from foundation.web import journal
 
@@ -122,6 +122,14 @@ def dated_text(at: datetime) -> str:
     return f"{clock.shanghai(at):%Y-%m-%d %H:%M}"
 
 
+def ago_text(at: datetime) -> str:
+    """How long something has waited: 5 分钟, 3 小时, 2 天."""
+    minutes = int((clock.now() - at).total_seconds() // 60)
+    if minutes < 60:
+        return f"{max(minutes, 0)} 分钟"
+    return f"{minutes // 60} 小时" if minutes < 48 * 60 else f"{minutes // 1440} 天"
+
+
 def _environment() -> jinja2.Environment:
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -129,7 +137,7 @@ def _environment() -> jinja2.Environment:
     )  # fmt: skip
     made.filters.update(
         day=day_text, time=time_text, moment=moment_text, dated=dated_text, on_weekdays=weekdays_text,
-        local_day=local_day,
+        local_day=local_day, yuan=money.yuan, ago=ago_text,
     )  # fmt: skip
     made.globals["weekdays"] = WEEKDAYS
     return made

@@ -88,6 +88,8 @@ FIELDS = {
     "sanction_days": "限制天数",
     "search": "查找内容",
     "what": "缺少的材料",
+    "yuan": "金额",
+    "expected_fen": "可退金额",
 }
 DETAILS = {
     "hall_name": "预约所在大厅",
