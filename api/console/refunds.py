@@ -76,7 +76,8 @@ async def order(request: Request, query: OrderWanted, who: StaffMember) -> HTTPR
     """A payment, and the form by which a refund of it is asked for."""
     access.require(who, *scope.FINANCE)
     found = await refund_inbox.orders_of(query.number)
-    return page.shown(request, "refund_order.html", who=who, number=query.number, orders=found, words=money_words)
+    template = "_refund_order.html" if page.is_part(request) else "refund_order.html"
+    return page.shown(request, template, who=who, number=query.number, orders=found, words=money_words)
 
 
 @routes.page("/console/refunds/ask", method="POST", access=STAFF)

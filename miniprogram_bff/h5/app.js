@@ -15,6 +15,7 @@ import { caseView, progress } from "./screens/progress.js";
 import { login } from "./screens/login.js";
 import { messages, mine, realName, sessions } from "./screens/mine.js";
 import { rate } from "./screens/rate.js";
+import { receiptCheck, receiptChecked } from "./screens/receipt_check.js";
 import { rebook } from "./screens/rebook.js";
 import { scenario, theme } from "./screens/topics.js";
 import { search } from "./screens/search.js";
@@ -43,6 +44,8 @@ const SCREENS = [
   [/^bills$/, bills, "mine", "#/mine"],
   [/^bill\/([^/]+)$/, bill, "mine", "#/bills"],
   [/^paid\/([^/]+)$/, paid, "mine", "#/bills"],
+  [/^receipt-check$/, receiptCheck, "mine", "#/bills"],
+  [/^receipt-check\/([^/]+)\/([^/]+)\/([^/]+)$/, receiptChecked, "mine", "#/bills"],
   [/^rate\/([^/]+)\/([^/]+)$/, rate, "mine", "#/mine"],
   [/^mine$/, mine, "mine"],
   [/^credit$/, credit, "mine", "#/mine"],
