@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 class ChannelState(StrEnum):
@@ -95,6 +95,15 @@ class ChannelRefund:
 
 
 @dataclass(frozen=True)
+class BankCard:
+    """Where an abnormal refund shall go instead: a card of the payer's own. Never written to a log."""
+
+    bank_type: str  # the channel's code of bank and kind of card, say ICBC_DEBIT
+    account: str = field(repr=False)
+    holder: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Notice:
     """A verified notice (通知). `notice_id` names the delivery; the transaction is what must be settled once."""
 
@@ -131,3 +140,14 @@ class PaymentChannel(Protocol):
         """The content of a notice, from its raw body. Raises ForgedNotice, StaleNotice, UnreadableNotice."""
 
     async def aclose(self) -> None: ...
+
+
+@runtime_checkable
+class RepairsRefunds(Protocol):
+    """A channel on which a person can send an abnormal refund another way (退款异常处理)."""
+
+    async def repair_refund(self, refund: ChannelRefund, *, to: BankCard | None) -> ChannelRefund:
+        """Send it to the payer's card, or (None) to the merchant's own account, to be handed over by other means.
+
+        `refund` is as the channel told it, with the channel's own number. Raises RequestWrong unless it is abnormal.
+        """

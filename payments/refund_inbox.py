@@ -11,6 +11,7 @@ from payments import refunds
 from payments.models import Bill, PaymentOrder, Refund
 from payments.refund_applications import OPEN
 from payments.refund_models import RefundApplication
+from payments.refund_repairs import masked_card
 from payments.refunds import STUCK_AFTER
 
 
@@ -38,6 +39,7 @@ class Paper:
     id: int
     order: OrderFacts
     way: str
+    card: str  # masked
     state: str
     amount_fen: int
     reason: str
@@ -122,6 +124,7 @@ async def _paper(one: RefundApplication) -> Paper:
         id=one.id,
         order=await facts_of(one.order),
         way=one.way,
+        card=masked_card(one),
         state=one.state,
         amount_fen=one.amount_fen,
         reason=one.reason,

@@ -117,7 +117,7 @@ async def note(answer: ChannelRefund) -> None:
             return
         bill, order = await locked(id=found.order_id)  # type: ignore[attr-defined]
         refund = await Refund.select_for_update().get(id=found.id)
-        if answer.state is RefundState.DONE and (refund.state == "closed" or refund.offline):
+        if answer.state is RefundState.DONE and refund.state == "closed":
             await _reopen(bill, order, refund)
         if refund.state not in UNDER_WAY:
             return
@@ -132,7 +132,7 @@ async def note(answer: ChannelRefund) -> None:
 
 async def _reopen(bill: Bill, order: PaymentOrder, refund: Refund) -> None:
     """The channel gave back what we had given up: the money counts, unless it has gone back otherwise meanwhile."""
-    if refund.offline or refund.amount_fen > refundable(order, await Refund.filter(order=order)):
+    if refund.amount_fen > refundable(order, await Refund.filter(order=order)):
         metrics.count("refunds_stuck_total", state="gone_twice")
         log.error("refund_gone_twice", refund_id=refund.id)
         return

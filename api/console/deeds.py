@@ -72,6 +72,7 @@ ACTIONS = {
     "refund.taken_up": "受理退款申请",
     "refund.asked": "提出退款",
     "refund.offline_asked": "提出线下退付",
+    "refund.card_asked": "提出退到其他银行卡",
     "refund.approved": "复核通过",
     "refund.rejected": "不同意退款",
     "refund.requested": "发起退款",

@@ -125,8 +125,10 @@ def dated_text(at: datetime) -> str:
 def ago_text(at: datetime) -> str:
     """How long something has waited: 5 分钟, 3 小时, 2 天."""
     minutes = int((clock.now() - at).total_seconds() // 60)
+    if minutes < 1:
+        return "不到 1 分钟"
     if minutes < 60:
-        return f"{max(minutes, 0)} 分钟"
+        return f"{minutes} 分钟"
     return f"{minutes // 60} 小时" if minutes < 48 * 60 else f"{minutes // 1440} 天"
 
 

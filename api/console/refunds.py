@@ -7,6 +7,7 @@ from sanic import HTTPResponse, Request
 
 from api.console import deeds, money_words, page, scope
 from api.console.staff_session import STAFF
+from channels.payment import BankCard
 from foundation import money
 from foundation.web import Asked, Routes
 from identity import access
@@ -55,6 +56,16 @@ class OneRefund(Asked):
 
 class Ending(Asked):
     refund_id: RowId
+    reason: Reason = ""
+
+
+class OtherCard(Asked):
+    """另一张缴款人本人的银行卡；`bank_type` 为渠道的银行类型代码."""
+
+    refund_id: RowId
+    bank_type: Annotated[str, Meta(max_length=40)]
+    account: Annotated[str, Meta(max_length=40)]
+    holder: Annotated[str, Meta(max_length=60)]
     reason: Reason = ""
 
 
@@ -128,8 +139,16 @@ async def give_up(request: Request, form: Ending, who: StaffMember) -> HTTPRespo
 @routes.page("/console/refunds/offline", method="POST", access=STAFF)
 async def offline(request: Request, form: Ending, who: StaffMember) -> HTTPResponse:
     access.require(who, *scope.FINANCE)
-    await refund_applications.ask_offline(refund_id=form.refund_id, reason=form.reason, by=who.actor)
+    await refund_applications.ask_to_repair(refund_id=form.refund_id, reason=form.reason, by=who.actor)
     return page.done(request, "已提出线下退付，待另一位财务人员复核。")
+
+
+@routes.page("/console/refunds/card", method="POST", access=STAFF)
+async def card(request: Request, form: OtherCard, who: StaffMember) -> HTTPResponse:
+    access.require(who, *scope.FINANCE)
+    other = BankCard(form.bank_type.strip(), form.account.replace(" ", ""), form.holder.strip())
+    await refund_applications.ask_to_repair(refund_id=form.refund_id, reason=form.reason, card=other, by=who.actor)
+    return page.done(request, "已提出退到其他银行卡，待另一位财务人员复核。")
 
 
 async def _lists(who: StaffMember) -> dict[str, Any]:

@@ -20,9 +20,9 @@ from payments import (
     refunds_elsewhere,
     settlement,
 )
-from payments.errors import DoesNotAgree, OrderNotFound, RefundTooMuch
+from payments.errors import DoesNotAgree, MoneyUnderWay, OrderNotFound, RefundTooMuch
 from payments.models import Bill, PaymentOrder, Refund
-from payments.refund_applications import approve, ask, ask_offline, reject, take_up
+from payments.refund_applications import approve, ask, ask_to_repair, reject, take_up
 from payments.refund_errors import (
     ApplicationDecided,
     ApplicationNotFound,
@@ -39,6 +39,7 @@ from payments.refund_errors import (
     TooManyRefunds,
 )
 from payments.refund_models import RefundApplication
+from tests.builders import identity as people
 from tests.builders.appointments import told
 from tests.builders.payments import begin, begun, books, state_of
 from tests.payments.conftest import Tills
@@ -313,9 +314,9 @@ async def test_an_abnormal_refund_is_paid_by_transfer_when_two_people_say_so(til
     tills.wechat.refund_state = RefundState.ABNORMAL
     refund = await made(order, 8000, expected=8000)
     with pytest.raises(NotAbnormal):
-        await ask_offline(refund_id=refund.id, reason=REASON, by=ONE)
+        await ask_to_repair(refund_id=refund.id, reason=REASON, by=ONE)
     await refunds.send(refund_id=refund.id)
-    application = await ask_offline(refund_id=refund.id, reason="银行卡已注销，转账至本人新卡", by=ONE)
+    application = await ask_to_repair(refund_id=refund.id, reason="银行卡已注销，转账至本人新卡", by=ONE)
     with pytest.raises(SecondPersonNeeded):
         await approve(application_id=application.id, by=ONE)
     await approve(application_id=application.id, by=OTHER, note="电汇回单 8831")
@@ -326,11 +327,8 @@ async def test_an_abnormal_refund_is_paid_by_transfer_when_two_people_say_so(til
     assert len(await told("MoneyReturned")) == 1
     (step,) = await refund_progress.of(bill, citizen_id=citizen.number)
     assert step.label == "已线下退付"
-    # should the channel pay it after all, that is an alarm and no second booking
-    await refunds.note(ChannelRefund(refund.out_refund_no, RefundState.DONE, 8000))
-    assert await books() == {"channel:wechat": 8000, "bank:offline": -8000}
     with pytest.raises(RefundNotFound):
-        await ask_offline(refund_id=refund.id + 1, reason=REASON, by=ONE)
+        await ask_to_repair(refund_id=refund.id + 1, reason=REASON, by=ONE)
 
 
 async def test_what_the_channel_never_took_is_given_up(tills: Tills):
@@ -379,3 +377,17 @@ async def test_money_paid_twice_shows_to_its_own_payer(tills: Tills):
     await settlement.settle(tills.wechat.pay(first.out_trade_no))
     (step,) = await refund_progress.of(bill, citizen_id=citizen.id)
     assert (step.reason, step.label) == ("重复缴款退回", "退款中")
+
+
+async def test_what_is_kept_of_a_person_follows_them_and_is_told(tills: Tills):
+    bill, _, citizen = await settled(tills)
+    await refund_applications.apply(bill=bill, amount_fen=None, reason=REASON, by=citizen)
+    with pytest.raises(MoneyUnderWay):
+        await refund_jobs.forget(citizen.number)
+    other = await people.citizen()
+    for _ in range(2):
+        await refund_jobs.follow_merge(CitizensMerged(gone=citizen.number, kept=other.id))
+    kept = await refund_jobs.export(other.id)
+    assert [one["reason"] for one in kept["applications"]] == [REASON]
+    await reject(application_id=(await RefundApplication.get()).id, reason="经核实并未重复缴款", by=ONE)
+    await refund_jobs.forget(other.id)
