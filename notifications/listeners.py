@@ -12,9 +12,8 @@ from foundation import clock, money
 from foundation.events import on
 from notifications import templates
 from notifications.delivery import announce
-from payments.events import BillRaised, BillSettled, MoneyReturned, RefundRefused
+from payments.events import BillRaised, BillSettled, MoneyReturned
 from payments.models import Bill, PaymentOrder, Refund
-from payments.refund_models import RefundApplication
 
 BOOKING_PAGE, BILL_PAGE, CASE_PAGE = "pages/booking/{}", "pages/bill/{}", "pages/case/{}"
 PROGRESS_PAGE = "pages/progress"  # for a case_no that fits into no address
@@ -76,27 +75,15 @@ async def tell_bill_settled(event: BillSettled) -> None:
 
 @on(MoneyReturned)
 async def tell_money_returned(event: MoneyReturned) -> None:
+    if await Refund.exists(id=event.refund_id, offline=True):
+        return  # not by the way it had come: told in other words
     order = await PaymentOrder.get(id=event.order_id).prefetch_related("bill")
-    by_transfer = await Refund.exists(id=event.refund_id, offline=True)
     await announce(
         citizen_id=event.payer_id,
         occasion=f"money_returned:{event.refund_id}",
-        template=templates.MONEY_TRANSFERRED if by_transfer else templates.MONEY_RETURNED,
+        template=templates.MONEY_RETURNED,
         values={"title": order.bill.title, "yuan": money.yuan(event.amount_fen)},
         page=BILL_PAGE.format(order.bill.pay_code),
-    )
-
-
-@on(RefundRefused)
-async def tell_refund_refused(event: RefundRefused) -> None:
-    one = await RefundApplication.get(id=event.application_id).prefetch_related("order__bill")
-    bill = one.order.bill
-    await announce(
-        citizen_id=event.citizen_id,
-        occasion=f"refund_refused:{one.id}",
-        template=templates.REFUND_REFUSED,
-        values={"title": bill.title, "why": one.verdict.rstrip("。")},
-        page=BILL_PAGE.format(bill.pay_code),
     )
 
 

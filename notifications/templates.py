@@ -154,8 +154,6 @@ MONEY_RETURNED = Template(
     wechat={"thing1": "{title}", "amount2": "{yuan}元", "thing3": "已原路退回"},
     alipay={"keyword1": "{title}", "keyword2": "{yuan}元", "keyword3": "已原路退回"},
 )
-MONEY_TRANSFERRED = in_the_app("退款已转账", "{title}的款项 {yuan} 元原路退回未成，已通过银行转账退付。")
-REFUND_REFUSED = in_the_app("退款申请未通过", "{title}的退款申请未通过：{why}。仍有疑问请联系执收单位。")
 CASE_MOVED = Template(
     title="办件进度更新",
     text="“{item}”办件进度：{stage}。{next}",
@@ -181,8 +179,6 @@ EVERY = (
     BILL_RAISED,
     BILL_SETTLED,
     MONEY_RETURNED,
-    MONEY_TRANSFERRED,
-    REFUND_REFUSED,
     CASE_MOVED,
 )
 

@@ -11,9 +11,7 @@ from identity.idnumber import Identity
 from notifications import listeners
 from notifications.models import Message
 from payments import gateway, settlement
-from payments.events import BillRaised, BillSettled, MoneyReturned, RefundRefused
-from payments.models import Refund
-from payments.refund_models import RefundApplication
+from payments.events import BillRaised, BillSettled, MoneyReturned
 from tests.builders import identity as people
 from tests.builders.appointments import a_held_place
 from tests.builders.cases import a_case, push
@@ -71,32 +69,6 @@ async def test_money_returned():
         await listeners.tell_money_returned(event)
     gateway.use({})
     assert await texts(payer.id) == ["不动产登记费的款项 80.00 元已原路退回。"]
-
-
-async def test_a_refund_paid_by_transfer_and_one_that_was_refused():
-    till = Till("wechat")
-    gateway.use({"wechat": till})
-    payer, identity = await a_payer("wechat")
-    bill = await a_bill(payer=identity)
-    order = await begin(bill, payer)
-    await settlement.settle(till.pay(order.out_trade_no))
-    refund = await Refund.create(
-        order=order, out_refund_no="R1", amount_fen=8000, reason="", state="done", offline=True
-    )
-    event = MoneyReturned(order_id=order.id, refund_id=refund.id, payer_id=payer.id, amount_fen=8000)
-    await listeners.tell_money_returned(event)
-    refused = await RefundApplication.create(
-        order=order, amount_fen=1, reason="", state="rejected", verdict="并未重复缴款。", decided_at=clock.now()
-    )
-    for _ in range(2):
-        await listeners.tell_refund_refused(
-            RefundRefused(order_id=order.id, application_id=refused.id, citizen_id=payer.id)
-        )
-    gateway.use({})
-    assert await texts(payer.id) == [
-        "不动产登记费的款项 80.00 元原路退回未成，已通过银行转账退付。",
-        "不动产登记费的退款申请未通过：并未重复缴款。仍有疑问请联系执收单位。",
-    ]
 
 
 async def test_a_case_that_comes_to_a_stage_again_is_told_again():

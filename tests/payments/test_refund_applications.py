@@ -11,9 +11,11 @@ from channels.payment import ChannelRefund, RefundState
 from foundation import clock, database
 from foundation.actor import Actor
 from foundation.models import AuditRow
+from identity.events import CitizensMerged
 from payments import (
     bills,
     refund_applications,
+    refund_jobs,
     refund_progress,
     refund_troubles,
     refunds,
