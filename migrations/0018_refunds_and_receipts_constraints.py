@@ -52,6 +52,8 @@ create unique index receipt_one_stands on receipt (bill_id) where not void_wante
 create unique index receipt_one_first on receipt (bill_id) where replaces_id is null;
 create unique index receipt_replaced_once on receipt (replaces_id);
 create unique index receipt_number_once on receipt (code, number) where number <> '';
+create index receipt_asked_for on receipt (created_at);
+create index bill_settled_lately on bill (settled_at) where settled_at is not null;
 create index receipt_to_chase on receipt (id)
     where state in ('asked', 'voiding') or (void_wanted and state <> 'voided');
 """
@@ -86,6 +88,8 @@ class Migration(migrations.Migration):
             RECEIPTS,
             reverse_sql="""
             drop index receipt_to_chase;
+            drop index bill_settled_lately;
+            drop index receipt_asked_for;
             drop index receipt_number_once;
             drop index receipt_replaced_once;
             drop index receipt_one_first;

@@ -14,6 +14,8 @@ from payments.refund_models import RefundApplication
 from payments.refund_repairs import masked_card
 from payments.refunds import STUCK_AFTER
 
+AT_ONCE = 200  # on one page
+
 
 @dataclass(frozen=True, kw_only=True)
 class OrderFacts:
@@ -70,26 +72,26 @@ class Going:
 
 async def to_decide() -> list[Paper]:
     """Applications that wait for somebody, the oldest first."""
-    rows = await RefundApplication.filter(state__in=OPEN).order_by("id").prefetch_related("order__bill")
-    return [await _paper(one) for one in rows]
+    rows = RefundApplication.filter(state__in=OPEN).order_by("id").limit(AT_ONCE)
+    return [_paper(one) for one in await rows.prefetch_related("order__bill", "order__refunds")]
 
 
 async def decided(limit: int = 50) -> list[Paper]:
     """Applications that were decided, the latest first."""
     rows = RefundApplication.exclude(state__in=OPEN).order_by("-decided_at").limit(limit)
-    return [await _paper(one) for one in await rows.prefetch_related("order__bill")]
+    return [_paper(one) for one in await rows.prefetch_related("order__bill", "order__refunds")]
 
 
 async def under_way() -> list[Going]:
     """Refunds that have not arrived, the oldest first."""
-    rows = await Refund.filter(state__in=refunds.UNDER_WAY).order_by("id").prefetch_related("order__bill")
-    return [await _going(one) for one in rows]
+    rows = Refund.filter(state__in=refunds.UNDER_WAY).order_by("id").limit(AT_ONCE)
+    return [_going(one) for one in await rows.prefetch_related("order__bill", "order__refunds")]
 
 
 async def over(limit: int = 50) -> list[Going]:
     """Refunds that have arrived or were closed, the latest first."""
     rows = Refund.exclude(state__in=refunds.UNDER_WAY).order_by("-id").limit(limit)
-    return [await _going(one) for one in await rows.prefetch_related("order__bill")]
+    return [_going(one) for one in await rows.prefetch_related("order__bill", "order__refunds")]
 
 
 async def orders_of(number: str) -> list[OrderFacts]:
@@ -98,12 +100,14 @@ async def orders_of(number: str) -> list[OrderFacts]:
     if not number:
         return []
     wanted = Q(out_trade_no=number) | Q(transaction_no=number) | Q(bill__pay_code=number)
-    rows = await PaymentOrder.filter(wanted).order_by("paid_at", "id").prefetch_related("bill")
-    return [await facts_of(one) for one in sorted(rows, key=lambda one: one.paid_at is None)]
+    rows = await PaymentOrder.filter(wanted).order_by("paid_at", "id").prefetch_related("bill", "refunds")
+    return [_facts(one) for one in sorted(rows, key=lambda one: one.paid_at is None)]
 
 
-async def facts_of(order: PaymentOrder) -> OrderFacts:
+def _facts(order: PaymentOrder) -> OrderFacts:
+    """With its bill and its refunds read along."""
     bill: Bill = order.bill
+    already = list(order.refunds)  # type: ignore[attr-defined]
     return OrderFacts(
         out_trade_no=order.out_trade_no,
         pay_code=bill.pay_code,
@@ -112,17 +116,17 @@ async def facts_of(order: PaymentOrder) -> OrderFacts:
         payer=masked_name(crypto.open_sealed(bill.payer_name_sealed)) if bill.payer_name_sealed else "",
         channel=order.channel,
         amount_fen=order.amount_fen,
-        refundable_fen=refunds.refundable(order, await Refund.filter(order=order)),
+        refundable_fen=refunds.refundable(order, already),
         state=order.state,
         settles=order.settles,
         paid_at=order.paid_at,
     )
 
 
-async def _paper(one: RefundApplication) -> Paper:
+def _paper(one: RefundApplication) -> Paper:
     return Paper(
         id=one.id,
-        order=await facts_of(one.order),
+        order=_facts(one.order),
         way=one.way,
         card=masked_card(one),
         state=one.state,
@@ -137,11 +141,11 @@ async def _paper(one: RefundApplication) -> Paper:
     )
 
 
-async def _going(one: Refund) -> Going:
+def _going(one: Refund) -> Going:
     waits = one.state in refunds.UNDER_WAY
     return Going(
         id=one.id,
-        order=await facts_of(one.order),
+        order=_facts(one.order),
         out_refund_no=one.out_refund_no,
         origin=one.origin,
         state=one.state,
