@@ -105,7 +105,7 @@ def shown(receipt: Receipt, bill: Bill, *, masked: bool = False) -> Shown:
         title=bill.title,
         pay_code=bill.pay_code,
         lines=tuple(Line(one["name"], one["amount_fen"]) for one in receipt.items),
-        state=receipt.state,
+        state="voiding" if receipt.void_wanted and receipt.state == "issued" else receipt.state,
         red_code=receipt.red_code,
         red_number=receipt.red_number,
     )

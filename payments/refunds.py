@@ -102,10 +102,10 @@ async def ask(*, refund_id: int) -> None:
         answer = await channel.query_refund(out_refund_no=refund.out_refund_no, out_trade_no=refund.order.out_trade_no)
     except OutcomeUnknown:
         answer = ChannelRefund(refund.out_refund_no, RefundState.PROCESSING, None)
-    if answer.state is RefundState.ABSENT:
-        await send(refund_id=refund_id)
-    else:
+    if answer.state is not RefundState.ABSENT:
         await note(answer)
+    elif refund.send_at is None or refund.send_at <= clock.now():
+        await send(refund_id=refund_id)
 
 
 async def note(answer: ChannelRefund) -> None:
@@ -187,7 +187,9 @@ async def _ask_later(refund: Refund, wait: timedelta) -> bool:
 
 async def chase() -> int:
     """Ask about every refund that is under way for long and that no job asks about; returns how many are under way."""
-    rows = await Refund.filter(state__in=UNDER_WAY, created_at__lt=clock.now() - CHASED_AFTER).order_by("id")
+    long_ago = clock.now() - CHASED_AFTER
+    sent = Q(send_at__isnull=True) | Q(send_at__lt=long_ago)
+    rows = await Refund.filter(sent, state__in=UNDER_WAY, created_at__lt=long_ago).order_by("id")
     for row in rows:
         await _ask_later(row, timedelta())
     return len(rows)

@@ -54,6 +54,16 @@ FACTS = {
     "paid_at": "付款时间",
     "refunded_at": "退款时间",
 }
+FACT_STATES = {
+    "unpaid": "未支付",
+    "paid": "已支付",
+    "refunded": "已退款",
+    "processing": "退款处理中",
+    "done": "退款成功",
+    "abnormal": "退款异常",
+    "closed": "已关闭",
+    "absent": "不存在",
+}
 
 
 def problem_text(problem: str) -> str:

@@ -95,8 +95,9 @@ def _facts(held: QuarantinedNotice) -> list[tuple[str, Any]]:
 def _text(name: str, value: Any) -> str:
     if name == "amount_fen":
         return f"{money.yuan(value)} 元"
-    if name == "channel":
-        return money_words.CHANNELS.get(value, value)
+    if name in ("channel", "state"):
+        words = money_words.CHANNELS if name == "channel" else money_words.FACT_STATES
+        return words.get(value, str(value))
     if name.endswith("_at"):
         return page.dated_text(datetime.fromisoformat(value))
     return str(value)

@@ -156,6 +156,7 @@ async def test_a_notice_in_quarantine(office: Office) -> None:
     assert "金额不符" in (await office.one.open("/console/quarantine")).text
     page = await office.one.open(f"/console/quarantine/{held.id}")
     assert "7.00 元" in page.text
+    assert "已支付" in page.text
     assert order.payer_openid not in page.text
     asked = await office.one.press("/console/quarantine/ask", quarantine_id=held.id)
     assert "仍不一致：金额不符" in asked.text

@@ -307,7 +307,11 @@ async def test_a_minute_lies_between_two_parts(tills: Tills):
         "select scheduled_at from procrastinate_jobs where args->>'refund_id' = $1", str(third.id)
     )
     assert at == third.send_at
+    await refunds.ask(refund_id=third.id)  # whoever asks early does not send it early
+    assert tills.wechat.asked("refund") == []
     with clock.shifted(timedelta(minutes=4)):
+        await refunds.ask(refund_id=third.id)
+        assert tills.wechat.asked("refund") == [third.out_refund_no]
         assert (await made(order, 1000, expected=5000)).send_at is None
 
 
