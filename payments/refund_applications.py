@@ -14,7 +14,7 @@ from foundation import audit, clock, database
 from foundation.actor import Actor
 from foundation.events import tell
 from payments import refund_repairs, refund_troubles, refunds
-from payments.errors import OrderNotFound, RefundTooMuch
+from payments.errors import RefundTooMuch
 from payments.events import RefundRefused
 from payments.models import Bill, PaymentOrder, Refund
 from payments.orders import locked
@@ -184,14 +184,6 @@ async def _locked(application_id: int) -> tuple[PaymentOrder, RefundApplication]
 
 async def _refundable(order: PaymentOrder) -> int:
     return refunds.refundable(order, await Refund.filter(order=order))
-
-
-async def refundable_of(out_trade_no: str) -> int:
-    """What can still be refunded of an order, for who is about to ask. Raises OrderNotFound."""
-    order = await PaymentOrder.get_or_none(out_trade_no=out_trade_no)
-    if order is None:
-        raise OrderNotFound
-    return await _refundable(order)
 
 
 def checked_reason(reason: str) -> str:

@@ -15,6 +15,7 @@ from payments.refund_repairs import masked_card
 from payments.refunds import STUCK_AFTER
 
 AT_ONCE = 200  # on one page
+NUMBERS = {"out_trade_no": 32, "transaction_no": 64, "bill__pay_code": 40}  # and how long each can be
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +98,10 @@ async def over(limit: int = 50) -> list[Going]:
 async def orders_of(number: str) -> list[OrderFacts]:
     """Payments by 支付单号, 渠道交易号 or 缴款识别码, those that received money first."""
     number = number.strip()
-    if not number:
+    fitting = [Q(**{name: number}) for name, most in NUMBERS.items() if 0 < len(number) <= most]
+    if not fitting:
         return []
-    wanted = Q(out_trade_no=number) | Q(transaction_no=number) | Q(bill__pay_code=number)
+    wanted = Q(*fitting, join_type="OR")
     rows = await PaymentOrder.filter(wanted).order_by("paid_at", "id").prefetch_related("bill", "refunds")
     return [_facts(one) for one in sorted(rows, key=lambda one: one.paid_at is None)]
 

@@ -15,6 +15,7 @@ from identity.events import CitizensMerged
 from payments import (
     bills,
     refund_applications,
+    refund_inbox,
     refund_jobs,
     refund_progress,
     refund_troubles,
@@ -96,17 +97,24 @@ async def test_the_database_wants_two_people(tills: Tills):
 
 
 async def test_who_believes_in_another_remainder_looks_again(tills: Tills):
-    _, order, _ = await settled(tills)
+    bill, order, _ = await settled(tills)
     with pytest.raises(RefundableChanged) as refused:
         await asked(order, 100, expected=7999)
     assert (refused.value.status, refused.value.detail) == (412, {"refundable_fen": 8000})
     await made(order, 3000, expected=8000)
-    assert await refund_applications.refundable_of(order.out_trade_no) == 5000
+    (found,) = await refund_inbox.orders_of(order.out_trade_no)
+    assert found.refundable_fen == 5000
     for fen, refusal in ((5001, RefundTooMuch), (0, RefundTooMuch)):
         with pytest.raises(refusal):
             await asked(order, fen, expected=5000)
-    with pytest.raises(OrderNotFound):
-        await refund_applications.refundable_of("P-nowhere")
+    for number in ("P-nowhere", "P" * 64):
+        with pytest.raises(OrderNotFound):
+            await ask(out_trade_no=number, amount_fen=1, expected_fen=1, reason=REASON, by=ONE)
+    for number in (order.out_trade_no, f" {bill.pay_code}", f"T-{order.out_trade_no}"):
+        (found,) = await refund_inbox.orders_of(number)
+        assert (found.out_trade_no, found.refundable_fen) == (order.out_trade_no, 5000)
+    for number in ("", " ", "P" * 64, "P" * 100):
+        assert await refund_inbox.orders_of(number) == []
 
 
 async def test_one_paper_at_a_time(tills: Tills):
@@ -213,7 +221,8 @@ async def test_a_refund_made_at_the_merchants_console_is_picked_up_once(tills: T
     assert await books() == {"channel:wechat": 5000, "unit:3507": -5000}
     assert tills.wechat.asked("refund") == []  # never a second one of ours
     assert len(await told("MoneyReturned")) == 1
-    assert await refund_applications.refundable_of(order.out_trade_no) == 5000
+    (found,) = await refund_inbox.orders_of(order.out_trade_no)
+    assert found.refundable_fen == 5000
     await refunds_elsewhere.hear(await console_refund(tills, order, 5000, "console-2"), channel="wechat")
     assert (await state_of(bill), await state_of(order), await books()) == ("refunded", "refunded", {})
 
