@@ -34,6 +34,7 @@ JOBS = [
     "identity.jobs",
     "catalogue.jobs",
     "payments.jobs",
+    "payments.refund_jobs",
     "payments.receipt_jobs",
     "payments.quarantine_jobs",
     "appointments.jobs",

@@ -6,10 +6,11 @@ from tortoise.migrations import operations as ops
 REFUNDS = """
 alter table refund
     add constraint refund_origin_known check (origin in ('house', 'merchant_console')),
-    add constraint refund_offline_when_done check (not offline or state = 'done');
+    add constraint refund_offline_when_done check (not offline or state = 'done'),
+    add constraint refund_fetched_when_offline check (fetched_at is null or offline);
 alter table refund_application
     add constraint refund_application_amount_positive check (amount_fen > 0),
-    add constraint refund_application_way_known check (way in ('original', 'offline')),
+    add constraint refund_application_way_known check (way in ('original', 'card', 'offline')),
     add constraint refund_application_state_known check (state in ('applied', 'asked', 'approved', 'rejected')),
     add constraint refund_application_four_eyes
         check (state <> 'approved' or (asked_by <> '' and decided_by <> '' and asked_by <> decided_by)),
@@ -17,7 +18,7 @@ alter table refund_application
     add constraint refund_application_decided_when
         check ((state in ('approved', 'rejected')) = (decided_at is not null)),
     add constraint refund_application_of_which
-        check ((way = 'offline' or state = 'approved') = (refund_id is not null));
+        check ((way <> 'original' or state = 'approved') = (refund_id is not null));
 create unique index refund_application_one_open on refund_application (order_id) where state in ('applied', 'asked');
 create index refund_under_way on refund (created_at) where state in ('requested', 'processing', 'abnormal');
 """
@@ -51,6 +52,8 @@ create unique index receipt_one_stands on receipt (bill_id) where not void_wante
 create unique index receipt_one_first on receipt (bill_id) where replaces_id is null;
 create unique index receipt_replaced_once on receipt (replaces_id);
 create unique index receipt_number_once on receipt (code, number) where number <> '';
+create index receipt_asked_for on receipt (created_at);
+create index bill_settled_lately on bill (settled_at) where settled_at is not null;
 create index receipt_to_chase on receipt (id)
     where state in ('asked', 'voiding') or (void_wanted and state <> 'voided');
 """
@@ -68,7 +71,8 @@ class Migration(migrations.Migration):
                 drop constraint refund_application_decided_when, drop constraint refund_application_asked_by_whom,
                 drop constraint refund_application_four_eyes, drop constraint refund_application_state_known,
                 drop constraint refund_application_way_known, drop constraint refund_application_amount_positive;
-            alter table refund drop constraint refund_offline_when_done, drop constraint refund_origin_known;
+            alter table refund drop constraint refund_fetched_when_offline,
+                drop constraint refund_offline_when_done, drop constraint refund_origin_known;
             """,
         ),
         ops.RunSQL(
@@ -84,6 +88,8 @@ class Migration(migrations.Migration):
             RECEIPTS,
             reverse_sql="""
             drop index receipt_to_chase;
+            drop index bill_settled_lately;
+            drop index receipt_asked_for;
             drop index receipt_number_once;
             drop index receipt_replaced_once;
             drop index receipt_one_first;

@@ -12,6 +12,7 @@ from notifications import (
     draw_listeners,
     listeners,
     people_listeners,
+    refund_listeners,
 )
 from notifications.models import Message, MessageConsent
 
@@ -22,6 +23,7 @@ __all__ = [
     "draw_listeners",
     "listeners",
     "people_listeners",
+    "refund_listeners",
 ]
 
 

@@ -13,7 +13,7 @@ from foundation.events import on
 from notifications import templates
 from notifications.delivery import announce
 from payments.events import BillAmended, BillRaised, BillSettled, MoneyReturned
-from payments.models import Bill, PaymentOrder
+from payments.models import Bill, PaymentOrder, Refund
 
 BOOKING_PAGE, BILL_PAGE, CASE_PAGE = "pages/booking/{}", "pages/bill/{}", "pages/case/{}"
 PROGRESS_PAGE = "pages/progress"  # for a case_no that fits into no address
@@ -83,6 +83,8 @@ async def tell_bill_settled(event: BillSettled) -> None:
 
 @on(MoneyReturned)
 async def tell_money_returned(event: MoneyReturned) -> None:
+    if await Refund.exists(id=event.refund_id, offline=True):
+        return  # not by the way it had come: told in other words
     order = await PaymentOrder.get(id=event.order_id).prefetch_related("bill")
     await announce(
         citizen_id=event.payer_id,

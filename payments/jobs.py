@@ -33,6 +33,7 @@ async def watch_ledger() -> None:
 async def chase_refunds() -> None:
     """A refund whose job has given up is taken up again."""
     metrics.level("refunds_waiting", await refunds.chase())
+    metrics.level("refunds_stuck", await refunds.stuck())
 
 
 @on(CitizenVerified)

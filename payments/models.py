@@ -112,6 +112,7 @@ class Refund(Model):
     origin = fields.CharField(max_length=16, default="house")  # house, merchant_console
     state = fields.CharField(max_length=12, default="requested")  # requested, processing, done, abnormal, closed
     offline = fields.BooleanField(default=False)  # done, but outside of the channel: by bank transfer, with a note
+    fetched_at = fields.DatetimeField(null=True)  # an offline one: when the channel gave the money back to us
     asked_times = fields.IntField(default=0)
     send_at = fields.DatetimeField(null=True)  # not before: a channel wants a minute between parts
     created_at = fields.DatetimeField(auto_now_add=True)

@@ -11,7 +11,7 @@ from foundation.actor import Actor
 from payments import gateway, ledger, settlement
 from payments.errors import DoesNotAgree
 from payments.models import ChannelEvent, PaymentOrder
-from payments.orders import LIVE, RECEIVED, locked
+from payments.orders import LIVE, NUMBER_LENGTH, RECEIVED, find, locked
 from payments.quarantine_errors import (
     AgreesNow,
     MoneyIsBooked,
@@ -53,7 +53,7 @@ async def want(*, quarantine_id: int, note: str, by: Actor) -> int:
 
 
 async def _must_be_nobodys(held: QuarantinedNotice, payment: ChannelPayment) -> None:
-    order = await PaymentOrder.get_or_none(out_trade_no=held.out_trade_no, channel=held.channel)
+    order = await find(channel=held.channel, out_trade_no=held.out_trade_no)
     if order is None:
         return
     if order.state in RECEIVED:
@@ -131,7 +131,7 @@ async def note(answer: ChannelRefund) -> None:
         held = await QuarantinedNotice.select_for_update().get_or_none(return_no=answer.out_refund_no)
         if held is None or held.state != "returning":
             return
-        order = await PaymentOrder.get_or_none(out_trade_no=held.out_trade_no, channel=held.channel)
+        order = await find(channel=held.channel, out_trade_no=held.out_trade_no)
         order_id, fen = (order.id if order else None), held.return_fen or 0
         if answer.state is RefundState.DONE:
             held.state, held.closed_at = "returned", clock.now()
@@ -171,7 +171,7 @@ async def chase() -> None:
 
 
 async def is_ours(out_refund_no: str) -> bool:
-    return await QuarantinedNotice.exists(return_no=out_refund_no)
+    return len(out_refund_no) <= NUMBER_LENGTH and await QuarantinedNotice.exists(return_no=out_refund_no)
 
 
 async def ask_by_number(out_refund_no: str) -> None:
@@ -184,7 +184,7 @@ async def _order_locked(quarantine_id: int) -> PaymentOrder | None:
     held = await QuarantinedNotice.get_or_none(id=quarantine_id)
     if held is None:
         raise QuarantineNotFound
-    if not await PaymentOrder.exists(out_trade_no=held.out_trade_no, channel=held.channel):
+    if await find(channel=held.channel, out_trade_no=held.out_trade_no) is None:
         return None
     return (await locked(out_trade_no=held.out_trade_no))[1]
 

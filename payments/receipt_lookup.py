@@ -17,6 +17,7 @@ from payments.receipt_models import Receipt
 PER_NUMBER = (10, 3600)
 PER_ADDRESS = (30, 3600)
 NO_CODE = "\0" * 6
+CODE_LENGTH, NUMBER_LENGTH = 8, 10
 STATES = {"issued": "有效", "voided": "已冲红", "voiding": "冲红中"}
 
 
@@ -83,7 +84,8 @@ async def check(*, code: str, number: str, check_code: str, address: str) -> Sho
     """
     typed = crypto.fingerprint(f"{code}|{number}", purpose="limit")
     await ratelimit.check(("receipt-check", typed, *PER_NUMBER), ("receipt-check-ip", address, *PER_ADDRESS))
-    found = await Receipt.get_or_none(code=code, number=number).prefetch_related("bill")
+    fits = len(code) <= CODE_LENGTH and len(number) <= NUMBER_LENGTH  # else the model would refuse to look
+    found = await Receipt.get_or_none(code=code, number=number).prefetch_related("bill") if fits else None
     wanted = found.check_code if found else NO_CODE
     matches = hmac.compare_digest(wanted.lower().encode(), check_code.lower().encode())
     if found is None or not matches:
@@ -105,7 +107,7 @@ def shown(receipt: Receipt, bill: Bill, *, masked: bool = False) -> Shown:
         title=bill.title,
         pay_code=bill.pay_code,
         lines=tuple(Line(one["name"], one["amount_fen"]) for one in receipt.items),
-        state=receipt.state,
+        state="voiding" if receipt.void_wanted and receipt.state == "issued" else receipt.state,
         red_code=receipt.red_code,
         red_number=receipt.red_number,
     )

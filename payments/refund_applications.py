@@ -9,18 +9,18 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
+from channels.payment import BankCard
 from foundation import audit, clock, database
 from foundation.actor import Actor
 from foundation.events import tell
-from payments import refund_troubles, refunds
-from payments.errors import OrderNotFound, RefundTooMuch
+from payments import refund_repairs, refund_troubles, refunds
+from payments.errors import RefundTooMuch
 from payments.events import RefundRefused
 from payments.models import Bill, PaymentOrder, Refund
 from payments.orders import locked
 from payments.refund_errors import (
     ApplicationDecided,
     ApplicationNotFound,
-    NotAbnormal,
     NothingToRefund,
     NotTakenUp,
     ReasonFault,
@@ -79,21 +79,21 @@ async def ask(*, out_trade_no: str, amount_fen: int, expected_fen: int, reason: 
         return made
 
 
-async def ask_offline(*, refund_id: int, reason: str, by: Actor) -> RefundApplication:
-    """One of finance asks that an abnormal refund be paid by bank transfer instead; another approves.
+async def ask_to_repair(*, refund_id: int, reason: str, by: Actor, card: BankCard | None = None) -> RefundApplication:
+    """One of finance asks that an abnormal refund go to another card of the payer, or (None) be paid by bank transfer.
 
-    Raises RefundNotFound, NotAbnormal, ReasonFault, RefundAlreadyAsked.
+    Another approves. Raises RefundNotFound, NotAbnormal, CardFault, NoOtherCard, ReasonFault, RefundAlreadyAsked.
     """
     reason = checked_reason(reason)
+    way, sealed = ("card", refund_repairs.sealed(card)) if card else ("offline", "")
     async with database.transaction():
         _, order, refund = await refund_troubles.locked_refund(refund_id)
-        if refund.state != "abnormal":
-            raise NotAbnormal
+        refund_repairs.must_be_repairable(refund, order, way)
         made = await _open(
-            order, refund.amount_fen, refund.amount_fen, reason, state="asked", asked_by=str(by), way="offline",
-            refund=refund,
+            order, refund.amount_fen, refund.amount_fen, reason, state="asked", asked_by=str(by), way=way,
+            refund=refund, card_sealed=sealed,
         )  # fmt: skip
-        await audit.record("refund.offline_asked", subject=f"order:{order.id}", by=by, reason=reason)
+        await audit.record(f"refund.{way}_asked", subject=f"order:{order.id}", by=by, reason=reason)
         return made
 
 
@@ -149,9 +149,8 @@ async def approve(*, application_id: int, by: Actor, note: str = "") -> Refund:
 
 
 async def _carry_out(order: PaymentOrder, one: RefundApplication, by: Actor) -> Refund:
-    if one.way == "offline":
-        refund_id: int = one.refund_id  # type: ignore[attr-defined]
-        return await refund_troubles.pay_offline(refund_id)
+    if one.way != "original":
+        return await refund_repairs.carry_out(one)
     return await refunds.request(order=order, amount_fen=one.amount_fen, reason=one.reason[:80], by=by)
 
 
@@ -166,7 +165,8 @@ async def reject(*, application_id: int, reason: str, by: Actor) -> None:
         if one.state not in OPEN:
             raise ApplicationDecided
         one.state, one.decided_by, one.decided_at, one.verdict = "rejected", str(by), clock.now(), reason
-        await one.save(update_fields=["state", "decided_by", "decided_at", "verdict"])
+        one.card_sealed = ""
+        await one.save(update_fields=["state", "decided_by", "decided_at", "verdict", "card_sealed"])
         await audit.record("refund.rejected", subject=f"order:{order.id}", by=by, reason=reason)
         kind, _, number = one.applied_by.partition(":")
         if kind == "citizen":
@@ -184,14 +184,6 @@ async def _locked(application_id: int) -> tuple[PaymentOrder, RefundApplication]
 
 async def _refundable(order: PaymentOrder) -> int:
     return refunds.refundable(order, await Refund.filter(order=order))
-
-
-async def refundable_of(out_trade_no: str) -> int:
-    """What can still be refunded of an order, for who is about to ask. Raises OrderNotFound."""
-    order = await PaymentOrder.get_or_none(out_trade_no=out_trade_no)
-    if order is None:
-        raise OrderNotFound
-    return await _refundable(order)
 
 
 def checked_reason(reason: str) -> str:

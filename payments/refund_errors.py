@@ -53,5 +53,13 @@ class NotAbnormal(Conflict):
     """只有退款异常的退款单才能改为线下退付，请刷新后再试。"""
 
 
+class CardFault(Invalid):
+    """请核对银行类型、卡号和持卡人姓名，应为缴款人本人的银行卡。"""
+
+
+class NoOtherCard(Conflict):
+    """该支付渠道不支持退到其他银行卡，请改为线下退付。"""
+
+
 class ChannelKnowsRefund(Conflict):
     """支付平台已受理这笔退款，不能撤销，请刷新后查看最新状态。"""

@@ -10,8 +10,8 @@ from payments.models import PaymentOrder, Refund
 class RefundApplication(Model):
     """退款申请: applied (a citizen asks finance) → asked (one of finance has made it theirs) → approved | rejected.
 
-    Who approves is never who asked. `way` is ``original`` (back where it came from, a new refund) or ``offline`` (an
-    abnormal refund is paid by bank transfer).
+    Who approves is never who asked. `way` is ``original`` (back where it came from, a new refund); of an abnormal
+    refund ``card`` (the channel sends it to another card of the payer) or ``offline`` (it is paid by bank transfer).
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -22,6 +22,7 @@ class RefundApplication(Model):
     refund: fields.ForeignKeyNullableRelation[Refund] = fields.ForeignKeyField(
         "models.Refund", related_name="applications", null=True, on_delete=OnDelete.RESTRICT, db_index=True
     )
+    card_sealed = fields.TextField(default="")  # the other card, until the channel has it
     amount_fen = fields.BigIntField()
     reason = fields.CharField(max_length=200)
     state = fields.CharField(max_length=12, default="asked")

@@ -1,14 +1,12 @@
-"""Refunds that do not arrive by themselves: asked about by hand, given up, or paid by bank transfer."""
+"""Refunds that do not arrive by themselves: asked about by hand, or given up."""
 
 from channels.payment import RefundState
-from foundation import audit, clock, database
+from foundation import audit, database
 from foundation.actor import Actor
 from payments import gateway, ledger, refunds
 from payments.models import Bill, PaymentOrder, Refund
 from payments.orders import locked
-from payments.refund_errors import ChannelKnowsRefund, NotAbnormal, RefundNotFound
-
-OFFLINE = "bank:offline"  # paid out of the unit's bank account
+from payments.refund_errors import ChannelKnowsRefund, RefundNotFound
 
 
 async def ask_now(*, refund_id: int, by: Actor) -> str:
@@ -44,21 +42,6 @@ async def give_up(*, refund_id: int, reason: str, by: Actor) -> None:
         if order.settles:
             await ledger.kept_after_all(unit=bill.exec_unit_code, amount_fen=refund.amount_fen, order_id=order.id)
         await audit.record("refund.given_up", subject=f"order:{order.id}", by=by, reason=reason)
-
-
-async def pay_offline(refund_id: int) -> Refund:
-    """In the transaction of its approval: an abnormal refund counts as paid by bank transfer. Raises NotAbnormal."""
-    bill, order, refund = await locked_refund(refund_id)
-    if refund.state != "abnormal":
-        raise NotAbnormal
-    refund.state, refund.offline, refund.done_at = "done", True, clock.now()
-    await refund.save(update_fields=["state", "offline", "done_at"])
-    await ledger.post(
-        ledger.Entry(ledger.OWED, refund.amount_fen), ledger.Entry(OFFLINE, -refund.amount_fen),
-        order_id=order.id, memo="paid offline",
-    )  # fmt: skip
-    await refunds.conclude(bill, order, refund)
-    return refund
 
 
 async def locked_refund(refund_id: int) -> tuple[Bill, PaymentOrder, Refund]:

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from tortoise.expressions import Q
+
 from channels.payment import ChannelRefund, RefundRequest, RefundState
 from foundation import audit, clock, crypto, database, jobs, logs, metrics, settings
 from foundation.actor import Actor
@@ -22,6 +24,7 @@ COUNTED = (*UNDER_WAY, "done")
 ASK_AGAIN = timedelta(seconds=30)
 ASK_LONGEST = timedelta(hours=6)
 CHASED_AFTER = timedelta(minutes=10)
+STUCK_AFTER = timedelta(days=1)
 # WeChat Pay takes refunds within a year of payment, 50 for an order, a minute between two parts. Alipay's contract
 # names the year too.
 LONGEST = timedelta(days=365)
@@ -99,10 +102,10 @@ async def ask(*, refund_id: int) -> None:
         answer = await channel.query_refund(out_refund_no=refund.out_refund_no, out_trade_no=refund.order.out_trade_no)
     except OutcomeUnknown:
         answer = ChannelRefund(refund.out_refund_no, RefundState.PROCESSING, None)
-    if answer.state is RefundState.ABSENT:
-        await send(refund_id=refund_id)
-    else:
+    if answer.state is not RefundState.ABSENT:
         await note(answer)
+    elif refund.send_at is None or refund.send_at <= clock.now():
+        await send(refund_id=refund_id)
 
 
 async def note(answer: ChannelRefund) -> None:
@@ -114,7 +117,7 @@ async def note(answer: ChannelRefund) -> None:
             return
         bill, order = await locked(id=found.order_id)  # type: ignore[attr-defined]
         refund = await Refund.select_for_update().get(id=found.id)
-        if answer.state is RefundState.DONE and (refund.state == "closed" or refund.offline):
+        if answer.state is RefundState.DONE and refund.state == "closed":
             await _reopen(bill, order, refund)
         if refund.state not in UNDER_WAY:
             return
@@ -129,7 +132,7 @@ async def note(answer: ChannelRefund) -> None:
 
 async def _reopen(bill: Bill, order: PaymentOrder, refund: Refund) -> None:
     """The channel gave back what we had given up: the money counts, unless it has gone back otherwise meanwhile."""
-    if refund.offline or refund.amount_fen > refundable(order, await Refund.filter(order=order)):
+    if refund.amount_fen > refundable(order, await Refund.filter(order=order)):
         metrics.count("refunds_stuck_total", state="gone_twice")
         log.error("refund_gone_twice", refund_id=refund.id)
         return
@@ -184,7 +187,15 @@ async def _ask_later(refund: Refund, wait: timedelta) -> bool:
 
 async def chase() -> int:
     """Ask about every refund that is under way for long and that no job asks about; returns how many are under way."""
-    rows = await Refund.filter(state__in=UNDER_WAY, created_at__lt=clock.now() - CHASED_AFTER).order_by("id")
+    long_ago = clock.now() - CHASED_AFTER
+    sent = Q(send_at__isnull=True) | Q(send_at__lt=long_ago)
+    rows = await Refund.filter(sent, state__in=UNDER_WAY, created_at__lt=long_ago).order_by("id")
     for row in rows:
         await _ask_later(row, timedelta())
     return len(rows)
+
+
+async def stuck() -> int:
+    """How many refunds a person must look at: abnormal ones, and those that are under way for too long."""
+    late = Q(state__in=UNDER_WAY, created_at__lt=clock.now() - STUCK_AFTER)
+    return await Refund.filter(Q(state="abnormal") | late).count()

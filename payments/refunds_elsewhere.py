@@ -8,8 +8,8 @@ from foundation import audit, database, logs, metrics
 from foundation.actor import Actor
 from payments import gateway, ledger, quarantine_returns, refunds
 from payments.errors import DoesNotAgree, OrderNotFound
-from payments.models import PaymentOrder, Refund
-from payments.orders import RECEIVED, locked
+from payments.models import Refund
+from payments.orders import RECEIVED, find, locked
 
 log = logs.logger(__name__)
 
@@ -28,7 +28,7 @@ async def hear(told: ChannelRefund, *, channel: str) -> None:
     if await quarantine_returns.is_ours(told.out_refund_no):
         await quarantine_returns.ask_by_number(told.out_refund_no)
         return
-    order = await PaymentOrder.get_or_none(out_trade_no=told.out_trade_no or "", channel=channel)
+    order = await find(channel=channel, out_trade_no=told.out_trade_no or "")
     if order is None:
         raise OrderNotFound
     answer = await gateway.channel(channel).query_refund(

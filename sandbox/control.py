@@ -79,14 +79,19 @@ async def pay(world: World, asked: dict[str, Any], vendor: str, number: str) -> 
 @control.post("/<vendor:wechat|alipay>/refund/<number:str>", name="console_refund")
 @string
 async def console_refund(world: World, asked: dict[str, Any], vendor: str, number: str) -> dict[str, Any]:
-    """A refund from the merchant's own console, which the application did not ask for: {"fen"}."""
+    """A refund from the merchant's own console, which the application did not ask for: {"fen", "notify_url"?}.
+
+    WeChat Pay tells of it at an address that the merchant has set there; Alipay at that of the trade.
+    """
     fen, request_no = int(asked["fen"]), asked.get("refund_no") or f"console{time.time_ns()}"
     if vendor == "wechat":
         order = wechat_pay_orders.find(world, number)
         if order is None or not order.paid_at:
             raise NotThere("没有这笔已支付的订单")
         amount = wechat_pay_refunds.RefundAmount(refund=fen, total=order.total)
-        wish = wechat_pay_refunds.Wish(out_refund_no=request_no, amount=amount, reason="商户平台退款")
+        wish = wechat_pay_refunds.Wish(
+            out_refund_no=request_no, amount=amount, reason="商户平台退款", notify_url=asked.get("notify_url", "")
+        )
         return wechat_pay_refunds.facts(wechat_pay_refunds.accept(world, order, wish))
     trade = alipay_trades.find(world, out_trade_no=number)
     if trade is None or not trade.paid:

@@ -12,7 +12,7 @@ from sanic import HTTPResponse, Request, redirect
 from api.console import navigation
 from api.console.refusal_lines import lines_of
 from appointments.timetable import WEEKDAYS, weekdays_text
-from foundation import clock, settings
+from foundation import clock, money, settings
 from foundation.errors import NotSignedIn, Refusal
 from foundation.web import journal
 
@@ -128,6 +128,16 @@ def yuan_text(fen: int) -> str:
     return f"{Decimal(fen) / 100:,.2f}"
 
 
+def ago_text(at: datetime) -> str:
+    """How long something has waited: 5 分钟, 3 小时, 2 天."""
+    minutes = int((clock.now() - at).total_seconds() // 60)
+    if minutes < 1:
+        return "不到 1 分钟"
+    if minutes < 60:
+        return f"{minutes} 分钟"
+    return f"{minutes // 60} 小时" if minutes < 48 * 60 else f"{minutes // 1440} 天"
+
+
 def _environment() -> jinja2.Environment:
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -135,7 +145,7 @@ def _environment() -> jinja2.Environment:
     )  # fmt: skip
     made.filters.update(
         day=day_text, time=time_text, moment=moment_text, dated=dated_text, on_weekdays=weekdays_text,
-        local_day=local_day, yuan=yuan_text,
+        local_day=local_day, yuan=yuan_text, ago=ago_text,
     )  # fmt: skip
     made.globals["weekdays"] = WEEKDAYS
     return made

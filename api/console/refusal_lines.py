@@ -88,6 +88,11 @@ FIELDS = {
     "sanction_days": "限制天数",
     "search": "查找内容",
     "what": "缺少的材料",
+    "yuan": "金额",
+    "bank_type": "银行类型",
+    "account": "卡号",
+    "holder": "持卡人",
+    "expected_fen": "可退金额",
 }
 DETAILS = {
     "hall_name": "预约所在大厅",

@@ -18,7 +18,7 @@ from payments.errors import BillNotFound
 from payments.receipt_errors import NothingToReceipt, ReceiptNotFound, ReceiptNotReady
 from payments.receipt_lookup import Shown
 
-routes = Routes("电子票据", tag="pay")
+routes = Routes("电子票据", tag="receipt")
 
 Code = Annotated[str, Meta(max_length=8, examples=["99010126"])]
 Number = Annotated[str, Meta(max_length=10, examples=["0026421031"])]

@@ -13,7 +13,7 @@ from payments import bills, refund_applications, refund_progress
 from payments.errors import BillNotFound, RefundTooMuch
 from payments.refund_errors import NothingToRefund, ReasonFault, RefundAlreadyAsked
 
-routes = Routes("退款", tag="pay")
+routes = Routes("退款", tag="refund")
 
 
 class RefundView(Struct):

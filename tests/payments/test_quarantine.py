@@ -245,3 +245,22 @@ async def test_the_database_wants_two_people(tills: Tills):
     alone = {"asked_by": "staff:1", "approved_by": "staff:1", "return_no": "Q1", "return_fen": 7}
     with pytest.raises(IntegrityError, match="quarantined_notice_four_eyes"):
         await QuarantinedNotice.filter(id=held.id).update(state="returning", **alone)
+
+
+async def test_numbers_longer_than_ours_are_kept_like_any_other(tills: Tills):
+    """Alipay takes 64 characters, and another system of the merchant may use them all."""
+    _, order, _ = await begun(channel="alipay")
+    long = "L" * 64
+    tills.alipay.orders[long] = replace(tills.alipay.pay(order.out_trade_no), out_trade_no=long)
+    assert await notices.receive(channel="alipay", headers={}, body=tills.alipay.letter(order=long)) == "unknown_order"
+    tills.alipay.refunds["R" * 64] = ChannelRefund("R" * 64, RefundState.DONE, 1, long)
+    letter = tills.alipay.letter(refund="R" * 64)
+    assert await notices.receive(channel="alipay", headers={}, body=letter) == "unknown_order"
+    payment, refund = await QuarantinedNotice.all().order_by("id")
+    assert (payment.out_trade_no, refund.out_refund_no) == (long, "R" * 64)
+    assert not (await quarantine.ask_again(quarantine_id=payment.id, by=ONE)).settled
+    await quarantine_returns.want(quarantine_id=payment.id, note="", by=ONE)
+    await quarantine_returns.let_go(quarantine_id=payment.id, by=OTHER)
+    await quarantine_returns.send(quarantine_id=payment.id)
+    await payment.refresh_from_db()
+    assert payment.state == "returned"

@@ -11,18 +11,21 @@ from channels.payment import ChannelRefund, RefundState
 from foundation import clock, database
 from foundation.actor import Actor
 from foundation.models import AuditRow
+from identity.events import CitizensMerged
 from payments import (
     bills,
     refund_applications,
+    refund_inbox,
+    refund_jobs,
     refund_progress,
     refund_troubles,
     refunds,
     refunds_elsewhere,
     settlement,
 )
-from payments.errors import DoesNotAgree, OrderNotFound, RefundTooMuch
+from payments.errors import DoesNotAgree, MoneyUnderWay, OrderNotFound, RefundTooMuch
 from payments.models import Bill, PaymentOrder, Refund
-from payments.refund_applications import approve, ask, ask_offline, reject, take_up
+from payments.refund_applications import approve, ask, ask_to_repair, reject, take_up
 from payments.refund_errors import (
     ApplicationDecided,
     ApplicationNotFound,
@@ -39,6 +42,7 @@ from payments.refund_errors import (
     TooManyRefunds,
 )
 from payments.refund_models import RefundApplication
+from tests.builders import identity as people
 from tests.builders.appointments import told
 from tests.builders.payments import begin, begun, books, state_of
 from tests.payments.conftest import Tills
@@ -93,17 +97,24 @@ async def test_the_database_wants_two_people(tills: Tills):
 
 
 async def test_who_believes_in_another_remainder_looks_again(tills: Tills):
-    _, order, _ = await settled(tills)
+    bill, order, _ = await settled(tills)
     with pytest.raises(RefundableChanged) as refused:
         await asked(order, 100, expected=7999)
     assert (refused.value.status, refused.value.detail) == (412, {"refundable_fen": 8000})
     await made(order, 3000, expected=8000)
-    assert await refund_applications.refundable_of(order.out_trade_no) == 5000
+    (found,) = await refund_inbox.orders_of(order.out_trade_no)
+    assert found.refundable_fen == 5000
     for fen, refusal in ((5001, RefundTooMuch), (0, RefundTooMuch)):
         with pytest.raises(refusal):
             await asked(order, fen, expected=5000)
-    with pytest.raises(OrderNotFound):
-        await refund_applications.refundable_of("P-nowhere")
+    for number in ("P-nowhere", "P" * 64):
+        with pytest.raises(OrderNotFound):
+            await ask(out_trade_no=number, amount_fen=1, expected_fen=1, reason=REASON, by=ONE)
+    for number in (order.out_trade_no, f" {bill.pay_code}", f"T-{order.out_trade_no}"):
+        (found,) = await refund_inbox.orders_of(number)
+        assert (found.out_trade_no, found.refundable_fen) == (order.out_trade_no, 5000)
+    for number in ("", " ", "P" * 64, "P" * 100):
+        assert await refund_inbox.orders_of(number) == []
 
 
 async def test_one_paper_at_a_time(tills: Tills):
@@ -210,7 +221,8 @@ async def test_a_refund_made_at_the_merchants_console_is_picked_up_once(tills: T
     assert await books() == {"channel:wechat": 5000, "unit:3507": -5000}
     assert tills.wechat.asked("refund") == []  # never a second one of ours
     assert len(await told("MoneyReturned")) == 1
-    assert await refund_applications.refundable_of(order.out_trade_no) == 5000
+    (found,) = await refund_inbox.orders_of(order.out_trade_no)
+    assert found.refundable_fen == 5000
     await refunds_elsewhere.hear(await console_refund(tills, order, 5000, "console-2"), channel="wechat")
     assert (await state_of(bill), await state_of(order), await books()) == ("refunded", "refunded", {})
 
@@ -304,7 +316,11 @@ async def test_a_minute_lies_between_two_parts(tills: Tills):
         "select scheduled_at from procrastinate_jobs where args->>'refund_id' = $1", str(third.id)
     )
     assert at == third.send_at
+    await refunds.ask(refund_id=third.id)  # whoever asks early does not send it early
+    assert tills.wechat.asked("refund") == []
     with clock.shifted(timedelta(minutes=4)):
+        await refunds.ask(refund_id=third.id)
+        assert tills.wechat.asked("refund") == [third.out_refund_no]
         assert (await made(order, 1000, expected=5000)).send_at is None
 
 
@@ -313,9 +329,9 @@ async def test_an_abnormal_refund_is_paid_by_transfer_when_two_people_say_so(til
     tills.wechat.refund_state = RefundState.ABNORMAL
     refund = await made(order, 8000, expected=8000)
     with pytest.raises(NotAbnormal):
-        await ask_offline(refund_id=refund.id, reason=REASON, by=ONE)
+        await ask_to_repair(refund_id=refund.id, reason=REASON, by=ONE)
     await refunds.send(refund_id=refund.id)
-    application = await ask_offline(refund_id=refund.id, reason="银行卡已注销，转账至本人新卡", by=ONE)
+    application = await ask_to_repair(refund_id=refund.id, reason="银行卡已注销，转账至本人新卡", by=ONE)
     with pytest.raises(SecondPersonNeeded):
         await approve(application_id=application.id, by=ONE)
     await approve(application_id=application.id, by=OTHER, note="电汇回单 8831")
@@ -326,11 +342,8 @@ async def test_an_abnormal_refund_is_paid_by_transfer_when_two_people_say_so(til
     assert len(await told("MoneyReturned")) == 1
     (step,) = await refund_progress.of(bill, citizen_id=citizen.number)
     assert step.label == "已线下退付"
-    # should the channel pay it after all, that is an alarm and no second booking
-    await refunds.note(ChannelRefund(refund.out_refund_no, RefundState.DONE, 8000))
-    assert await books() == {"channel:wechat": 8000, "bank:offline": -8000}
     with pytest.raises(RefundNotFound):
-        await ask_offline(refund_id=refund.id + 1, reason=REASON, by=ONE)
+        await ask_to_repair(refund_id=refund.id + 1, reason=REASON, by=ONE)
 
 
 async def test_what_the_channel_never_took_is_given_up(tills: Tills):
@@ -379,3 +392,17 @@ async def test_money_paid_twice_shows_to_its_own_payer(tills: Tills):
     await settlement.settle(tills.wechat.pay(first.out_trade_no))
     (step,) = await refund_progress.of(bill, citizen_id=citizen.id)
     assert (step.reason, step.label) == ("重复缴款退回", "退款中")
+
+
+async def test_what_is_kept_of_a_person_follows_them_and_is_told(tills: Tills):
+    bill, _, citizen = await settled(tills)
+    await refund_applications.apply(bill=bill, amount_fen=None, reason=REASON, by=citizen)
+    with pytest.raises(MoneyUnderWay):
+        await refund_jobs.forget(citizen.number)
+    other = await people.citizen()
+    for _ in range(2):
+        await refund_jobs.follow_merge(CitizensMerged(gone=citizen.number, kept=other.id))
+    kept = await refund_jobs.export(other.id)
+    assert [one["reason"] for one in kept["applications"]] == [REASON]
+    await reject(application_id=(await RefundApplication.get()).id, reason="经核实并未重复缴款", by=ONE)
+    await refund_jobs.forget(other.id)
