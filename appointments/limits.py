@@ -83,7 +83,8 @@ with rule as materialized ({counting.RULES}
   select w.n, w.citizen_id, w.type_id, w.day, w.booked_by, w.organisation, t.department_id, t.hall_id, h.path,
          c.phone_fingerprint, c.id_fingerprint
     from want w join appointment_type t on t.id = w.type_id join hall h on h.id = t.hall_id
-    join citizen c on c.id = w.citizen_id
+    cross join lateral (
+         select phone_fingerprint, id_fingerprint from citizen where id = w.citizen_id offset 0) c
 ), theirs as ({counting.THEIRS}
 ), no as (
   select k.n, 1 as place, s.code, 'Sanctioned' as why,
