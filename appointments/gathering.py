@@ -11,7 +11,7 @@ See ``docs/decisions/0007-gathered-reservations.md``.
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass, field
@@ -104,14 +104,21 @@ class Gatherer:
         task.add_done_callback(self.tasks.discard)
 
     async def _commit(self, batch: Sequence[_Asking]) -> None:
-        """One batch, from the gate to its answers; its slots and persons are others' again after it."""
+        """One batch, from the gate to its answers; its persons are others' again after it, its slots before."""
+        slots = {one.wish.slot_id for one in batch}
+
+        def places_taken() -> None:
+            """Only the commit is left to wait for, and PostgreSQL lets nobody pass it: the next may come up to it."""
+            self.slots -= slots
+            slots.clear()
+            self._send()
+
         try:
-            await self._decide(await self._let_through(batch))
+            await self._decide(await self._let_through(batch), places_taken)
         finally:
             self.batches -= 1
-            self.slots -= {one.wish.slot_id for one in batch}
             self.persons -= {one.wish.citizen_id for one in batch}
-            self._send()
+            places_taken()
 
     async def _let_through(self, batch: Sequence[_Asking]) -> list[_Asking]:
         """Those who may go to the database: in a crowd not all at once, and nobody for a slot that is known full."""
@@ -133,11 +140,11 @@ class Gatherer:
             await asyncio.sleep(HELD_BACK)
         return [one for one in batch if one not in held_back]
 
-    async def _decide(self, batch: Sequence[_Asking]) -> None:
+    async def _decide(self, batch: Sequence[_Asking], places_taken: Callable[[], None]) -> None:
         if not batch:
             return
         try:
-            seen = await _together([one.wish for one in batch])
+            seen = await _together([one.wish for one in batch], places_taken)
         except DatabaseGone:
             for one in batch:
                 _fail(one, DatabaseGone(retry_after=5))
@@ -171,12 +178,13 @@ class Gatherer:
 
 
 @database.retry_on_deadlock
-async def _together(wishes: Sequence[Wish]) -> list[Any]:
+async def _together(wishes: Sequence[Wish], places_taken: Callable[[], None]) -> list[Any]:
     """One transaction for all. None for those one statement cannot decide, or whose person is busy elsewhere."""
     async with database.transaction():
         numbers = await seats.number_the_free([one.citizen_id for one in wishes])
         free = [one for one in wishes if one.citizen_id in numbers]
         rows = await seats.take_at_once([one.want(numbers[one.citizen_id]) for one in free]) if free else []
+        places_taken()
     decided = {one.citizen_id: row for one, row in zip(free, rows, strict=True) if not seats.needs_more(row)}
     return [decided.get(one.citizen_id) for one in wishes]
 
