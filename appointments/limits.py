@@ -62,9 +62,9 @@ TRY_PERSONS = f"""
 with phones as materialized (
   select exists (select from booking_rule r where r.subject = 'phone' and {counting.IN_FORCE_NOW}) as counted
 ), asked as materialized (
-  select a.id, c.phone_fingerprint as phone, a.n from phones
-   cross join unnest($1::bigint[]) with ordinality as a (id, n)
-    left join citizen c on phones.counted and c.id = a.id
+  select a.id, case when phones.counted then (select c.phone_fingerprint from citizen c where c.id = a.id) end as phone,
+         a.n
+    from phones cross join unnest($1::bigint[]) with ordinality as a (id, n)
 ), first as materialized (
   select id, phone, row_number() over (partition by coalesce(phone, 'citizen:' || id) order by n) as nth from asked
 )
