@@ -11,7 +11,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -92,24 +92,34 @@ async def find(space: Space, token: str) -> Entry | None:
     if len(token) != TOKEN_LENGTH:
         return None
     loop = asyncio.get_running_loop()
-    asking = _asking.setdefault(loop, [])
     answer: asyncio.Future[Entry] = loop.create_future()
-    asking.append((space.entry(id_of(token)), answer))
-    if len(asking) == 1:
-        loop.call_soon(_ask, loop)
+    _asking.setdefault(loop, _Asking()).ask(space.entry(id_of(token)), answer)
     async with reached():
         return await answer or None
 
 
-# Who is asked for at the same moment is asked for at once: a command costs a process more than its answer is worth.
-_asking: WeakKeyDictionary[asyncio.AbstractEventLoop, list[tuple[str, asyncio.Future[Entry]]]] = WeakKeyDictionary()
-_answering: set[asyncio.Task[None]] = set()
+@dataclass(eq=False)
+class _Asking:
+    """Who is asked for meanwhile is asked for next, at once: a command costs more than its answer is worth."""
+
+    waiting: list[tuple[str, asyncio.Future[Entry]]] = field(default_factory=list)
+    going: asyncio.Task[None] | None = None
+
+    def ask(self, key: str, answer: asyncio.Future[Entry]) -> None:
+        self.waiting.append((key, answer))
+        if self.going is None:
+            self.going = asyncio.get_running_loop().create_task(self._go(), context=Context())
+
+    async def _go(self) -> None:
+        try:
+            while asked := self.waiting:
+                self.waiting = []
+                await _answer(asked)
+        finally:
+            self.going = None
 
 
-def _ask(loop: asyncio.AbstractEventLoop) -> None:
-    task = loop.create_task(_answer(_asking.pop(loop)), context=Context())
-    _answering.add(task)
-    task.add_done_callback(_answering.discard)
+_asking: WeakKeyDictionary[asyncio.AbstractEventLoop, _Asking] = WeakKeyDictionary()
 
 
 async def _answer(asking: list[tuple[str, asyncio.Future[Entry]]]) -> None:
