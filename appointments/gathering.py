@@ -104,21 +104,21 @@ class Gatherer:
         task.add_done_callback(self.tasks.discard)
 
     async def _commit(self, batch: Sequence[_Asking]) -> None:
-        """One batch, from the gate to its answers; its persons are others' again after it, its slots before."""
-        slots = {one.wish.slot_id for one in batch}
+        """One batch, from the gate to its answers; its slots and persons are others' again after its commit."""
+        going = list(batch)
 
-        def places_taken() -> None:
-            """Only the commit is left to wait for, and PostgreSQL lets nobody pass it: the next may come up to it."""
-            self.slots -= slots
-            slots.clear()
-            self._send()
+        def over() -> None:
+            if going:
+                self.batches -= 1
+                self.slots -= {one.wish.slot_id for one in going}
+                self.persons -= {one.wish.citizen_id for one in going}
+                going.clear()
+                self._send()
 
         try:
-            await self._decide(await self._let_through(batch), places_taken)
+            await self._decide(await self._let_through(batch), over)
         finally:
-            self.batches -= 1
-            self.persons -= {one.wish.citizen_id for one in batch}
-            places_taken()
+            over()
 
     async def _let_through(self, batch: Sequence[_Asking]) -> list[_Asking]:
         """Those who may go to the database: in a crowd not all at once, and nobody for a slot that is known full."""
@@ -140,11 +140,14 @@ class Gatherer:
             await asyncio.sleep(HELD_BACK)
         return [one for one in batch if one not in held_back]
 
-    async def _decide(self, batch: Sequence[_Asking], places_taken: Callable[[], None]) -> None:
+    async def _decide(self, batch: Sequence[_Asking], over: Callable[[], None]) -> None:
+        """Call `over` as soon as the next batch may go: before this one is answered, so that PostgreSQL need not wait
+        for that, unless there is something to remember first.
+        """
         if not batch:
             return
         try:
-            seen = await _together([one.wish for one in batch], places_taken)
+            seen = await _together([one.wish for one in batch])
         except DatabaseGone:
             for one in batch:
                 _fail(one, DatabaseGone(retry_after=5))
@@ -154,6 +157,8 @@ class Gatherer:
         else:
             metrics.count("reservations_gathered_total", len(batch))
             metrics.count("reservation_batches_total")
+            if not _worth_remembering(seen):
+                over()
             self._one_by_one(one for one, row in zip(batch, seen, strict=True) if not _told(one, row))
             await _remember(seen)
 
@@ -178,22 +183,30 @@ class Gatherer:
 
 
 @database.retry_on_deadlock
-async def _together(wishes: Sequence[Wish], places_taken: Callable[[], None]) -> list[Any]:
+async def _together(wishes: Sequence[Wish]) -> list[Any]:
     """One transaction for all. None for those one statement cannot decide, or whose person is busy elsewhere."""
     async with database.transaction():
         numbers = await seats.number_the_free([one.citizen_id for one in wishes])
         free = [one for one in wishes if one.citizen_id in numbers]
         rows = await seats.take_at_once([one.want(numbers[one.citizen_id]) for one in free]) if free else []
-        places_taken()
     decided = {one.citizen_id: row for one, row in zip(free, rows, strict=True) if not seats.needs_more(row)}
     return [decided.get(one.citizen_id) for one in wishes]
+
+
+def _worth_remembering(rows: Sequence[Any]) -> bool:
+    """Whether `_remember` has anything to do, were it to find it unknown."""
+    return len(rows) >= CROWD or any(row["booked"] >= row["capacity"] for row in _of_slots(rows))
+
+
+def _of_slots(rows: Sequence[Any]) -> list[Any]:
+    return [row for row in rows if row is not None and row["slot_id"] is not None]
 
 
 async def _remember(rows: Sequence[Any]) -> None:
     """What this batch showed of its slots: which are full, and how many places a crowd may still hope for."""
     if not bus.hears():
         return
-    rows = [row for row in rows if row is not None and row["slot_id"] is not None]
+    rows = _of_slots(rows)
     full = {row["slot_id"] for row in rows if row["booked"] >= row["capacity"]}
     unknown = {slot_id for slot_id in full if not sold_out.is_known(slot_id)}
     if unknown:
