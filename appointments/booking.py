@@ -1,8 +1,9 @@
 """预约: reserve, cancel, and the only ways to come by a booking."""
 
-from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from appointments import gathering, minors, refusals, seats
 from appointments.errors import BookingNotFound, CannotCancel, ReasonNeeded, SlotFull, TooLateToCancel
@@ -16,8 +17,7 @@ from foundation.errors import Forbidden
 from identity import acting
 
 
-@dataclass(frozen=True, kw_only=True)
-class Booking:
+class Booking(Struct, frozen=True, kw_only=True):
     """An appointment with its place and time, as its holder and the staff read it. `hall_path` scopes staff."""
 
     id: int
@@ -58,7 +58,7 @@ select a.id, a.code, a.state, a.citizen_id, a.booked_by, a.party_id, a.created_a
   from appointment a join {PLACES} on s.id = a.slot_id and t.id = a.type_id
   left join ticket k on k.appointment_id = a.id
 """
-COLUMNS = tuple(one.name for one in fields(Booking))
+COLUMNS = Booking.__struct_fields__
 
 
 async def reserve(

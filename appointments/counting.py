@@ -87,7 +87,9 @@ select least({today} - 7, min(case r.period when 'live' then {today} when 'rolli
 ROW = "a.id, a.type_id, a.slot_id, a.day, a.state, a.created_at, a.changed_at"
 THEIRS = f"""
   select k.n, 'person' as subject, {ROW}
-    from asked k join appointment a on a.citizen_id = k.citizen_id and a.day >= (select day from reach)
+    from asked k cross join lateral (
+         select {ROW} from appointment a
+          where a.citizen_id = k.citizen_id and a.day >= (select day from reach) offset 0) a
    union all
   select k.n, 'phone', {ROW}
     from asked k join citizen c on c.phone_fingerprint = k.phone_fingerprint

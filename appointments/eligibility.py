@@ -26,8 +26,10 @@ barred as materialized ({limits.BARRED}
          l.same is not null as same, b.why, b.detail, e.id as earlier_id, e.body_hash as earlier_hash
     from want w left join {PLACES} on s.id = w.slot_id and t.id = w.type_id
     left join barred b on b.n = w.n
-    left join lateral (select true as same from appointment a where a.citizen_id = w.citizen_id and a.type_id = t.id
-                          and a.day = s.day and a.state in {states.LIVE} limit 1) l on true
+    left join lateral (select true as same
+                         from (select type_id, day from appointment
+                                where citizen_id = w.citizen_id and state in {states.LIVE} offset 0) a
+                        where a.type_id = t.id and a.day = s.day limit 1) l on true
     left join lateral (select id, body_hash from appointment a where a.citizen_id = w.citizen_id
                           and a.idempotency_key = w.key limit 1) e on true
 )"""

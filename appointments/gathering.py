@@ -11,7 +11,7 @@ See ``docs/decisions/0007-gathered-reservations.md``.
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass, field
@@ -104,14 +104,21 @@ class Gatherer:
         task.add_done_callback(self.tasks.discard)
 
     async def _commit(self, batch: Sequence[_Asking]) -> None:
-        """One batch, from the gate to its answers; its slots and persons are others' again after it."""
+        """One batch, from the gate to its answers; its slots and persons are others' again after its commit."""
+        going = list(batch)
+
+        def over() -> None:
+            if going:
+                self.batches -= 1
+                self.slots -= {one.wish.slot_id for one in going}
+                self.persons -= {one.wish.citizen_id for one in going}
+                going.clear()
+                self._send()
+
         try:
-            await self._decide(await self._let_through(batch))
+            await self._decide(await self._let_through(batch), over)
         finally:
-            self.batches -= 1
-            self.slots -= {one.wish.slot_id for one in batch}
-            self.persons -= {one.wish.citizen_id for one in batch}
-            self._send()
+            over()
 
     async def _let_through(self, batch: Sequence[_Asking]) -> list[_Asking]:
         """Those who may go to the database: in a crowd not all at once, and nobody for a slot that is known full."""
@@ -133,7 +140,10 @@ class Gatherer:
             await asyncio.sleep(HELD_BACK)
         return [one for one in batch if one not in held_back]
 
-    async def _decide(self, batch: Sequence[_Asking]) -> None:
+    async def _decide(self, batch: Sequence[_Asking], over: Callable[[], None]) -> None:
+        """Call `over` as soon as the next batch may go: before this one is answered, so that PostgreSQL need not wait
+        for that, unless there is something to remember first.
+        """
         if not batch:
             return
         try:
@@ -147,6 +157,8 @@ class Gatherer:
         else:
             metrics.count("reservations_gathered_total", len(batch))
             metrics.count("reservation_batches_total")
+            if not _worth_remembering(seen):
+                over()
             self._one_by_one(one for one, row in zip(batch, seen, strict=True) if not _told(one, row))
             await _remember(seen)
 
@@ -181,11 +193,20 @@ async def _together(wishes: Sequence[Wish]) -> list[Any]:
     return [decided.get(one.citizen_id) for one in wishes]
 
 
+def _worth_remembering(rows: Sequence[Any]) -> bool:
+    """Whether `_remember` has anything to do, were it to find it unknown."""
+    return len(rows) >= CROWD or any(row["booked"] >= row["capacity"] for row in _of_slots(rows))
+
+
+def _of_slots(rows: Sequence[Any]) -> list[Any]:
+    return [row for row in rows if row is not None and row["slot_id"] is not None]
+
+
 async def _remember(rows: Sequence[Any]) -> None:
     """What this batch showed of its slots: which are full, and how many places a crowd may still hope for."""
     if not bus.hears():
         return
-    rows = [row for row in rows if row is not None and row["slot_id"] is not None]
+    rows = _of_slots(rows)
     full = {row["slot_id"] for row in rows if row["booked"] >= row["capacity"]}
     unknown = {slot_id for slot_id in full if not sold_out.is_known(slot_id)}
     if unknown:

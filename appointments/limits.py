@@ -62,9 +62,9 @@ TRY_PERSONS = f"""
 with phones as materialized (
   select exists (select from booking_rule r where r.subject = 'phone' and {counting.IN_FORCE_NOW}) as counted
 ), asked as materialized (
-  select a.id, c.phone_fingerprint as phone, a.n from phones
-   cross join unnest($1::bigint[]) with ordinality as a (id, n)
-    left join citizen c on phones.counted and c.id = a.id
+  select a.id, case when phones.counted then (select c.phone_fingerprint from citizen c where c.id = a.id) end as phone,
+         a.n
+    from phones cross join unnest($1::bigint[]) with ordinality as a (id, n)
 ), first as materialized (
   select id, phone, row_number() over (partition by coalesce(phone, 'citizen:' || id) order by n) as nth from asked
 )
@@ -83,7 +83,8 @@ with rule as materialized ({counting.RULES}
   select w.n, w.citizen_id, w.type_id, w.day, w.booked_by, w.organisation, t.department_id, t.hall_id, h.path,
          c.phone_fingerprint, c.id_fingerprint
     from want w join appointment_type t on t.id = w.type_id join hall h on h.id = t.hall_id
-    join citizen c on c.id = w.citizen_id
+    cross join lateral (
+         select phone_fingerprint, id_fingerprint from citizen where id = w.citizen_id offset 0) c
 ), theirs as ({counting.THEIRS}
 ), no as (
   select k.n, 1 as place, s.code, 'Sanctioned' as why,

@@ -1,6 +1,7 @@
 """一个预约请求: what somebody asks for, and the transaction in which it is tried by itself."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import asyncpg
@@ -30,7 +31,7 @@ class Wish:
         if not 1 <= len(self.key) <= KEY_LENGTH:
             raise KeyInvalid
 
-    @property
+    @cached_property
     def body_hash(self) -> str:
         """What another request under the same key is told apart by."""
         body = {"slot_id": self.slot_id}

@@ -23,8 +23,10 @@ from foundation.errors import Refusal
 
 # The first statement of a reservation: the locks of what limits count, and the ids the next appointments will have. The
 # second is long, and planning it takes longer than running it: it is planned once a connection, whatever PostgreSQL
-# thinks.
-PLANNED_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', true)"
+# thinks. What is planned on the first morning, when all tables are small, must still hold an hour later: no table is
+# read from end to end.
+PLANNED_ONCE = """set_config('plan_cache_mode', 'force_generic_plan', true),
+       set_config('enable_seqscan', 'off', true)"""
 PERSONS_FIRST = f"""with locked as materialized ({limits.LOCK_SUBJECTS})
 select c.id as citizen_id, nextval('appointment_id_seq'), {PLANNED_ONCE}, locked.count
   from unnest($1::bigint[]) as c (id), locked"""

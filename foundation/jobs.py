@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import asyncpg
+import msgspec
 
 from foundation import database
 
@@ -72,7 +73,7 @@ DEFER_EACH = """select procrastinate_defer_jobs_v1(array(
 def deferral(run: Run, *, lock: str | None = None, at: datetime | None = None, **args: Any) -> tuple[Any, ...]:
     """The six arguments of DEFER, for a verb that enqueues within a larger statement of its own."""
     one = declared[name_of(run)]
-    return (one.queue, one.name, lock, None, json.dumps(args), at)
+    return (one.queue, one.name, lock, None, msgspec.json.encode(args).decode(), at)
 
 
 async def enqueue(run: Run, *, lock: str | None = None, at: datetime | None = None, **args: Any) -> None:

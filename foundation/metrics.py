@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -18,18 +19,18 @@ _gauges: dict[str, Gauge] = {}
 
 def count(name: str, amount: float = 1, **labels: str) -> None:
     """Add to a counter named ``…_total``."""
+    counter(name, **labels)(amount)
+
+
+@cache  # as many as there are labels, and those stay as well
+def counter(name: str, **labels: str) -> Callable[..., None]:
+    """`count` for one counter and its labels, looked up once."""
     if name not in _counters:
         _counters[name] = Counter(name, name.replace("_", " "), sorted(labels))
-    counter = _counters[name]
-    (counter.labels(**labels) if labels else counter).inc(amount)
-
-
-def counter(name: str, **labels: str) -> Callable[[], None]:
-    """`count` for one counter and its labels, looked up once."""
-    count(name, 0, **labels)
     return _counters[name].labels(**labels).inc if labels else _counters[name].inc
 
 
+@cache
 def timer(name: str, **labels: str) -> Callable[[float], None]:
     """`observe` for one histogram and its labels, looked up once."""
     if name not in _timers:

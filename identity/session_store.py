@@ -11,9 +11,11 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
+
+import msgspec
 
 from foundation import bus, redis
 
@@ -22,6 +24,8 @@ TOKEN_LENGTH = 43  # 32 bytes, urlsafe
 
 # Both write into an entry only while it is there, so that neither a touch nor a merge brings a revoked one back.
 TOUCH = "if redis.call('EXPIRE', KEYS[1], ARGV[1]) == 1 then redis.call('HSET', KEYS[1], 'seen', ARGV[2]) end"
+# An entry as one text, for a client takes a hash apart piece by piece; an empty one when there is none.
+FIND = "return cjson.encode(redis.call('HGETALL', KEYS[1]))"
 SET = "if redis.call('EXISTS', KEYS[1]) == 1 then return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end return -1"
 
 Entry = dict[str, str]
@@ -88,24 +92,34 @@ async def find(space: Space, token: str) -> Entry | None:
     if len(token) != TOKEN_LENGTH:
         return None
     loop = asyncio.get_running_loop()
-    asking = _asking.setdefault(loop, [])
     answer: asyncio.Future[Entry] = loop.create_future()
-    asking.append((space.entry(id_of(token)), answer))
-    if len(asking) == 1:
-        loop.call_soon(_ask, loop)
+    _asking.setdefault(loop, _Asking()).ask(space.entry(id_of(token)), answer)
     async with reached():
         return await answer or None
 
 
-# Who is asked for at the same moment is asked for at once: a command costs a process more than its answer is worth.
-_asking: WeakKeyDictionary[asyncio.AbstractEventLoop, list[tuple[str, asyncio.Future[Entry]]]] = WeakKeyDictionary()
-_answering: set[asyncio.Task[None]] = set()
+@dataclass(eq=False)
+class _Asking:
+    """Who is asked for meanwhile is asked for next, at once: a command costs more than its answer is worth."""
+
+    waiting: list[tuple[str, asyncio.Future[Entry]]] = field(default_factory=list)
+    going: asyncio.Task[None] | None = None
+
+    def ask(self, key: str, answer: asyncio.Future[Entry]) -> None:
+        self.waiting.append((key, answer))
+        if self.going is None:
+            self.going = asyncio.get_running_loop().create_task(self._go(), context=Context())
+
+    async def _go(self) -> None:
+        try:
+            while asked := self.waiting:
+                self.waiting = []
+                await _answer(asked)
+        finally:
+            self.going = None
 
 
-def _ask(loop: asyncio.AbstractEventLoop) -> None:
-    task = loop.create_task(_answer(_asking.pop(loop)), context=Context())
-    _answering.add(task)
-    task.add_done_callback(_answering.discard)
+_asking: WeakKeyDictionary[asyncio.AbstractEventLoop, _Asking] = WeakKeyDictionary()
 
 
 async def _answer(asking: list[tuple[str, asyncio.Future[Entry]]]) -> None:
@@ -123,11 +137,17 @@ async def _answer(asking: list[tuple[str, asyncio.Future[Entry]]]) -> None:
 
 async def _entries(keys: list[str]) -> list[Entry]:
     if len(keys) == 1:
-        return [await _server().hgetall(keys[0])]
+        return [_entry(await _server().eval(FIND, 1, keys[0]))]
     async with _server().pipeline(transaction=False) as pipe:
         for key in keys:
-            pipe.hgetall(key)
-        return list(await pipe.execute())
+            pipe.eval(FIND, 1, key)
+        return [_entry(found) for found in await pipe.execute()]
+
+
+def _entry(found: str) -> Entry:
+    """Names and values in turn, as a dictionary."""
+    each = iter(msgspec.json.decode(found))
+    return dict(zip(each, each, strict=True))
 
 
 async def touch(space: Space, session_id: str, *, seconds: int, at: float, holder_id: int) -> None:

@@ -1,6 +1,8 @@
 """Everything that goes back, made in one place: answers and, above all, refusals."""
 
 import errno
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
@@ -65,6 +67,30 @@ BY_STATUS: dict[int, type[Refusal]] = {
 }
 
 
+ALIKE = {*journal.SECURITY, "Content-Security-Policy", "Cache-Control", "content-type", "connection", "alt-svc"}
+
+
+class Written(HTTPResponse):
+    """An answer of data. Headers of few values become bytes once; Sanic cleans and encodes each of them every time."""
+
+    __slots__ = ()
+
+    @property
+    def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
+        if self.status not in (204, 304):
+            self.headers.setdefault("content-type", self.content_type)
+        return (
+            (_encoded if name in ALIKE else _encoded.__wrapped__)(name, f"{value}")
+            for name, value in self.headers.items()
+        )
+
+
+@lru_cache(500)
+def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
+    clean = HTTPResponse._sanitize_header_value
+    return clean(name).encode("ascii"), clean(value).encode(errors="surrogateescape")
+
+
 def answered(given: Any, status: int) -> HTTPResponse:
     """What a handler gave, as a response."""
     if isinstance(given, HTTPResponse):
@@ -74,7 +100,7 @@ def answered(given: Any, status: int) -> HTTPResponse:
         given, status, headers = given.body, given.status or status, given.headers
     if given is None:
         return HTTPResponse(status=204 if status == 200 else status, headers=headers)
-    return HTTPResponse(encoder.encode(given), status=status, headers=headers, content_type=JSON)
+    return Written(encoder.encode(given), status=status, headers=headers, content_type=JSON)
 
 
 def refused(request: Request, error: Exception) -> HTTPResponse:
@@ -84,7 +110,7 @@ def refused(request: Request, error: Exception) -> HTTPResponse:
     headers = {**_headers_of(request, error), "Cache-Control": "no-store"}
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(refusal.retry_after)
-    return HTTPResponse(encoder.encode(body), status=refusal.status, headers=headers, content_type=JSON)
+    return Written(encoder.encode(body), status=refusal.status, headers=headers, content_type=JSON)
 
 
 def refusal_of(request: Request, error: Exception) -> Refusal:

@@ -80,8 +80,9 @@ async def _admitted(route: Route, request: Request) -> Any:
     limit = route.limit
     if limit is None:
         return await route.access.admit(request)
-    by_ip = (f"{route.name}-ip", network_of(client_address(request)), limit.ip, limit.seconds)
-    counted = [by_ip] if limit.ip else []
+    counted = []
+    if limit.ip:
+        counted.append((f"{route.name}-ip", network_of(client_address(request)), limit.ip, limit.seconds))
     check = ratelimit.check_here if limit.here else ratelimit.check
     try:
         who = await route.access.admit(request)

@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec.inspect as mi
@@ -71,7 +72,7 @@ class Route:
     answers_with: Any
     path_types: dict[str, Any]
 
-    @property
+    @cached_property
     def template(self) -> str:
         """The path as documents and metrics name it: ``/v1/slots/{slot_id}``."""
         return IN_PATH.sub(r"{\1}", self.path)

@@ -265,14 +265,17 @@ def too_late(headers: Mapping[str, str], sent: bytes) -> Refusal | None:
 
     Whose token it is does not matter then, as long as there is one.
     """
+    try:
+        slot_id = RESERVE.decode(sent).slot_id
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    if not sold_out.is_known(slot_id):
+        return None
     key = headers.get(KEY.name.lower(), "")
     signed_in = headers.get("authorization", "").startswith("Bearer ")
     if not signed_in or headers.get("content-type") != "application/json" or not KEY.fits(key):
         return None
-    try:
-        return sold_out.too_late(RESERVE.decode(sent).slot_id, key)
-    except msgspec.MsgspecError:
-        return None
+    return sold_out.too_late(slot_id, key)
 
 
 @routes.post(
