@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assistant import analysis, confidence, pinyin, question, ranking
+from assistant import analysis, confidence, names, pinyin, question, ranking
 from assistant.confidence import Band
 from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter
@@ -39,7 +39,11 @@ class Decision:
 
 def decide(snapshot: Snapshot, one: Question, *, recent: tuple[str, ...]) -> Decision:
     """Which guide is meant. `recent` are the items spoken of: between equals the latest of them is meant."""
-    results = search(snapshot, one)
+    return decided(snapshot, one, search(snapshot, one), recent=recent)
+
+
+def decided(snapshot: Snapshot, one: Question, results: list[Result], *, recent: tuple[str, ...]) -> Decision:
+    """Which of the guides found is meant."""
     if not results:
         return Decision()
     near = _guides(result for result in results if result.confidence >= NEAR_FROM)[:MOST_CHOICES]
@@ -180,6 +184,6 @@ def _relative(topic: str, results: list[Result], snapshot: Snapshot, recent: tup
     sisters = [
         result.document for result in results if not result.matter and said in analysis.canon(result.document.name)
     ]
-    name = ranking.name_of(analysis.canon(latest.name))
-    near = [ranking.closeness(name, ranking.name_of(analysis.canon(sister.name))) for sister in sisters]
+    name = names.name_of(analysis.canon(latest.name))
+    near = [ranking.closeness(name, names.name_of(analysis.canon(sister.name))) for sister in sisters]
     return sisters[near.index(max(near))] if near and near.count(max(near)) == 1 else None
