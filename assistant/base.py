@@ -49,6 +49,12 @@ class Base:
         return cls(layer, segmenter, Initials(about["initials"]), frozenset(about["here"]), about["edition"])
 
     @cached_property
+    def everyday_names(self) -> float:
+        """How many names a guide has on average besides its official one."""
+        called = self.layer.names.called
+        return float(called.mean()) - 1 if len(called) else 0.0
+
+    @cached_property
     def codes(self) -> dict[str, int]:
         """Where each guide stands, by its code."""
         return {document.item_code: place for place, document in enumerate(self.layer.documents)}

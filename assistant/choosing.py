@@ -48,7 +48,7 @@ def decided(snapshot: Snapshot, one: Question, results: list[Result], *, recent:
         return Decision()
     near = _guides(result for result in results if result.confidence >= NEAR_FROM)[:MOST_CHOICES]
     sure = results[0].confidence
-    band = confidence.band(sure)
+    band = snapshot.bands.of(sure)
     if vague(one.topic):
         return Decision(sure, choices=near, near=near)
     relative = _relative(one.topic, results, snapshot, recent)
@@ -57,7 +57,8 @@ def decided(snapshot: Snapshot, one: Question, results: list[Result], *, recent:
     kind = question.kind_of(one.topic)
     if band is Band.UNKNOWN or (kind and not _knows(results[0].document, kind)):
         return Decision(sure, near=near)
-    equals = [result for result in results if confidence.too_near(results[0].rank, result.rank)]
+    first = results[0]
+    equals = [one for one in results if confidence.too_near(one.rank / first.rank, one.alike / first.alike)]
     only = _only(one.topic, equals, recent)
     if only and only.matter:
         return Decision(sure, matter=only.matter, near=near)
@@ -89,7 +90,7 @@ def _fits(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> bool:
     results = search(snapshot, one)
     if len(question.about_then(one.topic)) <= LONGEST_PICK:
         return not _names_one(one.topic, results)
-    return not results or results[0].document.item_code in offered or results[0].confidence < confidence.ANSWER_FROM
+    return not results or results[0].document.item_code in offered or results[0].confidence < snapshot.bands.answer_from
 
 
 def search(snapshot: Snapshot, one: Question) -> list[Result]:
@@ -100,7 +101,7 @@ def search(snapshot: Snapshot, one: Question) -> list[Result]:
         results = snapshot.search_everything(words)
         if results and (not best or results[0].confidence > best[0].confidence):
             best = results
-        if best and best[0].confidence >= confidence.ANSWER_FROM:
+        if best and best[0].confidence >= snapshot.bands.answer_from:
             break
     lost = question.lost(one.said)
     return [

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy
 
-from assistant import analysis, terms
+from assistant import analysis, pinyin, terms
 from assistant import postings as best_of
 from assistant.corpus import GuideDocument
 from assistant.layer import Layer
@@ -108,6 +108,13 @@ class Index:
         here = layer.names.sounds(document)
         named = sum(each for term, each in zip(sounds, reached.tolist(), strict=True) if term in here)
         return float(named / (reached.sum() + silent * self.layers[0].measures.unknown(terms.SOUND)))
+
+    def asked_of(self, name: Name, question: Name) -> float:
+        """0..1: how much of what a name says was asked, by letter or by ear; rare characters say more."""
+        said, heard = set(question.written), set(question.spoken)
+        _, reached = self._reached([terms.CHARACTER + character for character in name.written])
+        asked = [character in said or pinyin.sound(character) in heard for character in name.written]
+        return float(reached[asked].sum() / reached.sum()) if name.written else 0.0
 
     def _reached(self, asked: list[str]) -> tuple[list[Numbers], Scores]:
         """Where each term stands in each layer, and the most that it can add anywhere."""

@@ -9,6 +9,7 @@ from assistant.index import Found
 from assistant.names import Name
 
 CLOSENESS_WEIGHT = 0.2
+BEYOND_WEIGHT = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,23 @@ def closeness(question: Name, name: Name) -> float:
     return max(fuzz.ratio(question.written, name.written), fuzz.ratio(question.spoken, name.spoken)) / 100
 
 
+def _capped(share: float) -> float:
+    """Everyday words may add more than the question could reach; beyond that they hardly count."""
+    return min(share, 1.0) + BEYOND_WEIGHT * max(share - 1.0, 0.0)
+
+
+def nearest(question: Name, names: Sequence[Name]) -> Name:
+    """The name that is written most like the question."""
+    return max(names, key=lambda name: fuzz.ratio(question.written, name.written))
+
+
 def ranked(question: Name, found: Found, names: Callable[[int], Sequence[Name]]) -> list[Hit]:
     """The hits of `found`, best first; `names` gives the names of a document."""
     if not found.documents:
         return []
-    bonus = CLOSENESS_WEIGHT * found.scores[0] / found.attainable
+    bonus = CLOSENESS_WEIGHT * min(found.scores[0] / found.attainable, 1.0)
     hits = []
     for document, score in zip(found.documents, found.scores, strict=True):
-        share, close = score / found.attainable, max(closeness(question, name) for name in names(document))
+        share, close = _capped(score / found.attainable), max(closeness(question, name) for name in names(document))
         hits.append(Hit(document, share, close, share + bonus * close))
     return sorted(hits, key=lambda hit: (-hit.rank, hit.document))

@@ -1,24 +1,25 @@
 """A snapshot: everything the assistant knows at one moment, put together once and then only read."""
 
 import functools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant import analysis, elsewhere, ranking
+from assistant import analysis, confidence, elsewhere, ranking
 from assistant.base import Base, named_by
-from assistant.confidence import confidence
 from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter
-from assistant.index import Found, Index, Match
+from assistant.index import Index, Match
 from assistant.layer import Layer
-from assistant.names import name_of
+from assistant.names import Name, name_of
 from assistant.ranking import Hit
 from assistant.suggestions import Suggester
 from assistant.wording import Wording
 
-SURE_WEIGHT = 0.3
+ALIKE_WEIGHT = 0.3
 LISTENED = 3
-"""How many of the best hits are also judged by sound alone."""
+"""How many of the best hits are also judged by sound alone, and by what else they might be taken for."""
+RIVAL_FROM = 0.9
+MOST_RIVALS = 10
 REMEMBERED = 4096
 
 
@@ -32,19 +33,30 @@ class Result:
     document: GuideDocument
     matter: Matter | None
     confidence: float
+    alike: float
     rank: float
-    _hit: Hit
-    _found: Found
+    _found: "_Candidate"
     _index: Index
 
     @property
     def position(self) -> int:
         """Where it stands in the index."""
-        return self._hit.document
+        return self._found.hit.document
 
     def why(self) -> list[Match]:
         """The terms that spoke for this guide, the strongest first."""
-        return self._index.explain(self._hit.document, self._found.terms)
+        return self._index.explain(self.position, self._found.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A hit of one wording of the question: how like it is to the guide, and how high that puts it."""
+
+    hit: Hit
+    question: Name
+    terms: Mapping[str, float]
+    alike: float
+    rank: float
 
 
 class Snapshot:
@@ -104,6 +116,7 @@ class Snapshot:
         self._first_matter = len(base.layer.documents) + len(changed)
         self.index = Index((base.layer, recent, unguided), base.segmenter, hidden=hidden)
         self.suggester = Suggester(self.index, layers=2)
+        self.bands = confidence.bands_for(base.everyday_names)
         self.is_name = functools.lru_cache(maxsize=REMEMBERED)(self._is_name)
 
     @property
@@ -130,13 +143,14 @@ class Snapshot:
 
     def search_everything(self, question: str, *, limit: int = 10) -> list[Result]:
         """Like `search`, and among them the matters that have no guide."""
-        best: dict[int, Result] = {}
+        best: dict[int, _Candidate] = {}
         for form in self._forms(analysis.canon(question)):
-            for result in self._search_form(form):
-                known = best.get(result.position)
-                if known is None or result.rank > known.rank:
-                    best[result.position] = result
-        return sorted(best.values(), key=lambda result: -result.rank)[:limit]
+            for candidate in self._search_form(form):
+                known = best.get(candidate.hit.document)
+                if known is None or candidate.rank > known.rank:
+                    best[candidate.hit.document] = candidate
+        ordered = sorted(best.values(), key=lambda candidate: -candidate.rank)[:limit]
+        return [self._result(place, ordered) for place in range(len(ordered))]
 
     def _is_name(self, words: str) -> bool:
         """Whether a name of a guide, or the official one of a matter, contains `words` (canonical text)."""
@@ -151,18 +165,28 @@ class Snapshot:
         meant = self._wording.ours(self.base.initials.written_out(text))
         return [text] if meant == text else [text, meant]
 
-    def _search_form(self, text: str) -> list[Result]:
-        found = self.index.search(text)
-        hits = ranking.ranked(name_of(text), found, self.index.names)
-        return [self._result(hit, found, listen=place < LISTENED) for place, hit in enumerate(hits)]
+    def _search_form(self, text: str) -> Iterator[_Candidate]:
+        found, question = self.index.search(text), name_of(text)
+        for place, hit in enumerate(ranking.ranked(question, found, self.index.names)):
+            heard = self.index.heard(hit.document, found.terms) if place < LISTENED else 0.0
+            alike = confidence.likeness(hit, heard=heard)
+            yield _Candidate(hit, question, found.terms, alike, hit.rank + ALIKE_WEIGHT * alike)
 
-    def _result(self, hit: Hit, found: Found, *, listen: bool) -> Result:
-        heard = self.index.heard(hit.document, found.terms) if listen else 0.0
-        sure = confidence(hit, heard=heard)
-        beyond = hit.document - self._first_matter
+    def _result(self, place: int, ordered: Sequence[_Candidate]) -> Result:
+        found = ordered[place]
+        sure = confidence.confidence(found.alike, self._distinct(place, ordered) if place < LISTENED else 0.0)
+        beyond = found.hit.document - self._first_matter
         matter = self._matters[beyond] if beyond >= 0 else None
-        document = self.index.document(hit.document)
-        return Result(document, matter, sure, hit.rank + SURE_WEIGHT * sure, hit, found, self.index)
+        return Result(self.index.document(found.hit.document), matter, sure, found.alike, found.rank, found, self.index)
+
+    def _distinct(self, place: int, ordered: Sequence[_Candidate]) -> float:
+        found = ordered[place]
+        other = max((one.rank for one in ordered if one is not found), default=0.0)
+        return confidence.distinctness(
+            gap=(found.rank - other) / found.rank,
+            asked=self.index.asked_of(ranking.nearest(found.question, self.index.names(found.hit.document)), found.question),
+            rivals=sum(one.rank >= RIVAL_FROM * ordered[0].rank for one in ordered) / MOST_RIVALS,
+        )
 
     def _laid_out(self, documents: Sequence[GuideDocument]) -> Layer:
         """A layer over the base, weighed as that is."""

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant import choosing, confidence, question
+from assistant import choosing, question
 from assistant.choosing import Decision
 from assistant.corpus import GuideDocument
 from assistant.evaluation.foreign import Query
@@ -65,7 +65,7 @@ def _asked(snapshot: Snapshot, query: Query, text: str) -> Asked:
     place = next((place for place, code in enumerate(codes, 1) if code in query.relevant), 0)
     sure = results[0].confidence if results else 0.0
     answered = decision.document.item_code if decision.document else ""
-    return Asked(query, codes, sure, confidence.band(sure).value, place, answered, spent)
+    return Asked(query, codes, sure, snapshot.bands.of(sure).value, place, answered, spent)
 
 
 def _read(snapshot: Snapshot, text: str) -> Question | None:
