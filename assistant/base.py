@@ -54,10 +54,10 @@ class Base:
         called = self.layer.names.called
         return float(called.mean()) - 1 if len(called) else 0.0
 
-    @cached_property
-    def codes(self) -> dict[str, int]:
-        """Where each guide stands, by its code."""
-        return {document.item_code: place for place, document in enumerate(self.layer.documents)}
+    def guide(self, item_code: str) -> GuideDocument | None:
+        """The guide with that code."""
+        place = self.layer.codes.place_of(item_code)
+        return None if place is None else self.layer.documents[place]
 
 
 def named_by(documents: Sequence[GuideDocument]) -> frozenset[str]:

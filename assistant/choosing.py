@@ -9,7 +9,7 @@ from assistant.confidence import Band
 from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter
 from assistant.question import Question
-from assistant.snapshot import Result, Snapshot
+from assistant.snapshot import LONGEST, Result, Snapshot
 
 MOST_CHOICES = 4
 NEAR_FROM = 0.3
@@ -97,13 +97,15 @@ def search(snapshot: Snapshot, one: Question) -> list[Result]:
     """The guides a question may mean, best first: by its topic, or where that finds too little, by all it says or by
     the one clause that asks."""
     best: list[Result] = []
-    for words in (one.topic, one.said, one.core):
+    for words in dict.fromkeys(words[:LONGEST] for words in (one.topic, one.said, one.core)):
         results = snapshot.search_everything(words)
         if results and (not best or results[0].confidence > best[0].confidence):
             best = results
         if best and best[0].confidence >= snapshot.bands.answer_from:
             break
     lost = question.lost(one.said)
+    if not lost and not one.unwanted:
+        return best
     return [
         result for result in best
         if not _ruled_out(result.document, one.unwanted) and (not lost or _can_lose(result.document, lost))

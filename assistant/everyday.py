@@ -14,10 +14,18 @@ FILE = Path(__file__).with_name("everyday.yaml")
 
 def written(text: str) -> list[str]:
     """What canonical `text` says in everyday words, as it is written in names; what it says itself is left out."""
-    said = [words for words in _known() if words in text]
+    beginning = (words for first in set(text) for words in _by_first().get(first, ()))
+    said = sorted(words for words in beginning if words in text)
     longest = [words for words in said if not any(words != other and words in other for other in said)]
     forms = dict.fromkeys(form for words in longest for form in _known()[words])
     return [form for form in forms if form not in text]
+
+
+@cache
+def _by_first() -> dict[str, tuple[str, ...]]:
+    """The everyday words by their first character: of hundreds only a few are looked for in one question."""
+    firsts = {words[0] for words in _known()}
+    return {first: tuple(words for words in _known() if words[0] == first) for first in firsts}
 
 
 @cache

@@ -14,7 +14,7 @@ from assistant import postings as best_of
 from assistant.corpus import GuideDocument
 from assistant.layer import Layer
 from assistant.names import Name
-from assistant.postings import Numbers, Scores
+from assistant.postings import Numbers, Scores, numbers_of
 from assistant.segmenting import Segmenter
 
 MOST_TERMS = 96
@@ -46,13 +46,15 @@ class Index:
     def __init__(self, layers: Sequence[Layer], segmenter: Segmenter, *, hidden: Collection[int] = ()) -> None:
         self.layers = tuple(layers)
         self.segmenter = segmenter
+        self._unknown = {channel: self.layers[0].measures.unknown(channel) for channel in terms.CHANNEL_WEIGHTS}
         self._offsets = [0]
         for layer in self.layers:
             self._offsets.append(self._offsets[-1] + len(layer.documents))
+        self._searched = [number for number, layer in enumerate(self.layers) if len(layer.documents)]
         self._hidden = [self._hidden_in(number, hidden) for number in range(len(self.layers))]
 
     def __contains__(self, term: object) -> bool:
-        return any(layer.postings.places([str(term)])[0] >= 0 for layer in self.layers)
+        return any(self.layers[number].postings.places([str(term)])[0] >= 0 for number in self._searched)
 
     def at(self, number: int) -> tuple[int, int]:
         """Which layer a number falls into, and its place there."""
@@ -107,7 +109,7 @@ class Index:
         _, reached = self._reached(sounds)
         here = layer.names.sounds(document)
         named = sum(each for term, each in zip(sounds, reached.tolist(), strict=True) if term in here)
-        return float(named / (reached.sum() + silent * self.layers[0].measures.unknown(terms.SOUND)))
+        return float(named / (reached.sum() + silent * self._unknown[terms.SOUND]))
 
     def asked_of(self, name: Name, question: Name) -> float:
         """0..1: how much of what a name says was asked, by letter or by ear; rare characters say more."""
@@ -117,25 +119,26 @@ class Index:
         return float(reached[asked].sum() / reached.sum()) if name.written else 0.0
 
     def _reached(self, asked: list[str]) -> tuple[list[Numbers], Scores]:
-        """Where each term stands in each layer, and the most that it can add anywhere."""
-        places = [layer.postings.places(asked) for layer in self.layers]
+        """Where each term stands in each layer that is searched, and the most that it can add anywhere."""
+        numbers = numbers_of(asked)
+        places = [self.layers[number].postings.places_of(numbers) for number in self._searched]
         reached = numpy.full(len(asked), -1.0)
-        for layer, here in zip(self.layers, places, strict=True):
-            known = here >= 0
-            reached[known] = numpy.maximum(reached[known], layer.postings.attainable[here[known]])
-        measures = self.layers[0].measures
-        for place in numpy.flatnonzero(reached < 0).tolist():
-            reached[place] = measures.unknown(asked[place][0])
+        for number, here in zip(self._searched, places, strict=True):
+            attainable = self.layers[number].postings.attainable
+            reached = numpy.maximum(reached, numpy.where(here >= 0, attainable[here], -1.0))
+        for place in (reached < 0).nonzero()[0].tolist():
+            reached[place] = self._unknown[asked[place][0]]
         return places, reached
 
     def _best(self, places: list[Numbers], shares: Scores, limit: int) -> tuple[Numbers, Scores]:
         numbers, scores = [], []
-        for number, layer in enumerate(self.layers):
-            known = places[number] >= 0
+        for number, here in zip(self._searched, places, strict=True):
+            layer, known = self.layers[number], here >= 0
             if not known.any():
                 continue
-            added = layer.postings.scores(places[number][known], shares[known], len(layer.documents))
-            added[self._hidden[number]] = 0.0
+            added = layer.postings.scores(here[known], shares[known], len(layer.documents))
+            if len(self._hidden[number]):
+                added[self._hidden[number]] = 0.0
             leading = best_of.best(added, limit)
             numbers.append(leading + self._offsets[number])
             scores.append(added[leading])

@@ -63,9 +63,10 @@ class Documents(Sequence[GuideDocument]):
 
 @dataclass(frozen=True)
 class Layer:
-    """`documents` as they are shown, their names as they are compared, their postings as they are searched."""
+    """`documents` as they are shown, their codes to take one by, their names as they are compared, their postings as they are searched."""
 
     documents: Sequence[GuideDocument]
+    codes: Strings
     names: Names
     postings: Postings
     measures: Measures
@@ -84,12 +85,13 @@ class Layer:
         measures = like.measures if like else weighing.measured(found_by)
         counted = weighing.frequencies(found_by, segmenter)
         postings = weighing.laid_out(counted, measures, like=like.postings if like else None)
-        return cls(documents, Names.of(found_by, shown=documents), postings, measures)
+        codes = Strings.of(document.item_code for document in documents)
+        return cls(documents, codes, Names.of(found_by, shown=documents), postings, measures)
 
     @property
     def nbytes(self) -> int:
         """Bytes of postings and names; the documents lie beside them and are read one by one."""
-        return self.postings.nbytes + self.names.nbytes
+        return self.postings.nbytes + self.names.nbytes + self.codes.nbytes
 
     def write(self, folder: Path, about: dict[str, Any]) -> None:
         """Write the layer, with what is to be known `about` it; a folder of that name is replaced."""
@@ -98,7 +100,8 @@ class Layer:
         making.mkdir(parents=True)
         self.postings.write(making)
         self.names.write(making)
-        Documents.of(self.documents).texts.write(making / "documents.txt")
+        self.codes.write(making / "codes.txt")
+        Documents.of(self.documents).texts.write(making / "guides.txt")
         written = {"format": FORMAT, "measures": asdict(self.measures), "about": about}
         (making / "layer.json").write_bytes(msgspec.json.encode(written))
         shutil.rmtree(folder, ignore_errors=True)
@@ -110,9 +113,10 @@ class Layer:
         written = msgspec.json.decode((folder / "layer.json").read_bytes())
         if written["format"] != FORMAT:
             raise UnknownFormat(written["format"])
-        documents = Documents(Strings.read(folder / "documents.txt"))
+        documents = Documents(Strings.read(folder / "guides.txt"))
         measures = Measures(**written["measures"])
-        return cls(documents, Names.read(folder), Postings.read(folder), measures), written["about"]
+        codes = Strings.read(folder / "codes.txt")
+        return cls(documents, codes, Names.read(folder), Postings.read(folder), measures), written["about"]
 
 
 class UnknownFormat(Exception):

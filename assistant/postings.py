@@ -30,6 +30,11 @@ def number_of(term: str) -> int:
 _remembered = functools.lru_cache(maxsize=1 << 16)(number_of)
 
 
+def numbers_of(terms: Sequence[str]) -> NDArray[numpy.uint64]:
+    """The numbers of several terms."""
+    return numpy.array([_remembered(term) for term in terms], numpy.uint64)
+
+
 @dataclass(frozen=True, slots=True)
 class Postings:
     """`numbers` of the terms, rising; where each one's documents start; the documents, rising, and their weights.
@@ -51,9 +56,12 @@ class Postings:
 
     def places(self, terms: Sequence[str]) -> Numbers:
         """Where each term stands; -1 where it does not."""
-        if not len(self.numbers) or not terms:
-            return numpy.full(len(terms), -1, numpy.int64)
-        wanted = numpy.fromiter((_remembered(term) for term in terms), numpy.uint64, len(terms))
+        return self.places_of(numbers_of(terms))
+
+    def places_of(self, wanted: NDArray[numpy.uint64]) -> Numbers:
+        """Where the terms of those numbers stand; -1 where one does not."""
+        if not len(self.numbers):
+            return numpy.full(len(wanted), -1, numpy.int64)
         places = numpy.searchsorted(self.numbers, wanted)
         places[places == len(self.numbers)] = 0
         return numpy.where(self.numbers[places] == wanted, places, -1).astype(numpy.int64)

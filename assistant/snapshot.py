@@ -21,6 +21,8 @@ LISTENED = 3
 RIVAL_FROM = 0.9
 MOST_RIVALS = 10
 REMEMBERED = 4096
+LONGEST = 64
+"""So many characters of a question are searched for: a pasted page must not cost more than a question."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,17 @@ class Result:
     With a `matter`, what is meant has no guide; the document then only bears its name.
     """
 
-    document: GuideDocument
     matter: Matter | None
     confidence: float
     alike: float
     rank: float
     _found: "_Candidate"
     _index: Index
+
+    @property
+    def document(self) -> GuideDocument:
+        """The guide itself."""
+        return self._index.document(self.position)
 
     @property
     def position(self) -> int:
@@ -106,7 +112,7 @@ class Snapshot:
         self._wording = Wording(synonyms)
         recent = self._laid_out(changed)
         gone = withdrawn | {document.item_code for document in changed}
-        hidden = [base.codes[code] for code in gone if code in base.codes]
+        hidden = [place for code in gone if (place := base.layer.codes.place_of(code)) is not None]
         self._recent = {document.item_code: document for document in changed}
         self._gone = gone
         self.here = base.here | named_by(changed)
@@ -129,8 +135,7 @@ class Snapshot:
         """The guide with that code, if it is published."""
         if item_code in self._gone:
             return self._recent.get(item_code)
-        place = self.base.codes.get(item_code)
-        return None if place is None else self.base.layer.documents[place]
+        return self.base.guide(item_code)
 
     def called(self, name: str) -> GuideDocument | None:
         """The guide with that official name."""
@@ -144,7 +149,7 @@ class Snapshot:
     def search_everything(self, question: str, *, limit: int = 10) -> list[Result]:
         """Like `search`, and among them the matters that have no guide."""
         best: dict[int, _Candidate] = {}
-        for form in self._forms(analysis.canon(question)):
+        for form in self._forms(analysis.canon(question)[:LONGEST]):
             for candidate in self._search_form(form):
                 known = best.get(candidate.hit.document)
                 if known is None or candidate.rank > known.rank:
@@ -177,7 +182,7 @@ class Snapshot:
         sure = confidence.confidence(found.alike, self._distinct(place, ordered) if place < LISTENED else 0.0)
         beyond = found.hit.document - self._first_matter
         matter = self._matters[beyond] if beyond >= 0 else None
-        return Result(self.index.document(found.hit.document), matter, sure, found.alike, found.rank, found, self.index)
+        return Result(matter, sure, found.alike, found.rank, found, self.index)
 
     def _distinct(self, place: int, ordered: Sequence[_Candidate]) -> float:
         found = ordered[place]

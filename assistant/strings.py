@@ -48,6 +48,11 @@ class Strings:
     def __iter__(self) -> Iterator[str]:
         return (self[position] for position in range(len(self)))
 
+    def place_of(self, text: str) -> int | None:
+        """Where exactly that text stands, if it does."""
+        place = self._block.find(f"\n{text}\n".encode())
+        return None if place < 0 else int(numpy.searchsorted(self._starts, place + 1))
+
     def holding(self, part: str, *, from_start: bool = False) -> Iterator[int]:
         """Positions of the texts that hold `part`, or begin with it."""
         wanted = ("\n" if from_start else "") + part
