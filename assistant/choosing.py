@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assistant import analysis, confidence, pinyin, question, ranking
+from assistant import analysis, confidence, names, pinyin, question, ranking
 from assistant.confidence import Band
 from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter
 from assistant.question import Question
-from assistant.snapshot import Result, Snapshot
+from assistant.snapshot import LONGEST, Result, Snapshot
 
 MOST_CHOICES = 4
 NEAR_FROM = 0.3
@@ -39,12 +39,16 @@ class Decision:
 
 def decide(snapshot: Snapshot, one: Question, *, recent: tuple[str, ...]) -> Decision:
     """Which guide is meant. `recent` are the items spoken of: between equals the latest of them is meant."""
-    results = search(snapshot, one)
+    return decided(snapshot, one, search(snapshot, one), recent=recent)
+
+
+def decided(snapshot: Snapshot, one: Question, results: list[Result], *, recent: tuple[str, ...]) -> Decision:
+    """Which of the guides found is meant."""
     if not results:
         return Decision()
     near = _guides(result for result in results if result.confidence >= NEAR_FROM)[:MOST_CHOICES]
     sure = results[0].confidence
-    band = confidence.band(sure)
+    band = snapshot.bands.of(sure)
     if vague(one.topic):
         return Decision(sure, choices=near, near=near)
     relative = _relative(one.topic, results, snapshot, recent)
@@ -53,7 +57,8 @@ def decide(snapshot: Snapshot, one: Question, *, recent: tuple[str, ...]) -> Dec
     kind = question.kind_of(one.topic)
     if band is Band.UNKNOWN or (kind and not _knows(results[0].document, kind)):
         return Decision(sure, near=near)
-    equals = [result for result in results if confidence.too_near(results[0].rank, result.rank)]
+    first = results[0]
+    equals = [one for one in results if confidence.too_near(one.rank / first.rank, one.alike / first.alike)]
     only = _only(one.topic, equals, recent)
     if only and only.matter:
         return Decision(sure, matter=only.matter, near=near)
@@ -85,20 +90,22 @@ def _fits(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> bool:
     results = search(snapshot, one)
     if len(question.about_then(one.topic)) <= LONGEST_PICK:
         return not _names_one(one.topic, results)
-    return not results or results[0].document.item_code in offered or results[0].confidence < confidence.ANSWER_FROM
+    return not results or results[0].document.item_code in offered or results[0].confidence < snapshot.bands.answer_from
 
 
 def search(snapshot: Snapshot, one: Question) -> list[Result]:
     """The guides a question may mean, best first: by its topic, or where that finds too little, by all it says or by
     the one clause that asks."""
     best: list[Result] = []
-    for words in (one.topic, one.said, one.core):
+    for words in dict.fromkeys(words[:LONGEST] for words in (one.topic, one.said, one.core)):
         results = snapshot.search_everything(words)
         if results and (not best or results[0].confidence > best[0].confidence):
             best = results
-        if best and best[0].confidence >= confidence.ANSWER_FROM:
+        if best and best[0].confidence >= snapshot.bands.answer_from:
             break
     lost = question.lost(one.said)
+    if not lost and not one.unwanted:
+        return best
     return [
         result for result in best
         if not _ruled_out(result.document, one.unwanted) and (not lost or _can_lose(result.document, lost))
@@ -180,6 +187,6 @@ def _relative(topic: str, results: list[Result], snapshot: Snapshot, recent: tup
     sisters = [
         result.document for result in results if not result.matter and said in analysis.canon(result.document.name)
     ]
-    name = ranking.name_of(analysis.canon(latest.name))
-    near = [ranking.closeness(name, ranking.name_of(analysis.canon(sister.name))) for sister in sisters]
+    name = names.name_of(analysis.canon(latest.name))
+    near = [ranking.closeness(name, names.name_of(analysis.canon(sister.name))) for sister in sisters]
     return sisters[near.index(max(near))] if near and near.count(max(near)) == 1 else None

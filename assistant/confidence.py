@@ -1,21 +1,26 @@
-"""How sure the assistant may be: answer, ask back, or say it does not know.
+"""How sure the assistant may be: answer, offer named choices, or say that it does not know.
 
-Confidence is the share of the best attainable score, with a little of how close the question is to the guide's name.
-The thresholds were chosen by `python -m assistant.evaluation FOLDER --off-topic FILE --disturbed` over 1,965 guides,
-306 everyday questions and 4,000 off-topic utterances, none of them shipped: 76 % answered, 94 % of those rightly, 18 %
-asked back; 0.2 % of the off-topic answered. Of questions whose guide is missing 22 % still get a wrong guide, which is
-why every answer carries its guide's name. At ANSWER_FROM 0.6: 69 %, 95 % rightly, 13 % of the missing.
+Confidence is how like the question is to a guide, less the doubt whether another guide is meant that is not here. Like:
+the share of the best attainable score, by letter or by ear, and how close the question is to the nearest name. Distinct:
+no other guide comes near, and the name says little that was not asked (虚拟财产权利公证 for 虚拟财产公证). Doubt weighs
+the more, the more alike they are: what is hardly alike is not meant anyway.
+
+The numbers stand in `confidence.json`, made by `python -m assistant.fitting`; `docs/retrieval.md` says what they do.
 """
 
+import math
+from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from assistant.ranking import Hit
 
-SHARE_WEIGHT, CLOSENESS_WEIGHT = 0.7, 0.3
-HEARD_WEIGHT = 0.9
-ANSWER_FROM = 0.5
-ASK_FROM = 0.38
-SAME_AS = 0.95
+FILE = Path(__file__).with_name("confidence.json")
+SAME_RANK, SAME_LIKENESS = 0.92, 0.85
+NAMED_FROM = 1.0
 
 
 class Band(StrEnum):
@@ -26,19 +31,74 @@ class Band(StrEnum):
     UNKNOWN = "unknown"
 
 
-def confidence(hit: Hit, *, heard: float = 0.0) -> float:
-    """0..1 that the guide of `hit` is meant; `heard` is its share by sound alone (公鸡金), trusted a little less."""
-    share = max(hit.share, HEARD_WEIGHT * heard)
-    return min(1.0, SHARE_WEIGHT * share + CLOSENESS_WEIGHT * hit.closeness)
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """From where on a confidence is enough to answer, and to ask back."""
+
+    answer_from: float
+    ask_from: float
+
+    def of(self, value: float) -> Band:
+        """The band a confidence falls into."""
+        if value >= self.answer_from:
+            return Band.ANSWER
+        return Band.ASK_BACK if value >= self.ask_from else Band.UNKNOWN
 
 
-def band(value: float) -> Band:
-    """The band a confidence falls into."""
-    if value >= ANSWER_FROM:
-        return Band.ANSWER
-    return Band.ASK_BACK if value >= ASK_FROM else Band.UNKNOWN
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """The weights of the logistic that says how distinct a guide is."""
+
+    gap: float
+    asked: float
+    rivals: float
+    bias: float
 
 
-def too_near(first: float, second: float) -> bool:
-    """Whether two ranks are so near that choosing between the guides would be guessing."""
-    return second >= SAME_AS * first
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What was fitted: `share` against closeness, `heard` against written, `doubt`; `version` moves with each fit.
+
+    `named` bands hold where guides are known by everyday names, `bare` where they have their official name only: there
+    much that people ask for sounds like a guide and is another one.
+    """
+
+    version: int
+    share: float
+    heard: float
+    doubt: float
+    distinct: Distinct
+    named: Bands
+    bare: Bands
+    fitted_on: dict[str, Any]
+
+
+PARAMETERS = msgspec.json.decode(FILE.read_bytes(), type=Parameters)
+
+
+def likeness(hit: Hit, *, heard: float = 0.0) -> float:
+    """0..1: how like the question is to the guide of `hit`; `heard` is its share by sound alone (公鸡金)."""
+    share = max(min(hit.share, 1.0), PARAMETERS.heard * heard)
+    return min(1.0, PARAMETERS.share * share + (1 - PARAMETERS.share) * hit.closeness)
+
+
+def distinctness(*, gap: float, asked: float, rivals: float) -> float:
+    """0..1 that no other guide is meant: by its lead over the next, by how much of its name was asked for, and by the
+    share of the guides found that rank nearly as high."""
+    weights = PARAMETERS.distinct
+    return 1 / (1 + math.exp(-(weights.gap * gap + weights.asked * asked + weights.rivals * rivals + weights.bias)))
+
+
+def confidence(alike: float, distinct: float) -> float:
+    """0..1 that this guide is meant."""
+    return alike * (1 - PARAMETERS.doubt * alike * (1 - distinct))
+
+
+def bands_for(everyday_names: float) -> Bands:
+    """The bands of a knowledge base whose guides have so many everyday names on average."""
+    return PARAMETERS.named if everyday_names >= NAMED_FROM else PARAMETERS.bare
+
+
+def too_near(rank: float, alike: float) -> bool:
+    """Whether a guide is so near the first that choosing would be guessing; both as shares of what the first has."""
+    return rank >= SAME_RANK and alike >= SAME_LIKENESS

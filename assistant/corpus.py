@@ -18,6 +18,7 @@ CONTACTS = "contacts"
 QUESTION = "question"
 VARIANT = "variant"
 NOTES = "notes"
+FACTS = "facts"
 
 
 @dataclass(frozen=True, slots=True)

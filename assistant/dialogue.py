@@ -6,7 +6,7 @@ from assistant import analysis, answering, navigation, places, question, safety
 from assistant.answering import Answer, Kind
 from assistant.aspects import Aspect
 from assistant.choosing import chosen, decide
-from assistant.confidence import ANSWER_FROM, Band
+from assistant.confidence import Band, Bands
 from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter
 from assistant.navigation import Card
@@ -100,7 +100,7 @@ def _reply_one(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[Answe
     if decision.matter:
         return _handled_elsewhere(snapshot, decision.matter, decision.near, memory)
     if decision.choices:
-        return _ask_back(decision.choices, one, decision.confidence, memory)
+        return _ask_back(decision.choices, one, decision.confidence, memory, bands=snapshot.bands)
     if safety.upset(one.said):
         return Answer(kind=Kind.PERSON, band=Band.UNKNOWN, note=SORRY, cards=navigation.without_answer()), memory
     return _not_found(decision.near, memory)
@@ -133,14 +133,14 @@ def _about(document: GuideDocument, one: Question, confidence: float, memory: Me
 
 
 def _ask_back(
-    documents: tuple[GuideDocument, ...], one: Question, confidence: float, memory: Memory
+    documents: tuple[GuideDocument, ...], one: Question, confidence: float, memory: Memory, *, bands: Bands
 ) -> tuple[Answer, Memory]:
     choices = answering.choices_of(documents)
     answer = Answer(
         kind=Kind.CHOOSE,
         band=Band.ASK_BACK,
         confidence=confidence,
-        note=WHICH if confidence >= ANSWER_FROM and len(choices) > 1 else UNSURE,
+        note=WHICH if bands.of(confidence) is Band.ANSWER and len(choices) > 1 else UNSURE,
         choices=choices,
         cards=navigation.without_answer(),
     )
@@ -152,7 +152,7 @@ def _ruled_out(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[Answe
     topic = replace(one, topic=analysis.canon(question.without_negation(one.said)))
     near = decide(snapshot, topic, recent=()).near if topic.topic else ()
     note = RULED_OUT.format(unwanted="、".join(one.unwanted))
-    answer, memory = _ask_back(near, one, 0.0, memory)
+    answer, memory = _ask_back(near, one, 0.0, memory, bands=snapshot.bands)
     return replace(answer, note=note), memory
 
 

@@ -4,14 +4,13 @@ A matter competes with the guides for every question. Where it wins, the assista
 usually handles it, and which guides are near. A guide of the same name takes its place.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import yaml
 
-from assistant import analysis
 from assistant.corpus import GuideDocument
 
 FILE = Path(__file__).with_name("elsewhere.yaml")
@@ -39,10 +38,9 @@ def known() -> tuple[Matter, ...]:
     return tuple(_matter(**row) for row in rows)
 
 
-def without_guide(matters: Iterable[Matter], documents: Iterable[GuideDocument]) -> tuple[Matter, ...]:
-    """The matters that no guide is called by: neither by their name nor by an everyday one."""
-    taken = {analysis.canon(name) for document in documents for name in document.names}
-    return tuple(one for one in matters if taken.isdisjoint(map(analysis.canon, (one.name, *one.also))))
+def without_guide(matters: Iterable[Matter], *, is_taken: Callable[[str], bool]) -> tuple[Matter, ...]:
+    """The matters that no guide is called by (`is_taken`): neither by their name nor by an everyday one."""
+    return tuple(one for one in matters if not any(map(is_taken, (one.name, *one.also))))
 
 
 def _matter(*, name: str, by: str, also: Iterable[str] = (), phone: str = "", near: Iterable[str] = ()) -> Matter:

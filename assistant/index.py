@@ -1,20 +1,24 @@
 """The index: which guides share terms with a question, and how much each term says (BM25F).
 
-Everything is weighed when the index is built; a search adds up slices of arrays. An index never changes: a changed
-catalogue gets a new one.
+It stands in layers: one that was built off-line from all guides, one of what was published since, one of what has no
+guide. Layers never change; a changed catalogue gets a new upper layer, and the guides it replaces are hidden below.
 """
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy
-from numpy.typing import NDArray
 
-from assistant import analysis, terms
+from assistant import analysis, pinyin, terms
+from assistant import postings as best_of
 from assistant.corpus import GuideDocument
+from assistant.layer import Layer
+from assistant.names import Name
+from assistant.postings import Numbers, Scores, numbers_of
+from assistant.segmenting import Segmenter
 
-SATURATION = 1.0
+MOST_TERMS = 96
+"""A question of more terms is searched by those that say the most; a pasted page must not cost more than a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,106 +37,126 @@ class Found:
     documents: tuple[int, ...]
     scores: tuple[float, ...]
     attainable: float
-    terms: tuple[str, ...]
+    terms: Mapping[str, float]
 
 
 class Index:
-    """An immutable index over `documents`; the numbers it speaks of are positions in that sequence."""
+    """Layers of guides; the numbers it speaks of count through them, the lowest layer first."""
 
-    def __init__(self, documents: Sequence[GuideDocument]) -> None:
-        self.documents = tuple(documents)
-        self.segmenter = analysis.Segmenter({analysis.canon(name) for d in self.documents for name in d.names})
-        self._vocabulary: dict[str, int] = {}
-        self._weigh()
+    def __init__(self, layers: Sequence[Layer], segmenter: Segmenter, *, hidden: Collection[int] = ()) -> None:
+        self.layers = tuple(layers)
+        self.segmenter = segmenter
+        self._unknown = {channel: self.layers[0].measures.unknown(channel) for channel in terms.CHANNEL_WEIGHTS}
+        self._offsets = [0]
+        for layer in self.layers:
+            self._offsets.append(self._offsets[-1] + len(layer.documents))
+        self._searched = [number for number, layer in enumerate(self.layers) if len(layer.documents)]
+        self._hidden = [self._hidden_in(number, hidden) for number in range(len(self.layers))]
+
+    def __contains__(self, term: object) -> bool:
+        return any(self.layers[number].postings.places([str(term)])[0] >= 0 for number in self._searched)
+
+    def at(self, number: int) -> tuple[int, int]:
+        """Which layer a number falls into, and its place there."""
+        layer = next(place for place, end in enumerate(self._offsets[1:]) if number < end)
+        return layer, number - self._offsets[layer]
+
+    def is_hidden(self, layer: int, place: int) -> bool:
+        """Whether a document was replaced by one in a higher layer, or withdrawn."""
+        return place in self._hidden[layer]
+
+    def document(self, number: int) -> GuideDocument:
+        """The guide of that number, as it is shown."""
+        layer, place = self.at(number)
+        return self.layers[layer].documents[place]
+
+    def names(self, number: int) -> Sequence[Name]:
+        """All names and questions of a guide."""
+        layer, place = self.at(number)
+        return self.layers[layer].names.of_document(place)
 
     def search(self, text: str, *, limit: int = 20) -> Found:
         """The best `limit` documents for canonical `text`; those that share no term are left out."""
-        asked = terms.of_question(text, self._vocabulary, self.segmenter)
-        known = [self._vocabulary[term] for term in asked if term in self._vocabulary]
-        unknown = sum(self._unknown[term[0]] for term in asked if term not in self._vocabulary)
-        attainable = float(self._attainable[known].sum()) + unknown
-        if not known:
-            return Found((), (), attainable, tuple(asked))
-        best, scores = _best(self._scores(known), limit)
-        return Found(best, scores, attainable, tuple(asked))
+        asked = terms.of_question(text, self, self.segmenter)
+        places, reached = self._reached(list(asked))
+        shares = numpy.fromiter(asked.values(), numpy.float64, len(asked))
+        named = numpy.fromiter((_is_said(*term) for term in asked.items()), bool, len(asked))
+        attainable = float(reached[named].sum())
+        if len(asked) > MOST_TERMS:
+            kept = numpy.sort(numpy.argpartition(-reached * shares, MOST_TERMS)[:MOST_TERMS])
+            places, shares = [one[kept] for one in places], shares[kept]
+        documents, scores = self._best(places, shares, limit)
+        return Found(tuple(documents.tolist()), tuple(scores.tolist()), attainable, asked)
 
-    def explain(self, document: int, asked: Iterable[str]) -> list[Match]:
-        """Why `document` was found: the terms it shares, the strongest first."""
-        matches = [Match(term[0], term[1:], self.weight(document, term)) for term in asked]
+    def explain(self, number: int, asked: Mapping[str, float]) -> list[Match]:
+        """Why a document was found: the terms it shares, the strongest first."""
+        matches = [Match(term[0], term[1:], share * self.weight(number, term)) for term, share in asked.items()]
         return sorted((match for match in matches if match.contribution > 0), key=lambda match: -match.contribution)
 
-    def weight(self, document: int, term: str) -> float:
-        """What `term` adds to the score of `document`; 0 if it does not stand there."""
-        number = self._vocabulary.get(term)
-        if number is None:
-            return 0.0
-        start, end = self._starts[number], self._starts[number + 1]
-        place = start + int(numpy.searchsorted(self._postings[start:end], document))
-        return float(self._weights[place]) if place < end and self._postings[place] == document else 0.0
+    def weight(self, number: int, term: str) -> float:
+        """What `term` adds to the score of a document; 0 if it does not stand there."""
+        layer, document = self._held(number)
+        place = int(layer.postings.places([term])[0])
+        return layer.postings.weight(place, document) if place >= 0 else 0.0
 
-    def heard(self, document: int, asked: Sequence[str]) -> float:
-        """0..1: how much of what is asked sounds like a name of `document`; 0 when there is hardly anything to hear."""
+    def heard(self, number: int, asked: Iterable[str]) -> float:
+        """0..1: how much of what is asked sounds like a name of a document; 0 when there is hardly anything to hear."""
+        layer, document = self._held(number)
         sounds = [term for term in asked if term[0] == terms.SOUND]
+        if len(sounds) < 2:
+            return 0.0
         silent = sum(term[0] == terms.CHARACTER and not analysis.is_han(term[1:]) for term in asked)
-        attainable = sum(self._attainable_by(term) for term in sounds) + silent * self._unknown[terms.SOUND]
-        named = sum(self._attainable_by(term) for term in sounds if term in self._name_sounds[document])
-        return named / attainable if len(sounds) > 1 else 0.0
+        _, reached = self._reached(sounds)
+        here = layer.names.sounds(document)
+        named = sum(each for term, each in zip(sounds, reached.tolist(), strict=True) if term in here)
+        return float(named / (reached.sum() + silent * self._unknown[terms.SOUND]))
 
-    def _attainable_by(self, term: str) -> float:
-        number = self._vocabulary.get(term)
-        return self._unknown[term[0]] if number is None else float(self._attainable[number])
+    def asked_of(self, name: Name, question: Name) -> float:
+        """0..1: how much of what a name says was asked, by letter or by ear; rare characters say more."""
+        said, heard = set(question.written), set(question.spoken)
+        _, reached = self._reached([terms.CHARACTER + character for character in name.written])
+        asked = [character in said or pinyin.sound(character) in heard for character in name.written]
+        return float(reached[asked].sum() / reached.sum()) if name.written else 0.0
 
-    def _scores(self, known: list[int]) -> NDArray[numpy.float64]:
-        slices = [slice(self._starts[number], self._starts[number + 1]) for number in known]
-        postings = numpy.concatenate([self._postings[part] for part in slices])
-        weights = numpy.concatenate([self._weights[part] for part in slices])
-        return numpy.bincount(postings, weights, len(self.documents)).astype(numpy.float64, copy=False)
+    def _reached(self, asked: list[str]) -> tuple[list[Numbers], Scores]:
+        """Where each term stands in each layer that is searched, and the most that it can add anywhere."""
+        numbers = numbers_of(asked)
+        places = [self.layers[number].postings.places_of(numbers) for number in self._searched]
+        reached = numpy.full(len(asked), -1.0)
+        for number, here in zip(self._searched, places, strict=True):
+            attainable = self.layers[number].postings.attainable
+            reached = numpy.maximum(reached, numpy.where(here >= 0, attainable[here], -1.0))
+        for place in (reached < 0).nonzero()[0].tolist():
+            reached[place] = self._unknown[asked[place][0]]
+        return places, reached
 
-    def _weigh(self) -> None:
-        frequencies = [terms.Frequencies(document, self.segmenter) for document in self.documents]
-        self._name_sounds = [one.name_sounds for one in frequencies]
-        name_length = _mean(length for one in frequencies for length in one.name_lengths)
-        body_length = _mean(one.body_length for one in frequencies)
-        numbers: list[int] = []
-        postings: list[int] = []
-        weighed: list[float] = []
-        for position, one in enumerate(frequencies):
-            for term, frequency in one.weighed(name_length, body_length).items():
-                numbers.append(self._vocabulary.setdefault(term, len(self._vocabulary)))
-                postings.append(position)
-                weighed.append(frequency)
-        self._lay_out(numpy.array(numbers, numpy.int64), numpy.array(postings, numpy.int32), numpy.array(weighed))
+    def _best(self, places: list[Numbers], shares: Scores, limit: int) -> tuple[Numbers, Scores]:
+        numbers, scores = [], []
+        for number, here in zip(self._searched, places, strict=True):
+            layer, known = self.layers[number], here >= 0
+            if not known.any():
+                continue
+            added = layer.postings.scores(here[known], shares[known], len(layer.documents))
+            if len(self._hidden[number]):
+                added[self._hidden[number]] = 0.0
+            leading = best_of.best(added, limit)
+            numbers.append(leading + self._offsets[number])
+            scores.append(added[leading])
+        if not numbers:
+            return numpy.zeros(0, numpy.int64), numpy.zeros(0)
+        together, reached = numpy.concatenate(numbers), numpy.concatenate(scores)
+        order = numpy.lexsort((together, -reached))[:limit]
+        return together[order], reached[order]
 
-    def _lay_out(
-        self, numbers: NDArray[numpy.int64], postings: NDArray[numpy.int32], tf: NDArray[numpy.float64]
-    ) -> None:
-        order = numpy.argsort(numbers, kind="stable")
-        held = numpy.bincount(numbers, minlength=len(self._vocabulary))
-        channels = numpy.array([terms.CHANNEL_WEIGHTS[term[0]] for term in self._vocabulary])
-        total = len(self.documents)
-        idf = numpy.log(1 + (total - held + 0.5) / (held + 0.5)) * channels
-        weights = idf[numbers[order]] * _saturated(tf[order])
-        self._starts = numpy.concatenate(([0], numpy.cumsum(held)))
-        self._postings = postings[order]
-        self._weights = weights.astype(numpy.float32)
-        named = float(_saturated(numpy.array([terms.NAME_WEIGHT]))[0])
-        highest = numpy.maximum.reduceat(weights, self._starts[:-1]) if len(held) else weights
-        self._attainable = numpy.maximum(highest, idf * named)
-        rarest = math.log(1 + (total + 0.5) / 0.5) * named
-        self._unknown = {channel: weight * rarest for channel, weight in terms.CHANNEL_WEIGHTS.items()}
+    def _held(self, number: int) -> tuple[Layer, int]:
+        layer, place = self.at(number)
+        return self.layers[layer], place
 
-
-def _saturated(tf: NDArray[numpy.float64]) -> NDArray[numpy.float64]:
-    return tf * (SATURATION + 1) / (tf + SATURATION)
-
-
-def _best(scores: NDArray[numpy.float64], limit: int) -> tuple[tuple[int, ...], tuple[float, ...]]:
-    candidates = numpy.argpartition(-scores, limit)[:limit] if len(scores) > limit else numpy.arange(len(scores))
-    ordered = candidates[numpy.lexsort((candidates, -scores[candidates]))]
-    ordered = ordered[scores[ordered] > 0]
-    return tuple(ordered.tolist()), tuple(scores[ordered].tolist())
+    def _hidden_in(self, layer: int, hidden: Collection[int]) -> Numbers:
+        start, end = self._offsets[layer], self._offsets[layer + 1]
+        return numpy.array(sorted(number - start for number in hidden if start <= number < end), numpy.int64)
 
 
-def _mean(lengths: Iterable[int]) -> float:
-    counted = list(lengths)
-    return max(sum(counted) / len(counted), 1.0) if counted else 1.0
+def _is_said(term: str, share: float) -> bool:
+    """Whether a guide named like the question would hold the term: not if it only widens it."""
+    return share == 1.0 and term[0] != terms.APART

@@ -1,25 +1,41 @@
-"""The knowledge base in use: the published guides of the catalogue, rebuilt when the catalogue's edition changes."""
+"""The knowledge base in use: the published guides of the catalogue, followed as its edition moves.
+
+The base is laid out once, by the worker into a folder (`python -m assistant.building`) or by the process itself.
+What is published afterwards is laid out over it, guide by guide, so that an edit costs one guide and not all. When much
+has gathered, a new base is made behind the scenes.
+"""
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine
+from contextlib import suppress
+from pathlib import Path
 
-from assistant import elsewhere
-from assistant.corpus import GuideDocument, Section
+from assistant import base, elsewhere, reading
+from assistant.base import Base
 from assistant.snapshot import Snapshot
 from catalogue import edition
-from catalogue.models import Guide, GuideSection, ServiceItem, SynonymGroup
+from foundation import bus, logs, settings
 from foundation.errors import Unavailable
 
 LOOK_EVERY = 1.0
-"""Seconds between two looks at the catalogue's edition."""
+"""Seconds between two looks at the catalogue's edition, for whoever did not hear of a change."""
+FEW = 20
+FEW_SHARE = 0.05
+"""So many guides, or such a share of all, may lie over the base before a new one is made."""
+MOST_OVER = 2_000
+"""More are not laid over a base at all: a whole catalogue came in, and everybody waits for the new base."""
+
+log = logs.logger(__name__)
 
 
 class _Shelf:
     """What this process keeps: rebuilt from the database by any process, at any time."""
 
     snapshot: Snapshot | None = None
+    base: Base | None = None
     looked_at: float = 0.0
+    tasks: "set[asyncio.Task[None]]" = set()
 
 
 _building = asyncio.Lock()
@@ -39,7 +55,22 @@ async def current() -> Snapshot:
 
 def forget() -> None:
     """Let the next `current()` read the catalogue anew."""
-    _Shelf.snapshot, _Shelf.looked_at = None, 0.0
+    _Shelf.snapshot, _Shelf.base, _Shelf.looked_at = None, None, 0.0
+
+
+def _heard(_: str) -> None:
+    """Somebody says that the catalogue changed; who misses that finds out within LOOK_EVERY."""
+    _look_again()
+    _behind_the_scenes(_follow())
+
+
+def _look_again() -> None:
+    _Shelf.looked_at = 0.0
+
+
+async def _follow() -> None:
+    with suppress(Unavailable):
+        await current()
 
 
 async def _refreshed() -> Snapshot:
@@ -48,11 +79,8 @@ async def _refreshed() -> Snapshot:
         return kept
     try:
         version = str(await edition.number())
-        if kept is None or kept.version != version:
-            documents, synonyms = await _documents(), await _synonyms()
-            kept = await asyncio.to_thread(
-                Snapshot, documents, synonyms=synonyms, matters=elsewhere.known(), version=version
-            )
+        if kept is None or kept.version != version or kept.base is not _Shelf.base:
+            kept = await _at(version)
     except Unavailable:
         if kept is None:
             raise
@@ -60,39 +88,62 @@ async def _refreshed() -> Snapshot:
     return kept
 
 
-async def _documents() -> list[GuideDocument]:
-    items = await ServiceItem.filter(guide_id__isnull=False).select_related("guide").order_by("position", "id")
-    guides = [item.guide for item in items if item.guide]
-    rows = await GuideSection.filter(guide_id__in=[guide.id for guide in guides]).order_by("guide_id", "position")
-    sections: dict[int, list[GuideSection]] = {guide.id: [] for guide in guides}
-    for row in rows:
-        sections[row.guide_id].append(row)  # type: ignore[attr-defined]
-    return [_document(item, item.guide, sections[item.guide.id]) for item in items if item.guide]
-
-
-def _document(item: ServiceItem, guide: Guide, rows: Sequence[GuideSection]) -> GuideDocument:
-    names = dict.fromkeys((item.short_name, *item.aliases))
-    return GuideDocument(
-        item_code=item.item_code,
-        name=item.name,
-        aliases=tuple(name for name in names if name and name != item.name),
-        audience="、".join(item.audience),
-        version=str(guide.version),
-        effective_date=guide.effective_date,
-        sections=tuple(Section(row.kind, row.title, row.text, tuple(row.also)) for row in rows),
-        halls=tuple(item.halls),
-        bookable=item.bookable,
-        payable=item.fee_fen > 0,
-        forms=_forms(guide),
+async def _at(version: str) -> Snapshot:
+    """The knowledge of that edition: the base, and over it whatever differs from it by now."""
+    marks, synonyms = await reading.marks(), await reading.synonyms()
+    under = _Shelf.base or await asyncio.to_thread(base.newest, folder())
+    if under is None or len(_differing(under, marks)) > MOST_OVER:
+        under = await _laid_out(marks, synonyms, version)
+    _Shelf.base = under
+    differing = _differing(under, marks)
+    changed = await reading.documents(differing & marks.keys())
+    if len(differing) > max(FEW, FEW_SHARE * len(marks)) and not _Shelf.tasks:
+        _behind_the_scenes(_renew(version))
+    return await asyncio.to_thread(
+        Snapshot.over,
+        under,
+        changed=changed,
+        withdrawn=differing - marks.keys(),
+        synonyms=synonyms,
+        matters=elsewhere.known(),
+        version=version,
     )
 
 
-def _forms(guide: Guide) -> tuple[str, ...]:
-    materials: Iterable[dict[str, str | None]] = guide.content.get("materials", [])
-    return tuple(dict.fromkeys(form for material in materials if (form := material.get("form"))))
+async def lay_out() -> Base:
+    """A base of the catalogue as it is now. It takes long where there are very many guides."""
+    version = str(await edition.number())
+    return await _laid_out(await reading.marks(), await reading.synonyms(), version)
 
 
-async def _synonyms() -> dict[str, str]:
-    """What people say → the word of the guides, which stands first in its group."""
-    groups = await SynonymGroup.all()
-    return {said: group.words[0] for group in groups for said in group.words[1:]}
+async def _laid_out(marks: dict[str, str], synonyms: dict[str, str], version: str) -> Base:
+    documents = await reading.documents()
+    made = await asyncio.to_thread(Base.of, documents, synonyms, edition=version, marks=marks)
+    log.info("assistant_base_laid_out", edition=version, guides=len(documents))
+    return made
+
+
+async def _renew(version: str) -> None:
+    """A new base in place of one with much over it; the next look lays over it what came in the meantime."""
+    with suppress(Unavailable):
+        _Shelf.base = await asyncio.to_thread(base.newest, folder(), since=version) or await lay_out()
+    _look_again()
+
+
+def _differing(under: Base, marks: dict[str, str]) -> set[str]:
+    """Codes of the guides that were changed, added or withdrawn since the base was made."""
+    return {code for code, _ in set(under.marks.items()) ^ set(marks.items())}
+
+
+def folder() -> Path | None:
+    """Where bases are kept on this machine, if they are."""
+    return Path(kept) if (kept := settings.current().processes.assistant_index_folder) else None
+
+
+def _behind_the_scenes(work: Coroutine[None, None, None]) -> None:
+    task = asyncio.get_running_loop().create_task(work)
+    _Shelf.tasks.add(task)
+    task.add_done_callback(_Shelf.tasks.discard)
+
+
+bus.on(edition.TOPIC, _heard, deaf=_look_again)

@@ -1,6 +1,6 @@
 """Pinpointing: inside the guide that is meant, the one place that says it — a common question or a telling section."""
 
-from assistant import analysis, aspects, question, ranking
+from assistant import analysis, aspects, names, question, ranking
 from assistant.aspects import Aspect
 from assistant.corpus import QUESTION, GuideDocument, Section
 
@@ -39,9 +39,9 @@ def says_more(document: GuideDocument, topic: str) -> bool:
 
 def _nearness(section: Section, topic: str, asked: tuple[Aspect, ...]) -> float:
     """0..1: how near the wording is, without the words that ask; 0 when something else is asked."""
-    said = ranking.name_of(topic)
+    said = names.name_of(topic)
     ways = _fitting(section, asked).values()
-    return max((ranking.closeness(said, ranking.name_of(rest)) for rest in ways), default=0.0)
+    return max((ranking.closeness(said, names.name_of(rest)) for rest in ways), default=0.0)
 
 
 def _fitting(section: Section, asked: tuple[Aspect, ...]) -> dict[str, str]:

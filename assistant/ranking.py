@@ -1,22 +1,15 @@
 """Ordering: the best guides of a search, looked at once more as whole names, by letter and by ear."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from assistant import analysis, pinyin
 from assistant.index import Found
+from assistant.names import Name
 
 CLOSENESS_WEIGHT = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name prepared for comparing: `written` without punctuation, `spoken` as sounds."""
-
-    written: str
-    spoken: str
+BEYOND_WEIGHT = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +22,28 @@ class Hit:
     rank: float
 
 
-def name_of(text: str) -> Name:
-    """Prepare a canonical name or question for comparing."""
-    parts = analysis.units(text)
-    return Name("".join(parts), "".join(_spoken(part) for part in parts))
-
-
 def closeness(question: Name, name: Name) -> float:
     """0..1: how much of the question and the name are the same, written or spoken, whichever is more."""
     return max(fuzz.ratio(question.written, name.written), fuzz.ratio(question.spoken, name.spoken)) / 100
 
 
-def ranked(question: Name, found: Found, names: Sequence[Sequence[Name]]) -> list[Hit]:
-    """The hits of `found`, best first; `names[document]` are the names of a document."""
+def _capped(share: float) -> float:
+    """Everyday words may add more than the question could reach; beyond that they hardly count."""
+    return min(share, 1.0) + BEYOND_WEIGHT * max(share - 1.0, 0.0)
+
+
+def nearest(question: Name, names: Sequence[Name]) -> Name:
+    """The name that is written most like the question."""
+    return max(names, key=lambda name: fuzz.ratio(question.written, name.written))
+
+
+def ranked(question: Name, found: Found, names: Callable[[int], Sequence[Name]]) -> list[Hit]:
+    """The hits of `found`, best first; `names` gives the names of a document."""
     if not found.documents:
         return []
-    bonus = CLOSENESS_WEIGHT * found.scores[0] / found.attainable
+    bonus = CLOSENESS_WEIGHT * min(found.scores[0] / found.attainable, 1.0)
     hits = []
     for document, score in zip(found.documents, found.scores, strict=True):
-        share, close = score / found.attainable, max(closeness(question, name) for name in names[document])
+        share, close = _capped(score / found.attainable), max(closeness(question, name) for name in names(document))
         hits.append(Hit(document, share, close, share + bonus * close))
     return sorted(hits, key=lambda hit: (-hit.rank, hit.document))
-
-
-def _spoken(part: str) -> str:
-    if analysis.is_han(part):
-        return pinyin.sound(part)
-    return next(iter(pinyin.spoken(part)), part)

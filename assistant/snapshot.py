@@ -1,21 +1,28 @@
-"""A snapshot: everything the assistant knows at one moment, built once and then only read."""
+"""A snapshot: everything the assistant knows at one moment, put together once and then only read."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+import functools
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from assistant import analysis, elsewhere, places, ranking
-from assistant.confidence import confidence
-from assistant.corpus import PLACES, QUESTION, VARIANT, GuideDocument, Section
+from assistant import analysis, confidence, elsewhere, ranking
+from assistant.base import Base, named_by
+from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter
-from assistant.index import Found, Index, Match
-from assistant.initials import Initials
+from assistant.index import Index, Match
+from assistant.layer import Layer
+from assistant.names import Name, name_of
 from assistant.ranking import Hit
 from assistant.suggestions import Suggester
+from assistant.wording import Wording
 
-SURE_WEIGHT = 0.3
+ALIKE_WEIGHT = 0.3
 LISTENED = 3
-"""How many of the best hits are also judged by sound alone."""
+"""How many of the best hits are also judged by sound alone, and by what else they might be taken for."""
+RIVAL_FROM = 0.9
+MOST_RIVALS = 10
+REMEMBERED = 4096
+LONGEST = 64
+"""So many characters of a question are searched for: a pasted page must not cost more than a question."""
 
 
 @dataclass(frozen=True)
@@ -25,22 +32,37 @@ class Result:
     With a `matter`, what is meant has no guide; the document then only bears its name.
     """
 
-    document: GuideDocument
     matter: Matter | None
     confidence: float
+    alike: float
     rank: float
-    _hit: Hit
-    _found: Found
+    _found: "_Candidate"
     _index: Index
+
+    @property
+    def document(self) -> GuideDocument:
+        """The guide itself."""
+        return self._index.document(self.position)
 
     @property
     def position(self) -> int:
         """Where it stands in the index."""
-        return self._hit.document
+        return self._found.hit.document
 
     def why(self) -> list[Match]:
         """The terms that spoke for this guide, the strongest first."""
-        return self._index.explain(self._hit.document, self._found.terms)
+        return self._index.explain(self.position, self._found.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A hit of one wording of the question: how like it is to the guide, and how high that puts it."""
+
+    hit: Hit
+    question: Name
+    terms: Mapping[str, float]
+    alike: float
+    rank: float
 
 
 class Snapshot:
@@ -58,33 +80,67 @@ class Snapshot:
         matters: Sequence[Matter] = (),
         version: str = "",
     ) -> None:
-        self.version = version
-        self.documents = tuple(documents)
-        self._synonyms = {analysis.canon(said): analysis.canon(meant) for said, meant in (synonyms or {}).items()}
-        self._matters = elsewhere.without_guide(matters, self.documents)
-        self._all = (*self.documents, *(matter.as_document() for matter in self._matters))
-        spoken = [self._in_our_words(document) for document in self._all]
-        self.index = Index(spoken)
-        self.suggester = Suggester(self.documents)
-        names = [analysis.canon(name) for document in self.documents for name in document.names]
-        self._called = "\n".join([*names, *(analysis.canon(matter.name) for matter in self._matters)])
-        self._by_code = {document.item_code: document for document in self.documents}
-        self._initials = Initials(names, self.index.segmenter)
-        self._names = [[ranking.name_of(analysis.canon(name)) for name in (*d.names, *d.questions)] for d in spoken]
+        base = Base.of(tuple(documents), synonyms or {}, edition=version)
+        self._put_together(base, (), frozenset(), synonyms or {}, matters, version)
+
+    @classmethod
+    def over(
+        cls,
+        base: Base,
+        *,
+        changed: Sequence[GuideDocument] = (),
+        withdrawn: Collection[str] = (),
+        synonyms: Mapping[str, str] | None = None,
+        matters: Sequence[Matter] = (),
+        version: str = "",
+    ) -> "Snapshot":
+        """The guides of `base` but for those `changed` or `withdrawn` (by code) since: only these are laid out."""
+        snapshot = cls.__new__(cls)
+        snapshot._put_together(base, tuple(changed), frozenset(withdrawn), synonyms or {}, matters, version)
+        return snapshot
+
+    def _put_together(
+        self,
+        base: Base,
+        changed: Sequence[GuideDocument],
+        withdrawn: frozenset[str],
+        synonyms: Mapping[str, str],
+        matters: Sequence[Matter],
+        version: str,
+    ) -> None:
+        self.version, self.base = version, base
+        self._wording = Wording(synonyms)
+        recent = self._laid_out(changed)
+        gone = withdrawn | {document.item_code for document in changed}
+        hidden = [place for code in gone if (place := base.layer.codes.place_of(code)) is not None]
+        self._recent = {document.item_code: document for document in changed}
+        self._gone = gone
+        self.here = base.here | named_by(changed)
+        guides = Index((base.layer, recent), base.segmenter, hidden=hidden)
+        self._matters = elsewhere.without_guide(matters, is_taken=functools.partial(_is_called, guides))
+        unguided = self._laid_out([matter.as_document() for matter in self._matters])
+        self._first_matter = len(base.layer.documents) + len(changed)
+        self.index = Index((base.layer, recent, unguided), base.segmenter, hidden=hidden)
+        self.suggester = Suggester(self.index, layers=2)
+        self.bands = confidence.bands_for(base.everyday_names)
+        self.is_name = functools.lru_cache(maxsize=REMEMBERED)(self._is_name)
+
+    @property
+    def documents(self) -> tuple[GuideDocument, ...]:
+        """All guides: of very many, a long list."""
+        kept = (document for document in self.base.layer.documents if document.item_code not in self._gone)
+        return (*kept, *self._recent.values())
 
     def guide(self, item_code: str) -> GuideDocument | None:
         """The guide with that code, if it is published."""
-        return self._by_code.get(item_code)
+        if item_code in self._gone:
+            return self._recent.get(item_code)
+        return self.base.guide(item_code)
 
-    @cached_property
-    def here(self) -> frozenset[str]:
-        """The places our own guides name: where their windows are, or what they are called by."""
-        addresses = (section.text for document in self.documents for section in document.all_of(PLACES))
-        return places.named_in((self._called, *addresses))
-
-    def is_name(self, words: str) -> bool:
-        """Whether the name of a guide or of a matter contains `words` (canonical text)."""
-        return words.strip() in self._called
+    def called(self, name: str) -> GuideDocument | None:
+        """The guide with that official name."""
+        guides = (self.index.document(number) for number in _called(self.index, name) if number < self._first_matter)
+        return next((guide for guide in guides if guide.name == name), None)
 
     def search(self, question: str, *, limit: int = 10) -> list[Result]:
         """The guides that `question` may be about, best first. An empty question finds nothing."""
@@ -92,57 +148,69 @@ class Snapshot:
 
     def search_everything(self, question: str, *, limit: int = 10) -> list[Result]:
         """Like `search`, and among them the matters that have no guide."""
-        best: dict[int, Result] = {}
-        for form in self._forms(analysis.canon(question)):
-            for result in self._search_form(form):
-                known = best.get(result.position)
-                if known is None or result.rank > known.rank:
-                    best[result.position] = result
-        return sorted(best.values(), key=lambda result: -result.rank)[:limit]
+        best: dict[int, _Candidate] = {}
+        for form in self._forms(analysis.canon(question)[:LONGEST]):
+            for candidate in self._search_form(form):
+                known = best.get(candidate.hit.document)
+                if known is None or candidate.rank > known.rank:
+                    best[candidate.hit.document] = candidate
+        ordered = sorted(best.values(), key=lambda candidate: -candidate.rank)[:limit]
+        return [self._result(place, ordered) for place in range(len(ordered))]
 
-    def called(self, name: str) -> GuideDocument | None:
-        """The guide with that official name."""
-        return next((document for document in self.documents if document.name == name), None)
-
-    @cached_property
-    def _longest_synonyms(self) -> list[str]:
-        return sorted(self._synonyms, key=len, reverse=True)
+    def _is_name(self, words: str) -> bool:
+        """Whether a name of a guide, or the official one of a matter, contains `words` (canonical text)."""
+        said = "".join(analysis.units(words))
+        *guides, matters = (layer.names for layer in self.index.layers)
+        return any(names.is_name(place) for names in guides for place in names.written.holding(said)) or any(
+            matters.is_official(place) for place in matters.written.holding(said)
+        )
 
     def _forms(self, text: str) -> list[str]:
         """The question as asked, and in the words of the guides where people say it differently."""
-        meant = self._meant(self._initials.written_out(text))
+        meant = self._wording.ours(self.base.initials.written_out(text))
         return [text] if meant == text else [text, meant]
 
-    def _meant(self, text: str) -> str:
-        for said in self._longest_synonyms:
-            if said in text and self._synonyms[said] not in text:
-                text = text.replace(said, self._synonyms[said])
-        return text
+    def _search_form(self, text: str) -> Iterator[_Candidate]:
+        found, question = self.index.search(text), name_of(text)
+        for place, hit in enumerate(ranking.ranked(question, found, self.index.names)):
+            heard = self.index.heard(hit.document, found.terms) if place < LISTENED else 0.0
+            alike = confidence.likeness(hit, heard=heard)
+            yield _Candidate(hit, question, found.terms, alike, hit.rank + ALIKE_WEIGHT * alike)
 
-    def _in_our_words(self, document: GuideDocument) -> GuideDocument:
-        """A guide that can also be found by its names in the words of the guides, as questions are."""
-        return replace(
-            document,
-            aliases=self._with_meant(document.aliases),
-            sections=tuple(self._section_in_our_words(section) for section in document.sections),
+    def _result(self, place: int, ordered: Sequence[_Candidate]) -> Result:
+        found = ordered[place]
+        sure = confidence.confidence(found.alike, self._distinct(place, ordered) if place < LISTENED else 0.0)
+        beyond = found.hit.document - self._first_matter
+        matter = self._matters[beyond] if beyond >= 0 else None
+        return Result(matter, sure, found.alike, found.rank, found, self.index)
+
+    def _distinct(self, place: int, ordered: Sequence[_Candidate]) -> float:
+        found = ordered[place]
+        other = max((one.rank for one in ordered if one is not found), default=0.0)
+        return confidence.distinctness(
+            gap=(found.rank - other) / found.rank,
+            asked=self.index.asked_of(ranking.nearest(found.question, self.index.names(found.hit.document)), found.question),
+            rivals=sum(one.rank >= RIVAL_FROM * ordered[0].rank for one in ordered) / MOST_RIVALS,
         )
 
-    def _section_in_our_words(self, section: Section) -> Section:
-        if section.kind not in (QUESTION, VARIANT):
-            return section
-        return replace(section, also=self._with_meant((section.title, *section.also))[1:])
+    def _laid_out(self, documents: Sequence[GuideDocument]) -> Layer:
+        """A layer over the base, weighed as that is."""
+        both = map(self._wording.both, documents)
+        return Layer.of(documents, self.base.segmenter, spoken_of=both, like=self.base.layer)
 
-    def _with_meant(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*names, *(self._meant(analysis.canon(name)) for name in names))))
 
-    def _search_form(self, text: str) -> list[Result]:
-        found = self.index.search(text)
-        hits = ranking.ranked(ranking.name_of(text), found, self._names)
-        return [self._result(hit, found, listen=place < LISTENED) for place, hit in enumerate(hits)]
+def _called(index: Index, name: str) -> Iterable[int]:
+    """Numbers of the documents that have exactly that name, official or everyday."""
+    said = "".join(analysis.units(analysis.canon(name)))
+    before = 0
+    for number, layer in enumerate(index.layers):
+        for position in layer.names.written.holding(said, from_start=True):
+            place = layer.names.document_of(position)
+            exactly = layer.names.is_name(position) and layer.names.written[position] == said
+            if exactly and not index.is_hidden(number, place):
+                yield before + place
+        before += len(layer.documents)
 
-    def _result(self, hit: Hit, found: Found, *, listen: bool) -> Result:
-        heard = self.index.heard(hit.document, found.terms) if listen else 0.0
-        sure = confidence(hit, heard=heard)
-        beyond = hit.document - len(self.documents)
-        matter = self._matters[beyond] if beyond >= 0 else None
-        return Result(self._all[hit.document], matter, sure, hit.rank + SURE_WEIGHT * sure, hit, found, self.index)
+
+def _is_called(index: Index, name: str) -> bool:
+    return any(True for _ in _called(index, name))

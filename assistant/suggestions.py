@@ -1,14 +1,19 @@
 """Suggestions while typing: names that begin with, contain, sound like or nearly are what has been typed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from rapidfuzz import fuzz
 
 from assistant import analysis, pinyin
-from assistant.corpus import GuideDocument
+from assistant.index import Index
+from assistant.names import Names
+from assistant.strings import Strings
 
 NEARLY = 70.0
+MOST_LOOKED_AT = 200
+"""So many names of one kind are looked at: one letter begins half of them, and people type on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,59 +25,71 @@ class Suggestion:
     item_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    written: str
-    spoken: str
-    letters: str
-    initials: str
-    suggestion: Suggestion
-
-
 class Suggester:
-    """All names of the published guides, prepared for `suggest`; never changes."""
+    """All names of the guides in the lowest `layers` of an index."""
 
-    def __init__(self, documents: Sequence[GuideDocument]) -> None:
-        self._entries = [_entry(document, name) for document in documents for name in document.names]
+    def __init__(self, index: Index, *, layers: int) -> None:
+        self._index, self._layers = index, layers
 
     def suggest(self, typed: str, *, limit: int = 8) -> list[Suggestion]:
         """At most `limit` suggestions, one per guide: beginnings first, then inside, then by sound, then nearly so."""
         said = "".join(analysis.units(analysis.canon(typed)[:30]))
         if not said:
             return []
-        rated = [(rating, entry) for entry in self._entries if (rating := _rating(said, entry))]
-        rated.sort(key=lambda pair: (-pair[0], len(pair[1].written), pair[1].written))
         best: dict[str, Suggestion] = {}
-        for _, entry in rated:
-            best.setdefault(entry.suggestion.item_code, entry.suggestion)
+        for one in self._by_rating(said):
+            best.setdefault(one.item_code, one)
             if len(best) == limit:
                 break
         return list(best.values())
 
+    def _by_rating(self, said: str) -> Iterator[Suggestion]:
+        rated: dict[tuple[int, int], float] = {}
+        for rating, number, position in self._holding(said):
+            rated[number, position] = max(rating, rated.get((number, position), 0.0))
+        if len(rated) < MOST_LOOKED_AT and not said.isascii() and len(said) > 2:
+            for rating, number, position in self._nearly(said):
+                rated.setdefault((number, position), rating)
+        written = {place: self._index.layers[place[0]].names.written[place[1]] for place in rated}
+        for place in sorted(rated, key=lambda place: (-rated[place], len(written[place]), written[place])):
+            yield from self._suggestion(*place)
 
-def _entry(document: GuideDocument, name: str) -> _Entry:
-    written = "".join(analysis.units(analysis.canon(name)))
-    suggestion = Suggestion(name, document.item_code, document.name)
-    return _Entry(written, pinyin.sound(written), pinyin.letters(written), pinyin.initials(written), suggestion)
+    def _holding(self, said: str) -> Iterator[tuple[float, int, int]]:
+        """Rating, layer and position of the names that hold what was typed in one way or another."""
+        for number, layer in enumerate(self._index.layers[: self._layers]):
+            for rating, texts, part, from_start in _ways(layer.names, said):
+                for position in islice(texts.holding(part, from_start=from_start), MOST_LOOKED_AT):
+                    yield rating, number, position
+
+    def _nearly(self, said: str) -> Iterator[tuple[float, int, int]]:
+        """Of the guides that share the most with it, the names that nearly sound like what was typed."""
+        sounds = pinyin.sound(said)
+        for document in self._index.search(said).documents:
+            number, place = self._index.at(document)
+            names = self._index.layers[number].names
+            for position in range(names.starts[place], names.starts[place + 1] if number < self._layers else 0):
+                nearly = fuzz.partial_ratio(sounds, names.spoken[position])
+                if nearly >= NEARLY:
+                    yield nearly, number, position
+
+    def _suggestion(self, number: int, position: int) -> Iterator[Suggestion]:
+        """The name as it is written in the guide; nothing if it is no name, or of a guide that was replaced."""
+        layer = self._index.layers[number]
+        place = layer.names.document_of(position)
+        if layer.names.is_name(position) and not self._index.is_hidden(number, place):
+            guide = layer.documents[place]
+            yield Suggestion(guide.names[position - int(layer.names.starts[place])], guide.item_code, guide.name)
 
 
-def _rating(said: str, entry: _Entry) -> float:
-    if entry.written.startswith(said):
-        return 500.0
-    if said in entry.written:
-        return 400.0
-    if said.isascii():
-        return _rating_of_letters(said, entry)
-    sounds = pinyin.sound(said)
-    if sounds in entry.spoken:
-        return 300.0
-    nearly = fuzz.partial_ratio(sounds, entry.spoken) if len(said) > 2 else 0.0
-    return nearly if nearly >= NEARLY else 0.0
-
-
-def _rating_of_letters(said: str, entry: _Entry) -> float:
-    if entry.letters.startswith(said) or entry.initials.startswith(said):
-        return 350.0
-    if len(said) > 1 and (said in entry.initials or said in entry.letters):
-        return 250.0
-    return 200.0 if any(way in entry.spoken for way in pinyin.spoken(said)) else 0.0
+def _ways(names: Names, said: str) -> Iterator[tuple[float, Strings, str, bool]]:
+    yield 500.0, names.written, said, True
+    yield 400.0, names.written, said, False
+    if not said.isascii():
+        yield 300.0, names.spoken, pinyin.sound(said), False
+        return
+    yield 350.0, names.letters, said, True
+    yield 350.0, names.initials, said, True
+    if len(said) > 1:
+        yield 250.0, names.initials, said, False
+        yield 250.0, names.letters, said, False
+    yield from ((200.0, names.spoken, way, False) for way in pinyin.spoken(said))

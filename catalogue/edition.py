@@ -1,10 +1,8 @@
 """The catalogue's edition: a number that moves with every published change, and a shout to whoever keeps a copy."""
 
-from foundation import database, logs, redis
+from foundation import bus, database
 
-CHANNEL = "catalogue"
-
-log = logs.logger(__name__)
+TOPIC = "catalogue"
 
 
 async def number() -> int:
@@ -20,7 +18,4 @@ async def move_on() -> int:
 
 async def shout(edition: int) -> None:
     """Best effort; who does not hear it looks at the number."""
-    try:
-        await redis.client().publish(CHANNEL, str(edition))
-    except (*redis.LOST, redis.RedisGone):
-        log.info("catalogue_change_not_shouted", edition=edition)
+    await bus.tell(TOPIC, str(edition))

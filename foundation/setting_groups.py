@@ -58,6 +58,11 @@ class Processes:
         choices=("debug", "info", "warning"),
     )
     city_name: str = setting("CITY_NAME", "name of the city on pages and in messages", "示例市")
+    assistant_index_folder: str = setting(
+        "ASSISTANT_INDEX_FOLDER",
+        "where `python -m assistant.building` keeps the search index for all processes of a machine; empty: each makes"
+        " its own",
+    )
     worker_concurrency: int = setting("WORKER_CONCURRENCY", "jobs at once in one worker", 8, least=1)
 
 

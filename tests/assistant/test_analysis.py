@@ -4,6 +4,7 @@ import pytest
 
 from assistant import analysis, pinyin
 from assistant.initials import Initials
+from assistant.segmenting import Segmenter
 
 
 @pytest.mark.parametrize(
@@ -20,9 +21,9 @@ def test_every_character_keeps_its_place() -> None:
 
 
 def test_a_name_of_the_catalogue_is_one_word_and_its_parts() -> None:
-    words = analysis.Segmenter(["往来港澳通行证"]).words("办理往来港澳通行证")
+    words = Segmenter(["往来港澳通行证"]).words("办理往来港澳通行证")
     assert {"往来港澳通行证", "通行证"} <= set(words)
-    assert "往来港澳通行证" not in analysis.Segmenter().words("办理往来港澳通行证")
+    assert "往来港澳通行证" not in Segmenter().words("办理往来港澳通行证")
 
 
 def test_letters_are_read_in_all_shortest_ways() -> None:
@@ -51,7 +52,7 @@ def test_a_hostile_run_of_letters_has_few_readings() -> None:
 
 
 def test_initials_stand_for_the_words_most_names_have() -> None:
-    initials = Initials(["居民身份证换领", "居民身份证补领", "个人公积金提取"], analysis.Segmenter())
+    initials = Initials.of(["居民身份证换领", "居民身份证补领", "个人公积金提取"], Segmenter())
     assert initials.written_out("sfz丢了") == "身份证丢了"
     assert initials.written_out("gjj") == "公积金"
     assert initials.written_out("abc") == "abc"

@@ -1,16 +1,19 @@
 """The snapshot follows the catalogue."""
 
 import asyncio
+import mmap
+from pathlib import Path
 
 import pytest
 
-from assistant import dialogue, knowledge
+from assistant import building, dialogue, knowledge
 from assistant.navigation import CardKind
 from catalogue import edition, intake
-from catalogue.models import CatalogueEdition, Guide
-from foundation import database
+from catalogue.models import CatalogueEdition, Guide, ServiceItem
+from foundation import bus, database
 from foundation.actor import Actor
-from tests.builders.assistant import SHIPPED, publish, synonym
+from tests.builders.assistant import SHIPPED, next_edition, publish, synonym
+from tests.foundation.test_bus import until
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -72,6 +75,68 @@ async def test_the_shipped_catalogue_can_be_asked(redis_db: object) -> None:
     assert "120 元/本" in answer.text
     assert answer.passages[-1].source.section_title == "收费标准"
     assert {CardKind.BOOK, CardKind.PAY, CardKind.MAP} <= {card.kind for card in answer.cards}
+
+
+async def test_an_edit_lays_out_one_guide_and_not_all() -> None:
+    first = await publish("居住证申领", materials="居民身份证。")
+    for number in range(5):
+        await publish(f"第{number}件事")
+    before = await knowledge.current()
+    await ServiceItem.filter(id=first.id).update(aliases=["暂住证"])
+    await next_edition()
+    after = await knowledge.current()
+    assert after.base is before.base
+    assert [len(layer.documents) for layer in after.index.layers[:2]] == [6, 1]
+    assert after.search("暂住证")[0].document.item_code == first.item_code
+    assert len(after.documents) == 6
+
+
+async def test_a_withdrawn_guide_is_not_found() -> None:
+    gone = await publish("居住证申领", materials="居民身份证。")
+    await publish("结婚登记", materials="户口簿。")
+    await knowledge.current()
+    await ServiceItem.filter(id=gone.id).update(guide_id=None)
+    await next_edition()
+    after = await knowledge.current()
+    assert after.guide(gone.item_code) is None
+    assert "居住证申领" not in [found.document.name for found in after.search("居住证申领")]
+
+
+async def test_makes_a_new_base_when_much_has_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(knowledge, "FEW", 1)
+    await publish("居住证申领")
+    old = (await knowledge.current()).base
+    await publish("结婚登记")
+    await publish("离婚登记")
+    assert len((await knowledge.current()).search("离婚登记")) == 2
+    await until(lambda: knowledge._Shelf.base is not old)
+    fresh = await knowledge.current()
+    assert len(fresh.base.layer.documents) == len(fresh.documents) == 3
+
+
+async def test_maps_what_was_built_off_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(knowledge, "folder", lambda: tmp_path)
+    await publish("居住证申领", "暂住证", materials="居民身份证。")
+    assert "1 guides" in await building.build()
+    await publish("结婚登记", materials="户口簿。")
+    knowledge.forget()
+    snapshot = await knowledge.current()
+    assert isinstance(snapshot.base.layer.postings.documents.base.base, mmap.mmap)
+    assert [snapshot.search(words)[0].document.name for words in ("暂住证", "结婚登记")] == ["居住证申领", "结婚登记"]
+
+
+async def test_hears_of_a_change_at_once(redis_db: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(knowledge, "LOOK_EVERY", 60.0)
+    await publish("居住证申领", materials="居民身份证。")
+    await knowledge.current()
+    await bus.start()
+    try:
+        await until(bus.hears)
+        await publish("结婚登记", materials="户口簿。")
+        await edition.shout(await edition.number())
+        await until(lambda: bool(knowledge._Shelf.snapshot and knowledge._Shelf.snapshot.search("结婚登记")))
+    finally:
+        await bus.stop()
 
 
 async def test_synonyms_come_from_the_catalogue() -> None:

@@ -116,15 +116,16 @@ async def publish(name: str, *aliases: str, **sections: str) -> ServiceItem:
         await GuideSection.create(guide=draft, kind=kind, position=position, title=kind, text=text)
     await Guide.filter(id=draft.id).update(state="published", published_at=clock.now())
     await ServiceItem.filter(id=item.id).update(guide_id=draft.id)
-    await _next_edition()
+    await next_edition()
     return item
 
 
 async def synonym(word: str, *also: str) -> None:
     """A group of synonyms, and a new edition of the catalogue."""
     await SynonymGroup.create(words=[word, *also])
-    await _next_edition()
+    await next_edition()
 
 
-async def _next_edition() -> None:
+async def next_edition() -> None:
+    """The catalogue says that it changed."""
     await CatalogueEdition.filter(id=1).update(number=F("number") + 1)

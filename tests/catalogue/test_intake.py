@@ -13,7 +13,7 @@ from catalogue import city_intake, edition, intake, items, jobs, publishing
 from catalogue.errors import NothingToLoad
 from catalogue.faults import FormatFaults
 from catalogue.models import Guide, GuideSection, Hall, Scenario, ServiceItem, SynonymGroup, Theme
-from foundation import clock, database
+from foundation import bus, clock, database
 from tests.builders import catalogue as build
 from tests.builders.catalogue import SEED
 from tests.builders.catalogue_files import HALLS, ITEM, write_catalogue
@@ -222,12 +222,12 @@ async def test_only_one_guide_of_an_item_is_in_force() -> None:
 
 async def test_a_change_is_shouted(redis_db: Redis) -> None:
     async with redis_db.pubsub() as listening:
-        await listening.subscribe(edition.CHANNEL)
+        await listening.subscribe(bus.CHANNEL)
         await listening.get_message(timeout=1)
         await build.small_city()
         heard = await listening.get_message(timeout=1, ignore_subscribe_messages=True)
     assert heard is not None
-    assert heard["data"] == str(await edition.number())
+    assert heard["data"] == bus.said(edition.TOPIC, str(await edition.number()))
 
 
 async def test_it_is_audited() -> None:
