@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0015_people_constraints")]
+    dependencies = [("models", "0018_refunds_and_receipts_constraints")]
     operations = [
         ops.RunSQL(
             """

@@ -24,7 +24,7 @@ create index guide_draft_open on guide_draft (state, changed_at) where state in 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0015_people_constraints")]
+    dependencies = [("models", "0019_directory_constraints")]
     operations = [
         ops.RunSQL(
             CHECKS,
