@@ -113,7 +113,7 @@ async def test_after_an_hour_the_list_is_fetched_again(
 
 
 async def until_known(pay: WeChatPay, by: str, serial: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             try:
                 assert (await pay.read_notice(signed(by, serial), BODY)).payment
