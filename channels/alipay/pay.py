@@ -72,7 +72,7 @@ class Alipay:
             return
         except OrderStateWrong as fault:
             # one code for "paid" and "already closed"
-            if (await sent_before(self.query(out_trade_no))).state in (ChannelState.PAID, ChannelState.REFUNDED):
+            if (await _sent_before(self.query(out_trade_no))).state in (ChannelState.PAID, ChannelState.REFUNDED):
                 raise OrderPaid(fault.vendor_code) from None
 
     async def refund(self, request: RefundRequest) -> ChannelRefund:
@@ -147,7 +147,7 @@ class Alipay:
     async def _repeated(self, request: RefundRequest) -> ChannelRefund:
         """No money moved at this call: it moved at an earlier one, or has not moved yet."""
         asking = self.query_refund(out_refund_no=request.out_refund_no, out_trade_no=request.out_trade_no)
-        found = await sent_before(asking)
+        found = await _sent_before(asking)
         if found.state is RefundState.DONE:
             return found
         return ChannelRefund(request.out_refund_no, RefundState.PROCESSING, request.amount_fen, request.out_trade_no)
@@ -159,7 +159,7 @@ class Alipay:
         return answer
 
 
-async def sent_before(asking: Awaitable[Answer]) -> Answer:
+async def _sent_before(asking: Awaitable[Answer]) -> Answer:
     """The answer to a question about what was sent a moment ago. Raises OutcomeUnknown where it cannot be asked.
 
     That the question could not be sent must not sound as if nothing had been.

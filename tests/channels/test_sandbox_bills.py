@@ -47,7 +47,7 @@ class Till:
         return number
 
     async def refunded(self, number: str, refund_no: str) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (await self._refund(number, refund_no)).state is not RefundState.DONE:
                 await asyncio.sleep(0.02)
 

@@ -113,7 +113,7 @@ async def test_after_an_hour_the_list_is_fetched_again(
 
 
 async def until_known(pay: WeChatPay, by: str, serial: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             try:
                 assert (await pay.read_notice(signed(by, serial), BODY)).payment
@@ -151,6 +151,21 @@ async def test_a_list_that_does_not_prove_itself_is_not_believed(pay: WeChatPay,
     await pay.refresh()
     with pytest.raises(ForgedNotice):
         await pay.read_notice(signed("merchant", "EE"), BODY)
+
+
+async def test_a_fault_nobody_foresaw_is_not_the_last_word(pay: WeChatPay, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pay_keys, "RETRY_SECONDS", 0.01)
+    keys = pay._gateway.keys
+    download, faults = keys._download, iter([RuntimeError("nobody foresaw this")])
+
+    async def at_first_broken() -> list[x509.Certificate]:
+        for fault in faults:
+            raise fault
+        return await download()
+
+    monkeypatch.setattr(keys, "_download", at_first_broken)
+    async with kept_fresh(pay):
+        await until_known(pay, "platform_1", "A1")
 
 
 async def test_a_merchant_without_certificates_is_not_asked_every_minute(pay: WeChatPay, vendor: Vendor) -> None:

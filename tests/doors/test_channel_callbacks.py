@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from api.app import create_app
 from channels.registry import open_channels
-from foundation import clock, ratelimit
+from foundation import clock
 from foundation import settings as environment
 from foundation.http import OutsideUnavailable
 from payments import gateway
@@ -24,6 +24,7 @@ from tests.builders import channels as build
 from tests.serving import serving
 
 WECHAT, ALIPAY = "/callbacks/wechat/pay", "/callbacks/alipay/pay"
+REFUSED = set(range(400, 500)) - {429}
 LONG = settings(
     max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
@@ -37,7 +38,6 @@ class Door:
 
     def knock(self, path: str, headers: dict[str, bytes], body: bytes) -> int:
         """The status of one POST, written byte by byte."""
-        ratelimit._local.clear()
         lines = [f"POST {path} HTTP/1.1".encode(), b"Host: a", b"Connection: close", b"Content-Length: %d" % len(body)]
         lines += [name.encode() + b": " + value for name, value in headers.items()]
         with socket.create_connection((self.address.hostname, self.address.port), timeout=30) as wire:
@@ -140,7 +140,7 @@ async def test_what_wechat_never_sent_is_refused_and_calls_nobody(door: Door) ->
     @given(headers=WECHAT_HEADERS, body=BODIES)
     @example(headers={}, body=b"")
     def attempt(headers: dict[str, bytes], body: bytes) -> None:
-        assert 400 <= door.knock(WECHAT, headers, body) < 500
+        assert door.knock(WECHAT, headers, body) in REFUSED
 
     await asyncio.to_thread(attempt)
     assert door.called == []
@@ -154,7 +154,7 @@ async def test_a_strangers_signature_is_refused_whatever_it_names_and_calls_nobo
     def attempt(serial: str, body: bytes) -> None:
         signed = build.wechat_signed(body, by="merchant", serial="A1") | {"Wechatpay-Serial": serial}
         headers = {name: value.encode() for name, value in signed.items()}
-        assert 400 <= door.knock(WECHAT, headers, body) < 500
+        assert door.knock(WECHAT, headers, body) in REFUSED
 
     await asyncio.to_thread(attempt)
     assert door.called == []
@@ -165,7 +165,7 @@ async def test_what_alipay_never_sent_is_refused_and_calls_nobody(door: Door) ->
     @given(body=ALIPAY_BODIES, kind=HEADER_BYTES | st.just(b"application/x-www-form-urlencoded; charset=gbk"))
     @example(body=b"", kind=b"")
     def attempt(body: bytes, kind: bytes) -> None:
-        assert 400 <= door.knock(ALIPAY, {"Content-Type": kind}, body) < 500
+        assert door.knock(ALIPAY, {"Content-Type": kind}, body) in REFUSED
 
     await asyncio.to_thread(attempt)
     assert door.called == []
