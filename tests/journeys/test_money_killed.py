@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from tests.invariants import amiss
-from tests.invariants.money import MONEY
+from tests.invariants.moving import MONEY
 from tests.journeys.frail_house import FrailHouse
 from tests.journeys.walkers import Bureau, Citizen, Records, Sandbox, eventually
 
