@@ -22,7 +22,7 @@ from api.department_rows import (
     refused,
     result,
 )
-from channels.errors import ChannelRefused
+from channels.errors import AccountUnusable, ChannelRefused, ForgedAnswer, RequestWrong, SlowDown, SystemError
 from foundation.actor import Actor
 from foundation.errors import Refusal
 from foundation.http import OutcomeUnknown, OutsideUnavailable
@@ -38,6 +38,7 @@ routes = Routes("部门推送缴款通知书", tag="bills")
 
 BATCH = 5000
 BATCH_BYTES = 8_000_000
+NUMBER_FAULTS = (NumberFault, *NumberFault.__subclasses__())
 READ_AT_ONCE = 200  # rows that are read before others have their turn
 
 
@@ -152,8 +153,13 @@ async def _read(given: list[BillIn]) -> tuple[dict[int, bills.PushedBill], dict[
         TotalDoesNotAddUp,
         LateFeeNeedsDate,
         PayCodeMalformed,
-        NumberFault,
+        *NUMBER_FAULTS,
         ChannelRefused,
+        RequestWrong,
+        AccountUnusable,
+        SlowDown,
+        SystemError,
+        ForgedAnswer,
         OutcomeUnknown,
         OutsideUnavailable,
     ),

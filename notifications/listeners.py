@@ -66,8 +66,10 @@ async def tell_bill_raised(event: BillRaised) -> None:
 
 @on(BillAmended)
 async def tell_bill_amended(event: BillAmended) -> None:
-    if event.citizen_id is not None:
-        await _tell_of_bill(event.bill_id, event.citizen_id, f"bill_amended_{event.version}", templates.BILL_AMENDED)
+    """Only what it says now: a change that was changed or settled meanwhile is told by what came after."""
+    if event.citizen_id is None or not await Bill.exists(id=event.bill_id, version=event.version, state="unpaid"):
+        return
+    await _tell_of_bill(event.bill_id, event.citizen_id, f"bill_amended_{event.version}", templates.BILL_AMENDED)
 
 
 @on(BillSettled)

@@ -19,7 +19,7 @@ from payments.pushed import PushedBill, Received
 
 Answer = Received | Refusal
 
-PART = 500  # so that no transaction holds for long, and no loop goes without air
+PART = 250  # so that no transaction holds for long, and no loop goes without air
 TRIES = 3  # of giving a code that nobody has
 
 INSERT = """

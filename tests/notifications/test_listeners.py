@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,13 @@ from foundation import clock
 from identity.idnumber import Identity
 from notifications import listeners
 from notifications.models import Message
-from payments import gateway, settlement
-from payments.events import BillRaised, BillSettled, MoneyReturned
+from payments import bills, changing, gateway, settlement
+from payments.events import BillAmended, BillRaised, BillSettled, MoneyReturned
+from payments.models import Bill
 from tests.builders import identity as people
 from tests.builders.appointments import a_held_place
 from tests.builders.cases import a_case, push
-from tests.builders.payments import Till, a_bill, a_payer, begin
+from tests.builders.payments import UNIT, Till, a_bill, a_payer, begin, pushed
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -55,6 +57,24 @@ async def test_bills_are_told_to_who_owes_and_who_paid():
         await listeners.tell_bill_settled(settled)
     assert await texts(payer.id) == ["不动产登记费已缴清，金额 80.00 元。"]
     assert len(await texts(owner.id)) == 2
+
+
+async def test_a_changed_bill_is_told_as_it_is_now():
+    owner, identity = await a_payer("wechat")
+    first = pushed(payer=identity)
+    await bills.raise_bill(bill=first, by=UNIT)
+    for fen in (5000, 3000):
+        less = replace(first, items=(replace(first.items[0], amount_fen=fen),), total_fen=fen)
+        await changing.change(bill=less, reason="减免", by=UNIT)
+    bill = await Bill.get()
+    for version in (2, 3, 3):
+        await listeners.tell_bill_amended(BillAmended(bill_id=bill.id, citizen_id=owner.id, version=version))
+    await listeners.tell_bill_amended(BillAmended(bill_id=bill.id, citizen_id=None, version=3))
+    assert await texts(owner.id) == ["自然资源局变更了不动产登记费，现应缴 30.00 元，请以变更后的金额为准。"]
+    await bills.withdraw(notice_no=bill.notice_no, by=UNIT, reason="开错")
+    await Message.all().delete()
+    await listeners.tell_bill_amended(BillAmended(bill_id=bill.id, citizen_id=owner.id, version=3))
+    assert await texts(owner.id) == []
 
 
 async def test_money_returned():

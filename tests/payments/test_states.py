@@ -23,6 +23,10 @@ HOLDS = {"bill": {"settled": "settled_at = now()", "refunded": "settled_at = now
 NOTHING = {"bill": "settled_at = null", "payment_order": "paid_at = null"}
 
 
+class TakenBack(Exception):
+    """It was only tried."""
+
+
 async def put(table: str, row_id: int, state: str) -> None:
     holds = HOLDS[table].get(state, NOTHING[table])
     await database.joined().execute(f"update {table} set state = '{state}', {holds} where id = {row_id}")
@@ -36,10 +40,10 @@ async def moves_in_the_database(table: str, row_id: int, before: str, after: str
             await put(table, row_id, before)
             await tx.execute("set local session_replication_role = origin")
             await put(table, row_id, after)
-            raise asyncio.CancelledError
+            raise TakenBack
     except asyncpg.CheckViolationError:
         return False
-    except asyncio.CancelledError:
+    except TakenBack:
         return True
 
 
