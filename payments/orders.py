@@ -37,11 +37,11 @@ async def locked(**which: Any) -> tuple[Bill, PaymentOrder]:
 
 LOCK_BILLS = """
 select id, state, version, exec_unit_code from bill
- where id in (select bill_id from payment_order where out_trade_no = any($1)) order by id for update"""
+ where id in (select bill_id from payment_order where out_trade_no = any($1)) order by id for update skip locked"""
 LOCK_ORDERS = """
 select id, bill_id, bill_version, channel, out_trade_no, amount_fen, late_fen, app_id, merchant_id, payer_id,
        payer_openid, state, transaction_no
-  from payment_order where out_trade_no = any($1) order by id for update"""
+  from payment_order where out_trade_no = any($1) and bill_id = any($2) order by id for update"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,10 @@ class Asked:
 
 
 async def locked_all(tx: Transaction, numbers: Collection[str]) -> tuple[dict[int, Due], dict[str, Asked]]:
-    """As `locked`, for many orders by their numbers: bills, then orders, each in the order of their ids, so that two
-    who do this never cross. An order that is not there is missing in the answer.
+    """As `locked`, for many orders by their numbers: bills, then orders, each in the order of their ids.
+
+    What is not there is missing in the answer, and so is what somebody else holds: it would keep all others waiting.
     """
     bills = [Due(**row) for row in await tx.fetch(LOCK_BILLS, list(numbers))]
-    orders = [Asked(**row) for row in await tx.fetch(LOCK_ORDERS, list(numbers))]
+    orders = [Asked(**row) for row in await tx.fetch(LOCK_ORDERS, list(numbers), [one.id for one in bills])]
     return {one.id: one for one in bills}, {one.out_trade_no: one for one in orders}

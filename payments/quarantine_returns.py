@@ -8,10 +8,10 @@ from datetime import timedelta
 from channels.payment import ChannelPayment, ChannelRefund, ChannelState, RefundRequest, RefundState
 from foundation import audit, clock, crypto, database, jobs, logs, metrics, settings
 from foundation.actor import Actor
-from payments import gateway, ledger, settlement
+from payments import gateway, ledger, settlement, states
 from payments.errors import DoesNotAgree
 from payments.models import ChannelEvent, PaymentOrder
-from payments.orders import LIVE, NUMBER_LENGTH, RECEIVED, find, locked
+from payments.orders import NUMBER_LENGTH, RECEIVED, find, locked
 from payments.quarantine_errors import (
     AgreesNow,
     MoneyIsBooked,
@@ -84,7 +84,7 @@ async def let_go(*, quarantine_id: int, by: Actor) -> None:
         held.return_no = f"Q{clock.today():%Y%m%d}{crypto.random_code(16)}"
         await held.save(update_fields=["state", "approved_by", "return_no"])
         if order is not None:
-            await PaymentOrder.filter(id=order.id, state__in=LIVE).update(state="closed", ask_at=None)
+            await states.move_order(order, "closed", ask_at=None)  # unless it is closed already
         await ledger.received_too_much(
             channel=held.channel, amount_fen=held.return_fen, order_id=order.id if order else None
         )

@@ -1,8 +1,9 @@
 """一起入账: notices that come at the same moment are kept and settled by one transaction.
 
-Only the plain case: everything agrees and the bill is due, or the money is known already. Whatever else there is comes
-back undecided and goes the careful way alone (`payments.notices`): kept first, then understood. A notice is kept by the
-very transaction that settles it, so none is settled that is not kept, and none is answered before it is.
+Only the plain case: everything agrees and the bill is due, or the money is known already. Whatever else there is, and
+what somebody holds in this very moment, comes back undecided and goes the careful way alone (`payments.notices`): kept
+first, then understood. A notice is kept by the very transaction that settles it, so none is settled that is not kept,
+and none is answered before it is.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,13 +1,15 @@
 """Departments and their bills through HTTP: thousands at once, each row answered; changing; the rules of 滞纳金."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from api.app import create_app
-from payments.models import Bill
+from foundation import clock
+from payments.models import Bill, BillItem
 from tests.builders.doors import client_of, push
 from tests.builders.identity import id_number
 

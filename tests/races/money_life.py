@@ -47,7 +47,7 @@ PEOPLE, BILLS, FEN = 2, 3, 8000
 CHANNELS = ("wechat", "alipay")
 TROUBLE = (OutcomeUnknown, OutsideUnavailable, SystemError, SlowDown, ChannelRefused, RuntimeError)
 AFTER_ALL = (OutcomeUnknown, SystemError, RuntimeError)  # it may have happened over there
-VERBS = ("prepare", "query", "close", "refund", "query_refund")
+VERBS = ("prepare", "query", "close", "refund", "query_refund", "refund", "query_refund")
 LIES: tuple[dict[str, Any], ...] = (
     {"amount_fen": 1}, {"amount_fen": None}, {"currency": "USD"}, {"app_id": "another"}, {"merchant_id": "another"},
     {"payer_openid": "o-somebody"}, {"out_trade_no": "P-of-a-former-life"}, {"transaction_no": "T-another"},

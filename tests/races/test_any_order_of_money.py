@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from foundation import database
 from payments import gateway
 from tests.invariants import amiss
-from tests.invariants.money import MONEY
+from tests.invariants.moving import MONEY
 from tests.races.money_life import STEPS, LittleTreasury
 
 EXAMPLES = {"ci": 8, "long": 300}[os.environ.get("HYPOTHESIS_PROFILE", "ci")]

@@ -14,7 +14,7 @@ from tests.builders.hostile_till import HostileTill
 from tests.builders.money_jobs import work
 from tests.builders.payments import UNIT, begin, begun
 from tests.invariants import amiss
-from tests.invariants.money import MONEY
+from tests.invariants.moving import MONEY
 
 # What is done by hand → the invariant that must name it.
 BY_HAND = {

@@ -26,7 +26,7 @@ from tests.builders.killing import killed_at
 from tests.builders.money_jobs import work
 from tests.builders.payments import a_bill, a_payer, begin
 from tests.invariants import amiss
-from tests.invariants.money import MONEY
+from tests.invariants.moving import MONEY
 
 LATER = timedelta(hours=1)
 FEN = 8000

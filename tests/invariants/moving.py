@@ -1,4 +1,4 @@
-"""What must always hold of bills, orders, refunds and books (docs/behaviours.md), each a question to the database.
+"""What must always hold of money that moves: bills, orders, refunds and books (docs/behaviours.md).
 
 Asked after every commit by `amiss(fetch, MONEY)`; apart from those of the hall, which a test of money need not ask.
 """
