@@ -12,10 +12,14 @@ from foundation.http import OutcomeUnknown
 
 __all__ = [
     "AccountUnusable",
+    "BillDamaged",
+    "BillNotReady",
+    "BillUnreadable",
     "ChannelRefused",
     "CodeUnusable",
     "ForgedAnswer",
     "ForgedNotice",
+    "NoBill",
     "NotEnoughMoney",
     "OrderClosed",
     "OrderNotExist",
@@ -139,3 +143,26 @@ class OrderStateWrong(ChannelRefused):
     """订单当前状态不能进行此操作，请刷新后再试。"""
 
     status = 409
+
+
+class BillNotReady(ChannelRefused):
+    """渠道账单尚未生成，请稍后再试。"""
+
+    status = 503
+
+    def __init__(self, vendor_code: str = "", *, retry_after: int | None = 1800) -> None:
+        super().__init__(vendor_code, retry_after=retry_after)
+
+
+class NoBill(ChannelRefused):
+    """渠道没有该日的账单。"""
+
+    status = 404
+
+
+class BillDamaged(Unavailable):
+    """渠道账单文件不完整或校验不一致，请稍后重新下载。"""
+
+
+class BillUnreadable(Unavailable):
+    """渠道账单的格式或合计与约定不符，请核对原文件并联系渠道。"""

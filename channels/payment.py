@@ -4,30 +4,27 @@ Amounts are fen, times aware. What a channel leaves out is None: compare with wh
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from channels.bills import BillRow, DownloadedBill
+from channels.states import ChannelState, RefundState
 
-class ChannelState(StrEnum):
-    """State of an order over there (订单状态)."""
-
-    UNPAID = "unpaid"
-    PAID = "paid"
-    CLOSED = "closed"
-    REFUNDED = "refunded"  # paid once, then refunded wholly or (WeChat) in part
-    ABSENT = "absent"
-
-
-class RefundState(StrEnum):
-    """State of a refund over there (退款状态)."""
-
-    PROCESSING = "processing"
-    DONE = "done"
-    CLOSED = "closed"
-    ABNORMAL = "abnormal"  # not final: the payer's card refused the money
-    ABSENT = "absent"
+__all__ = [
+    "ChannelPayment",
+    "ChannelRefund",
+    "ChannelState",
+    "Notice",
+    "NoticeKind",
+    "PaymentChannel",
+    "PaymentRequest",
+    "Prepared",
+    "RefundRequest",
+    "RefundState",
+]
 
 
 class NoticeKind(StrEnum):
@@ -129,5 +126,11 @@ class PaymentChannel(Protocol):
 
     async def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """The content of a notice, from its raw body. Raises ForgedNotice, StaleNotice, UnreadableNotice."""
+
+    def trade_bill(self, day: date) -> AbstractAsyncContextManager[DownloadedBill[BillRow]]:
+        """The channel's own account of the day in Beijing, as a file that lives as long as the block.
+
+        Raises BillNotReady (not made yet), BillDamaged (the file is not whole); both may be asked again later.
+        """
 
     async def aclose(self) -> None: ...

@@ -7,6 +7,8 @@ nobody knows what happened over there and the caller must ask with the same numb
 import functools
 import ssl
 import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx
@@ -69,22 +71,53 @@ class Outside:
                 raise
             return await self._once(method, url, sending)
 
+    @asynccontextmanager
+    async def stream(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None
+    ) -> AsyncIterator[httpx.Response]:
+        """Send once, and read the answer as it comes. Raises as `request` does, in the block too."""
+        url = path if path.startswith("http") else self.base_url + path
+        # as it is, for who streams a file keeps it as it was sent
+        headers = {"Accept-Encoding": "identity", **(headers or {})}
+        with self._called(method, url) as call:
+            async with self._client.stream(method, url, headers=headers) as response:
+                yield call.answered(response)
+
     async def _once(self, method: str, url: str, sending: dict[str, Any]) -> httpx.Response:
-        began, outcome = time.perf_counter(), "unknown"
+        with self._called(method, url) as call:
+            return call.answered(await self._client.request(method, url, **sending))
+
+    @contextmanager
+    def _called(self, method: str, url: str) -> Iterator["_Call"]:
+        """What every call has: its faults named, its time measured, a line in the log."""
+        call = _Call()
         try:
-            response = await self._client.request(method, url, **sending)
-            outcome = str(response.status_code)
-            return response
+            yield call
         except NOT_SENT as error:
-            outcome = "not_sent"
+            call.outcome = "not_sent"
             raise OutsideUnavailable(retry_after=5) from error
         except httpx.HTTPError as error:
+            call.outcome = "unknown"
             raise OutcomeUnknown(retry_after=5) from error
         finally:
-            seconds = time.perf_counter() - began
-            metrics.observe("outside_call_seconds", seconds, outside=self.name, outcome=outcome)
+            metrics.observe("outside_call_seconds", call.seconds(), outside=self.name, outcome=call.outcome)
             # the path alone: queries carry codes and secrets
-            log.info("outside_called", outside=self.name, method=method, path=httpx.URL(url).path, outcome=outcome)
+            log.info("outside_called", outside=self.name, method=method, path=httpx.URL(url).path, outcome=call.outcome)
 
     async def aclose(self) -> None:
         await self._client.aclose()
+
+
+class _Call:
+    """One call on its way."""
+
+    def __init__(self) -> None:
+        self.outcome = "unknown"
+        self._began = time.perf_counter()
+
+    def answered(self, response: httpx.Response) -> httpx.Response:
+        self.outcome = str(response.status_code)
+        return response
+
+    def seconds(self) -> float:
+        return time.perf_counter() - self._began

@@ -1,13 +1,16 @@
 """Requests to Alipay's gateway: signed on the way out, verified over the raw bytes on the way back."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlencode
 
 from channels.alipay import requests, signing
 from channels.alipay.certificates import AlipayKeys
 from channels.alipay.refusals import refusal
-from channels.errors import ForgedAnswer
+from channels.bill_files import CHUNK
+from channels.errors import BillDamaged, ForgedAnswer
 from foundation import clock, metrics
 from foundation.http import OutcomeUnknown, Outside
 from foundation.settings import Settings
@@ -51,6 +54,14 @@ class AlipayClient:
         if answer.get("code", OK) != OK:
             raise refusal(answer)
         return answer
+
+    @asynccontextmanager
+    async def file(self, address: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The bytes behind an address that the gateway gave, as they come. Raises BillDamaged, and as `ask` does."""
+        async with self._outside.stream("GET", address) as response:
+            if response.status_code != 200:
+                raise BillDamaged
+            yield response.aiter_raw(CHUNK)
 
     def read(self, content: bytes, *, method: str) -> dict[str, Any]:
         """The answer inside the gateway's envelope, its signature verified. Raises ForgedAnswer."""

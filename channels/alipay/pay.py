@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import date
 from typing import Any
 
 from channels.alipay import pay_shapes
+from channels.alipay.bill_download import downloaded
 from channels.alipay.client import AlipayClient
 from channels.alipay.notify import verified_form
+from channels.bills import BillRow, DownloadedBill
 from channels.errors import ForgedAnswer, OrderClosed, OrderNotExist, OrderPaid, OrderStateWrong, UnreadableNotice
 from channels.payment import (
     ChannelPayment,
@@ -96,6 +100,9 @@ class Alipay:
             raise OutcomeUnknown(retry_after=5) from None
         refunded_at = pay_shapes.moment(answer.get("gmt_refund_pay"))
         return ChannelRefund(out_refund_no, RefundState.DONE, amount, out_trade_no, answer.get("trade_no"), refunded_at)
+
+    def trade_bill(self, day: date) -> AbstractAsyncContextManager[DownloadedBill[BillRow]]:
+        return downloaded(self._client, day)
 
     async def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         form = verified_form(body, self._client.keys)

@@ -1,9 +1,12 @@
 """WeChat Pay v3 (微信支付): JSAPI orders and refunds."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
+from channels.bills import BillRow, DownloadedBill, FundRow
 from channels.errors import ForgedAnswer, OrderClosed, OrderNotExist, RefundNotExist
 from channels.payment import (
     ChannelPayment,
@@ -15,6 +18,8 @@ from channels.payment import (
     RefundState,
 )
 from channels.wechat import pay_shapes
+from channels.wechat.bill_download import downloaded
+from channels.wechat.bills import fund_rows, trade_rows
 from channels.wechat.pay_callback import read_notice
 from channels.wechat.pay_gateway import PayGateway
 from foundation import clock
@@ -76,6 +81,12 @@ class WeChatPay:
         except RefundNotExist:
             return ChannelRefund(out_refund_no, RefundState.ABSENT, None, out_trade_no)
         return _shaped(pay_shapes.refund, answer, out_refund_no=out_refund_no)
+
+    def trade_bill(self, day: date) -> AbstractAsyncContextManager[DownloadedBill[BillRow]]:
+        return downloaded(self._gateway, "/v3/bill/tradebill", day, trade_rows, bill_type="ALL")
+
+    def fund_bill(self, day: date) -> AbstractAsyncContextManager[DownloadedBill[FundRow]]:
+        return downloaded(self._gateway, "/v3/bill/fundflowbill", day, fund_rows)
 
     async def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         return await read_notice(headers, body, keys=self._gateway.keys, api_v3_key=self._pay.api_v3_key)

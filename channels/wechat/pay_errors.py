@@ -4,7 +4,9 @@ import json
 
 from channels.errors import (
     AccountUnusable,
+    BillNotReady,
     ChannelRefused,
+    NoBill,
     NotEnoughMoney,
     OrderClosed,
     OrderNotExist,
@@ -41,6 +43,8 @@ REFUSALS: dict[str, type[ChannelRefused]] = {
     "RATELIMIT_EXCEEDED": SlowDown,
     "RATELIMIT_EXCEED": SlowDown,
     "FREQUENCY_LIMITED": SlowDown,
+    "NO_STATEMENT_EXIST": NoBill,
+    "STATEMENT_CREATING": BillNotReady,
 }
 SAME_NUMBER_OTHER_ORDER = "订单号重复"
 

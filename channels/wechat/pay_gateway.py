@@ -1,11 +1,14 @@
 """Requests to WeChat Pay v3: signed on the way out, verified over the raw bytes on the way back."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 from cryptography import x509
 
+from channels.bill_files import CHUNK
 from channels.errors import ForgedAnswer, ForgedNotice, UnreadableNotice
 from channels.key_files import KeyFile, certificate, private_key, verified
 from channels.wechat.pay_errors import refusal
@@ -35,6 +38,15 @@ class PayGateway:
             raise refusal(response.status_code, response.content)
         return _read(response.content) if response.content else {}
 
+    @asynccontextmanager
+    async def file(self, path_and_query: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The bytes of a file, as they come; unsigned, so the caller checks their hash. Raises as `ask` does."""
+        headers = self._headers("GET", path_and_query, b"") | {"Accept": "*/*"}
+        async with self._outside.stream("GET", path_and_query, headers=headers) as response:
+            if response.status_code != 200:
+                raise refusal(response.status_code, await response.aread())
+            yield response.aiter_raw(CHUNK)
+
     def client_parameters(self, prepay_id: str) -> dict[str, str]:
         return client_parameters(key=self._merchant_key.get(), app_id=self._app_id, prepay_id=prepay_id)
 
@@ -44,6 +56,12 @@ class PayGateway:
     async def _send(self, method: str, path_and_query: str, body: dict[str, Any] | None) -> httpx.Response:
         # compact and once: the bytes that are signed are the bytes that are sent
         content = b"" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        headers = self._headers(method, path_and_query, content)
+        return await self._outside.request(
+            method, path_and_query, content=content or None, headers=headers, safe_to_repeat=method == "GET"
+        )
+
+    def _headers(self, method: str, path_and_query: str, content: bytes) -> dict[str, str]:
         headers = {
             "Authorization": authorization(
                 key=self._merchant_key.get(),
@@ -58,9 +76,7 @@ class PayGateway:
         }
         if self.keys.public_key_id:
             headers["Wechatpay-Serial"] = self.keys.public_key_id
-        return await self._outside.request(
-            method, path_and_query, content=content or None, headers=headers, safe_to_repeat=method == "GET"
-        )
+        return headers
 
     async def _verify(self, response: httpx.Response) -> None:
         if response.status_code >= 300 and "wechatpay-signature" not in response.headers:

@@ -2,11 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import date
 from itertools import count
+from pathlib import Path
 from typing import Any
 
+from channels.bills import BillRow, DownloadedBill, nothing_happened
 from channels.errors import ForgedNotice, OrderPaid
 from channels.payment import (
     ChannelPayment,
@@ -43,6 +47,7 @@ class Till:
         self.orders: dict[str, ChannelPayment] = {}
         self.refunds: dict[str, ChannelRefund] = {}
         self.refund_state = RefundState.DONE
+        self.bills: dict[date, list[BillRow]] = {}
         self.calls: list[tuple[str, str]] = []
         self.trouble: dict[str, BaseException] = {}
         self.after_effect = False
@@ -91,6 +96,14 @@ class Till:
     async def query_refund(self, *, out_refund_no: str, out_trade_no: str) -> ChannelRefund:
         await self._called("query_refund", out_refund_no)
         return self.refunds.get(out_refund_no) or ChannelRefund(out_refund_no, RefundState.ABSENT, None, out_trade_no)
+
+    @asynccontextmanager
+    async def trade_bill(self, day: date) -> AsyncIterator[DownloadedBill[BillRow]]:
+        """What the test put into `bills` for the day."""
+        await self._called("trade_bill", day.isoformat())
+        rows = self.bills.get(day, [])
+        full = DownloadedBill(self.name, day, Path(f"{self.name}-{day}"), f"sha1-{day}", lambda: iter(rows))
+        yield full if rows else nothing_happened(self.name, day)
 
     async def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """A notice of this till is JSON that names an order or a refund; anything else is forged."""
