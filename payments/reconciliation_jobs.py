@@ -1,0 +1,93 @@
+"""Reconciliation by itself: every day after ten, days that were missed, and differences that time resolves."""
+
+from datetime import date, timedelta
+
+from channels.errors import ChannelRefused
+from foundation import clock, database, jobs, logs, metrics
+from foundation.actor import Actor
+from foundation.errors import Refusal, Unavailable
+from foundation.jobs import scheduled
+from payments import judging, reconciliation
+from payments.difference_deeds import carry_out
+from payments.reconciliation_errors import ReconciliationRunning
+
+log = logs.logger(__name__)
+
+BY = Actor.system("reconciliation")
+AGAIN_AFTER = timedelta(minutes=20)
+AGAIN_FAILED_AFTER = timedelta(hours=1)
+TAKEN_UP_AFTER = timedelta(minutes=30)
+
+# The days since the first payment, or since the first that was compared; a day without trades is compared, too.
+MISSING = """
+select c.channel, d::date as day
+  from unnest($1::text[]) as c(channel)
+ cross join lateral (
+    select least((select min((paid_at at time zone 'Asia/Shanghai')::date) from payment_order o
+                   where o.channel = c.channel and o.paid_at is not null),
+                 (select min(r.day) from reconciliation r where r.channel = c.channel), $3::date) as day) as first
+ cross join lateral generate_series(greatest(first.day, $2::date), $3::date, interval '1 day') as d
+  left join reconciliation r on (r.channel, r.day) = (c.channel, d::date)
+ where r.id is null or r.state = 'waiting' and coalesce(r.tried_at < $4, true)
+    or r.state = 'failed' and coalesce(r.tried_at < $5, true)
+ order by d, c.channel"""
+
+OPEN = "select channel, max(day) as day from reconciliation where state = 'compared' group by channel"
+
+
+@scheduled("*/10 * * * *")
+async def reconcile_what_is_due() -> None:
+    """Each channel's days that are over and not compared are put into the queue."""
+    rows = await missing()
+    for row in rows:
+        await jobs.enqueue_once(reconcile, mark=f"reconcile:{row[0]}:{row[1]}", channel=row[0], day=str(row[1]))
+    metrics.level("reconciliations_missing", len(rows))
+
+
+async def missing() -> list[tuple[str, date]]:
+    """Channel and day of what is over, can be fetched and was not compared; what was just tried is left alone."""
+    now, today = clock.now(), clock.today()
+    last = today - timedelta(days=1 if now >= reconciliation.ready_at(today - timedelta(days=1)) else 2)
+    rows = await database.fetch(
+        MISSING,
+        list(reconciliation.CHANNELS),
+        today - timedelta(days=reconciliation.KEPT_DAYS),
+        last,
+        now - AGAIN_AFTER,
+        now - AGAIN_FAILED_AFTER,
+    )
+    return [(row["channel"], row["day"]) for row in rows]
+
+
+@jobs.job(queue="money", retries=0)
+async def reconcile(*, channel: str, day: str) -> None:
+    """One day; what cannot be had now is asked for again by the schedule."""
+    try:
+        await reconciliation.run(channel=channel, day=date.fromisoformat(day), by=BY)
+    except ReconciliationRunning:
+        log.info("reconciliation_under_way", channel=channel, day=day)
+    except (ChannelRefused, Unavailable) as why:
+        log.warning("reconciliation_put_off", channel=channel, day=day, code=why.code)
+    except Refusal as why:
+        log.error("reconciliation_refused", channel=channel, day=day, code=why.code)
+
+
+@scheduled("*/5 * * * *")
+async def look_at_differences_again() -> None:
+    """What was settled, refunded or compared meanwhile resolves its difference by itself."""
+    for row in await database.fetch(OPEN):
+        async with database.transaction() as tx:
+            await judging.judge_around(tx, channel=row["channel"], day=row["day"])
+    metrics.level("differences_stuck", await take_up_again())
+    left = await database.fetchval("select count(*) from difference where state <> 'resolved'")
+    metrics.level("differences_open", left)
+
+
+async def take_up_again() -> int:
+    """Decisions whose job has given up are carried out again; returns how many are under way for long."""
+    rows = await database.fetch(
+        "select id from difference where state = 'approved' and decided_at < $1", clock.now() - TAKEN_UP_AFTER
+    )
+    for row in rows:
+        await jobs.enqueue_once(carry_out, mark=f"difference:{row['id']}", difference_id=row["id"])
+    return len(rows)
