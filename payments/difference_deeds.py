@@ -10,11 +10,21 @@ from foundation.http import OutcomeUnknown
 from payments import gateway, inquiry, judging, ledger, refunds, refunds_elsewhere
 from payments.errors import RefundTooMuch
 from payments.models import PaymentOrder, Refund
+from payments.reconciliation_errors import DifferenceNotFound
 from payments.reconciliation_models import Difference
 
 log = logs.logger(__name__)
 
 BY = Actor.system("difference")
+
+
+async def locked(difference_id: int) -> Difference:
+    """The difference, whose row nobody else changes while the caller's transaction lasts. Raises DifferenceNotFound."""
+    await database.joined().execute("select from difference where id = $1 for update", difference_id)
+    found = await Difference.get_or_none(id=difference_id).prefetch_related("reconciliation")
+    if found is None:
+        raise DifferenceNotFound
+    return found
 
 
 @jobs.job(queue="money", retries=30)
@@ -25,7 +35,7 @@ async def carry_out(*, difference_id: int) -> None:
         return
     said = await {"ask": _ask, "send_back": _send_back, "pick_up": _pick_up}[one.resolution](one)
     async with database.transaction() as tx:
-        await tx.execute("select from difference where id = $1 for update", one.id)
+        await locked(one.id)
         await judging.judge(tx, [one.id])
         await one.refresh_from_db()
         if one.state == "approved":
@@ -33,10 +43,20 @@ async def carry_out(*, difference_id: int) -> None:
 
 
 async def _open_again(one: Difference, said: str) -> None:
-    one.state, one.resolution, one.reason = "open", "", said
+    await reopen(one, said)
+    await audit.record("difference.reopened", subject=f"difference:{one.id}", by=BY, reason=said)
+
+
+def facts(one: Difference) -> str:
+    """What a decision stands on, as `judging` reads it."""
+    theirs, ours = ("-" if fen is None else str(fen) for fen in (one.theirs_fen, one.ours_fen))
+    return f"{one.kind}:{theirs}:{ours}"
+
+
+async def reopen(one: Difference, reason: str) -> None:
+    one.state, one.resolution, one.reason, one.resolved_at = "open", "", reason[:200], None
     one.proposed_by, one.decided_by, one.decided_at = "", "", None
     await one.save()
-    await audit.record("difference.reopened", subject=f"difference:{one.id}", by=BY, reason=said)
 
 
 async def _ask(one: Difference) -> str:
@@ -112,21 +132,17 @@ def _request(one: Difference, number: str) -> RefundRequest:
 
 async def _given_back(one: Difference) -> None:
     """Both postings and the end of the difference, once: whoever comes second finds it resolved."""
-    async with database.transaction() as tx:
-        state = await tx.fetchval("select state from difference where id = $1 for update", one.id)
-        if state != "approved":
+    async with database.transaction():
+        one = await locked(one.id)
+        if one.state != "approved" or one.theirs_fen is None:
             return
-        assert one.theirs_fen is not None
         await ledger.gone_through(
             channel=one.reconciliation.channel,
             amount_fen=one.theirs_fen,
             reconciliation_id=one.reconciliation.id,
             number=one.number,
         )
-        await tx.execute(
-            """update difference set state = 'resolved', resolved_at = $2, decided_on = kind || ':' || theirs_fen
-                      || ':' || coalesce(ours_fen::text, '-'), reason = '已退回付款人' where id = $1""",
-            one.id,
-            clock.now(),
-        )
+        one.state, one.resolved_at, one.decided_on = "resolved", clock.now(), facts(one)
+        one.reason = "已退回付款人"
+        await one.save()
         await audit.record("difference.given_back", subject=f"difference:{one.id}", by=BY)

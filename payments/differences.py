@@ -7,8 +7,8 @@ or touches the books needs two, which the database has the last word on. What is
 
 from foundation import audit, clock, database, jobs
 from foundation.actor import Actor
-from payments import ledger
-from payments.difference_deeds import carry_out
+from payments import difference_deeds, ledger
+from payments.difference_deeds import carry_out, facts, reopen
 from payments.reconciliation_errors import (
     DeedNotFitting,
     DifferenceMoved,
@@ -61,7 +61,7 @@ async def find(difference_id: int) -> Difference:
 async def note(*, difference_id: int, text: str, by: Actor, escalate: bool = False) -> None:
     """Say what was found out; `escalate` puts it before whoever is above. Raises NoteNeeded, DifferenceNotFound."""
     async with database.transaction():
-        one = await _locked(difference_id)
+        one = await difference_deeds.locked(difference_id)
         if escalate:
             one.escalated_at = clock.now()
             await one.save(update_fields=["escalated_at"])
@@ -71,7 +71,7 @@ async def note(*, difference_id: int, text: str, by: Actor, escalate: bool = Fal
 async def propose(*, difference_id: int, deed: str, note: str, by: Actor) -> None:
     """The first pair of eyes. Raises DifferenceNotFound, DifferenceMoved, DeedNotFitting, NoteNeeded."""
     async with database.transaction():
-        one = await _locked(difference_id)
+        one = await difference_deeds.locked(difference_id)
         if one.state != "open":
             raise DifferenceMoved
         if deed not in fitting(one):
@@ -86,7 +86,7 @@ async def propose(*, difference_id: int, deed: str, note: str, by: Actor) -> Non
 async def turn_down(*, difference_id: int, note: str, by: Actor) -> None:
     """A proposal is taken back by who made it, or turned down by another. Raises DifferenceMoved, NoteNeeded."""
     async with database.transaction():
-        one = await _locked(difference_id)
+        one = await difference_deeds.locked(difference_id)
         if one.state != "proposed":
             raise DifferenceMoved
         said = _said(note)
@@ -100,7 +100,7 @@ async def approve(*, difference_id: int, by: Actor) -> None:
     Raises DifferenceNotFound, DifferenceMoved, SecondPersonNeeded, DeedNotFitting when the facts have changed.
     """
     async with database.transaction():
-        one = await _locked(difference_id)
+        one = await difference_deeds.locked(difference_id)
         if one.state != "proposed":
             raise DifferenceMoved
         if one.proposed_by == str(by):
@@ -127,23 +127,6 @@ async def _close(one: Difference) -> None:
         one.booked_fen = off_fen(one)
     one.state, one.resolved_at, one.decided_on = "resolved", clock.now(), facts(one)
     await one.save()
-
-
-def facts(one: Difference) -> str:
-    """What a decision stands on, as `judging` reads it."""
-    theirs, ours = ("-" if fen is None else str(fen) for fen in (one.theirs_fen, one.ours_fen))
-    return f"{one.kind}:{theirs}:{ours}"
-
-
-async def reopen(one: Difference, reason: str) -> None:
-    one.state, one.resolution, one.reason, one.resolved_at = "open", "", reason[:200], None
-    one.proposed_by, one.decided_by, one.decided_at = "", "", None
-    await one.save()
-
-
-async def _locked(difference_id: int) -> Difference:
-    await database.joined().execute("select from difference where id = $1 for update", difference_id)
-    return await find(difference_id)
 
 
 def _said(text: str) -> str:

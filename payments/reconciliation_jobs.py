@@ -7,7 +7,7 @@ from foundation import clock, database, jobs, logs, metrics
 from foundation.actor import Actor
 from foundation.errors import Refusal, Unavailable
 from foundation.jobs import scheduled
-from payments import judging, reconciliation
+from payments import judging, ledger_reading, reconciliation
 from payments.difference_deeds import carry_out
 from payments.reconciliation_errors import ReconciliationRunning
 
@@ -91,3 +91,13 @@ async def take_up_again() -> int:
     for row in rows:
         await jobs.enqueue_once(carry_out, mark=f"difference:{row['id']}", difference_id=row["id"])
     return len(rows)
+
+
+@scheduled("40 3 * * *")
+async def add_up_the_books() -> None:
+    """Every account of the whole books, once a night: alarm, never repair."""
+    found = await ledger_reading.trial_balance()
+    off = found.debit_fen - found.credit_fen
+    metrics.level("ledger_imbalance_fen", off)
+    if not found.balances:
+        log.error("ledger_unbalanced", fen=off, postings=[str(one) for one in found.unbalanced[:10]])

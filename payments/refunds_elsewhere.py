@@ -49,4 +49,4 @@ async def _left(order: PaymentOrder) -> int:
     if order.state not in RECEIVED:
         return 0
     decided = await Refund.filter(order=order, state__in=refunds.COUNTED)
-    return int(order.amount_fen) - sum(one.amount_fen for one in decided)
+    return int(order.amount_fen - sum(one.amount_fen for one in decided))

@@ -40,7 +40,7 @@ async def _downloaded(channel: str, day: date, statement: Statement) -> AsyncIte
         return
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "statement.csv"
-        file.write_text("\n".join(map(str, statement)))
+        file.write_text(repr(statement))
         sha1 = hashlib.sha1(file.read_bytes(), usedforsecurity=False).hexdigest()
         yield DownloadedBill(channel, day, file, sha1, lambda: iter(statement))
 
