@@ -4,9 +4,12 @@
 day of a million orders that agrees ends with nothing in the hand. What each difference *is* says `judging`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
+from channels.errors import BillUnreadable
 from foundation import clock
 from foundation.database import Transaction
 
@@ -15,7 +18,8 @@ select count(*) filter (where not refund) as their_payments,
        coalesce(sum(fen) filter (where not refund), 0)::bigint as their_payments_fen,
        count(*) filter (where refund) as their_refunds,
        coalesce(sum(fen) filter (where refund), 0)::bigint as their_refunds_fen,
-       coalesce(sum(fee_fen), 0)::bigint as fee_fen
+       coalesce(sum(fee_fen), 0)::bigint as fee_fen,
+       count(*) filter (where not refund and at >= $1 and at < $2) as of_the_day
   from their_row"""
 
 OURS = """
@@ -77,8 +81,8 @@ on conflict (reconciliation_id, what, number) do update
 # What differed before and no longer does: the bill or we have caught up.
 CATCH_UP = """
 with theirs as (
-    select 'payment' as what, number, sum(fen)::bigint as fen, max(state) as state, min(at) as at
-      from their_row where not refund group by number
+    select 'payment' as what, number, sum(fen)::bigint as fen, max(state) as state, min(at) as at from their_row
+     where not refund and number in (select number from difference where reconciliation_id = $1) group by number
     union all
     select 'refund', number, amount_fen, state, at from statement_refund where reconciliation_id = $1)
 update difference d set theirs_fen = now.fen, theirs_state = coalesce(now.state, ''), theirs_at = now.at
@@ -112,8 +116,14 @@ def span(day: date) -> tuple[datetime, datetime]:
 
 
 async def compare(tx: Transaction, *, reconciliation_id: int, channel: str, day: date) -> Figures:
-    """Write down what differs of `their_row` and our day, and say how much there is."""
+    """Write down what differs of `their_row` and our day, and say how much there is.
+
+    Raises BillUnreadable for a bill that has payments and none of `day`.
+    """
     starts, ends = span(day)
+    theirs = dict(await _row(tx, THEIRS, starts, ends))
+    if not theirs.pop("of_the_day") and theirs["their_payments"]:
+        raise BillUnreadable(detail={"what": "day"})
     await tx.execute(APART)
     await tx.execute(PAYMENTS_APART, channel, starts, ends)
     await tx.execute(FORGET_REFUNDS, reconciliation_id)
@@ -121,22 +131,11 @@ async def compare(tx: Transaction, *, reconciliation_id: int, channel: str, day:
     await tx.execute(REFUNDS_APART, channel, starts, ends, reconciliation_id)
     await tx.execute(NOTE, reconciliation_id, clock.now())
     await tx.execute(CATCH_UP, reconciliation_id)
-    theirs = await tx.fetchrow(THEIRS)
-    ours = await tx.fetchrow(OURS, channel, starts, ends)
+    ours = await _row(tx, OURS, channel, starts, ends)
     apart = await tx.fetchval("select count(*) from apart where what = 'payment' and ours")
-    assert theirs is not None
-    assert ours is not None
     return Figures(**theirs, **ours, matched=ours["our_payments"] - apart)
 
 
-async def is_of_another_day(tx: Transaction, day: date) -> bool:
-    """Whether the bill has payments, and none of them is of `day`."""
-    starts, ends = span(day)
-    return bool(
-        await tx.fetchval(
-            """select count(*) > 0 and count(*) filter (where at >= $1 and at < $2) = 0
-                 from their_row where not refund""",
-            starts,
-            ends,
-        )
-    )
+async def _row(tx: Transaction, sql: str, *args: Any) -> Mapping[str, Any]:
+    (row,) = await tx.fetch(sql, *args)
+    return row  # type: ignore[no-any-return]

@@ -47,7 +47,7 @@ async def run(*, channel: str, day: date, by: Actor) -> Figures:
     BillDamaged, BillUnreadable or the channel's refusal.
     """
     _must_be_over(day)
-    reconciliation_id = await _row(channel, day)
+    reconciliation_id = await row_of(channel, day)
     try:
         async with gateway.channel(channel).trade_bill(day) as bill:
             figures = await compared(bill, reconciliation_id=reconciliation_id, by=by)
@@ -72,7 +72,8 @@ def ready_at(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), READY_AT, clock.SHANGHAI)
 
 
-async def _row(channel: str, day: date) -> int:
+async def row_of(channel: str, day: date) -> int:
+    """The row of a channel and day, made when there is none. Raises ChannelUnknown."""
     gateway.channel(channel)
     await database.execute(INSERT, channel, day)
     return int((await Reconciliation.get(channel=channel, day=day)).id)
@@ -84,8 +85,6 @@ async def compared(bill: DownloadedBill[BillRow], *, reconciliation_id: int, by:
         await _lock(tx, reconciliation_id)
         await statements.keep(tx, bill, reconciliation_id=reconciliation_id)
         await staging.fill(tx, bill.rows())
-        if await comparing.is_of_another_day(tx, bill.day):
-            raise BillUnreadable(detail={"what": "day"})
         figures = await comparing.compare(tx, reconciliation_id=reconciliation_id, channel=bill.channel, day=bill.day)
         await tx.execute(COMPARED, reconciliation_id, clock.now(), *vars(figures).values())
         await judging.judge_around(tx, channel=bill.channel, day=bill.day)
