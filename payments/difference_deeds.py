@@ -7,7 +7,7 @@ from channels.payment import ChannelState, RefundRequest, RefundState
 from foundation import audit, clock, database, jobs, logs
 from foundation.actor import Actor
 from foundation.http import OutcomeUnknown
-from payments import gateway, inquiry, judging, ledger, refunds, refunds_elsewhere
+from payments import gateway, inquiry, judging, ledger, picking_up, refunds
 from payments.errors import RefundTooMuch
 from payments.models import PaymentOrder, Refund
 from payments.reconciliation_errors import DifferenceNotFound
@@ -78,7 +78,7 @@ async def _state_of(refund: Refund) -> str:
 
 async def _pick_up(one: Difference) -> str:
     try:
-        said = await refunds_elsewhere.pick_up(
+        said = await picking_up.pick_up(
             channel=one.reconciliation.channel,
             out_trade_no=one.out_trade_no,
             out_refund_no=one.number,

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.console.scope import DESK, HELPERS, OVERSEERS, PLANNERS, WATCHERS
+from api.console.scope import DESK, FINANCE, HELPERS, OVERSEERS, PLANNERS, WATCHERS
 from identity.access import Role, StaffMember
 
-HOME, BOOKINGS, HALL, FIGURES, SETTINGS = "首页", "预约", "大厅", "统计", "设置"
-GROUPS = (HOME, BOOKINGS, HALL, FIGURES, SETTINGS)
+HOME, BOOKINGS, HALL, MONEY, FIGURES, SETTINGS = "首页", "预约", "大厅", "财务", "统计", "设置"
+GROUPS = (HOME, BOOKINGS, HALL, MONEY, FIGURES, SETTINGS)
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ PAGES = (
     Page(BOOKINGS, "/console/left-over", "待安置", PLANNERS),
     Page(HALL, "/console/closure", "停办", PLANNERS),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
+    Page(MONEY, "/console/reconciliation", "对账", FINANCE, of_hall=False),
+    Page(MONEY, "/console/ledger", "账簿", FINANCE, of_hall=False),
     Page(FIGURES, "/console/statistics", "预约统计", OVERSEERS),
     Page(SETTINGS, "/console/schedule", "排班", PLANNERS),
     Page(SETTINGS, "/console/special-days", "例外日", PLANNERS),

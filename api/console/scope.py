@@ -14,6 +14,7 @@ DESK = (Role.WINDOW, Role.HALL_MANAGER, Role.ADMIN)
 PLANNERS = (Role.HALL_MANAGER, Role.ADMIN)
 HELPERS = (Role.WINDOW, Role.HALL_MANAGER, Role.AGENT)
 OVERSEERS = (*PLANNERS, Role.SUPERVISOR)  # numbers without names
+FINANCE = (Role.FINANCE,)  # money, city-wide: who administers the system does not move it
 WATCHERS = (*DESK, Role.SUPERVISOR)
 
 
