@@ -1112,6 +1112,7 @@ class Migration(migrations.Migration):
                 ("our_refunds", fields.BigIntField(default=0)),
                 ("our_refunds_fen", fields.BigIntField(default=0)),
                 ("matched", fields.BigIntField(default=0)),
+                ("paid_out_fen", fields.BigIntField(null=True)),
             ],
             options={
                 "table": "reconciliation",

@@ -7,7 +7,7 @@ from foundation import clock, database, jobs, logs, metrics
 from foundation.actor import Actor
 from foundation.errors import Refusal, Unavailable
 from foundation.jobs import scheduled
-from payments import judging, ledger_reading, reconciliation
+from payments import judging, ledger_reading, payouts, reconciliation
 from payments.difference_deeds import carry_out
 from payments.reconciliation_errors import ReconciliationRunning
 
@@ -17,6 +17,7 @@ BY = Actor.system("reconciliation")
 AGAIN_AFTER = timedelta(minutes=20)
 AGAIN_FAILED_AFTER = timedelta(hours=1)
 TAKEN_UP_AFTER = timedelta(minutes=30)
+LOOKED_BACK = timedelta(days=10)
 
 # The days since the first payment, or since the first that was compared; a day without trades is compared, too.
 MISSING = """
@@ -32,16 +33,41 @@ select c.channel, d::date as day
     or r.state = 'failed' and coalesce(r.tried_at < $5, true)
  order by d, c.channel"""
 
+# Compared, and yet we have by now received more, or less, on that day than was compared.
+MOVED = """
+select r.channel, r.day from reconciliation r
+ cross join lateral (
+    select count(*) as payments, coalesce(sum(amount_fen), 0) as fen from payment_order o
+     where o.channel = r.channel and o.paid_at >= r.day::timestamp at time zone 'Asia/Shanghai'
+       and o.paid_at < (r.day + 1)::timestamp at time zone 'Asia/Shanghai') as now
+ where r.state = 'compared' and r.day >= $1 and (now.payments, now.fen) <> (r.our_payments, r.our_payments_fen)
+ order by r.day"""
+
+UNREAD = """
+select channel, day from reconciliation
+ where state = 'compared' and paid_out_fen is null and channel = any($1) and day >= $2 order by day"""
+
 OPEN = "select channel, max(day) as day from reconciliation where state = 'compared' group by channel"
 
 
 @scheduled("*/10 * * * *")
 async def reconcile_what_is_due() -> None:
     """Each channel's days that are over and not compared are put into the queue."""
-    rows = await missing()
-    for row in rows:
-        await jobs.enqueue_once(reconcile, mark=f"reconcile:{row[0]}:{row[1]}", channel=row[0], day=str(row[1]))
-    metrics.level("reconciliations_missing", len(rows))
+    due = await missing()
+    await _enqueue(due)
+    metrics.level("reconciliations_missing", len(due))
+
+
+@scheduled("30 11 * * *")
+async def compare_again_what_moved() -> None:
+    """A payment we heard of after its day was compared: that day is compared once more."""
+    rows = await database.fetch(MOVED, clock.today() - LOOKED_BACK)
+    await _enqueue([(row["channel"], row["day"]) for row in rows])
+
+
+async def _enqueue(due: list[tuple[str, date]]) -> None:
+    for channel, day in due:
+        await jobs.enqueue_once(reconcile, mark=f"reconcile:{channel}:{day}", channel=channel, day=str(day))
 
 
 async def missing() -> list[tuple[str, date]]:
@@ -70,6 +96,17 @@ async def reconcile(*, channel: str, day: str) -> None:
         log.warning("reconciliation_put_off", channel=channel, day=day, code=why.code)
     except Refusal as why:
         log.error("reconciliation_refused", channel=channel, day=day, code=why.code)
+
+
+@scheduled("15,45 * * * *")
+async def read_fund_bills() -> None:
+    """What channels paid out to our bank on the days that were compared."""
+    rows = await database.fetch(UNREAD, payouts.channels(), clock.today() - LOOKED_BACK)
+    for row in rows:
+        try:
+            await payouts.book(channel=row["channel"], day=row["day"])
+        except (ChannelRefused, Unavailable) as why:
+            log.warning("fund_bill_put_off", channel=row["channel"], day=str(row["day"]), code=why.code)
 
 
 @scheduled("*/5 * * * *")

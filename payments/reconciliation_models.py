@@ -29,6 +29,7 @@ class Reconciliation(Model):
     our_refunds = fields.BigIntField(default=0)
     our_refunds_fen = fields.BigIntField(default=0)
     matched = fields.BigIntField(default=0)  # payments that both have alike
+    paid_out_fen = fields.BigIntField(null=True)  # to our bank that day, as the fund bill says; None: not read yet
 
     class Meta:
         table = "reconciliation"

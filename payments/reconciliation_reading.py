@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from foundation import clock, database
@@ -21,6 +21,11 @@ select count(*) filter (where state = 'open') as open, count(*) filter (where st
        count(*) filter (where state = 'approved') as approved,
        count(*) filter (where escalated_at is not null) as escalated
   from difference where state <> 'resolved'"""
+BEGUN = """
+select channel, least((select min(paid_at) from payment_order o where o.channel = c.channel and o.paid_at is not null),
+                      (select min(day) from reconciliation r where r.channel = c.channel)::timestamp
+                      at time zone 'Asia/Shanghai') as at
+  from unnest($1::text[]) as c(channel)"""
 DAYS_TO_DO = """
 select r.channel, r.day, count(*) as number from difference d join reconciliation r on r.id = d.reconciliation_id
  where d.state <> 'resolved' group by r.channel, r.day order by r.day limit 12"""
@@ -28,7 +33,7 @@ select r.channel, r.day, count(*) as number from difference d join reconciliatio
 
 @dataclass(frozen=True)
 class Cell:
-    """One channel, one day. `state` is also ``missing`` (nothing was tried) or ``ahead`` (no bill to be had yet)."""
+    """One channel, one day. `state` is also ``missing`` (nothing was tried) or ``none`` (nothing is due)."""
 
     channel: str
     day: date
@@ -76,15 +81,16 @@ async def month(first: date) -> list[list[Cell]]:
     after = (first + timedelta(days=31)).replace(day=1)
     rows = await database.fetch(MONTH, first, after)
     known = {(row["channel"], row["day"]): row for row in rows}
+    begun = {row["channel"]: row["at"] for row in await database.fetch(BEGUN, list(CHANNELS))}
     last = min(after - timedelta(days=1), clock.today() - timedelta(days=1))
     days = [last - timedelta(days=back) for back in range((last - first).days + 1)]
-    return [[_cell(channel, day, known.get((channel, day))) for channel in CHANNELS] for day in days]
+    return [[_cell(channel, day, known.get((channel, day)), begun[channel]) for channel in CHANNELS] for day in days]
 
 
-def _cell(channel: str, day: date, row: Mapping[str, Any] | None) -> Cell:
+def _cell(channel: str, day: date, row: Mapping[str, Any] | None, begun: datetime | None) -> Cell:
     if row is None:
-        ahead = clock.now() < ready_at(day) or (clock.today() - day).days > KEPT_DAYS
-        return Cell(channel, day, "ahead" if ahead else "missing")
+        due = begun is not None and clock.shanghai(begun).date() <= day and ready_at(day) <= clock.now()
+        return Cell(channel, day, "missing" if due and (clock.today() - day).days <= KEPT_DAYS else "none")
     return Cell(
         channel,
         day,

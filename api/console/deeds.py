@@ -70,6 +70,7 @@ ACTIONS = {
     "appeal.accepted": "通过申诉",
     "appeal.rejected": "驳回申诉",
     "reconciliation.run": "对账",
+    "reconciliation.payouts": "登记渠道结算",
     "difference.noted": "记录核实情况",
     "difference.escalated": "上报",
     "difference.proposed": "提出处理",

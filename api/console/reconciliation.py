@@ -24,7 +24,7 @@ log = logs.logger(__name__)
 
 Channel = Literal["wechat", "alipay"]
 STATES = {
-    "good": "相符", "bad": "有差异", "waiting": "等待账单", "failed": "账单不可信", "missing": "未对账", "ahead": "—",
+    "good": "相符", "bad": "有差异", "waiting": "等待账单", "failed": "账单不可信", "missing": "未对账", "none": "—",
 }  # fmt: skip
 SIDES = {"payment": "缴款", "refund": "退款"}
 

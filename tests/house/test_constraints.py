@@ -26,6 +26,11 @@ CHECKS = [
     "appeal_decided_by_whom",
     "closure_notice_offer_has_a_deadline",
     "closure_notice_accepted_what",
+    "ledger_entry_account_known",
+    "reconciliation_failed_why",
+    "difference_resolved_how",
+    "difference_proposed_by_whom",
+    "difference_two_pairs_of_eyes",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",
@@ -41,6 +46,7 @@ UNIQUE_INDEXES = [
 TRIGGERS = [
     "ledger_entry_balances",
     "ledger_entry_no_change",
+    "ledger_entry_no_truncate",
     "refund_within_order",
     "case_event_no_change",
     "draw_no_change",
