@@ -12,6 +12,7 @@ from typing import Any
 from channels.errors import BillUnreadable
 from foundation import clock
 from foundation.database import Transaction
+from payments import judging
 
 THEIRS = """
 select count(*) filter (where not refund) as their_payments,
@@ -129,6 +130,7 @@ async def compare(tx: Transaction, *, reconciliation_id: int, channel: str, day:
     await tx.execute(FORGET_REFUNDS, reconciliation_id)
     await tx.execute(KEEP_REFUNDS, reconciliation_id)
     await tx.execute(REFUNDS_APART, channel, starts, ends, reconciliation_id)
+    await judging.hold_around(tx, channel=channel, day=day)
     await tx.execute(NOTE, reconciliation_id, clock.now())
     await tx.execute(CATCH_UP, reconciliation_id)
     ours = await _row(tx, OURS, channel, starts, ends)

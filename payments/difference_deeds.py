@@ -114,7 +114,7 @@ async def _send_back(one: Difference) -> str:
 async def _number_for(one: Difference) -> str:
     """The number the money goes back under, kept before the channel hears of it."""
     if not one.return_no:
-        one.return_no = f"L{clock.today():%Y%m%d}{one.id:012d}"
+        one.return_no = f"L{one.reconciliation.day:%Y%m%d}{one.id:012d}"  # the same for whoever makes it up
         await Difference.filter(id=one.id).update(return_no=one.return_no)
     return one.return_no
 

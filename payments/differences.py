@@ -32,8 +32,8 @@ AT_CHANNEL = ("ask", "send_back", "pick_up")
 
 def fitting(one: Difference) -> list[str]:
     """What can be done about it, in the order it is offered."""
-    if one.booked_fen and one.theirs_fen == one.ours_fen:
-        return ["book"]
+    if one.booked_fen:  # first the books must say what is so
+        return ["book"] if off_fen(one) != one.booked_fen else ["explain"]
     found = []
     if one.kind == "state":
         found = ["ask"]
@@ -41,7 +41,7 @@ def fitting(one: Difference) -> list[str]:
         found = ["pick_up"]
     elif one.what == "payment" and one.kind in ("long", "amount") and one.ours_fen is None:
         found = ["send_back"]
-    return [*found, "book", "explain"] if off_fen(one) != one.booked_fen else [*found, "explain"]
+    return [*found, "book", "explain"] if off_fen(one) else [*found, "explain"]
 
 
 def off_fen(one: Difference) -> int:

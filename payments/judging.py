@@ -146,7 +146,14 @@ async def judge(tx: Transaction, ids: Sequence[int]) -> None:
         await tx.execute(JUDGE, list(ids), clock.now())
 
 
+async def hold_around(tx: Transaction, *, channel: str, day: date) -> list[int]:
+    """Lock what a comparison of `day` may change: its differences, its neighbours', and all that are open.
+
+    Always in the same order, before any of them is touched: two who look at once wait for each other.
+    """
+    return [row["id"] for row in await tx.fetch(CONCERNED, channel, day)]
+
+
 async def judge_around(tx: Transaction, *, channel: str, day: date) -> None:
-    """Judge what a comparison of `day` may have changed: its differences, its neighbours', and all that are open."""
-    ids = [row["id"] for row in await tx.fetch(CONCERNED, channel, day)]
-    await judge(tx, ids)
+    """Judge all that `hold_around` names."""
+    await judge(tx, await hold_around(tx, channel=channel, day=day))

@@ -119,6 +119,8 @@ async def test_a_run_on_demand_and_the_bill_as_it_came(desks: tuple[Desk, Desk],
     assert (len(file.content), "P-nobody" in file.text) == (statement.size, True)
     assert (await first.open("/console/statements/999999/file")).status_code == 404
     assert (await first.open(f"/console/reconciliation/alipay/{day}")).status_code == 404
+    for nowhere in ("paypal/2026-11-20", "wechat/2026-13-40", "wechat/today"):
+        assert (await first.open(f"/console/reconciliation/{nowhere}")).status_code in (404, 422), nowhere
 
 
 async def test_the_ledger_by_account_and_as_a_file_without_formulas(desks: tuple[Desk, Desk], tellers: Tellers) -> None:

@@ -108,6 +108,7 @@ async def test_what_was_decided_stays_when_the_day_is_run_again_until_the_facts_
     tellers.wechat.statements[day] = [paid_row("P-nobody", day=day, fen=700)]
     await run(day)
     assert await ends(one) == ("open", "")
+    assert differences.fitting(one) == ["book"]
     await decided(one, "book")
     assert await books() == {"channel:wechat": 700, "transit:wechat": -700}
 
