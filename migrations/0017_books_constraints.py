@@ -53,6 +53,17 @@ end $$;
 alter table ledger_entry add constraint ledger_entry_account_known check (
     account ~ '^(channel|unit|owed|fee|transit|bank):.');
 """
+# A bill is evidence: it stays as it came.
+KEPT = """
+create function kept_as_it_came() returns trigger language plpgsql as $$
+begin
+    raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+end $$;
+create trigger statement_no_change before update or delete on statement
+    for each row execute function kept_as_it_came();
+create trigger statement_part_no_change before update or delete on statement_part
+    for each row execute function kept_as_it_came();
+"""
 AS_BEFORE = """
 alter table ledger_entry drop constraint ledger_entry_account_known;
 create or replace function ledger_posting_balances() returns trigger language plpgsql as $$
@@ -88,4 +99,11 @@ class Migration(migrations.Migration):
             """,
         ),
         ops.RunSQL(WHOLE, reverse_sql=AS_BEFORE),
+        ops.RunSQL(
+            KEPT,
+            reverse_sql="""
+            drop trigger statement_part_no_change on statement_part; drop trigger statement_no_change on statement;
+            drop function kept_as_it_came();
+            """,
+        ),
     ]

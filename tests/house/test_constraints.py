@@ -47,6 +47,8 @@ TRIGGERS = [
     "ledger_entry_balances",
     "ledger_entry_no_change",
     "ledger_entry_no_truncate",
+    "statement_no_change",
+    "statement_part_no_change",
     "refund_within_order",
     "case_event_no_change",
     "draw_no_change",

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+import asyncpg
 import pytest
 
 from channels.errors import BillDamaged, BillNotReady, BillUnreadable
@@ -269,6 +270,20 @@ async def test_a_bill_that_turns_out_wrong_at_its_last_line_leaves_no_trace(tell
     assert not await Statement.exists()
     assert "fee:wechat" not in await books()
     assert (await Reconciliation.get(day=day)).state == "failed"
+
+
+async def test_a_bill_that_is_kept_stays_as_it_came(tellers: Tellers):
+    day = yesterday()
+    tellers.wechat.statements[day] = [paid_row("P-nobody", day=day)]
+    await run(day)
+    for change in (
+        "update statement set sha256 = 'x'",
+        "update statement_part set content = ''",
+        "delete from statement_part",
+        "delete from statement",
+    ):
+        with pytest.raises(asyncpg.RestrictViolationError):
+            await database.execute(change)
 
 
 async def test_a_bill_of_another_day_is_not_believed(tellers: Tellers):

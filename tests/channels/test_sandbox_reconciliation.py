@@ -19,7 +19,6 @@ from payments.models import PaymentOrder
 from payments.reconciliation_models import Difference, Statement
 from tests.builders.payments import a_bill, a_payer, begin
 from tests.builders.statements import at
-from tests.channels.conftest import sandbox, sandbox_running  # noqa: F401
 from tests.channels.sandbox_process import Sandbox
 from tests.channels.test_sandbox_payment import PAYERS
 
@@ -32,7 +31,7 @@ NOON = at(clock.today(), 12)
 @pytest.fixture
 async def open_for_business(
     db: None,
-    sandbox: Sandbox,  # noqa: F811
+    sandbox: Sandbox,
     environment: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[None]:
@@ -48,11 +47,11 @@ async def open_for_business(
     settings.use(ours)
 
 
-async def it_is(sandbox: Sandbox, moment: datetime) -> None:  # noqa: F811
+async def it_is(sandbox: Sandbox, moment: datetime) -> None:
     await sandbox.pull("dials", now=moment.isoformat())
 
 
-async def the_morning_after(sandbox: Sandbox, channel: str) -> Figures:  # noqa: F811
+async def the_morning_after(sandbox: Sandbox, channel: str) -> Figures:
     """The bill is fetched by the hour of the sandbox; what is signed goes by ours."""
     await it_is(sandbox, NOON + timedelta(days=1))
     row = await reconciliation.row_of(channel, NOON.date())
@@ -60,7 +59,7 @@ async def the_morning_after(sandbox: Sandbox, channel: str) -> Figures:  # noqa:
         return await reconciliation.compared(bill, reconciliation_id=row, by=FIRST)
 
 
-async def paid(sandbox: Sandbox, channel: str) -> PaymentOrder:  # noqa: F811
+async def paid(sandbox: Sandbox, channel: str) -> PaymentOrder:
     citizen, identity = await a_payer(channel)
     await PlatformAccount.filter(citizen_id=citizen.id).update(openid=f"gone-{citizen.id}")
     ours = settings.current()
@@ -77,7 +76,7 @@ async def paid(sandbox: Sandbox, channel: str) -> PaymentOrder:  # noqa: F811
 
 @pytest.mark.usefixtures("open_for_business")
 @pytest.mark.parametrize("channel", ["wechat", "alipay"])
-async def test_a_day_and_the_morning_after(sandbox: Sandbox, channel: str):  # noqa: F811
+async def test_a_day_and_the_morning_after(sandbox: Sandbox, channel: str):
     agrees, left_out, falsified = [await paid(sandbox, channel) for _ in range(3)]
     await sandbox.pull(f"{channel}/bill/{left_out.out_trade_no}", fen=0)
     await sandbox.pull(f"{channel}/bill/{falsified.out_trade_no}", fen=7999)
@@ -96,7 +95,7 @@ async def test_a_day_and_the_morning_after(sandbox: Sandbox, channel: str):  # n
 
 
 @pytest.mark.usefixtures("open_for_business")
-async def test_money_for_nobody_goes_back_at_the_channel(sandbox: Sandbox):  # noqa: F811
+async def test_money_for_nobody_goes_back_at_the_channel(sandbox: Sandbox):
     """An order that the channel knows and we have lost: as after a restore to an earlier moment."""
     lost = await paid(sandbox, "wechat")
     await PaymentOrder.filter(id=lost.id).update(out_trade_no="P-lost", state="closed", paid_at=None, settles=False)
