@@ -9,11 +9,11 @@ from datetime import date, datetime, time, timedelta
 import asyncpg
 
 from channels.bills import BillRow, DownloadedBill
-from channels.errors import BillDamaged, BillNotReady, BillUnreadable
+from channels.errors import BillDamaged, BillUnreadable, ChannelRefused
 from foundation import audit, clock, database, logs, metrics
 from foundation.actor import Actor
 from foundation.database import Transaction
-from foundation.errors import Refusal
+from foundation.errors import Refusal, Unavailable
 from payments import comparing, gateway, judging, ledger, staging, statements
 from payments.comparing import Figures
 from payments.reconciliation_errors import DayNotOver, DayTooOld, ReconciliationRunning
@@ -51,7 +51,7 @@ async def run(*, channel: str, day: date, by: Actor) -> Figures:
     try:
         async with gateway.channel(channel).trade_bill(day) as bill:
             figures = await compared(bill, reconciliation_id=reconciliation_id, by=by)
-    except (BillNotReady, BillDamaged, BillUnreadable) as why:
+    except (ChannelRefused, Unavailable) as why:
         await _no_bill(reconciliation_id, why)
         raise
     metrics.count("reconciliations_total", channel=channel)
@@ -116,7 +116,7 @@ async def _book_fees(channel: str, reconciliation_id: int, fee_fen: int) -> None
 
 async def _no_bill(reconciliation_id: int, why: Refusal) -> None:
     """Remember that there is nothing to compare with, and why. A day that was compared stays so."""
-    state = "waiting" if isinstance(why, BillNotReady) else "failed"
+    state = "failed" if isinstance(why, BillDamaged | BillUnreadable) else "waiting"
     async with database.transaction() as tx:
         if await tx.fetchval(
             "select state <> 'compared' from reconciliation where id = $1 for update", reconciliation_id
