@@ -11,7 +11,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks import appointments, assistant, catalogue, generating, miniprogram_bff, payments, report, running
+from benchmarks import (
+    appointments,
+    assistant,
+    catalogue,
+    generating,
+    miniprogram_bff,
+    payments,
+    reconciling,
+    report,
+    running,
+)
 from benchmarks.house import House, only_the_yardstick, opened
 from benchmarks.measuring import CheckFailed, Measured, Scale
 from foundation import clock
@@ -22,7 +32,7 @@ ROOMS: dict[str, Mapping[str, Figure]] = {
     "miniprogram_bff": miniprogram_bff.FIGURES,
     "catalogue": catalogue.FIGURES,
     "appointments": {**appointments.FIGURES, **generating.FIGURES},
-    "payments": payments.FIGURES,
+    "payments": {**payments.FIGURES, **reconciling.FIGURES},
     "assistant": assistant.FIGURES,
 }
 FIGURES = {name: figure for room in ROOMS.values() for name, figure in room.items()}
@@ -62,7 +72,9 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=usual.rounds, help="recorded rounds, one more warms up")
     parser.add_argument("--seconds", type=float, default=usual.seconds, help="about how long a round lasts")
     parser.add_argument("--connections", type=int, default=usual.connections, help="kept-alive, in a closed loop")
-    parser.add_argument("--history", type=int, default=usual.history, help="past bookings for history_5m")
+    parser.add_argument(
+        "--history", type=int, default=usual.history, help="past bookings for history_5m; no more rows for reconcile_1m"
+    )
     parser.add_argument("--careless", action="store_true", help="do not wait for the disk: numbers of no worth, sooner")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/out"), help="folder of latest.json")
     return parser.parse_args()

@@ -126,20 +126,27 @@ tortoise_client.TransactionContextPooled.__aenter__ = _enter_safely  # type: ign
 class Transaction:
     """A transaction's connection for hot statements; ORM calls in the same task join it by themselves."""
 
-    def __init__(self, connection: asyncpg.Connection) -> None:
+    def __init__(self, connection: asyncpg.Connection, *, seconds: float | None = None) -> None:
         self._connection = connection
+        self._seconds = seconds
 
     async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
-        return await self._connection.fetch(sql, *args)  # type: ignore[no-any-return]
+        return await self._connection.fetch(sql, *args, timeout=self._seconds)  # type: ignore[no-any-return]
 
     async def fetchrow(self, sql: str, *args: Any) -> asyncpg.Record | None:
-        return await self._connection.fetchrow(sql, *args)
+        return await self._connection.fetchrow(sql, *args, timeout=self._seconds)
 
     async def fetchval(self, sql: str, *args: Any) -> Any:
-        return await self._connection.fetchval(sql, *args)
+        return await self._connection.fetchval(sql, *args, timeout=self._seconds)
 
     async def execute(self, sql: str, *args: Any) -> str:
-        return await self._connection.execute(sql, *args)  # type: ignore[no-any-return]
+        return await self._connection.execute(sql, *args, timeout=self._seconds)  # type: ignore[no-any-return]
+
+    async def copy(self, table: str, columns: Sequence[str], source: AsyncIterator[bytes]) -> str:
+        """Stream lines of PostgreSQL's own text format into `table`, holding none of them longer than needed."""
+        return await self._connection.copy_to_table(  # type: ignore[no-any-return]
+            table, columns=columns, source=source, timeout=self._seconds
+        )
 
     async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """The same statement for every row, in one journey to the database."""
@@ -164,6 +171,15 @@ async def transaction() -> AsyncIterator[Transaction]:
             _afterwards.set(None)
     for say in afterwards if outermost and afterwards else ():
         await say()
+
+
+@asynccontextmanager
+async def long_transaction(*, seconds: int) -> AsyncIterator[Transaction]:
+    """A transaction whose statements may take `seconds` each: work on a whole day's rows, while nobody waits for it."""
+    async with transaction() as tx:
+        await tx.execute(f"set local statement_timeout = {seconds * 1000}")
+        await tx.execute(f"set local idle_in_transaction_session_timeout = {seconds * 1000}")
+        yield Transaction(tx._connection, seconds=seconds)
 
 
 async def after_commit(say: Callable[[], Awaitable[None]]) -> None:

@@ -60,7 +60,7 @@ create index receipt_to_chase on receipt (id)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0016_bills_constraints")]
+    dependencies = [("models", "0017_books_constraints")]
     operations = [
         ops.RunSQL(
             REFUNDS,

@@ -1,12 +1,14 @@
 """Scheduled money work, what `payments` listens to, and what it keeps of a person."""
 
-from foundation import crypto, logs, metrics, personal_data
+from datetime import timedelta
+
+from foundation import clock, crypto, logs, metrics, personal_data
 from foundation.actor import Actor
 from foundation.events import on
 from foundation.jobs import scheduled
 from identity import access, realname
 from identity.events import CitizensMerged, CitizenVerified
-from payments import bills, inquiry, ledger, refunds
+from payments import bills, inquiry, ledger_reading, refunds
 from payments.errors import MoneyUnderWay
 from payments.models import Bill, PaymentOrder, Refund
 from payments.orders import LIVE
@@ -22,8 +24,8 @@ async def ask_about_orders() -> None:
 
 @scheduled("*/10 * * * *")
 async def watch_ledger() -> None:
-    """The books must balance: alarm, never repair."""
-    off = sum((await ledger.trial_balance()).values())
+    """What was posted lately must balance: alarm, never repair. The whole books are added up at night."""
+    off = await ledger_reading.off_since(clock.now() - timedelta(hours=1))
     metrics.level("ledger_imbalance_fen", off)
     if off:
         log.error("ledger_unbalanced", fen=off)

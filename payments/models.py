@@ -1,12 +1,15 @@
 """Bills, the attempts to pay them, money on its way back, what the channels told us, and the ledger."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tortoise import fields
 from tortoise.fields import OnDelete
 from tortoise.models import Model
 
 from identity.models import Citizen
+
+if TYPE_CHECKING:
+    from payments.reconciliation_models import Reconciliation
 
 
 class Bill(Model):
@@ -146,10 +149,13 @@ class LedgerEntry(Model):
 
     id = fields.BigIntField(primary_key=True)
     posting = fields.UUIDField(db_index=True)
-    account = fields.CharField(max_length=80, db_index=True)  # channel:wechat, unit:<执收单位>, owed:payer
+    account = fields.CharField(max_length=80, db_index=True)  # channel:wechat, unit:<执收单位>, owed:payer, …
     amount_fen = fields.BigIntField()
     order: fields.ForeignKeyNullableRelation[PaymentOrder] = fields.ForeignKeyField(
         "models.PaymentOrder", related_name="entries", null=True, on_delete=OnDelete.RESTRICT, db_index=True
+    )
+    reconciliation: fields.ForeignKeyNullableRelation["Reconciliation"] = fields.ForeignKeyField(
+        "models.Reconciliation", related_name="entries", null=True, on_delete=OnDelete.RESTRICT, db_index=True
     )
     memo = fields.CharField(max_length=80)
     at = fields.DatetimeField(auto_now_add=True)

@@ -9,6 +9,7 @@ from appointments import draw_results, history
 from foundation import audit
 from foundation.audit import Deed
 from identity import access
+from payments.differences import DEEDS
 
 ACTIONS = {
     "appointment_type.opened": "开通预约业务",
@@ -98,8 +99,19 @@ ACTIONS = {
     "receipt.asked_again": "重试开票",
     "receipt.issued": "开具票据",
     "receipt.voided": "票据冲红",
+    "reconciliation.run": "对账",
+    "reconciliation.payouts": "登记渠道结算",
+    "difference.noted": "记录核实情况",
+    "difference.escalated": "上报",
+    "difference.proposed": "提出处理",
+    "difference.turned_down": "退回处理意见",
+    "difference.approved": "复核通过",
+    "difference.given_back": "款项已退回付款人",
+    "difference.resolved_itself": "自动核对一致",
+    "difference.reopened": "重新打开",
 }
 DETAILS = {
+    "deed": "{}",
     "what": "{}",
     "version": "第 {} 版",
     "effective_from": "自 {} 生效",
@@ -135,6 +147,7 @@ RETURNED = {  # the ways of a place that came back, for `cooling` of a rule
     "random": "退回的名额随机时间后放出",
     "next_release": "退回的名额随下一批放号放出",
 }
+WORDS = {**RETURNED, **DEEDS}
 WHOLE = {  # what is told of an action by several facts together
     "slot.widened": "名额从 {from} 个加到 {to} 个",
 }
@@ -215,6 +228,6 @@ def _who(actor: str, names: dict[int, str], holder: int | None = None) -> str:
 def _more(deed: Deed) -> str:
     facts: dict[str, Any] = deed.detail
     known = [(text, facts[name]) for name, text in DETAILS.items() if facts.get(name)]
-    told = [RETURNED.get(str(fact)) or text.format(fact) for text, fact in known]
+    told = [WORDS.get(str(fact)) or text.format(fact) for text, fact in known]
     whole = [WHOLE[deed.action].format(**facts)] if deed.action in WHOLE else []
     return "，".join([*whole, *told, *filter(None, [deed.reason])])

@@ -45,6 +45,8 @@ PAGES = (
     Page(MONEY, "/console/refunds", "退款", FINANCE, of_hall=False),
     Page(MONEY, "/console/quarantine", "隔离", FINANCE, of_hall=False),
     Page(MONEY, "/console/receipts", "电子票据", FINANCE, of_hall=False),
+    Page(MONEY, "/console/reconciliation", "对账", FINANCE, of_hall=False),
+    Page(MONEY, "/console/ledger", "账簿", FINANCE, of_hall=False),
     Page(FIGURES, "/console/statistics", "预约统计", OVERSEERS),
     Page(SETTINGS, "/console/schedule", "排班", PLANNERS),
     Page(SETTINGS, "/console/special-days", "例外日", PLANNERS),

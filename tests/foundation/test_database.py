@@ -98,7 +98,7 @@ async def test_a_transaction_left_open_is_rolled_back_when_its_connection_goes_b
 
 
 OUTLIVES = re.compile(
-    r"""pg_(try_)?advisory_lock|\blisten \w+;|create temp|set_config\(.*false"""
+    r"""pg_(try_)?advisory_lock|\blisten \w+;|create temp(?![^"]*on commit drop)|set_config\(.*false"""
     r"""|["'`]set (?!local|transaction)\w+ *(=|to)""",
     re.IGNORECASE,
 )
@@ -116,6 +116,10 @@ def test_nothing_of_ours_outlives_a_transaction() -> None:
 @pytest.mark.parametrize("sql", ["select pg_advisory_lock(1)", "'set statement_timeout = 0'", "create temp table x ()"])
 def test_what_outlives_a_transaction_would_be_seen(sql: str) -> None:
     assert OUTLIVES.search(sql)
+
+
+def test_a_table_that_ends_with_its_transaction_outlives_nothing() -> None:
+    assert not OUTLIVES.search('"create temp table x (a int,\n b int) on commit drop"')
 
 
 async def original_entry(self: Any) -> Any:

@@ -30,6 +30,11 @@ CHECKS = [
     "payment_order_state_known",
     "bill_item_late_within_amount",
     "payment_order_late_part",
+    "ledger_entry_account_known",
+    "reconciliation_failed_why",
+    "difference_resolved_how",
+    "difference_proposed_by_whom",
+    "difference_two_pairs_of_eyes",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",
@@ -45,6 +50,9 @@ UNIQUE_INDEXES = [
 TRIGGERS = [
     "ledger_entry_balances",
     "ledger_entry_no_change",
+    "ledger_entry_no_truncate",
+    "statement_no_change",
+    "statement_part_no_change",
     "refund_within_order",
     "case_event_no_change",
     "draw_no_change",

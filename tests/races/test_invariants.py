@@ -7,6 +7,7 @@ import pytest
 
 from appointments import booking, calling, checkin, passing, queue_end, rescheduling, waitlist
 from foundation import clock, database
+from tests.builders import money
 from tests.builders.appointments import (
     STAFF,
     a_hall,
@@ -106,6 +107,9 @@ BY_HAND_WHEN_QUIET = {
         where id > (select min(id) from citizen)""": "a_merged_account_holds_nothing",
 }
 
+BY_HAND |= money.BY_HAND
+BY_HAND_WHEN_QUIET |= money.BY_HAND_WHEN_QUIET
+
 
 class Undone(Exception):
     """Ends a transaction without a trace."""
@@ -125,11 +129,13 @@ async def broken_after(sql: str, also: Iterable[Invariant] = ()) -> list[str]:
 
 async def test_a_life_in_order_breaks_nothing():
     await lives_of_all_kinds()
+    await money.of_all_kinds()
     assert await broken(database.fetch) == []
 
 
 async def test_each_invariant_sees_what_it_is_for():
     await lives_of_all_kinds()
+    await money.of_all_kinds()
     for sql, name in BY_HAND.items():
         assert name in await broken_after(sql), sql
     for sql, name in BY_HAND_WHEN_QUIET.items():
