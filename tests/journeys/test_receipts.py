@@ -26,13 +26,13 @@ async def test_issued_and_taken_back(whole_house: Launched, channel: str) -> Non
     async def second() -> object:
         return await receipt_of(5000)
 
-    before = await eventually(first)
+    before = await eventually(first, within=60)
     file = await citizen.http.get(f"/v1/bills/{pay_code}/receipt.pdf")
     assert file.content.startswith(b"%PDF-")
     await sandbox.pull(
         f"{channel}/refund/{order['out_trade_no']}", fen=3010, notify_url=f"{whole_house.api}/callbacks/{channel}/pay"
     )
-    after = await eventually(second)
+    after = await eventually(second, within=60)
     assert [(one["state"], one["amount_fen"]) for one in await citizen.get(f"/v1/bills/{pay_code}/refunds")] == [
         ("done", 3010)
     ]

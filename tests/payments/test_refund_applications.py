@@ -3,9 +3,8 @@
 import asyncio
 from datetime import timedelta
 
-import asyncpg
 import pytest
-from tortoise.exceptions import IntegrityError, OperationalError
+from tortoise.exceptions import IntegrityError
 
 from channels.payment import ChannelRefund, RefundState
 from foundation import clock, database
@@ -23,7 +22,7 @@ from payments import (
     refunds_elsewhere,
     settlement,
 )
-from payments.errors import DoesNotAgree, MoneyUnderWay, OrderNotFound, RefundTooMuch
+from payments.errors import MoneyUnderWay, OrderNotFound, RefundTooMuch
 from payments.models import Bill, PaymentOrder, Refund
 from payments.refund_applications import approve, ask, ask_to_repair, reject, take_up
 from payments.refund_errors import (
@@ -45,30 +44,12 @@ from payments.refund_models import RefundApplication
 from tests.builders import identity as people
 from tests.builders.appointments import told
 from tests.builders.payments import begin, begun, books, state_of
+from tests.builders.refunds import ONE, OTHER, REASON, asked, console_refund, made, settled
 from tests.payments.conftest import Tills
-
-ONE, OTHER = Actor.staff(1), Actor.staff(2)
-REASON = "申请人重复缴款"
-
-
-async def settled(tills: Tills) -> tuple[Bill, PaymentOrder, Actor]:
-    bill, order, citizen = await begun()
-    await settlement.settle(tills.wechat.pay(order.out_trade_no))
-    return bill, order, Actor.citizen(citizen.id)
-
-
-async def asked(order: PaymentOrder, fen: int = 3000, *, expected: int = 8000, by: Actor = ONE) -> RefundApplication:
-    return await ask(out_trade_no=order.out_trade_no, amount_fen=fen, expected_fen=expected, reason=REASON, by=by)
-
-
-async def made(order: PaymentOrder, fen: int, *, expected: int) -> Refund:
-    """A refund that two people have decided."""
-    application = await asked(order, fen, expected=expected)
-    return await approve(application_id=application.id, by=OTHER)
 
 
 async def test_one_asks_and_another_approves(tills: Tills):
-    bill, order, _ = await settled(tills)
+    bill, order, _ = await settled(tills.wechat)
     application = await asked(order)
     assert not await Refund.exists()
     with pytest.raises(SecondPersonNeeded):
@@ -85,7 +66,7 @@ async def test_one_asks_and_another_approves(tills: Tills):
 
 
 async def test_the_database_wants_two_people(tills: Tills):
-    _, order, _ = await settled(tills)
+    _, order, _ = await settled(tills.wechat)
     application, refund = (
         await asked(order),
         await Refund.create(order=order, out_refund_no="R1", amount_fen=1, reason=""),
@@ -97,7 +78,7 @@ async def test_the_database_wants_two_people(tills: Tills):
 
 
 async def test_who_believes_in_another_remainder_looks_again(tills: Tills):
-    bill, order, _ = await settled(tills)
+    bill, order, _ = await settled(tills.wechat)
     with pytest.raises(RefundableChanged) as refused:
         await asked(order, 100, expected=7999)
     assert (refused.value.status, refused.value.detail) == (412, {"refundable_fen": 8000})
@@ -118,7 +99,7 @@ async def test_who_believes_in_another_remainder_looks_again(tills: Tills):
 
 
 async def test_one_paper_at_a_time(tills: Tills):
-    _, order, citizen = await settled(tills)
+    _, order, citizen = await settled(tills.wechat)
     first = await asked(order)
     with pytest.raises(RefundAlreadyAsked):
         await asked(order)
@@ -130,7 +111,7 @@ async def test_one_paper_at_a_time(tills: Tills):
 
 
 async def test_a_citizen_applies_finance_takes_it_up_and_another_approves(tills: Tills):
-    bill, order, citizen = await settled(tills)
+    bill, order, citizen = await settled(tills.wechat)
     for reason in ("短", "长" * 201):
         with pytest.raises(ReasonFault):
             await refund_applications.apply(bill=bill, amount_fen=None, reason=reason, by=citizen)
@@ -155,7 +136,7 @@ async def test_a_citizen_applies_finance_takes_it_up_and_another_approves(tills:
 
 
 async def test_a_rejection_says_why_and_the_citizen_hears_it(tills: Tills):
-    bill, _, citizen = await settled(tills)
+    bill, _, citizen = await settled(tills.wechat)
     application = await refund_applications.apply(bill=bill, amount_fen=None, reason=REASON, by=citizen)
     with pytest.raises(ReasonFault):
         await reject(application_id=application.id, reason="", by=ONE)
@@ -175,7 +156,7 @@ async def test_a_rejection_says_why_and_the_citizen_hears_it(tills: Tills):
 
 
 async def test_many_approve_at_once_and_one_refund_comes_of_it(tills: Tills):
-    _, order, _ = await settled(tills)
+    _, order, _ = await settled(tills.wechat)
     application = await asked(order)
     outcomes = await asyncio.gather(
         *(approve(application_id=application.id, by=Actor.staff(n)) for n in range(2, 8)), return_exceptions=True
@@ -186,7 +167,7 @@ async def test_many_approve_at_once_and_one_refund_comes_of_it(tills: Tills):
 
 
 async def test_control_without_the_locks_two_approvals_are_two_refunds(tills: Tills, monkeypatch: pytest.MonkeyPatch):
-    _, order, _ = await settled(tills)
+    _, order, _ = await settled(tills.wechat)
     application = await asked(order)
     both_read, tried = asyncio.Event(), []
 
@@ -206,94 +187,8 @@ async def test_control_without_the_locks_two_approvals_are_two_refunds(tills: Ti
     assert await Refund.all().count() == 2
 
 
-async def console_refund(tills: Tills, order: PaymentOrder, fen: int, number: str = "console-1") -> ChannelRefund:
-    """Somebody gives money back at the merchant's console."""
-    tills.wechat.refunds[number] = ChannelRefund(number, RefundState.DONE, fen, order.out_trade_no)
-    return tills.wechat.refunds[number]
-
-
-async def test_a_refund_made_at_the_merchants_console_is_picked_up_once(tills: Tills):
-    bill, order, citizen = await settled(tills)
-    elsewhere = await console_refund(tills, order, 3000)
-    await asyncio.gather(*(refunds_elsewhere.hear(elsewhere, channel="wechat") for _ in range(5)))
-    refund = await Refund.get()
-    assert (refund.origin, refund.state, refund.amount_fen) == ("merchant_console", "done", 3000)
-    assert await books() == {"channel:wechat": 5000, "unit:3507": -5000}
-    assert tills.wechat.asked("refund") == []  # never a second one of ours
-    assert len(await told("MoneyReturned")) == 1
-    (found,) = await refund_inbox.orders_of(order.out_trade_no)
-    assert found.refundable_fen == 5000
-    await refunds_elsewhere.hear(await console_refund(tills, order, 5000, "console-2"), channel="wechat")
-    assert (await state_of(bill), await state_of(order), await books()) == ("refunded", "refunded", {})
-
-
-async def test_a_refund_found_under_way_is_asked_about_like_any_other(tills: Tills):
-    _, order, _ = await settled(tills)
-    told_of = ChannelRefund("console-1", RefundState.PROCESSING, 3000, order.out_trade_no)
-    tills.wechat.refunds["console-1"] = told_of
-    await refunds_elsewhere.hear(told_of, channel="wechat")
-    refund = await Refund.get()
-    assert (refund.state, (await books())["owed:payer"]) == ("processing", -3000)
-    await console_refund(tills, order, 3000)
-    await refunds.ask(refund_id=refund.id)
-    assert await state_of(refund) == "done"
-
-
-async def test_only_the_channels_own_word_makes_a_refund(tills: Tills):
-    _, order, _ = await settled(tills)
-    with pytest.raises(DoesNotAgree, match="not at the channel"):
-        await refunds_elsewhere.hear(ChannelRefund("c", RefundState.DONE, 1, order.out_trade_no), channel="wechat")
-    with pytest.raises(DoesNotAgree, match="exceeds"):
-        await refunds_elsewhere.hear(await console_refund(tills, order, 8001), channel="wechat")
-    with pytest.raises(OrderNotFound):  # a number of the other channel is none of ours there
-        await refunds_elsewhere.hear(ChannelRefund("c", RefundState.DONE, 1, order.out_trade_no), channel="alipay")
-    tills.wechat.refunds["shut"] = ChannelRefund("shut", RefundState.CLOSED, 1, order.out_trade_no)
-    await refunds_elsewhere.hear(tills.wechat.refunds["shut"], channel="wechat")
-    assert not await Refund.exists()
-
-
-async def test_approving_while_the_money_goes_back_over_there(tills: Tills):
-    """Whoever is first has the money; the other is told that there is no more."""
-    _, order, _ = await settled(tills)
-    application = await asked(order, 8000)
-    elsewhere = await console_refund(tills, order, 8000)
-    outcomes = await asyncio.gather(
-        approve(application_id=application.id, by=OTHER),
-        refunds_elsewhere.hear(elsewhere, channel="wechat"),
-        return_exceptions=True,
-    )
-    assert sum(isinstance(one, RefundTooMuch | DoesNotAgree) for one in outcomes) == 1
-    assert sum(one.amount_fen for one in await Refund.exclude(state="closed")) == 8000
-
-
-async def test_control_without_the_order_lock_only_the_database_stands_between(
-    tills: Tills, monkeypatch: pytest.MonkeyPatch
-):
-    _, order, _ = await settled(tills)
-    application = await asked(order, 8000)
-    elsewhere = await console_refund(tills, order, 8000)
-
-    async def unlocked(**which):
-        found = await PaymentOrder.get(**which).prefetch_related("bill")
-        await asyncio.sleep(0.05)
-        return found.bill, found
-
-    monkeypatch.setattr(refunds, "locked", unlocked)
-    monkeypatch.setattr(refunds_elsewhere, "locked", unlocked)
-    monkeypatch.setattr(refund_applications, "locked", unlocked)
-    outcomes = await asyncio.gather(
-        approve(application_id=application.id, by=OTHER),
-        refunds_elsewhere.hear(elsewhere, channel="wechat"),
-        return_exceptions=True,
-    )
-    stopped = [one for one in outcomes if isinstance(one, BaseException)]
-    stopping = (IntegrityError, OperationalError, asyncpg.PostgresError, RefundTooMuch, DoesNotAgree)
-    assert all(isinstance(one, stopping) for one in stopped)
-    assert sum(one.amount_fen for one in await Refund.exclude(state="closed")) <= 8000
-
-
 async def test_fifty_refunds_and_a_year_are_the_channels_bounds(tills: Tills):
-    _, order, _ = await settled(tills)
+    _, order, _ = await settled(tills.wechat)
     await Refund.bulk_create(
         [Refund(order=order, out_refund_no=f"R-{n}", amount_fen=1, reason="", state="closed") for n in range(50)]
     )
@@ -307,7 +202,7 @@ async def test_fifty_refunds_and_a_year_are_the_channels_bounds(tills: Tills):
 
 
 async def test_a_minute_lies_between_two_parts(tills: Tills):
-    _, order, _ = await settled(tills)
+    _, order, _ = await settled(tills.wechat)
     first, second, third = [await made(order, 1000, expected=8000 - 1000 * n) for n in range(3)]
     assert first.send_at is None
     assert second.send_at == first.created_at + timedelta(minutes=1)
@@ -325,7 +220,7 @@ async def test_a_minute_lies_between_two_parts(tills: Tills):
 
 
 async def test_an_abnormal_refund_is_paid_by_transfer_when_two_people_say_so(tills: Tills):
-    bill, order, citizen = await settled(tills)
+    bill, order, citizen = await settled(tills.wechat)
     tills.wechat.refund_state = RefundState.ABNORMAL
     refund = await made(order, 8000, expected=8000)
     with pytest.raises(NotAbnormal):
@@ -347,7 +242,7 @@ async def test_an_abnormal_refund_is_paid_by_transfer_when_two_people_say_so(til
 
 
 async def test_what_the_channel_never_took_is_given_up(tills: Tills):
-    _, order, _ = await settled(tills)
+    _, order, _ = await settled(tills.wechat)
     refund = await made(order, 8000, expected=8000)
     await refund_troubles.give_up(refund_id=refund.id, reason="商户平台已另行退款", by=ONE)
     assert await state_of(refund) == "closed"
@@ -360,7 +255,7 @@ async def test_what_the_channel_never_took_is_given_up(tills: Tills):
 
 
 async def test_what_the_channel_has_taken_is_not_given_up(tills: Tills):
-    _, order, _ = await settled(tills)
+    _, order, _ = await settled(tills.wechat)
     refund = await made(order, 8000, expected=8000)
     tills.wechat.refunds[refund.out_refund_no] = ChannelRefund(refund.out_refund_no, RefundState.DONE, 8000)
     with pytest.raises(ChannelKnowsRefund):
@@ -369,16 +264,16 @@ async def test_what_the_channel_has_taken_is_not_given_up(tills: Tills):
 
 
 async def test_given_up_and_given_back_otherwise_it_is_not_booked_twice(tills: Tills):
-    _, order, _ = await settled(tills)
+    _, order, _ = await settled(tills.wechat)
     refund = await made(order, 8000, expected=8000)
     await refund_troubles.give_up(refund_id=refund.id, reason=REASON, by=ONE)
-    await refunds_elsewhere.hear(await console_refund(tills, order, 8000), channel="wechat")
+    await refunds_elsewhere.hear(await console_refund(tills.wechat, order, 8000), channel="wechat")
     await refunds.note(ChannelRefund(refund.out_refund_no, RefundState.DONE, 8000))
     assert (await state_of(refund), await books()) == ("closed", {})
 
 
 async def test_asking_by_hand_tells_the_state_there_is(tills: Tills):
-    _, order, _ = await settled(tills)
+    _, order, _ = await settled(tills.wechat)
     refund = await made(order, 1000, expected=8000)
     assert await refund_troubles.ask_now(refund_id=refund.id, by=ONE) == "done"
     with pytest.raises(RefundNotFound):
@@ -395,7 +290,7 @@ async def test_money_paid_twice_shows_to_its_own_payer(tills: Tills):
 
 
 async def test_what_is_kept_of_a_person_follows_them_and_is_told(tills: Tills):
-    bill, _, citizen = await settled(tills)
+    bill, _, citizen = await settled(tills.wechat)
     await refund_applications.apply(bill=bill, amount_fen=None, reason=REASON, by=citizen)
     with pytest.raises(MoneyUnderWay):
         await refund_jobs.forget(citizen.number)
