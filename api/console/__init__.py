@@ -16,6 +16,7 @@ from api.console import (
     login,
     mini_codes,
     month,
+    page,
     people,
     proposals,
     queue,
@@ -32,6 +33,7 @@ from api.console import (
     work_calendar,
 )
 
+missing = page.missing
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
     login.routes,
