@@ -65,7 +65,7 @@ select r.*, coalesce(t.name || '（' || th.name || '）', h.name, '全市') as w
 
 
 async def create(*, code: str = "", rule: Rule, by: Actor, effective_from: date | None = None) -> BookingRule:
-    """A new rule, from now on or from the beginning of a day to come; without a `code` it gets one that says what it is.
+    """A new rule, from now on or from the beginning of a day to come; without a `code` it gets a speaking one.
 
     Raises RuleInvalid with every fault, RuleCodeTaken.
     """
@@ -82,7 +82,7 @@ async def create(*, code: str = "", rule: Rule, by: Actor, effective_from: date 
 async def _free_code(rule: Rule) -> str:
     """``booked-week``, ``booked-week-2`` …"""
     like = f"{rule.event}-{rule.period}".replace("_", "-")
-    taken = set(await BookingRule.filter(code__startswith=like).values_list("code", flat=True))
+    taken = {one.code for one in await BookingRule.filter(code__startswith=like)}
     return next(one for n in count(1) if (one := like if n == 1 else f"{like}-{n}") not in taken)
 
 
