@@ -10,7 +10,7 @@ from notifications import people_listeners
 from notifications.models import Message
 from tests.builders import identity
 from tests.builders.appointments import STAFF, a_citizen, a_held_place
-from tests.builders.closures import whole_day
+from tests.builders.closures import morning, whole_day
 from tests.builders.people import a_child, a_family_slot, a_principal, mandate, revoke, together
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -48,6 +48,7 @@ async def test_of_a_closure_the_booker_hears_that_there_is_an_offer():
     of, slot = await a_family_slot()
     mother = await a_principal(me)
     (hers,) = await together(slot, mother, by=me)
+    await morning(of, days=3)
     made = await closure.announce(span=whole_day(of), reason="停电", by=STAFF)
     await closure_work.work_through(closure_id=made.id)
     event = BookingCancelled(appointment_id=hers.id, citizen_id=mother.number, by_office=True, reason="停电")
