@@ -3,6 +3,7 @@
 from typing import Any
 
 from sanic import Sanic, redirect
+from sanic.exceptions import NotFound
 
 import rooms
 from api import console, department_bills, departments, hall, opendata
@@ -31,6 +32,7 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
     ):
         door.include(routes)
     door.mount(app)
+    app.error_handler.add(NotFound, console.missing)
     app.static("/console/static", console.STATIC, name="console-static")
     app.static("/hall/static", hall.STATIC, name="hall-static")
     app.add_route(_to_console, "/", methods=["GET"], name="root")

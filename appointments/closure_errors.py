@@ -17,7 +17,7 @@ class ClosureInvalid(Invalid):
 
 
 class ClosureOver(Conflict):
-    """这次停办已经结束或已撤回，不能再撤回。"""
+    """这次停办已经结束或已撤回，不能再撤回，请刷新页面查看现在的状态。"""
 
 
 class NoticeSettled(Conflict):

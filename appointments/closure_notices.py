@@ -180,6 +180,9 @@ async def call_list(closure_id: int, *, by: Actor, within: Collection[str] = (""
     known = await access.profiles([row["citizen_id"] for row in rows], seen_by=by)
     phones = {row["notice_id"]: known[row["citizen_id"]].phone for row in rows if row["citizen_id"] in known}
     listed = await unreached(closure_id, within=within)
+    async with database.transaction():
+        seen = {"people": len(listed)}
+        await audit.record("closure.call_list_taken", subject=f"closure:{closure_id}", by=by, detail=seen)
     return [(one, phones.get(one.notice_id, "")) for one in listed]
 
 

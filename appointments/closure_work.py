@@ -101,8 +101,9 @@ async def _hold_one(places: list[Place], seen: asyncpg.Record, *, until: datetim
     """The first of the places that is still free is kept for them; the others are only shown."""
     for place in places:
         held = await rebook_places.take(
-            place, citizen_id=seen["citizen_id"], key=f"rebook:{seen['code']}:held", state="held"
-        )
+            place, citizen_id=seen["citizen_id"], key=f"rebook:{seen['code']}:held", state="held",
+            instead_of=seen["appointment_id"],
+        )  # fmt: skip
         if held is not None:
             detail = {"until": until, "instead_of": seen["appointment_id"]}
             await audit.record("booking.held", subject=f"appointment:{held}", by=by, detail=detail)

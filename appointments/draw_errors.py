@@ -25,7 +25,7 @@ class DrawOver(Conflict):
 
 
 class DrawCalledOff(Conflict):
-    """这次摇号已取消，号源将按公布的时间直接放号。"""
+    """这次摇号已取消，号源将按公布的时间直接放号，请届时直接预约。"""
 
 
 class DrawNotDone(Conflict):
@@ -33,11 +33,11 @@ class DrawNotDone(Conflict):
 
 
 class CannotCancelDraw(Conflict):
-    """登记截止以后不能取消摇号，以免结果被挑选。"""
+    """登记截止以后不能取消摇号，以免结果被挑选；请等结果公布，当天不能办理的可另行停办。"""
 
 
 class AlreadyInDraw(Conflict):
-    """您已登记这次摇号，每人只能登记一次。"""
+    """您已登记这次摇号，每人只能登记一次，请等候结果公布。"""
 
 
 class WishesInvalid(Invalid):

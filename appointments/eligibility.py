@@ -13,7 +13,8 @@ from foundation import database
 from foundation.errors import Refusal
 
 # Given ``want(n, citizen_id, slot_id, type_id, day, key, qualifies, staff, booked_by, organisation)``: all that speaks
-# for and against each. Bookings are looked up person by person (lateral, limit): a join might read the whole table.
+# for and against each. Bookings are looked up person by person (lateral, limit): a join might read the whole table. The
+# order that `same` asks for is that of the index of live bookings by person: else those of the whole day might be read.
 SEEN = f"""
 barred as materialized ({limits.BARRED}
 ), seen as materialized (
@@ -28,7 +29,8 @@ barred as materialized ({limits.BARRED}
     left join barred b on b.n = w.n
     left join lateral (select true as same
                          from (select type_id, day from appointment
-                                where citizen_id = w.citizen_id and state in {states.LIVE} offset 0) a
+                                where citizen_id = w.citizen_id and state in {states.LIVE}
+                                order by type_id, day offset 0) a
                         where a.type_id = t.id and a.day = s.day limit 1) l on true
     left join lateral (select id, body_hash from appointment a where a.citizen_id = w.citizen_id
                           and a.idempotency_key = w.key limit 1) e on true

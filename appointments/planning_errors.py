@@ -25,7 +25,7 @@ class ProposalOver(Conflict):
 
 
 class AlreadyApplied(Conflict):
-    """这份变更已经应用过，不会重复应用。"""
+    """这份变更已经应用过，不会重复应用；还要修改请重新预览。"""
 
 
 class ChoiceMissing(Invalid):
@@ -41,4 +41,4 @@ class SpecialDayInvalid(Invalid):
 
 
 class PlacesInvalid(Invalid):
-    """号数应为 0 至 1000，并且与现在不同。"""
+    """号数应为 0 至 1000，并且与现在不同，请修改后重新提交。"""

@@ -109,9 +109,10 @@ async def lock(*slot_ids: int) -> None:
     await database.joined().execute(LOCK_SLOTS, list(slot_ids))
 
 
-async def take(place: Place, *, citizen_id: int, key: str, state: str) -> int | None:
+async def take(place: Place, *, citizen_id: int, key: str, state: str, instead_of: int) -> int | None:
     """Within a transaction that holds the person and the slot: the appointment made there, or None when it is full.
 
+    Who booked the one it stands `instead_of` has booked it as well.
     The only place where rebooking takes a place. Raises UniqueViolationError for a second live booking of the day.
     """
     tx = database.joined()
@@ -121,8 +122,9 @@ async def take(place: Place, *, citizen_id: int, key: str, state: str) -> int | 
     return int(
         await tx.fetchval(
             """insert into appointment (code, slot_id, type_id, day, citizen_id, state, idempotency_key, body_hash,
-                                        created_at, changed_at)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp(), clock_timestamp()) returning id""",
+                                        booked_by, created_at, changed_at)
+               select $1, $2, $3, $4, $5, $6, $7, $8, old.booked_by, clock_timestamp(), clock_timestamp()
+                 from appointment old where old.id = $9 returning id""",
             crypto.random_code(passing_on.CODE_LENGTH),
             place.slot_id,
             place.type_id,
@@ -131,6 +133,7 @@ async def take(place: Place, *, citizen_id: int, key: str, state: str) -> int | 
             state,
             key,
             idempotency.body_hash({"slot_id": place.slot_id}),
+            instead_of,
         )  # fmt: skip
     )
 

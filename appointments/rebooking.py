@@ -62,22 +62,31 @@ update closure_notice set offer = $2, new_appointment_id = coalesce($3, new_appo
 IN_TIME = "select clock_timestamp() < offered_until from closure_notice where id = $1 and offer = 'open'"
 
 
-async def find(*, code: str, for_: Actor) -> Rebook:
-    """One's own offer, or any for staff. Raises RebookNotFound, also for another's and before it was made."""
+async def find(*, code: str, for_: Actor, locked: bool = False) -> Rebook:
+    """One's own offer, that of somebody one booked for and still looks after, or any for staff.
+
+    `locked`, within a transaction: what ties the booker to them stays until its end. Raises RebookNotFound, also for
+    another's and before it was made.
+    """
     row = await database.fetchrow(f"{READ} where n.code = $1 and n.offer <> 'none'", crypto.read_code(code))
-    if row is None or (for_.kind == "citizen" and row["citizen_id"] != for_.number):
+    if row is None:
         raise RebookNotFound
-    return await _rebook(row)
+    found = await _rebook(row)
+    if for_.kind == "citizen" and not await booking.is_of(found.old, for_, locked=locked):
+        raise RebookNotFound
+    return found
 
 
 async def of(citizen: Actor) -> list[Rebook]:
-    """The citizen's open offers, what ends first first."""
+    """The open offers of the citizen, and of those they booked for and look after; what ends first first."""
     rows = await database.fetch(
-        f"""{READ} where a.citizen_id = $1 and n.offer = 'open' and clock_timestamp() < n.offered_until
-            order by n.offered_until, n.id""",
+        f"""{READ} where (a.citizen_id = $1 or (a.booked_by <> '' and a.booked_by = $2)) and n.offer = 'open'
+             and clock_timestamp() < n.offered_until order by n.offered_until, n.id""",
         citizen.number,
+        str(citizen),
     )
-    return [await _rebook(row) for row in rows]
+    found = [await _rebook(row) for row in rows]
+    return [one for one in found if await booking.is_of(one.old, citizen)]
 
 
 async def after(appointment_id: int) -> Rebook | None:
@@ -160,7 +169,7 @@ async def _moved(offer: Rebook, slot_id: int, type_id: int, *, by: Actor) -> Boo
         full = await database.fetchval("select booked >= capacity from slot where id = $1", slot_id)
         raise SlotFull if full else NotOffered
     taken = await rebook_places.take(
-        place, citizen_id=offer.citizen_id, key=f"rebook:{offer.code}:booked", state="booked"
+        place, citizen_id=offer.citizen_id, key=f"rebook:{offer.code}:booked", state="booked", instead_of=offer.old.id
     )
     if taken is None:
         raise SlotFull
@@ -236,7 +245,7 @@ async def _answering() -> AsyncIterator[database.Transaction]:
 async def _alone(seen: Rebook, by: Actor) -> Rebook:
     """The offer as it is once its person is locked: nobody answers or ends it meanwhile."""
     await limits.lock_persons(seen.citizen_id)
-    return await find(code=seen.code, for_=by)
+    return await find(code=seen.code, for_=by, locked=True)
 
 
 async def _give_back(held_id: int, *, to: str, by: Actor) -> None:

@@ -3,9 +3,8 @@
 At every commit exactly one of old and new is live. Lock order: the person, then both slots by id, then the booking.
 """
 
-from dataclasses import replace
-
 import asyncpg
+from msgspec.structs import replace
 
 from appointments import booking, for_others, in_a_row, minors, reserving, seats
 from appointments.booking import Booking

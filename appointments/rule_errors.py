@@ -44,7 +44,7 @@ class NothingToExempt(Conflict):
 
 
 class NotHere(Conflict):
-    """该预约人没有到场，不能登记缺少材料。"""
+    """该预约人没有到场，不能登记缺少材料，请先为其签到。"""
 
 
 class AlreadyAppealed(Conflict):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
+from itertools import count
 from typing import Any
 
 from appointments import counting, rule_words
@@ -63,18 +64,26 @@ select r.*, coalesce(t.name || '（' || th.name || '）', h.name, '全市') as w
 """
 
 
-async def create(*, code: str, rule: Rule, by: Actor, effective_from: date | None = None) -> BookingRule:
-    """A new rule, from now on or from the beginning of a day to come.
+async def create(*, code: str = "", rule: Rule, by: Actor, effective_from: date | None = None) -> BookingRule:
+    """A new rule, from now on or from the beginning of a day to come; without a `code` it gets a speaking one.
 
     Raises RuleInvalid with every fault, RuleCodeTaken.
     """
-    found = [] if CODE.fullmatch(code) else ["编号为 1 至 40 位小写字母、数字、下划线或连字符"]
+    found = [] if not code or CODE.fullmatch(code) else ["编号为 1 至 40 位小写字母、数字、下划线或连字符"]
     async with database.transaction() as tx:
         rule = await _sound(rule, effective_from, found)
-        await tx.execute(LOCK_RULE, code)
+        await tx.execute(LOCK_RULE, code)  # those without one take their turns as well
+        code = code or await _free_code(rule)
         if await BookingRule.exists(code=code) or code in {one[0] for one in counting.DEFAULTS}:
             raise RuleCodeTaken
         return await _new_version(code, rule, starts=await _start(effective_from), by=by)
+
+
+async def _free_code(rule: Rule) -> str:
+    """``booked-week``, ``booked-week-2`` …"""
+    like = f"{rule.event}-{rule.period}".replace("_", "-")
+    taken = {one.code for one in await BookingRule.filter(code__startswith=like)}
+    return next(one for n in count(1) if (one := like if n == 1 else f"{like}-{n}") not in taken)
 
 
 async def change(*, code: str, rule: Rule, by: Actor, effective_from: date | None = None) -> BookingRule:

@@ -12,7 +12,7 @@ class CaseNeedsRegistration(Invalid):
 
 
 class CaseOfAnotherDepartment(Conflict):
-    """该办件由其他部门登记，不能推送。"""
+    """该办件由其他部门登记，不能推送，请核对办件编号。"""
 
 
 class CaseOfAnotherApplicant(Conflict):
@@ -20,7 +20,7 @@ class CaseOfAnotherApplicant(Conflict):
 
 
 class EventChanged(Conflict):
-    """相同的事件编号已推送过不同的内容，办件事件只能追加，不能修改。"""
+    """相同的事件编号已推送过不同的内容，办件事件只能追加，不能修改；请用新的事件编号推送更正。"""
 
 
 class EventTooOld(Invalid):

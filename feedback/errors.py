@@ -12,7 +12,7 @@ class NotFinishedYet(Conflict):
 
 
 class RatedAlready(Conflict):
-    """您已评价过本次服务，感谢您的反馈。"""
+    """您已评价过本次服务，感谢您的反馈，无需再次评价。"""
 
 
 class LevelUnknown(Invalid):

@@ -57,7 +57,7 @@ class NotSignedIn(Refusal):
 
 
 class Forbidden(Refusal):
-    """您没有权限进行此操作。"""
+    """您没有权限进行此操作，如确有需要，请联系工作人员。"""
 
     status = 403
 

@@ -49,11 +49,11 @@ class PhoneFault(Invalid):
 
 
 class PasswordTooWeak(Invalid):
-    """密码太简单：至少 10 个字符，同时有字母和数字，且不含用户名。"""
+    """密码太简单，请重新设置：至少 10 个字符，同时有字母和数字，且不含用户名。"""
 
 
 class UsernameFault(Invalid):
-    """用户名应为 3 至 40 位小写字母、数字、点或连字符，以字母开头。"""
+    """用户名应为 3 至 40 位小写字母、数字、点或连字符，以字母开头，请修改后重新提交。"""
 
 
 class UnknownRole(Invalid):
@@ -77,7 +77,7 @@ class RoleNeeded(Forbidden):
 
 
 class NotYourRecord(Forbidden):
-    """您无权查看或办理他人的业务。"""
+    """您无权查看或办理他人的业务，请先请对方委托您代办。"""
 
 
 class NoSuchCitizen(NotFound):
@@ -113,7 +113,7 @@ class UsernameTaken(Conflict):
 
 
 class LastAdministrator(Conflict):
-    """这是最后一位系统管理员，不能停用或取消其角色。"""
+    """这是最后一位系统管理员，不能停用或取消其角色，请先指定另一位系统管理员。"""
 
 
 class TooManyVerifications(TooManyRequests):

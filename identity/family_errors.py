@@ -41,7 +41,7 @@ class TooManyMinors(Conflict):
 
 
 class AlreadyFamily(Conflict):
-    """这位亲友已在您的名单中。"""
+    """这位亲友已在您的名单中，可直接为其预约。"""
 
 
 class OneselfAsFamily(Conflict):

@@ -48,7 +48,7 @@ async def tell_offered(event: WaitlistOffered) -> None:
         citizen_id=event.citizen_id,
         occasion=f"waitlist_offered:{entry.id}",
         template=templates.WAITLIST_OFFERED,
-        values={**_told(entry), "until": f"{clock.shanghai(event.until):%m-%d %H:%M}"},
+        values={**_told(entry), "until": f"{clock.shanghai(event.until):%Y-%m-%d %H:%M}"},
         page=WAITING_PAGE.format(entry.code),
     )
 

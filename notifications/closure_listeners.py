@@ -47,17 +47,13 @@ def _told(offer: Rebook) -> dict[str, str]:
 
 def _next(offer: Rebook) -> str:
     """What they can do, and until when: a place is sometimes held for less long than they may choose another."""
-    until = _shortly(offer.offered_until)
+    until = _when(offer.offered_until)
     if offer.held is None:
         return f"请在 {until} 前点开选择时段，优先于公众放号。"
     elsewhere = f"{offer.held.hall_name} " if offer.held.hall_name != offer.old.hall_name else ""
-    kept = f"已为您保留{elsewhere} {_when(offer.held.starts_at)} 的号，请在 {_shortly(offer.held_until)} 前点开确认"
+    kept = f"已为您保留{elsewhere} {_when(offer.held.starts_at)} 的号，请在 {_when(offer.held_until)} 前点开确认"
     return f"{kept}；也可在 {until} 前另选时段，优先于公众放号。"
 
 
-def _when(at: datetime) -> str:
-    return f"{clock.shanghai(at):%Y-%m-%d %H:%M}"
-
-
-def _shortly(at: datetime | None) -> str:
-    return f"{clock.shanghai(at):%m-%d %H:%M}" if at else ""
+def _when(at: datetime | None) -> str:
+    return f"{clock.shanghai(at):%Y-%m-%d %H:%M}" if at else ""

@@ -32,7 +32,7 @@ async def _tell(what: str, entry_id: int, citizen_id: int, template: templates.T
             "hall": entry.hall_name,
             "code": entry.number,
             "why": entry.explained,
-            "until": f"{clock.shanghai(entry.release_at):%m-%d %H:%M}",
+            "until": f"{clock.shanghai(entry.release_at):%Y-%m-%d %H:%M}",
         },
         page=DRAW_PAGE.format(entry.draw_code),
     )

@@ -4,7 +4,7 @@ A booking's own messages go to whom it is for; who booked it reads the same, wit
 What concerns two people alone stays in the app: no platform has a template for it.
 """
 
-from appointments import booking
+from appointments import booking, rebooking
 from appointments.booking import Booking
 from appointments.events import AppointmentEvent, BookingCancelled, BookingConfirmed, BookingRescheduled, BookingSoon
 from foundation import clock
@@ -37,8 +37,15 @@ async def tell_booker_confirmed(event: BookingConfirmed) -> None:
 
 @on(BookingCancelled)
 async def tell_booker_cancelled(event: BookingCancelled) -> None:
-    why = f"原因：{event.reason}。欢迎改约其他时段。" if event.by_office else ""
+    why = f"原因：{event.reason}。{await _what_next(event)}" if event.by_office else ""
     await _tell_booker(event, templates.BOOKING_CANCELLED, "booking_cancelled", reason=why)
+
+
+async def _what_next(event: BookingCancelled) -> str:
+    """Whom a closure cancelled has an offer of their own, which is theirs to answer."""
+    if await rebooking.after(event.appointment_id) is None:
+        return "欢迎改约其他时段。"
+    return "已为其提供优先改约，请在“我的预约”中为其确认。"
 
 
 @on(BookingRescheduled)

@@ -24,11 +24,11 @@ class BillExpired(Conflict):
 
 
 class TotalDoesNotAddUp(Invalid):
-    """缴款金额必须大于零，并等于各执收项目金额、滞纳金与加罚之和。"""
+    """缴款金额必须大于零，并等于各执收项目金额、滞纳金与加罚之和，请核对后重新提交。"""
 
 
 class PayCodeTaken(Conflict):
-    """该缴款识别码已被其他通知书使用。"""
+    """该缴款识别码已被其他通知书使用，请核对后换一个识别码。"""
 
 
 class ChannelUnknown(Invalid):
@@ -44,7 +44,7 @@ class PaymentInProgress(Conflict):
 
 
 class OrderNotFound(NotFound):
-    """没有找到该支付单。"""
+    """没有找到该支付单，请回到账单重新查看。"""
 
 
 class RefundTooMuch(Conflict):

@@ -25,6 +25,7 @@ from api.console import (
     money_orders,
     money_takings,
     month,
+    page,
     people,
     proposals,
     quarantine,
@@ -46,6 +47,7 @@ from api.console import (
     work_calendar,
 )
 
+missing = page.missing
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
     login.routes,

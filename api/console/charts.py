@@ -77,4 +77,7 @@ def _top(points: Sequence[tuple[str, float | None]]) -> float:
 
 
 def _text(value: float | None) -> str:
-    return "无数据" if value is None else f"{value:.1f}".removesuffix(".0")
+    """One place after the point, below one two digits that count: 12.5, 0.25, 0.025."""
+    if value is None:
+        return "无数据"
+    return f"{value:.1f}".removesuffix(".0") if abs(value) >= 1 else f"{value:.2g}"

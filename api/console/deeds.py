@@ -29,6 +29,7 @@ ACTIONS = {
     "closure.announced": "停止办理",
     "closure.withdrawn": "撤回停办",
     "closure_notice.called": "电话通知",
+    "closure.call_list_taken": "下载电话通知名单",
     "slot.out_of_step": "号源对账异常",
     "window.assigned": "设置窗口职责",
     "kiosk.set_up": "启用自助机",

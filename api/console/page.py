@@ -14,7 +14,7 @@ from api.console.refusal_lines import lines_of
 from appointments.timetable import WEEKDAYS, weekdays_text
 from foundation import clock, money, settings
 from foundation.errors import NotSignedIn, Refusal
-from foundation.web import journal
+from foundation.web import answers, journal
 
 HOME, LOGIN = "/console/", "/console/login"
 POLICY = (
@@ -60,6 +60,14 @@ def refused(request: Request, refusal: Refusal) -> HTTPResponse:
     return response
 
 
+def missing(request: Request, error: Exception) -> HTTPResponse:
+    """An address that is none: below /console/ a page says so, signed in or not; elsewhere it is data."""
+    if not request.path.startswith(HOME):
+        return answers.refused(request, error)
+    sentence = "没有这个页面，请核对网址，或从首页进入。"
+    return _outcome(request, sentence, [], good=False, status=404, heading="没有这个页面")
+
+
 def is_part(request: Request) -> bool:
     """Whether htmx asks for a part, not the browser for a page."""
     return request.headers.get("hx-request") == "true"
@@ -67,6 +75,7 @@ def is_part(request: Request) -> bool:
 
 def _outcome(request: Request, sentence: str, lines: list[str], **values: Any) -> HTTPResponse:
     template = "_outcome.html" if is_part(request) else "outcome.html"
+    values.setdefault("heading", "已完成" if values["good"] else "没有完成")
     return shown(request, template, sentence=sentence, lines=lines, back=_before(request), **values)
 
 
@@ -84,6 +93,12 @@ def _here(request: Request) -> str:
     """The page they are on: this address, or the page that asks for a part or sent a form."""
     own = request.url if request.method == "GET" else ""
     return _ours(request.headers.get("hx-current-url") or own) if own or is_part(request) else _before(request)
+
+
+def came_from(request: Request) -> str:
+    """The page of the console that led here; empty when none did, or this one itself."""
+    before = request.headers.get("referer", "") and _before(request)
+    return "" if urlsplit(before).path == request.path else before
 
 
 def _before(request: Request) -> str:

@@ -154,10 +154,12 @@ async def book(request: Request, form: Chosen, who: StaffMember) -> HTTPResponse
 @routes.page("/console/people/cancel", method="POST", access=STAFF)
 async def cancel(request: Request, form: Cancelling, who: StaffMember) -> HTTPResponse:
     access.require(who, *scope.HELPERS)
-    await _theirs(who, form.code, person_token.read(who, form.person))
+    citizen_id = person_token.read(who, form.person)
+    await _theirs(who, form.code, citizen_id)
     at_wish = form.wish == "citizen"
     await on_behalf.cancel(code=form.code, by=who.actor, reason=form.why, at_wish=at_wish)
-    return page.done(request, "已取消，将通知本人。")
+    heard = await _reached(citizen_id)
+    return page.done(request, "已取消，将通知本人。" if heard else "已取消。没有平台账号可以通知本人，请电话告知。")
 
 
 @routes.page("/console/people/calls", access=STAFF)

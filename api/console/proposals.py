@@ -77,7 +77,7 @@ async def show(request: Request, proposal_id: RowId, who: StaffMember) -> HTTPRe
     return page.shown(
         request, "proposal.html", who=who, proposal=shown, body=_readable(shown), shares=SHARES, kinds=KINDS,
         whys=WHYS, whats=WHATS, singly=PERSONS_SHOWN, done=_done(shown), reason=_reason(shown),
-        names=await deeds.names_of([shown.made_by, shown.applied_by]), **values,
+        names=await deeds.names_of([shown.made_by, shown.applied_by]), back=page.came_from(request), **values,
     )  # fmt: skip
 
 

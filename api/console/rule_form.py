@@ -15,14 +15,14 @@ RuleCode = Annotated[str, Meta(min_length=1, max_length=40)]
 
 
 class RuleForm(Dated):
-    """`known`：修改已有规则，否则新建；`place`：空为全市."""
+    """`code`：新建时空着就自动编号；`known`：修改已有规则，否则新建；`place`：空为全市."""
 
-    code: RuleCode
     effective_from: date
     subject: Word
     event: Word
     period: Word
     threshold: Number
+    code: Annotated[str, Meta(max_length=40)] = ""
     known: bool = False
     name: Annotated[str, Meta(max_length=NAME_LENGTH)] = ""
     period_days: Number = 0

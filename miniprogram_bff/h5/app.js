@@ -26,7 +26,7 @@ import { waiting, waits } from "./screens/wait.js";
 
 // Address, screen, tab, and the address above it for who came here from outside.
 const SCREENS = [
-  [/^$/, home, "home"],
+  [/^(?:main)?$/, home, "home"],
   [/^search$/, search, "home", "#/"],
   [/^ask$/, ask, "ask"],
   [/^guide\/([^/]+)$/, guide, "home", "#/"],
@@ -67,7 +67,7 @@ let visited = 0; // screens since the page was opened: then going back stays wit
 
 async function draw() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  const found = SCREENS.find(([pattern]) => pattern.test(path)) || SCREENS[0];
+  const found = SCREENS.find(([pattern]) => pattern.test(path)) || [/^/, nowhere, "", "#/"];
   const [pattern, screen, tab, above] = found;
   leaving();
   leaving = () => {};
@@ -92,6 +92,11 @@ async function draw() {
   }
   page.removeAttribute("aria-busy");
   if (page.isConnected) document.title = `${page.querySelector("h1")?.textContent || "首页"} · 指尖办`;
+}
+
+function nowhere(page) {
+  show(page, html`<h1>没有这个页面</h1><p>请核对网址，或从首页进入。</p>
+    <div class="actions"><a class="button main" href="#/">回首页</a></div>`);
 }
 
 function back(above) {
@@ -158,6 +163,7 @@ const device = () => {
 const city = localStorage.getItem("zhijianban.city");
 if (city) for (const place of document.querySelectorAll("[data-city]")) place.textContent = city;
 if (localStorage.getItem("zhijianban.large")) document.documentElement.dataset.large = "";
-window.addEventListener("hashchange", draw);
+// #main is the way past the head of the page, not to another one.
+window.addEventListener("hashchange", () => location.hash === "#main" || draw());
 await arrive();
 await draw();

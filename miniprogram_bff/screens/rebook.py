@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from appointments import rebooking
+from appointments import for_others, rebooking
 from appointments.closure_errors import NotOffered, RebookNotFound, RebookOver
 from appointments.errors import AlreadyBookedThatDay, SlotFull, TooBusy
 from appointments.rebook_places import Place
@@ -60,14 +60,18 @@ class Chosen(Asked):
 
 @routes.get("/v1/rebook", access=CITIZEN, summary="等我改约的预约")
 async def mine(who: Session) -> list[RebookView]:
-    return [_view(one, []) for one in await rebooking.of(actor(who))]
+    """自己的，以及为他人代约、现在仍可代办的。"""
+    found = await rebooking.of(actor(who))
+    names = await for_others.names_of([one.old for one in found], actor(who))
+    return [_view(one, [], names.get(one.citizen_id, "")) for one in found]
 
 
 @routes.get("/v1/rebook/<code>", access=CITIZEN, summary="一次停办改约", errors=(RebookNotFound,))
 async def one(code: RebookCode, who: Session) -> RebookView:
     """大厅停办取消的预约；改约期内优先于公众放号，不受预约次数限制，不计爽约。"""
     offer = await rebooking.find(code=code, for_=actor(who))
-    return _view(offer, await rebooking.suggestions(offer))
+    names = await for_others.names_of([offer.old], actor(who))
+    return _view(offer, await rebooking.suggestions(offer), names.get(offer.citizen_id, ""))
 
 
 @routes.get("/v1/rebook/<code>/choices", access=CITIZEN, summary="可改约的全部时段", errors=(RebookNotFound,))
@@ -111,7 +115,7 @@ async def decline(code: RebookCode, who: Session) -> RebookView:
     return _view(await rebooking.decline(code=code, by=actor(who)), [])
 
 
-def _view(offer: Rebook, suggested: list[Place]) -> RebookView:
+def _view(offer: Rebook, suggested: list[Place], for_whom: str = "") -> RebookView:
     return RebookView(
         code=offer.code,
         offer=offer.offer,
@@ -119,8 +123,8 @@ def _view(offer: Rebook, suggested: list[Place]) -> RebookView:
         reason=offer.reason,
         note=offer.note,
         offered_until=offer.offered_until if offer.open else None,
-        old=view(offer.old),
-        held=view(offer.held) if offer.held else None,
+        old=view(offer.old, for_whom),
+        held=view(offer.held, for_whom) if offer.held else None,
         held_until=offer.held_until if offer.held else None,
         booking_code=offer.new.code if offer.new else None,
         suggested=[_place(found) for found in suggested],

@@ -160,6 +160,10 @@ async def test_the_way_back(citizen: Citizen) -> None:
     await citizen.opens("guide/passport")
     await citizen.taps("返回")
     await citizen.sees("您想办什么")
+    await citizen.opens("nonsense")
+    await citizen.sees("没有这个页面")
+    await citizen.taps("回首页")
+    await citizen.sees("您想办什么")
 
 
 async def test_a_gone_network_is_told(citizen: Citizen) -> None:

@@ -170,7 +170,7 @@ async def test_booking_for_a_citizen_at_the_console(console: str, desk: "Page", 
     await test_console.sound(desk)
     await desk.get_by_label("原因").fill("来电取消")
     await desk.get_by_role("button", name="取消预约").click()
-    await desk.get_by_text("已取消，将通知本人").wait_for()
+    await desk.get_by_text("没有平台账号可以通知本人").wait_for()
     (held,) = await booking.of(Actor.citizen(citizen.id))
     assert held.state == "cancelled"
     assert number not in desk.url

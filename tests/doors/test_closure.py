@@ -10,12 +10,13 @@ import httpx
 import pytest
 
 from api.app import create_app
-from appointments import closure_work
+from appointments import closure_notices, closure_work, record
 from appointments.closure_models import Closure, ClosureNotice
 from appointments.events import RebookOffered
 from appointments.models import Slot
 from catalogue.models import Hall
 from foundation import clock, crypto, database
+from foundation.actor import Actor
 from foundation.models import AuditRow
 from identity.models import Citizen
 from notifications import closure_listeners
@@ -165,6 +166,17 @@ async def test_the_call_list_is_no_formula(desk: Desk, name: str) -> None:
     assert not any(cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t")) for cell in row)
     (looked,) = await AuditRow.filter(action="citizen.read")
     assert looked.actor.startswith("staff:")
+    seen = await desk.open(f"/console/closure/{shut.closure.id}/progress")
+    assert "下载电话通知名单" in seen.text
+
+
+async def test_who_was_called_is_off_the_list_of_the_hotline_too(desk: Desk) -> None:
+    shut = await nobody_reached()
+    hotline, within = Actor.staff(7), [shut.of.hall.path]
+    (notice,) = await ClosureNotice.all()
+    assert len(await record.call_list(within=within, by=hotline)) == 1
+    await closure_notices.mark_called(notice_id=notice.id, by=hotline)
+    assert await record.call_list(within=within, by=hotline) == []
 
 
 async def test_without_a_phone_it_says_so(desk: Desk) -> None:

@@ -95,6 +95,17 @@ async def test_a_locked_account_is_told_so_even_with_the_right_password(desk: De
     assert "set-cookie" not in locked.headers
 
 
+async def test_an_unknown_page_is_a_page(desk: Desk) -> None:
+    await a_colleague(("window", ""), username="wangwu")
+    stranger = await desk.open("/console/nowhere")
+    await desk.sign_in("wangwu")
+    for answer in (stranger, await desk.open("/console/nowhere")):
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert "没有这个页面" in answer.text
+        assert 'href="/console/"' in answer.text
+    assert (await desk.open("/nowhere")).json()["code"] == "NotFound"
+
+
 async def test_signing_out_ends_the_session(desk: Desk) -> None:
     await a_colleague(("window", ""), username="wangwu")
     await desk.sign_in("wangwu")

@@ -59,6 +59,16 @@ async def test_a_rule_from_the_form_to_its_end(desk: Desk) -> None:
     assert "weekly" not in (await desk.open("/console/rules/lists")).text
 
 
+async def test_a_rule_needs_no_code_and_no_city_that_is_not_ours(desk: Desk) -> None:
+    hall = await a_hall(code="A")
+    await seated(desk, "hall_manager", hall.path)
+    for _ in range(2):
+        assert "已保存" in (await desk.press("/console/rules", **a_form(code="", place=f"hall:{hall.path}"))).text
+    assert [one.code for one in await BookingRule.all().order_by("id")] == ["booked-week", "booked-week-2"]
+    assert (await desk.press("/console/rules", **a_form(code="", known="true"))).status_code in (403, 404)
+    assert '<option value="">全市</option>' not in (await desk.open("/console/rules")).text
+
+
 async def test_every_fault_of_a_rule_at_once(desk: Desk) -> None:
     await seated(desk, "admin", "")
     form = a_form(event="no_show", period="live", threshold=0, sanction="days", sanction_days=0)

@@ -59,6 +59,15 @@ async def test_a_hall_closes_for_a_day_and_opens_again(desk: Desk) -> None:
     assert (again.status_code, "已经应用过" in again.text) == (409, True)
 
 
+async def test_the_way_back_from_a_preview_is_the_way_there(desk: Desk) -> None:
+    await a_desk_with_slots(desk)
+    address = (await closing(desk, await workday())).headers["hx-redirect"]
+    from_week = await desk.client.get(address, headers={"Referer": "http://h/console/week?hall=H"})
+    assert '<a class="button" href="/console/week?hall=H">返回上一页</a>' in from_week.text
+    for came in ({}, {"Referer": f"http://h{address}"}, {"Referer": "http://h/console/schedule?hall=H"}):
+        assert "返回排班" in (await desk.client.get(address, headers=came)).text
+
+
 async def test_a_reason_is_asked_for(desk: Desk) -> None:
     await a_desk_with_slots(desk)
     form = {"hall": "H", "day": await workday(), "kind": "closed", "reason": " "}

@@ -122,6 +122,12 @@ def test_bars_keep_to_their_scale() -> None:
     assert all(0 <= one.x and one.x + one.width <= drawn.width for one in drawn.bars)
 
 
+@pytest.mark.parametrize(("value", "said"), [(0, "0"), (0.25, "0.25"), (0.025, "0.025"), (1, "1"), (12.5, "12.5")])
+def test_a_bar_says_what_it_is(value: float, said: str) -> None:
+    (bar,) = charts.upright("", [("一", value)]).bars
+    assert bar.value == said
+
+
 @pytest.mark.parametrize("most", [0.04, 1, 2, 99.9, 100, 101, 12345])
 def test_the_highest_bar_fits(most: float) -> None:
     (bar,) = charts.upright("", [("", most)]).bars

@@ -2,7 +2,7 @@
 
 import pytest
 
-from appointments import booking
+from appointments import booking, closure, closure_work, for_others, rebooking
 from appointments.events import BookingCancelled, BookingConfirmed, BookingRescheduled, BookingSoon
 from foundation.actor import Actor
 from identity.events import DelegationAsked, DelegationGranted, DelegationRevoked, FamilyAdded
@@ -10,6 +10,7 @@ from notifications import people_listeners
 from notifications.models import Message
 from tests.builders import identity
 from tests.builders.appointments import STAFF, a_citizen, a_held_place
+from tests.builders.closures import morning, whole_day
 from tests.builders.people import a_child, a_family_slot, a_principal, mandate, revoke, together
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -40,6 +41,24 @@ async def test_who_booked_reads_it_with_the_name():
     own = {"appointment_id": mine.id, "citizen_id": me.number}
     await people_listeners.tell_booker_confirmed(BookingConfirmed(**own))
     assert len(await told(me)) == 4
+
+
+async def test_of_a_closure_the_booker_hears_that_there_is_an_offer():
+    me = await a_citizen()
+    of, slot = await a_family_slot()
+    mother = await a_principal(me)
+    (hers,) = await together(slot, mother, by=me)
+    await morning(of, days=3)
+    made = await closure.announce(span=whole_day(of), reason="停电", by=STAFF)
+    await closure_work.work_through(closure_id=made.id)
+    event = BookingCancelled(appointment_id=hers.id, citizen_id=mother.number, by_office=True, reason="停电")
+    await people_listeners.tell_booker_cancelled(event)
+    ((_, text),) = await told(me)
+    assert "优先改约" in text
+    (offer,) = await rebooking.of(me)
+    await rebooking.accept(code=offer.code, by=me)
+    assert [one.state for one in await for_others.of(me)] == ["booked"]
+    assert "欢迎改约" not in text
 
 
 async def test_who_looks_after_it_no_more_or_works_at_the_office_reads_nothing():

@@ -8,7 +8,7 @@ const where = (one) => (one.same ? "" : html`<small>${one.hall_name} · ${one.ty
 const place = (one) => html`<button class="slot" data-slot="${one.slot_id}" data-type="${one.type_id}" aria-pressed="false">${moment(one.starts_at)}–${time(one.ends_at)}${where(one)}</button>`;
 
 export const waitingToRebook = (list) => (list.length ? html`<section class="card"><h2>等您改约</h2><ul class="list">${list.map((one) => html`
-  <li><a class="row" href="#/rebook/${one.code}"><span>${one.old.type_name} ${state(one)}<small>${moment(one.old.starts_at)} 因${one.reason}停办</small>
+  <li><a class="row" href="#/rebook/${one.code}"><span>${one.old.type_name}${one.old.for_whom ? `（${one.old.for_whom}）` : ""} ${state(one)}<small>${moment(one.old.starts_at)} 因${one.reason}停办</small>
   ${one.held ? html`<small>已保留 ${moment(one.held.starts_at)}</small>` : ""}</span></a></li>`)}</ul></section>` : "");
 
 export async function rebook(main, code) {
@@ -17,7 +17,7 @@ export async function rebook(main, code) {
   const draw = async () => {
     const one = await get(path);
     chosen = null;
-    show(main, html`<h1>停办改约 · ${one.old.type_name}</h1>
+    show(main, html`<h1>停办改约 · ${one.old.type_name}${one.old.for_whom ? `（${one.old.for_whom}）` : ""}</h1>
       <section class="card"><p>${state(one)}</p><p>因<b>${one.reason}</b>，您 ${moment(one.old.starts_at)} 在${one.old.hall_name}的预约已取消，不计爽约。${one.note}</p></section>
       ${one.offer === "open" ? open(one) : over(one)}`);
     watch(one);
