@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Any, TypeAlias
 
 import msgspec
@@ -47,7 +48,13 @@ _ADVICE = {
 
 def faults_of(node: Node, sheet: type[msgspec.Struct]) -> Iterator[Found]:
     """Every place where the tree is not what `sheet` asks for."""
-    yield from _match(node, inspect.type_info(sheet), "")
+    yield from _match(node, _form_of(sheet), "")
+
+
+@cache
+def _form_of(sheet: type[msgspec.Struct]) -> inspect.Type:
+    """Of a kind of file, found out once: a city has hundreds of each."""
+    return inspect.type_info(sheet)
 
 
 def plain(node: Node) -> Any:

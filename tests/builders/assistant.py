@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from tortoise.expressions import F
@@ -91,6 +92,7 @@ def from_file(item: ItemFile, halls: Mapping[str, HallLine]) -> GuideDocument:
     )
 
 
+@cache
 def shipped_snapshot() -> Snapshot:
     """The shipped guides with the shipped synonyms and the matters that have no guide."""
     city = catalogue_format.load_catalogue(SHIPPED)

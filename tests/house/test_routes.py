@@ -38,6 +38,7 @@ CITIZEN_DOOR = {
 SYSTEMS_DOOR = {
     "GET /opendata/v1/items",
     "GET /opendata/v1/halls",
+    "GET /opendata/v1/intermediaries",
     "GET /console/login",
     "GET /display/<hall_code>",
     "GET /display/<hall_code>/events",  # numbers and windows, no names
