@@ -1,7 +1,9 @@
-"""大厅 部门 主题 场景 同义词 as the files that `city_intake` takes in."""
+"""大厅 部门 主题 场景 同义词 中介 as the files that `city_intake` takes in."""
 
+from dataclasses import asdict
 from typing import Any
 
+from catalogue import directory
 from catalogue.city_intake import LEVELS
 from catalogue.models import Department, Hall, Scenario, SynonymGroup, Theme
 
@@ -9,8 +11,10 @@ Rows = list[dict[str, Any]]
 
 
 async def files() -> dict[str, dict[str, Rows]]:
-    """File → its one key → the rows."""
+    """File → its one key → the rows; a city may be without a directory."""
+    providers = [asdict(one) for one in await directory.everyone()]
     return {
+        **({"intermediaries": {"intermediaries": providers}} if providers else {}),
         "departments": {"departments": [_department(one) for one in await Department.all().order_by("code")]},
         "halls": {"halls": [_hall(one) for one in await Hall.filter(active=True).order_by("code")]},
         "themes": {"themes": await _themes("theme")},
