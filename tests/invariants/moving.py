@@ -29,13 +29,14 @@ async def every_posting_balances(fetch: Fetch) -> list[str]:
 
 @of_money
 async def a_bill_settles_once(fetch: Fetch) -> list[str]:
-    """A bill is settled by exactly one order that received money, and an unpaid or withdrawn one by none."""
+    """A bill is settled by one order, which paid what it says now; an unpaid or withdrawn one by none."""
     return texts(
         await fetch(
             """select b.id as bill, b.state, count(o.id) filter (where o.settles) as settling
                  from bill b left join payment_order o on o.bill_id = b.id
                 group by b.id having count(o.id) filter (where o.settles) <> (b.state in ('settled', 'refunded'))::int
-                    or bool_or(o.settles and not o.state = any($1))""",
+                    or bool_or(o.settles and not o.state = any($1))
+                    or bool_or(o.settles and (o.bill_version, o.amount_fen) <> (b.version, b.settled_fen))""",
             list(RECEIVED),
         )
     )

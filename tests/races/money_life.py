@@ -280,10 +280,12 @@ class LittleTreasury:
         till, number = known[one % len(known)]
         await self.receive(till.name, till.write_of_refund(number))
 
-    async def answers_at_once(self, one: int, _: int) -> None:
-        """Two workers and a letter are after the same refund."""
+    async def answers_at_once(self, one: int, other: int) -> None:
+        """Three are after the same refund, and the channel may not answer the first of them."""
         mine = Refund.filter(order__bill_id__in=[bill.id for bill in self.bills], state__in=refunds.UNDER_WAY)
-        refund = await self.one_of(mine, one)
+        refund = await self.one_of(mine.prefetch_related("order"), one)
+        if other % 2:
+            self.tills[refund.order.channel].trouble[f"query_refund {refund.out_refund_no}"] = OutcomeUnknown()
         tried = (refunds.ask(refund_id=refund.id), refunds.send(refund_id=refund.id), refunds.ask(refund_id=refund.id))
         await at_once(*tried)
 

@@ -25,6 +25,7 @@ BY_HAND = {
     """drop index payment_order_one_live;
        update payment_order set state = 'awaiting', paid_at = null, bill_id = (select min(id) from bill)""":
         "one_order_lives_at_a_time",
+    "update payment_order set bill_version = bill_version + 1 where settles": "a_bill_settles_once",
     "update refund set amount_fen = amount_fen * 3": "refunds_stay_within_what_came",
     "update payment_order set state = 'refunded' where settles": "refunds_stay_within_what_came",
     "delete from refund": "what_settles_nothing_goes_back",
