@@ -57,7 +57,7 @@ async def test_of_a_closure_the_booker_hears_that_there_is_an_offer():
     assert "优先改约" in text
     (offer,) = await rebooking.of(me)
     await rebooking.accept(code=offer.code, by=me)
-    assert [one.state for one in await for_others.of(me)] == ["booked"]
+    assert [one.state for one in await for_others.of(me)] == ["booked", "office_cancelled"]
     assert "欢迎改约" not in text
 
 
