@@ -67,8 +67,11 @@ class Names:
 
     @classmethod
     def read(cls, folder: Path) -> "Names":
-        kinds = (Strings.read(folder / f"names-{kind}.txt") for kind in ("written", "spoken", "letters", "initials"))
-        return cls(*kinds, numpy.load(folder / "names-begin.npy"), numpy.load(folder / "names-called.npy"))
+        def texts(kind: str) -> Strings:
+            return Strings.read(folder / f"names-{kind}.txt")
+
+        starts, called = numpy.load(folder / "names-begin.npy"), numpy.load(folder / "names-called.npy")
+        return cls(texts("written"), texts("spoken"), texts("letters"), texts("initials"), starts, called)
 
     @property
     def nbytes(self) -> int:
@@ -83,11 +86,11 @@ class Names:
     def is_name(self, position: int) -> bool:
         """Whether it is a name, and not a question or a wording of ours."""
         document = self.document_of(position)
-        return position < self.starts[document] + self.called[document]
+        return position < int(self.starts[document]) + int(self.called[document])
 
     def is_official(self, position: int) -> bool:
         """Whether it is the official name of its document."""
-        return position == self.starts[self.document_of(position)]
+        return position == int(self.starts[self.document_of(position)])
 
     def of_document(self, document: int) -> Sequence[Name]:
         """All names and questions of a document."""
