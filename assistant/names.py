@@ -1,7 +1,7 @@
 """Names of the guides, prepared for comparing: as written, as spoken, as typed in letters."""
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,14 @@ class Name:
 
     written: str
     spoken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """All that one document is found by: each way `written` and, in the same order, `spoken`."""
+
+    written: tuple[str, ...]
+    spoken: tuple[str, ...]
 
 
 def name_of(text: str) -> Name:
@@ -92,7 +100,7 @@ class Names:
         """Whether it is the official name of its document."""
         return position == int(self.starts[self.document_of(position)])
 
-    def of_document(self, document: int) -> Sequence[Name]:
+    def of_document(self, document: int) -> Ways:
         """All names and questions of a document."""
         return _remembered(self, document)
 
@@ -105,14 +113,14 @@ class Names:
 
 
 @functools.lru_cache(maxsize=REMEMBERED)
-def _remembered(names: Names, document: int) -> tuple[Name, ...]:
+def _remembered(names: Names, document: int) -> Ways:
     span = range(int(names.starts[document]), int(names.starts[document + 1]))
-    return tuple(Name(names.written[place], names.spoken[place]) for place in span)
+    return Ways(tuple(names.written[place] for place in span), tuple(names.spoken[place] for place in span))
 
 
 @functools.lru_cache(maxsize=REMEMBERED)
 def _remembered_sounds(names: Names, document: int) -> frozenset[str]:
-    return frozenset().union(*(terms.sounds_of(name.written) for name in _remembered(names, document)))
+    return frozenset().union(*map(terms.sounds_of, _remembered(names, document).written))
 
 
 def _spoken(part: str) -> str:

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from assistant.corpus import GuideDocument
 from foundation import logs
 
-LEXICAL_WEIGHT, MEANING_WEIGHT = 0.4, 0.6
+LEXICAL_WEIGHT, MEANING_WEIGHT = 0.3, 0.7
 SPREAD = 0.1
 """So far below the nearest a cosine says nothing any more: this model's cosines lie close together."""
-NEAR_ENOUGH = 0.92
+NEAR_ENOUGH = 0.91
 """From this cosine on a guide may be offered for what it means alone: there is always a nearest, also to small talk."""
 CANDIDATES = 20
 MOST_REMEMBERED = 1024

@@ -60,9 +60,8 @@ def contest() -> tuple[list[Contestant], list[str]]:
     return done, absent
 
 
-def table() -> list[str]:
+def lines_of(done: Sequence[Contestant], absent: Sequence[str]) -> list[str]:
     """The contest as lines to print; ratios of the processor's time are to ours."""
-    done, absent = contest()
     ours = done[0]
     lines = [f"{'search':18} R@1    MRR@10  cpu ms  ratio"]
     lines += [
@@ -181,4 +180,4 @@ def _grams(text: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(table()))
+    print("\n".join(lines_of(*contest())))
