@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from assistant.corpus import GuideDocument
 from foundation import logs
 
-LEXICAL_WEIGHT, MEANING_WEIGHT = 0.3, 0.7
+LEXICAL_WEIGHT, MEANING_WEIGHT = 0.2, 0.8
 SPREAD = 0.1
 """So far below the nearest a cosine says nothing any more: this model's cosines lie close together."""
 NEAR_ENOUGH = 0.91
 """From this cosine on a guide may be offered for what it means alone: there is always a nearest, also to small talk."""
 CANDIDATES = 20
 MOST_REMEMBERED = 1024
+BATCH = 64
 
 T = TypeVar("T")
 Vectors = NDArray[numpy.float32]
@@ -48,7 +49,8 @@ class _Nano:
         self._model = model
 
     def passages(self, texts: Sequence[str]) -> Vectors:
-        return numpy.asarray(self._model.passage(list(texts)), numpy.float32).reshape(len(texts), -1)
+        batches = (list(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH))
+        return numpy.vstack([numpy.asarray(self._model.passage(batch), numpy.float32) for batch in batches])
 
     def question(self, text: str) -> Vectors:
         return numpy.asarray(self._model.query(text), numpy.float32).reshape(-1)
