@@ -1,9 +1,11 @@
-"""The assistant (智能问答): finds the guide a citizen means and answers in its own sentences, or says it does not know.
+"""The assistant (智能问答): finds the guide that is meant and answers in its own sentences, or says it does not know.
 
-`corpus` is what may be answered from, `elsewhere` what has no guide here; `analysis`, `pinyin` and `terms` turn text
-into terms; `index` finds guides, `ranking` orders them, `confidence` says how sure that is; `question`, `aspects` and
-`places` take a message apart, `safety` keeps danger from the search, `choosing` decides which guide is meant,
-`pinpointing` finds the place in it, `answering` quotes it, `navigation` offers the next step, `dialogue` holds it
-together.
-None of these knows a database or HTTP: `knowledge` and `asking` bring the catalogue and the citizen.
+`corpus` is what may be answered from, `elsewhere` what has no guide here; `analysis`, `segmenting`, `pinyin`,
+`everyday` and `terms` turn text into terms; `weighing` lays guides out as `postings` and `names`, a `layer`
+holds them, `base` all of one edition; `index` finds guides, `ranking` orders them, `semantic` knows what names
+mean, `confidence` says how sure that is; `question`, `aspects` and `places` take a message apart, `safety`
+keeps danger from the search, `choosing` decides which guide is meant, `pinpointing` finds the place in it,
+`answering` quotes it, `navigation` offers the next step, `dialogue` holds it together; `evaluation` measures
+and `fitting` fits.
+None of these knows a database or HTTP: `reading`, `knowledge` and `asking` bring the catalogue and the citizen.
 """

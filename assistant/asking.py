@@ -31,6 +31,7 @@ async def ask(*, question: str, conversation: str | None = None, by: Actor | Non
     Raises ConversationNotFound for a conversation of somebody else.
     """
     snapshot = await knowledge.current()
+    await knowledge.understand(snapshot, question)
     async with database.transaction():
         talk = await _open(conversation, by)
         answer, memory = dialogue.reply(snapshot, question, _recall(talk.state))

@@ -1,4 +1,4 @@
-"""Laying the search index out off-line: `python -m assistant.building`, after which every process of the machine maps it.
+"""Laying the search index out off-line: `python -m assistant.building`; every process of the machine then maps it.
 
 Run it before the web processes start and whenever much was published (cron, or after an import). It writes into
 ASSISTANT_INDEX_FOLDER beside the bases already there; processes take the newest when they next need a base.

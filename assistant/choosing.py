@@ -103,6 +103,7 @@ def search(snapshot: Snapshot, one: Question) -> list[Result]:
             best = results
         if best and best[0].confidence >= snapshot.bands.answer_from:
             break
+    best = snapshot.by_meaning(best, one.said)
     lost = question.lost(one.said)
     if not lost and not one.unwanted:
         return best

@@ -1,7 +1,7 @@
 """How sure the assistant may be: answer, offer named choices, or say that it does not know.
 
-Confidence is how like the question is to a guide, less the doubt whether another guide is meant that is not here. Like:
-the share of the best attainable score, by letter or by ear, and how close the question is to the nearest name. Distinct:
+Confidence is how like the question is to a guide, less the doubt whether another is meant that is not here. Like: the
+share of the best attainable score, by letter or by ear, and how close the question is to the nearest name. Distinct:
 no other guide comes near, and the name says little that was not asked (虚拟财产权利公证 for 虚拟财产公证). Doubt weighs
 the more, the more alike they are: what is hardly alike is not meant anyway.
 
@@ -46,6 +46,16 @@ class Bands:
 
 
 @dataclass(frozen=True, slots=True)
+class Signs:
+    """What tells that no other guide is meant: its lead over the next, how much of its name was asked for, and (against
+    it) the share of the guides found that rank nearly as high."""
+
+    gap: float
+    asked: float
+    rivals: float
+
+
+@dataclass(frozen=True, slots=True)
 class Distinct:
     """The weights of the logistic that says how distinct a guide is."""
 
@@ -82,11 +92,10 @@ def likeness(hit: Hit, *, heard: float = 0.0) -> float:
     return min(1.0, PARAMETERS.share * share + (1 - PARAMETERS.share) * hit.closeness)
 
 
-def distinctness(*, gap: float, asked: float, rivals: float) -> float:
-    """0..1 that no other guide is meant: by its lead over the next, by how much of its name was asked for, and by the
-    share of the guides found that rank nearly as high."""
-    weights = PARAMETERS.distinct
-    return 1 / (1 + math.exp(-(weights.gap * gap + weights.asked * asked + weights.rivals * rivals + weights.bias)))
+def distinctness(signs: Signs, weights: Distinct | None = None) -> float:
+    """0..1 that no other guide is meant."""
+    of = weights or PARAMETERS.distinct
+    return 1 / (1 + math.exp(-(of.gap * signs.gap + of.asked * signs.asked + of.rivals * signs.rivals + of.bias)))
 
 
 def confidence(alike: float, distinct: float) -> float:

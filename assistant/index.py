@@ -13,7 +13,7 @@ from assistant import analysis, pinyin, terms
 from assistant import postings as best_of
 from assistant.corpus import GuideDocument
 from assistant.layer import Layer
-from assistant.names import Name
+from assistant.names import Name, Ways
 from assistant.postings import Numbers, Scores, numbers_of
 from assistant.segmenting import Segmenter
 
@@ -70,7 +70,7 @@ class Index:
         layer, place = self.at(number)
         return self.layers[layer].documents[place]
 
-    def names(self, number: int) -> Sequence[Name]:
+    def names(self, number: int) -> Ways:
         """All names and questions of a guide."""
         layer, place = self.at(number)
         return self.layers[layer].names.of_document(place)

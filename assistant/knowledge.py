@@ -9,10 +9,13 @@ import asyncio
 import time
 from collections.abc import Coroutine
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
-from assistant import base, elsewhere, reading
+from assistant import base, elsewhere, reading, semantic
 from assistant.base import Base
+from assistant.question import read
+from assistant.semantic import Meaning, Understanding
 from assistant.snapshot import Snapshot
 from catalogue import edition
 from foundation import bus, logs, settings
@@ -84,8 +87,31 @@ async def _refreshed() -> Snapshot:
     except Unavailable:
         if kept is None:
             raise
+    if kept is not _Shelf.snapshot and (understanding := _understanding()):
+        _behind_the_scenes(_learn(kept, understanding))
     _Shelf.snapshot, _Shelf.looked_at = kept, time.monotonic()
     return kept
+
+
+async def understand(snapshot: Snapshot, question: str) -> None:
+    """Prepare what searching by meaning needs to know of a question, where that is switched on; others go on meanwhile.
+
+    Call it outside a transaction.
+    """
+    if snapshot.meaning:
+        for one in read(question, is_name=snapshot.is_name):
+            await snapshot.meaning.understanding.prepare(one.said)
+
+
+async def _learn(snapshot: Snapshot, understanding: Understanding) -> None:
+    """What is new in a snapshot is learned behind the scenes; until then it is searched by words alone."""
+    snapshot.meaning = Meaning(understanding, await understanding.learn(snapshot.numbered))
+
+
+@cache
+def _understanding() -> Understanding | None:
+    encoder = semantic.encoder() if settings.current().processes.assistant_semantic else None
+    return Understanding(encoder) if encoder else None
 
 
 async def _at(version: str) -> Snapshot:

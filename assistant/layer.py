@@ -63,7 +63,7 @@ class Documents(Sequence[GuideDocument]):
 
 @dataclass(frozen=True)
 class Layer:
-    """`documents` as they are shown, their codes to take one by, their names as they are compared, their postings as they are searched."""
+    """`documents` as they are shown, their codes to take one by, names as they are compared, postings as searched."""
 
     documents: Sequence[GuideDocument]
     codes: Strings

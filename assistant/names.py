@@ -1,7 +1,7 @@
 """Names of the guides, prepared for comparing: as written, as spoken, as typed in letters."""
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,14 @@ class Name:
 
     written: str
     spoken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """All that one document is found by: each way `written` and, in the same order, `spoken`."""
+
+    written: tuple[str, ...]
+    spoken: tuple[str, ...]
 
 
 def name_of(text: str) -> Name:
@@ -67,8 +75,11 @@ class Names:
 
     @classmethod
     def read(cls, folder: Path) -> "Names":
-        kinds = (Strings.read(folder / f"names-{kind}.txt") for kind in ("written", "spoken", "letters", "initials"))
-        return cls(*kinds, numpy.load(folder / "names-begin.npy"), numpy.load(folder / "names-called.npy"))
+        def texts(kind: str) -> Strings:
+            return Strings.read(folder / f"names-{kind}.txt")
+
+        starts, called = numpy.load(folder / "names-begin.npy"), numpy.load(folder / "names-called.npy")
+        return cls(texts("written"), texts("spoken"), texts("letters"), texts("initials"), starts, called)
 
     @property
     def nbytes(self) -> int:
@@ -83,13 +94,13 @@ class Names:
     def is_name(self, position: int) -> bool:
         """Whether it is a name, and not a question or a wording of ours."""
         document = self.document_of(position)
-        return position < self.starts[document] + self.called[document]
+        return position < int(self.starts[document]) + int(self.called[document])
 
     def is_official(self, position: int) -> bool:
         """Whether it is the official name of its document."""
-        return position == self.starts[self.document_of(position)]
+        return position == int(self.starts[self.document_of(position)])
 
-    def of_document(self, document: int) -> Sequence[Name]:
+    def of_document(self, document: int) -> Ways:
         """All names and questions of a document."""
         return _remembered(self, document)
 
@@ -102,14 +113,14 @@ class Names:
 
 
 @functools.lru_cache(maxsize=REMEMBERED)
-def _remembered(names: Names, document: int) -> tuple[Name, ...]:
+def _remembered(names: Names, document: int) -> Ways:
     span = range(int(names.starts[document]), int(names.starts[document + 1]))
-    return tuple(Name(names.written[place], names.spoken[place]) for place in span)
+    return Ways(tuple(names.written[place] for place in span), tuple(names.spoken[place] for place in span))
 
 
 @functools.lru_cache(maxsize=REMEMBERED)
 def _remembered_sounds(names: Names, document: int) -> frozenset[str]:
-    return frozenset().union(*(terms.sounds_of(name.written) for name in _remembered(names, document)))
+    return frozenset().union(*map(terms.sounds_of, _remembered(names, document).written))
 
 
 def _spoken(part: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-MOST_ADDED = 250_000
+MOST_ADDED = 120_000
 """So many postings are added up for one question; the terms beyond, the commonest, only where a guide may still win."""
 MOST_CANDIDATES = 400
 

@@ -1,4 +1,4 @@
-"""Words (分词): `jieba` cuts; its Rust twin `rjieba` does, ten times faster, where it is installed and cuts the same."""
+"""Words (分词): `jieba` cuts; its Rust twin `rjieba`, ten times faster, where it is here and cuts the same."""
 
 import re
 import warnings

@@ -2,16 +2,18 @@
 
 import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from assistant import analysis, confidence, elsewhere, ranking
+from assistant import analysis, confidence, elsewhere, ranking, semantic
 from assistant.base import Base, named_by
+from assistant.confidence import Signs
 from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter
 from assistant.index import Index, Match
 from assistant.layer import Layer
 from assistant.names import Name, name_of
 from assistant.ranking import Hit
+from assistant.semantic import Meaning, Vectors
 from assistant.suggestions import Suggester
 from assistant.wording import Wording
 
@@ -34,6 +36,7 @@ class Result:
 
     matter: Matter | None
     confidence: float
+    signs: Signs | None
     alike: float
     rank: float
     _found: "_Candidate"
@@ -113,6 +116,7 @@ class Snapshot:
         recent = self._laid_out(changed)
         gone = withdrawn | {document.item_code for document in changed}
         hidden = [place for code in gone if (place := base.layer.codes.place_of(code)) is not None]
+        self._hidden = hidden
         self._recent = {document.item_code: document for document in changed}
         self._gone = gone
         self.here = base.here | named_by(changed)
@@ -122,6 +126,7 @@ class Snapshot:
         self._first_matter = len(base.layer.documents) + len(changed)
         self.index = Index((base.layer, recent, unguided), base.segmenter, hidden=hidden)
         self.suggester = Suggester(self.index, layers=2)
+        self.meaning: Meaning | None = None
         self.bands = confidence.bands_for(base.everyday_names)
         self.is_name = functools.lru_cache(maxsize=REMEMBERED)(self._is_name)
 
@@ -130,6 +135,11 @@ class Snapshot:
         """All guides: of very many, a long list."""
         kept = (document for document in self.base.layer.documents if document.item_code not in self._gone)
         return (*kept, *self._recent.values())
+
+    @property
+    def numbered(self) -> tuple[GuideDocument, ...]:
+        """All guides in the order of their numbers, also those that were replaced since."""
+        return (*self.base.layer.documents, *self._recent.values())
 
     def guide(self, item_code: str) -> GuideDocument | None:
         """The guide with that code, if it is published."""
@@ -157,6 +167,34 @@ class Snapshot:
         ordered = sorted(best.values(), key=lambda candidate: -candidate.rank)[:limit]
         return [self._result(place, ordered) for place in range(len(ordered))]
 
+    def by_meaning(self, results: list[Result], said: str) -> list[Result]:
+        """What words found and what meaning finds, together; `results` alone unless a vector of `said` was prepared.
+
+        What only meaning finds is near enough to be offered, never to be answered from.
+        """
+        vector = self.meaning.understanding.of(said) if self.meaning else None
+        if self.meaning is None or vector is None:
+            return results
+        nearness = self.meaning.meanings.nearness(vector, self._first_matter)
+        nearness[self._hidden] = -1.0
+        known = {result.position: result for result in results}
+        together = semantic.blended({place: one.rank for place, one in known.items()}, nearness)
+        ordered = sorted(together, key=lambda place: -together[place])[: max(len(results), MOST_RIVALS)]
+        together_found = (known.get(place) or self._meant(place, said) for place in ordered)
+        return [
+            replace(one, rank=together[one.position], confidence=max(one.confidence, self._offered(one, nearness)))
+            for one in together_found
+        ]
+
+    def _offered(self, one: Result, nearness: Vectors) -> float:
+        near = one.position < len(nearness) and nearness[one.position] >= semantic.NEAR_ENOUGH
+        return self.bands.ask_from if near else 0.0
+
+    def _meant(self, place: int, said: str) -> Result:
+        alike = self.bands.ask_from
+        found = _Candidate(Hit(place, 0.0, 0.0, 0.0), name_of(said), {}, alike, 0.0)
+        return Result(None, 0.0, None, alike, 0.0, found, self.index)
+
     def _is_name(self, words: str) -> bool:
         """Whether a name of a guide, or the official one of a matter, contains `words` (canonical text)."""
         said = "".join(analysis.units(words))
@@ -179,17 +217,20 @@ class Snapshot:
 
     def _result(self, place: int, ordered: Sequence[_Candidate]) -> Result:
         found = ordered[place]
-        sure = confidence.confidence(found.alike, self._distinct(place, ordered) if place < LISTENED else 0.0)
+        signs = self._signs(place, ordered) if place < LISTENED else None
+        sure = confidence.confidence(found.alike, confidence.distinctness(signs) if signs else 0.0)
         beyond = found.hit.document - self._first_matter
         matter = self._matters[beyond] if beyond >= 0 else None
-        return Result(matter, sure, found.alike, found.rank, found, self.index)
+        return Result(matter, sure, signs, found.alike, found.rank, found, self.index)
 
-    def _distinct(self, place: int, ordered: Sequence[_Candidate]) -> float:
+    def _signs(self, place: int, ordered: Sequence[_Candidate]) -> Signs:
         found = ordered[place]
+        number = found.hit.document
         other = max((one.rank for one in ordered if one is not found), default=0.0)
-        return confidence.distinctness(
-            gap=(found.rank - other) / found.rank,
-            asked=self.index.asked_of(ranking.nearest(found.question, self.index.names(found.hit.document)), found.question),
+        named = ranking.nearest(found.question, self.index.names(number))
+        return Signs(
+            gap=max((found.rank - other) / found.rank, -1.0),
+            asked=self.index.asked_of(named, found.question),
             rivals=sum(one.rank >= RIVAL_FROM * ordered[0].rank for one in ordered) / MOST_RIVALS,
         )
 

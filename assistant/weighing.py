@@ -84,7 +84,9 @@ def _sorted(
     idf = _idf(counts, measures.documents) * channels[rising]
     if like is not None:
         idf = _as_known(list(known), rising, idf, measures, like)
-    saturated = _saturated(numpy.frombuffer(weighed, numpy.float32)[order] if len(weighed) else numpy.zeros(0))
+    saturated = _saturated(
+        numpy.frombuffer(weighed, numpy.float32)[order] if len(weighed) else numpy.zeros(0, numpy.float32)
+    )
     weights = idf[places[order]] * saturated
     starts = numpy.concatenate(([0], numpy.cumsum(counts))).astype(numpy.int64)
     highest = numpy.maximum.reduceat(weights, starts[:-1]) if len(known) else weights
@@ -105,11 +107,13 @@ def _as_known(
     ordered = [words[place] for place in rising.tolist()]
     places = like.places(ordered)
     rarest = numpy.array([terms.CHANNEL_WEIGHTS[term[0]] * measures.rarest for term in ordered], numpy.float32)
-    return numpy.where(places < 0, rarest, like.idf[places] if len(like.idf) else rarest)
+    known: NDArray[numpy.float32] = numpy.where(places < 0, rarest, like.idf[places] if len(like.idf) else rarest)
+    return known
 
 
 def _idf(held: Numbers, total: int) -> NDArray[numpy.float32]:
-    return numpy.log(1 + (total - held + 0.5) / (held + 0.5)).astype(numpy.float32)
+    idf: NDArray[numpy.float32] = numpy.log(1 + (total - held + 0.5) / (held + 0.5)).astype(numpy.float32)
+    return idf
 
 
 def _saturated(frequencies: NDArray[numpy.float32]) -> NDArray[numpy.float32]:

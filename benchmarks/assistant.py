@@ -1,7 +1,10 @@
 """问一问: what people really type, each question the first of a conversation."""
 
+import asyncio
+
 from benchmarks.house import House
 from benchmarks.measuring import Measured, Sample, interleaved
+from benchmarks.searching import contest, lines_of
 from benchmarks.wire import post
 
 QUESTIONS = (
@@ -47,4 +50,17 @@ async def ask(house: House) -> Measured:
     return await interleaved("ask", wonder, beside={"bare_json": house.yardstick}, rounds=house.scale.rounds)
 
 
-FIGURES = {"ask": ask}
+async def searching_beside(house: House) -> Measured:
+    """Of a hundred everyday names, how many find their guide first: ours, and beside it what else one would take."""
+    done, absent = await asyncio.to_thread(contest)
+    ours, *others = done
+    return Measured(
+        "searching",
+        unit="% R@1",
+        samples=[Sample(rate=ours.at_1 * 100)],
+        baselines={one.name: [Sample(rate=one.at_1 * 100)] for one in others},
+        notes="\n" + "\n".join(lines_of(done, absent)),
+    )
+
+
+FIGURES = {"ask": ask, "searching": searching_beside}

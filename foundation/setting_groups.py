@@ -63,6 +63,11 @@ class Processes:
         "where `python -m assistant.building` keeps the search index for all processes of a machine; empty: each makes"
         " its own",
     )
+    assistant_semantic: bool = setting(
+        "ASSISTANT_SEMANTIC",
+        "search by meaning as well; needs the extra `semantic` and 20 ms of processor a question",
+        False,
+    )
     worker_concurrency: int = setting("WORKER_CONCURRENCY", "jobs at once in one worker", 8, least=1)
 
 

