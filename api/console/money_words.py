@@ -10,14 +10,12 @@ from sanic import HTTPResponse
 from foundation import clock, csv_table, money
 from foundation.audit import Deed
 from identity import access
+from payments.ledger_reading import CHANNEL_NAMES as CHANNELS
 
-CHANNELS = {"wechat": "微信支付", "alipay": "支付宝"}
-REFUNDS = {"requested": "已申请", "processing": "退款中", "done": "已退回", "abnormal": "异常", "closed": "已关闭"}
 NOTICES = {
     "received": "已收到", "settled": "缴清", "repeated": "重复通知", "returned": "退回", "noted": "已记录",
     "quarantined": "隔离待查", "unknown_order": "无此支付单",
 }  # fmt: skip
-LATE = {"overdue": "滞纳金", "penalty": "加处罚款"}
 ACTIONS = {
     "bill.raised": "推送通知书",
     "bill.changed": "变更通知书",
