@@ -51,7 +51,8 @@ class Finance:
         )
 
     async def pay_back_offline(self, one: int, _: int) -> None:
-        refund = await self.one_of(Refund.filter(order__in=self.ours(), state="abnormal"), one)
+        ours = await self.ours().values_list("id", flat=True)
+        refund = await self.one_of(Refund.filter(order_id__in=ours, state="abnormal"), one)
         paper = await refund_applications.ask_to_repair(refund_id=refund.id, reason="原卡已注销，线下退付", by=FINANCE)
         await refund_applications.approve(application_id=paper.id, by=OTHER)
 
