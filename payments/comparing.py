@@ -23,12 +23,13 @@ select count(*) filter (where not refund) as their_payments,
        count(*) filter (where not refund and at >= $1 and at < $2) as of_the_day
   from their_row"""
 
+# A refund that was paid by bank transfer never went through the channel: its bills do not have it.
 OURS = """
 select count(*) as our_payments, coalesce(sum(amount_fen), 0)::bigint as our_payments_fen,
        (select count(*) from refund f join payment_order o on o.id = f.order_id
-         where o.channel = $1 and f.done_at >= $2 and f.done_at < $3) as our_refunds,
+         where o.channel = $1 and f.done_at >= $2 and f.done_at < $3 and not f.offline) as our_refunds,
        (select coalesce(sum(f.amount_fen), 0)::bigint from refund f join payment_order o on o.id = f.order_id
-         where o.channel = $1 and f.done_at >= $2 and f.done_at < $3) as our_refunds_fen
+         where o.channel = $1 and f.done_at >= $2 and f.done_at < $3 and not f.offline) as our_refunds_fen
   from payment_order where channel = $1 and paid_at >= $2 and paid_at < $3"""
 
 APART = """
@@ -51,21 +52,19 @@ KEEP_REFUNDS = """
 insert into statement_refund (reconciliation_id, number, out_trade_no, transaction_no, amount_fen, state, at)
 select $1, left(number, 64), left(max(out_trade_no), 64), left(max(transaction_no), 64), sum(fen), max(state), min(at)
   from their_row where refund group by left(number, 64)"""
-REFUNDS_APART = """
+REFUNDS_APART = f"""
 insert into apart
 select 'refund', s.number, s.out_trade_no, s.transaction_no, s.amount_fen, s.state, s.at, f.id is not null
   from statement_refund s
   left join (refund f join payment_order o on o.id = f.order_id and o.channel = $1) on f.out_refund_no = s.number
  where s.reconciliation_id = $4
    and (f.id is null or f.amount_fen <> s.amount_fen
-        or s.state = 'done' and f.state <> 'done' or s.state = 'closed' and f.state = 'done')
-   and not exists (select from difference d join reconciliation r on r.id = d.reconciliation_id
-                    where d.return_no = s.number and r.channel = $1 and d.state = 'resolved'
-                      and d.theirs_fen = s.amount_fen)
+        or s.state = 'done' and f.state <> 'done' or s.state = 'closed' and f.state = 'done' and not f.offline)
+   and not {judging.given_back(number="s.number", channel="$1", fen="s.amount_fen")}
 union all
 select 'refund', f.out_refund_no, o.out_trade_no, o.transaction_no, null, null, null, true
   from refund f join payment_order o on o.id = f.order_id
- where o.channel = $1 and f.done_at >= $2 and f.done_at < $3
+ where o.channel = $1 and f.done_at >= $2 and f.done_at < $3 and not f.offline
    and not exists (select from statement_refund s join reconciliation r on r.id = s.reconciliation_id
                     where s.number = f.out_refund_no and r.channel = $1)"""
 

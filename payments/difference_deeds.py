@@ -8,7 +8,6 @@ from foundation import audit, clock, database, jobs, logs
 from foundation.actor import Actor
 from foundation.http import OutcomeUnknown
 from payments import gateway, inquiry, judging, ledger, picking_up, refunds
-from payments.errors import RefundTooMuch
 from payments.models import PaymentOrder, Refund
 from payments.reconciliation_errors import DifferenceNotFound
 from payments.reconciliation_models import Difference
@@ -77,17 +76,13 @@ async def _state_of(refund: Refund) -> str:
 
 
 async def _pick_up(one: Difference) -> str:
-    try:
-        said = await picking_up.pick_up(
-            channel=one.reconciliation.channel,
-            out_trade_no=one.out_trade_no,
-            out_refund_no=one.number,
-            amount_fen=one.theirs_fen or 0,
-            by=Actor.staff(int(one.decided_by.removeprefix("staff:"))),
-        )
-    except RefundTooMuch as why:
-        said = why.message
-    return said
+    return await picking_up.pick_up(
+        channel=one.reconciliation.channel,
+        out_trade_no=one.out_trade_no,
+        out_refund_no=one.number,
+        amount_fen=one.theirs_fen or 0,
+        by=Actor.staff(int(one.decided_by.removeprefix("staff:"))),
+    )
 
 
 async def _send_back(one: Difference) -> str:

@@ -5,9 +5,11 @@ or touches the books needs two, which the database has the last word on. What is
 (payments/difference_deeds.py).
 """
 
+from collections.abc import Collection
+
 from foundation import audit, clock, database, jobs
 from foundation.actor import Actor
-from payments import difference_deeds, ledger
+from payments import difference_deeds, ledger, sending_back
 from payments.difference_deeds import carry_out, facts, reopen
 from payments.reconciliation_errors import (
     DeedNotFitting,
@@ -30,8 +32,8 @@ DEEDS = {
 AT_CHANNEL = ("ask", "send_back", "pick_up")
 
 
-def fitting(one: Difference) -> list[str]:
-    """What can be done about it, in the order it is offered."""
+def fitting(one: Difference, quarantined: Collection[str] = ()) -> list[str]:
+    """What can be done about it, in the order it is offered. `quarantined`: numbers whose money quarantine has."""
     if one.booked_fen:  # first the books must say what is so
         return ["book"] if off_fen(one) != one.booked_fen else ["explain"]
     found = []
@@ -40,7 +42,7 @@ def fitting(one: Difference) -> list[str]:
     elif one.what == "refund" and one.kind == "long" and one.theirs_state == "done":
         found = ["pick_up"]
     elif one.what == "payment" and one.kind in ("long", "amount") and one.ours_fen is None:
-        found = ["send_back"]
+        found = ["send_back"] if one.number not in quarantined else []
     return [*found, "book", "explain"] if off_fen(one) else [*found, "explain"]
 
 
@@ -74,8 +76,7 @@ async def propose(*, difference_id: int, deed: str, note: str, by: Actor) -> Non
         one = await difference_deeds.locked(difference_id)
         if one.state != "open":
             raise DifferenceMoved
-        if deed not in fitting(one):
-            raise DeedNotFitting
+        await _must_fit(deed, one)
         one.state, one.resolution, one.note = "proposed", deed, _said(note)
         one.proposed_by, one.proposed_at = str(by), clock.now()
         one.decided_by, one.decided_at = "", None
@@ -105,8 +106,9 @@ async def approve(*, difference_id: int, by: Actor) -> None:
             raise DifferenceMoved
         if one.proposed_by == str(by):
             raise SecondPersonNeeded
-        if one.resolution not in fitting(one):
-            raise DeedNotFitting
+        if one.resolution == "send_back":
+            await sending_back.alone(channel=one.reconciliation.channel, number=one.number)
+        await _must_fit(one.resolution, one)
         one.decided_by, one.decided_at, one.state = str(by), clock.now(), "approved"
         await _record("difference.approved", one, by, one.note, one.resolution)
         if one.resolution in AT_CHANNEL:
@@ -114,6 +116,12 @@ async def approve(*, difference_id: int, by: Actor) -> None:
             await jobs.enqueue(carry_out, lock=f"difference:{one.id}", difference_id=one.id)
         else:
             await _close(one)
+
+
+async def _must_fit(deed: str, one: Difference) -> None:
+    held = await sending_back.in_quarantine(channel=one.reconciliation.channel, numbers=[one.number])
+    if deed not in fitting(one, held):
+        raise DeedNotFitting
 
 
 async def _close(one: Difference) -> None:

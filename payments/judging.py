@@ -16,8 +16,21 @@ from foundation.database import Transaction
 
 RECEIVED = "('paid', 'refunded')"
 
+
+def given_back(*, number: str, channel: str, fen: str) -> str:
+    """Whether a refund of a bill is ours all the same: what gave back money nobody asked for."""
+    return f"""(
+        exists (select from difference e join reconciliation n on n.id = e.reconciliation_id
+                 where e.return_no = {number} and n.channel = {channel} and e.state = 'resolved'
+                   and e.theirs_fen = {fen})
+        or exists (select from quarantined_notice q
+                    where q.return_no = {number} and q.channel = {channel} and q.state = 'returned'
+                      and q.return_fen = {fen}))"""
+
+
 PAYMENTS = f"""
 select d.id, case
+         when theirs and sent_back then null
          when theirs and o.id is null then 'long'
          when theirs and o.amount_fen <> d.theirs_fen then 'amount'
          when theirs and not received then 'state'
@@ -31,6 +44,7 @@ select d.id, case
          when theirs then missing_there and abs(our_day - r.day) = 1
          else abs(listed_on - r.day) = 1 end as day_cut_is_sure,
        case
+         when theirs and sent_back then '隔离款项，已退回付款人'
          when theirs and o.id is null then '渠道账单有此笔，我方没有该支付单'
          when theirs and o.amount_fen <> d.theirs_fen then '双方金额不同'
          when theirs and not received then '渠道已收款，我方支付单未入账'
@@ -53,29 +67,35 @@ select d.id, case
            exists (select from difference e join reconciliation n on n.id = e.reconciliation_id
                     where e.number = d.number and e.what = 'payment' and e.theirs_fen is null
                       and (n.channel, n.day) = (r.channel, our_day)) as missing_there,
+           not received and exists (
+               select from quarantined_notice q
+                where (q.channel, q.out_trade_no, q.kind) = (r.channel, d.number, 'payment') and q.state = 'returned'
+                  and q.return_fen = d.theirs_fen) as sent_back,
            (select min(n.day) from difference e join reconciliation n on n.id = e.reconciliation_id
              where e.number = d.number and e.what = 'payment' and e.theirs_fen is not null and e.id <> d.id
                and n.channel = r.channel) as listed_on) as beside
  where d.what = 'payment' and d.id = any($1)"""
 
-REFUNDS = """
+REFUNDS = f"""
 select d.id, case
          when theirs and given_back then null
          when theirs and f.id is null then 'long'
          when theirs and f.amount_fen <> d.theirs_fen then 'amount'
          when theirs and (d.theirs_state = 'done' and f.state <> 'done'
-                          or d.theirs_state = 'closed' and f.state = 'done') then 'state'
-         when theirs or f.state is distinct from 'done' or our_day <> r.day then null
+                          or d.theirs_state = 'closed' and f.state = 'done' and not f.offline) then 'state'
+         when theirs or f.offline or f.state is distinct from 'done' or our_day <> r.day then null
          when listed_on is not null then 'day_cut'
          else 'short' end as kind,
        true as day_cut_is_sure,
        case
-         when theirs and given_back then '已按差异处理退回'
+         when theirs and given_back then '非我方支付单的款项，已退回付款人'
          when theirs and f.id is null then '渠道账单有此退款，我方没有该退款单'
          when theirs and f.amount_fen <> d.theirs_fen then '双方退款金额不同'
          when theirs and d.theirs_state = 'done' and f.state <> 'done' then '渠道已退款，我方退款单未完成'
-         when theirs and d.theirs_state = 'closed' and f.state = 'done' then '渠道退款已关闭，我方记为已退'
+         when theirs and d.theirs_state = 'closed' and f.state = 'done' and not f.offline
+              then '渠道退款已关闭，我方记为已退'
          when theirs then '双方已一致'
+         when f.offline then '已线下转账退款，不经渠道'
          when f.state is distinct from 'done' or our_day <> r.day then '我方该日已无此笔'
          when listed_on is not null then '渠道记在 ' || listed_on || ' 的账单'
          else '我方已退款，渠道账单没有此笔' end as reason,
@@ -86,9 +106,7 @@ select d.id, case
        on f.out_refund_no = d.number and o.channel = r.channel
  cross join lateral (
     select d.theirs_fen is not null as theirs, (f.done_at at time zone 'Asia/Shanghai')::date as our_day,
-           exists (select from difference e join reconciliation n on n.id = e.reconciliation_id
-                    where e.return_no = d.number and n.channel = r.channel and e.state = 'resolved'
-                      and e.theirs_fen = d.theirs_fen) as given_back,
+           {given_back(number="d.number", channel="r.channel", fen="d.theirs_fen")} as given_back,
            (select min(n.day) from statement_refund s join reconciliation n on n.id = s.reconciliation_id
              where s.number = d.number and n.channel = r.channel and n.day <> r.day) as listed_on) as beside
  where d.what = 'refund' and d.id = any($1)"""

@@ -17,6 +17,7 @@ from foundation import clock
 from payments.models import Bill, BillItem, PaymentOrder
 
 WHOLE = 10_000
+NAMES = {"overdue": "滞纳金", "penalty": "加处罚款"}
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ ACCOUNT_NAMES = {
     "fee": "{}手续费",
     "bank": "{}已结算到银行",
     "transit": "{}待查款",
+    "bank:offline": "执收单位线下退款",
 }
 MEMOS = {
     "settled": "缴款入账",
@@ -27,6 +28,8 @@ MEMOS = {
     "in transit": "挂账待查",
     "unasked": "非我方支付单收款",
     "given back": "非我方支付单退回",
+    "paid offline": "线下转账退款",
+    "fetched back": "渠道退回商户",
 }
 PAGE = 100
 
@@ -148,7 +151,8 @@ async def account_names(accounts: Collection[str]) -> dict[str, str]:
 
 def _name(account: str, units: dict[str, str]) -> str:
     kind, _, code = account.partition(":")
-    return ACCOUNT_NAMES.get(kind, account).format(CHANNEL_NAMES.get(code) or units.get(code) or code)
+    name = ACCOUNT_NAMES.get(account) or ACCOUNT_NAMES.get(kind, account)
+    return name.format(CHANNEL_NAMES.get(code) or units.get(code) or code)
 
 
 async def accounts() -> dict[str, str]:

@@ -12,7 +12,7 @@ from foundation.actor import Actor
 from payments import gateway, ledger
 from payments.reconciliation import CHANNELS, row_of
 
-PAYOUT = "提现"  # WeChat Pay's word for money that goes to the merchant's bank; what comes back begins alike
+PAYOUT = "提现"  # the word of both for money that goes to the merchant's bank; what comes back (提现退回) begins alike
 BY = Actor.system("payouts")
 
 

@@ -23,5 +23,9 @@ class AgreesNow(Conflict):
     """支付平台的答复与支付单一致，请使用“重新查询渠道”入账，无需退回。"""
 
 
+class SentBackOtherwise(Conflict):
+    """这笔款项已按对账差异退回付款人，请在对账页面查看进度，并注明情况后关闭本条。"""
+
+
 class ReturnNotAsked(Conflict):
     """还没有人提出退回这笔款项，请先提出，再由另一人复核。"""

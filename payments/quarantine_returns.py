@@ -8,7 +8,7 @@ from datetime import timedelta
 from channels.payment import ChannelPayment, ChannelRefund, ChannelState, RefundRequest, RefundState
 from foundation import audit, clock, crypto, database, jobs, logs, metrics, settings
 from foundation.actor import Actor
-from payments import gateway, ledger, settlement, states
+from payments import gateway, ledger, sending_back, settlement, states
 from payments.errors import DoesNotAgree
 from payments.models import ChannelEvent, PaymentOrder
 from payments.orders import NUMBER_LENGTH, RECEIVED, find, locked
@@ -19,6 +19,7 @@ from payments.quarantine_errors import (
     QuarantineNotFound,
     QuarantineOver,
     ReturnNotAsked,
+    SentBackOtherwise,
 )
 from payments.quarantine_models import WORKED_OFF, QuarantinedNotice
 from payments.refund_errors import SecondPersonNeeded
@@ -33,7 +34,8 @@ ASK_LONGEST = timedelta(hours=6)
 async def want(*, quarantine_id: int, note: str, by: Actor) -> int:
     """Ask that the money go back; returns how many fen the channel says it holds.
 
-    Raises QuarantineNotFound, QuarantineOver, NothingToSendBack, MoneyIsBooked, AgreesNow and the channel's refusals.
+    Raises QuarantineNotFound, QuarantineOver, NothingToSendBack, MoneyIsBooked, AgreesNow, SentBackOtherwise and the
+    channel's refusals.
     """
     held = await QuarantinedNotice.get_or_none(id=quarantine_id)
     if held is None:
@@ -46,6 +48,7 @@ async def want(*, quarantine_id: int, note: str, by: Actor) -> int:
     async with database.transaction():
         await _must_be_nobodys(held, payment)
         held = await _locked(quarantine_id)
+        await _must_go_this_way(held)
         held.asked_by, held.return_fen, held.note = str(by), payment.amount_fen, note.strip()[:200]
         await held.save(update_fields=["asked_by", "return_fen", "note"])
         await audit.record("quarantine.return_asked", subject=f"quarantine:{held.id}", by=by, reason=note)
@@ -69,7 +72,7 @@ async def _must_be_nobodys(held: QuarantinedNotice, payment: ChannelPayment) -> 
 async def let_go(*, quarantine_id: int, by: Actor) -> None:
     """复核: another of finance lets the money go back. The order it came for is over with it.
 
-    Raises QuarantineNotFound, QuarantineOver, ReturnNotAsked, SecondPersonNeeded, MoneyIsBooked.
+    Raises QuarantineNotFound, QuarantineOver, ReturnNotAsked, SecondPersonNeeded, MoneyIsBooked, SentBackOtherwise.
     """
     async with database.transaction():
         order = await _order_locked(quarantine_id)
@@ -80,6 +83,7 @@ async def let_go(*, quarantine_id: int, by: Actor) -> None:
             raise SecondPersonNeeded
         if order is not None and order.state in RECEIVED:
             raise MoneyIsBooked
+        await _must_go_this_way(held)
         held.state, held.approved_by = "returning", str(by)
         held.return_no = f"Q{clock.today():%Y%m%d}{crypto.random_code(16)}"
         await held.save(update_fields=["state", "approved_by", "return_no"])
@@ -90,6 +94,12 @@ async def let_go(*, quarantine_id: int, by: Actor) -> None:
         )
         await audit.record("quarantine.return_approved", subject=f"quarantine:{held.id}", by=by)
         await jobs.enqueue(send, lock=f"quarantine:{held.id}", quarantine_id=held.id)
+
+
+async def _must_go_this_way(held: QuarantinedNotice) -> None:
+    await sending_back.alone(channel=held.channel, number=held.out_trade_no)
+    if await sending_back.by_difference(channel=held.channel, number=held.out_trade_no):
+        raise SentBackOtherwise
 
 
 @jobs.job(queue="money", retries=30)

@@ -4,7 +4,8 @@ The bill is settled whatever becomes of its receipt. Each receipt and each red e
 the issuer hears of it, so that a repeated or half-done request issues nothing twice and can be asked about.
 
 An issued receipt cannot be changed, so any refund takes it back wholly. What stays paid gets a new one, and only once
-the old one is taken back: never do two stand for the same money. The refunded amount comes off the last items first.
+the old one is taken back: never do two stand for the same money. The refunded amount comes off the last items first, of
+each what had grown before the rest.
 """
 
 from typing import Any
@@ -16,6 +17,7 @@ from channels.receipts.issuer import Issued, ReceiptLine, ReceiptRequest, Voided
 from foundation import audit, clock, crypto, database, jobs, logs, metrics
 from foundation.actor import Actor
 from foundation.events import tell
+from payments import late_fee
 from payments.events import ReceiptIssued, ReceiptVoided
 from payments.models import Bill, BillItem, PaymentOrder, Refund
 from payments.receipt_errors import ReceiptInOrder, ReceiptNotFound
@@ -79,12 +81,13 @@ def lines_of(items: list[BillItem], amount_fen: int) -> list[dict[str, Any]]:
     """The items of a receipt of `amount_fen`: those of the bill, the last ones cut by what was given back."""
     lines, left = [], amount_fen
     for item in items:
-        part = min(left, item.amount_fen + item.overdue_fen + item.penalty_fen)
-        left -= part
-        if part:
-            lines.append({"code": item.exec_item_code, "name": item.exec_item_name, "amount_fen": part})
-    if left:  # grown after the 限缴日期, of no single item
-        lines.append({"code": "LATE", "name": "滞纳金", "amount_fen": left})
+        grown = f"{item.exec_item_name}（{late_fee.NAMES[item.late_kind]}）"  # after the 限缴日期, until it was paid
+        pushed = item.amount_fen + item.overdue_fen + item.penalty_fen
+        for name, fen in ((item.exec_item_name, pushed), (grown, item.late_fen)):
+            part = min(left, fen)
+            left -= part
+            if part:
+                lines.append({"code": item.exec_item_code, "name": name, "amount_fen": part})
     return lines
 
 

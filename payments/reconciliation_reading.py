@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from foundation import clock, database
+from payments import sending_back
 from payments.differences import DEEDS, fitting, off_fen
 from payments.reconciliation import CHANNELS, KEPT_DAYS, ready_at
 from payments.reconciliation_errors import ReconciliationNotFound
@@ -133,5 +134,7 @@ class Shown:
     off_fen: int
 
 
-def shown(differences: Sequence[Difference]) -> list[Shown]:
-    return [Shown(one, {deed: DEEDS[deed] for deed in fitting(one)}, off_fen(one)) for one in differences]
+async def shown(channel: str, differences: Sequence[Difference]) -> list[Shown]:
+    """Those of one channel."""
+    held = await sending_back.in_quarantine(channel=channel, numbers=[one.number for one in differences])
+    return [Shown(one, {deed: DEEDS[deed] for deed in fitting(one, held)}, off_fen(one)) for one in differences]

@@ -14,6 +14,7 @@ from payments.orders import RECEIVED, find, locked
 log = logs.logger(__name__)
 
 REASON = "商户平台退款"
+NOT_PAID, TOO_MUCH = "refund of an order that was not paid", "refund exceeds order"
 
 
 async def hear(told: ChannelRefund, *, channel: str) -> None:
@@ -37,22 +38,25 @@ async def hear(told: ChannelRefund, *, channel: str) -> None:
     if answer.state is RefundState.ABSENT or answer.amount_fen is None:
         raise DoesNotAgree("refund not at the channel")
     if answer.state is not RefundState.CLOSED:  # nothing has left, and nothing will
-        await _take_in(order.id, answer)
+        await take_in(order.id, answer, by=Actor.channel(channel))
         await refunds.note(answer)
 
 
 @database.retry_on_deadlock
-async def _take_in(order_id: int, answer: ChannelRefund) -> None:
-    """Write the refund down as one under way, once; what became of it is noted as of any other."""
+async def take_in(order_id: int, answer: ChannelRefund, *, by: Actor) -> None:
+    """Write the refund down as one under way, once; what became of it is noted as of any other.
+
+    Raises DoesNotAgree: NOT_PAID, TOO_MUCH.
+    """
     async with database.transaction():
         bill, order = await locked(id=order_id)
         if await Refund.exists(out_refund_no=answer.out_refund_no):
             return  # told twice at once
         already = await Refund.filter(order=order)
         if order.state not in RECEIVED:
-            raise DoesNotAgree("refund of an order that was not paid")
+            raise DoesNotAgree(NOT_PAID)
         if not 0 < (answer.amount_fen or 0) <= refunds.refundable(order, already):
-            raise DoesNotAgree("refund exceeds order")
+            raise DoesNotAgree(TOO_MUCH)
         refund = await Refund.create(
             order=order,
             out_refund_no=answer.out_refund_no,
@@ -63,6 +67,6 @@ async def _take_in(order_id: int, answer: ChannelRefund) -> None:
         )
         if order.settles:
             await ledger.owed_back(unit=bill.exec_unit_code, amount_fen=refund.amount_fen, order_id=order.id)
-        await audit.record("refund.found", subject=f"order:{order.id}", by=Actor.channel(order.channel), reason=REASON)
+        await audit.record("refund.found", subject=f"order:{order.id}", by=by, reason=REASON)
     metrics.count("refunds_found_total", channel=order.channel)
     log.warning("refund_made_elsewhere", order_id=order_id, refund_id=refund.id)

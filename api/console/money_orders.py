@@ -7,13 +7,13 @@ from sanic import HTTPResponse, Request
 
 from api.console import money_words, page, scope
 from api.console.money_filters import RegisterWanted
-from api.console.money_words import CHANNELS
 from api.console.staff_session import STAFF
 from foundation import clock
 from foundation.web import Routes
 from identity import access
 from identity.access import StaffMember
 from payments import registers
+from payments.ledger_reading import CHANNEL_NAMES
 from payments.registers import PAGE, OrderRow, Wanted
 from payments.states import ORDER_NAMES
 
@@ -27,7 +27,7 @@ class OrdersWanted(RegisterWanted):
     """`state`、`channel`：为空即全部."""
 
     state: Annotated[str, Meta(pattern=f"^({'|'.join(ORDER_NAMES)})?$")] = ""
-    channel: Annotated[str, Meta(pattern=f"^({'|'.join(CHANNELS)})?$")] = ""
+    channel: Annotated[str, Meta(pattern=f"^({'|'.join(CHANNEL_NAMES)})?$")] = ""
 
     @property
     def looked_for(self) -> Wanted:
@@ -41,7 +41,7 @@ async def shown(request: Request, query: OrdersWanted, who: StaffMember) -> HTTP
     onward = query.address(before=rows[-1].id) if len(rows) == PAGE else ""
     return page.shown(
         request, "money_orders.html", who=who, asked=query, rows=rows, onward=onward, file=query.address(before=0),
-        units=await registers.units(), states=ORDER_NAMES, channels=CHANNELS,
+        units=await registers.units(), states=ORDER_NAMES, channels=CHANNEL_NAMES,
     )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ async def file(query: OrdersWanted, who: StaffMember) -> HTTPResponse:
 
 def _cells(row: OrderRow) -> list[Any]:
     return [
-        row.out_trade_no, row.pay_code, row.title, row.exec_unit_name, CHANNELS[row.channel],
+        row.out_trade_no, row.pay_code, row.title, row.exec_unit_name, CHANNEL_NAMES[row.channel],
         money_words.yuan(row.amount_fen), money_words.yuan(row.late_fen), money_words.yuan(row.returned_fen),
         ORDER_NAMES[row.state], row.settles, row.transaction_no, money_words.moment(row.created_at),
         money_words.moment(row.paid_at),

@@ -10,13 +10,13 @@ from sanic import HTTPResponse, Request
 from api.console import charts, money_words, page, scope
 from api.console.charts import Chart
 from api.console.dated import Dated
-from api.console.money_words import CHANNELS
 from api.console.staff_session import STAFF
 from foundation import clock
 from foundation.web import Routes
 from identity import access
 from identity.access import StaffMember
 from payments import registers, takings
+from payments.ledger_reading import CHANNEL_NAMES
 from payments.takings import NOTHING, Day, Takings
 
 routes = Routes("收款统计", tag="console", error_page=page.refused)
@@ -56,7 +56,7 @@ async def shown(request: Request, query: TakingsWanted, who: StaffMember) -> HTT
     found = await takings.over(start=start, end=end, unit=query.unit)
     return page.shown(
         request, "money_takings.html", who=who, start=start, end=end, unit=query.unit, found=found,
-        units=await registers.units(), channels=CHANNELS, nothing=NOTHING, charts=_charts(found),
+        units=await registers.units(), channels=CHANNEL_NAMES, nothing=NOTHING, charts=_charts(found),
         file=_address(query, start, end), ranges=_ranges(query),
     )  # fmt: skip
 
@@ -71,7 +71,7 @@ async def file(query: TakingsWanted, who: StaffMember) -> HTTPResponse:
 
 
 def _cells(day: Day) -> list[Any]:
-    by_channel = [day.received.get(channel, NOTHING) for channel in CHANNELS]
+    by_channel = [day.received.get(channel, NOTHING) for channel in CHANNEL_NAMES]
     received = [cell for one in by_channel for cell in (one.number, money_words.yuan(one.fen))]
     returned = [day.went.number, money_words.yuan(day.went.fen)]
     return [day.day or "合计", *received, money_words.yuan(day.came.fen), *returned, money_words.yuan(day.left_fen)]
@@ -83,7 +83,7 @@ def _charts(found: Takings) -> list[Chart]:
         charts.upright(
             f"{name}（元）", [(_short(one), one.received.get(channel, NOTHING).fen / 100) for one in found.days]
         )
-        for channel, name in CHANNELS.items()
+        for channel, name in CHANNEL_NAMES.items()
         if found.total.received[channel].number
     ]
     if len(found.units) > 1:

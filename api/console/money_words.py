@@ -10,14 +10,12 @@ from sanic import HTTPResponse
 from foundation import clock, csv_table, money
 from foundation.audit import Deed
 from identity import access
+from payments.ledger_reading import CHANNEL_NAMES
 
-CHANNELS = {"wechat": "微信支付", "alipay": "支付宝"}
-REFUNDS = {"requested": "已申请", "processing": "退款中", "done": "已退回", "abnormal": "异常", "closed": "已关闭"}
 NOTICES = {
     "received": "已收到", "settled": "缴清", "repeated": "重复通知", "returned": "退回", "noted": "已记录",
     "quarantined": "隔离待查", "unknown_order": "无此支付单",
 }  # fmt: skip
-LATE = {"overdue": "滞纳金", "penalty": "加处罚款"}
 ACTIONS = {
     "bill.raised": "推送通知书",
     "bill.changed": "变更通知书",
@@ -42,12 +40,12 @@ def _who(actor: str, staff: dict[int, str]) -> str:
     kind, _, name = actor.partition(":")
     if kind == "staff":
         return staff.get(int(name), "工作人员")
-    named = {"citizen": "缴款人", "department": f"部门系统 {name}", "channel": CHANNELS.get(name, name)}
+    named = {"citizen": "缴款人", "department": f"部门系统 {name}", "channel": CHANNEL_NAMES.get(name, name)}
     return named.get(kind) or SYSTEMS.get(name, "系统")
 
 
 def _more(deed: Deed) -> str:
-    return deed.reason or CHANNELS.get(str(deed.detail.get("channel", "")), "")
+    return deed.reason or CHANNEL_NAMES.get(str(deed.detail.get("channel", "")), "")
 
 
 def yuan(fen: int | None) -> str:

@@ -12,7 +12,7 @@ from sanic import HTTPResponse, Request, redirect
 from api.console import navigation
 from api.console.refusal_lines import lines_of
 from appointments.timetable import WEEKDAYS, weekdays_text
-from foundation import clock, money, settings
+from foundation import clock, settings
 from foundation.errors import NotSignedIn, Refusal
 from foundation.web import answers, journal
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 from sanic import HTTPResponse, Request
 
-from api.console import deeds, refund_words, page, scope
+from api.console import deeds, page, refund_words, scope
 from api.console.staff_session import STAFF
 from foundation import money
 from foundation.web import Asked, Routes

@@ -74,7 +74,7 @@ async def _told(found: reconciliation_reading.OneDay) -> Mapping[str, Any]:
     """The differences with what was done about each."""
     lines = [
         (line, await deeds.of_subjects([f"difference:{line.one.id}"]))
-        for line in reconciliation_reading.shown(found.differences)
+        for line in await reconciliation_reading.shown(found.reconciliation.channel, found.differences)
     ]
     return {"lines": lines, "runs": await deeds.of_subjects([f"reconciliation:{found.reconciliation.id}"])}
 

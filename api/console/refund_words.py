@@ -1,14 +1,9 @@
 """The words of money on the console's pages."""
 
-CHANNELS = {"wechat": "微信支付", "alipay": "支付宝"}
-ORDER_STATES = {
-    "created": "已下单",
-    "awaiting": "待支付",
-    "unknown": "待核实",
-    "paid": "已支付",
-    "closed": "已关闭",
-    "refunded": "已退款",
-}
+from payments.ledger_reading import CHANNEL_NAMES
+from payments.states import ORDER_NAMES
+
+CHANNELS, ORDER_STATES = CHANNEL_NAMES, ORDER_NAMES
 APPLICATION_STATES = {"applied": "待受理", "asked": "待复核", "approved": "已通过", "rejected": "不同意"}
 REFUND_STATES = {
     "requested": "待发送",

@@ -69,7 +69,7 @@ async def test_money_is_for_finance_alone(office: Office) -> None:
     for desk, wanted in ((office.one, 200), (office.other, 200)):
         for address in PAGES:
             assert (await desk.open(address)).status_code == wanted, address
-    assert (await office.one.open("/console/")).headers["location"] == "/console/refunds"
+    assert (await office.one.open("/console/")).headers["location"] == "/console/money/bills"
     await office.one.sign_in("wangwu")
     for address in PAGES:
         assert (await office.one.open(address)).status_code == 403, address

@@ -62,6 +62,16 @@ async def test_what_was_paid_out_is_booked_once_the_fund_bill_is_there(banker: B
     assert await payouts.book(channel="alipay", day=yesterday()) == 0
 
 
+async def test_alipay_calls_it_by_the_same_word(tellers: Tellers):
+    """业务类型 of 账务明细, beside the words for what came and went through the channel itself."""
+    banker = Banker("alipay")
+    gateway.use({"wechat": tellers.wechat, "alipay": banker})
+    banker.movements = [("在线支付", 8000), ("退款", -100), ("收费", -48), ("提现", -7000)]
+    assert payouts.channels() == ["alipay"]
+    await payouts.book(channel="alipay", day=yesterday())
+    assert await books() == {"channel:alipay": -7000, "bank:alipay": 7000}
+
+
 async def test_a_day_we_heard_more_of_is_compared_once_more(tellers: Tellers):
     """Paid a moment before midnight, heard of after the bill was compared, listed by the channel on the next day."""
     day = yesterday() - timedelta(days=1)

@@ -12,13 +12,16 @@ from channels.receipts.issuer import ReceiptRefused
 from foundation import clock, database, metrics
 from foundation.actor import Actor
 from foundation.http import OutcomeUnknown, OutsideUnavailable
-from payments import receipt_issuer, receipt_jobs, receipts, refunds, settlement
+from payments import changing, inbox, receipt_issuer, receipt_jobs, receipts, refunds, settlement
+from payments.bills import PushedItem
 from payments.events import BillSettled, MoneyReturned
+from payments.late_fee_rules import Growth
 from payments.models import Bill, BillItem, PaymentOrder, Refund
 from payments.receipt_errors import ReceiptInOrder, ReceiptNotFound
 from payments.receipt_models import Receipt
+from payments.settling_together import settle_together
 from tests.builders.appointments import told
-from tests.builders.payments import begun, state_of
+from tests.builders.payments import UNIT, a_bill, a_payer, begin, begun, pushed, state_of
 from tests.builders.receipts import Printer
 from tests.payments.conftest import Tills
 
@@ -148,6 +151,44 @@ async def test_the_bill_is_settled_whatever_becomes_of_its_receipt(
         await receipts.again(receipt_id=receipt.id + 1, by=FINANCE)
 
 
+async def test_of_a_bill_that_was_changed_and_grew_it_says_what_was_paid(tills: Tills, printer: Printer):
+    """The items of the version that was paid, with what had grown until then; a refund is of all of it."""
+    citizen, identity = await a_payer()
+    past, growth = clock.today() - timedelta(days=10), Growth(per_day=300, kind="penalty", basis="行政处罚法第七十二条")
+    fine = PushedItem(exec_item_code="103050", exec_item_name="罚款", amount_fen=20000, growth=growth)
+    bill = await a_bill(payer=identity, fen=30000, expire_date=past)
+    changed = pushed(payer=identity, notice_no=bill.notice_no, fen=20000, items=(fine,), expire_date=past)
+    await changing.change(bill=changed, reason="金额有误", by=UNIT)
+    await bill.refresh_from_db()
+    order = await begin(bill, citizen)
+    await settlement.settle(tills.wechat.pay(order.out_trade_no))
+    await bill.refresh_from_db()
+    await receipts.follow(bill.id)
+    await work()
+    (asked,) = printer.requests.values()
+    assert [(one.code, one.name, one.amount_fen) for one in asked.lines] == [
+        ("103050", "罚款", 20000),
+        ("103050", "罚款（加处罚款）", 6000),
+    ]
+    assert asked.amount_fen == bill.settled_fen == 26000
+    await given_back(await PaymentOrder.get(id=order.id), 7000)
+    await work()
+    assert await standing(bill) == [("voided", 26000), ("issued", 19000)]
+    assert [one["amount_fen"] for one in (await Receipt.get(state="issued")).items] == [19000]
+
+
+async def test_notices_that_are_settled_together_lead_to_one_receipt_each(tills: Tills, printer: Printer):
+    found = [await begun() for _ in range(3)]
+    paid = [tills.wechat.pay(order.out_trade_no) for _, order, _ in found]
+    letters = [inbox.letter("wechat", {}, tills.wechat.letter(order=one.out_trade_no), one) for one in paid]
+    assert set(await settle_together(letters)) == {settlement.Outcome.SETTLED}
+    for event in await told("BillSettled"):
+        for _ in range(2):  # a job may come twice
+            await receipt_jobs.issue_for_bill(BillSettled(**event))
+    await work()
+    assert [await standing(bill) for bill, _, _ in found] == [[("issued", 8000)]] * 3
+
+
 async def test_a_full_refund_takes_the_receipt_back(tills: Tills, printer: Printer):
     bill, order = await settled(tills)
     await receipts.follow(bill.id)
@@ -252,16 +293,18 @@ async def test_the_database_lets_one_stand_and_none_without_numbers(tills: Tills
         await Receipt.all().update(state="issued")
 
 
-def test_the_last_items_are_cut_first_and_what_had_grown_is_a_line():
-    def line(name: str, fen: int, late: int = 0) -> BillItem:
-        return BillItem(exec_item_code=name, exec_item_name=name, amount_fen=fen, overdue_fen=late, penalty_fen=0)
+def test_the_last_items_are_cut_first_and_of_each_what_had_grown():
+    def line(name: str, fen: int, overdue: int = 0, late: int = 0) -> BillItem:
+        return BillItem(
+            exec_item_code=name, exec_item_name=name, amount_fen=fen, overdue_fen=overdue, penalty_fen=0, late_fen=late
+        )
 
-    items = [line("a", 500), line("b", 200, 50), line("c", 100)]
+    items = [line("a", 500, late=30), line("b", 200, 50), line("c", 100)]
     for amount, lines in (
-        (850, [("a", 500), ("b", 250), ("c", 100)]),
-        (800, [("a", 500), ("b", 250), ("c", 50)]),
-        (600, [("a", 500), ("b", 100)]),
+        (880, [("a", 500), ("a（滞纳金）", 30), ("b", 250), ("c", 100)]),
+        (830, [("a", 500), ("a（滞纳金）", 30), ("b", 250), ("c", 50)]),
+        (630, [("a", 500), ("a（滞纳金）", 30), ("b", 100)]),
+        (510, [("a", 500), ("a（滞纳金）", 10)]),
         (500, [("a", 500)]),
-        (900, [("a", 500), ("b", 250), ("c", 100), ("滞纳金", 50)]),
     ):
         assert [(one["name"], one["amount_fen"]) for one in receipts.lines_of(items, amount)] == lines

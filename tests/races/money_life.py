@@ -4,9 +4,7 @@ Steps name bills, people and orders by number; whoever may not do a thing is ref
 channels, payers and finance do is drawn by the same dice, so whatever can meet, meets.
 """
 
-import asyncio
 from collections import Counter
-from collections.abc import Awaitable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -28,7 +26,6 @@ from payments import (
     gateway,
     inquiry,
     notices,
-    quarantine,
     quarantine_returns,
     refunds,
     results,
@@ -37,12 +34,11 @@ from payments.errors import BillAlreadySettled
 from payments.late_fee_rules import Growth
 from payments.models import Bill, PaymentOrder, Refund
 from payments.orders import LIVE, RECEIVED
-from payments.quarantine_models import QuarantinedNotice
 from tests.builders.hostile_till import TAKEN, HostileTill
 from tests.builders.money_jobs import work
 from tests.builders.payments import UNIT, a_bill, a_payer, pushed
+from tests.races.money_finance import FINANCE, Finance, Nothing, at_once
 
-FINANCE, OTHER = Actor.staff(1), Actor.staff(2)
 PEOPLE, BILLS, FEN = 2, 3, 8000
 CHANNELS = ("wechat", "alipay")
 TROUBLE = (OutcomeUnknown, OutsideUnavailable, SystemError, SlowDown, ChannelRefused, RuntimeError)
@@ -62,11 +58,11 @@ STEPS = {
     "trouble": 5, "time_passes": 4, "ask_all": 4, "close_one": 1,
     "refund": 6, "refund_at_once": 1, "refund_at_the_console": 2, "refunds_go": 3, "refund_moves": 4,
     "hear_of_a_refund": 3, "answers_at_once": 3, "work": 4, "chase": 1,
-    "quarantine_asks_again": 1, "quarantine_sends_back": 4,
+    "quarantine_asks_again": 1, "quarantine_sends_back": 4, "pick_up": 2, "pay_back_offline": 4,
 }  # fmt: skip
 
 
-class LittleTreasury:
+class LittleTreasury(Finance):
     """A few bills, two people with an account at each of two hostile channels, and a clock that only goes on."""
 
     def __init__(self) -> None:
@@ -289,18 +285,6 @@ class LittleTreasury:
         tried = (refunds.ask(refund_id=refund.id), refunds.send(refund_id=refund.id), refunds.ask(refund_id=refund.id))
         await at_once(*tried)
 
-    async def quarantine_asks_again(self, one: int, _: int) -> None:
-        held = await self.one_of(QuarantinedNotice.filter(state="open", out_trade_no__in=self.paid()), one)
-        await quarantine.ask_again(quarantine_id=held.id, by=FINANCE)
-
-    async def quarantine_sends_back(self, one: int, other: int) -> None:
-        """Two people let money go that belongs to nobody here; now and then two of them at once."""
-        wrong = [order for order in self.paid() if not await self.ours().filter(out_trade_no=order, state__in=RECEIVED)]
-        theirs = QuarantinedNotice.filter(state="open", kind="payment", out_trade_no__in=wrong)
-        held = await self.one_of(theirs, one)
-        await quarantine_returns.want(quarantine_id=held.id, note="金额不符", by=FINANCE)
-        await at_once(*(quarantine_returns.let_go(quarantine_id=held.id, by=OTHER) for _ in range(1 + other % 2)))
-
     async def work(self, _: int = 0, __: int = 0) -> None:
         await work()
 
@@ -319,7 +303,7 @@ class LittleTreasury:
             "order"
         ):
             there = self.tills[refund.order.channel].refunds.get(refund.out_refund_no)
-            if refund.state == "done" and (there is None or there.state is not RefundState.DONE):
+            if refund.state == "done" and not refund.offline and (there is None or there.state is not RefundState.DONE):
                 found.append(f"{refund.out_refund_no} is done and never went")
         for till in self.tills.values():
             found += [f"{order} gave back more than came" for order, paid in till.paid.items()
@@ -376,17 +360,6 @@ class LittleTreasury:
         return found
 
 
-async def at_once(*deeds: Awaitable[None]) -> None:
-    """All of them; each may be refused."""
-    for fault in await asyncio.gather(*deeds, return_exceptions=True):
-        if isinstance(fault, BaseException) and not isinstance(fault, Refusal | RuntimeError):
-            raise fault
-
-
 def growing(fen: int) -> bills.PushedItem:
     growth = Growth(per_day=5, kind="overdue", basis="示例条例第一条")
     return bills.PushedItem(exec_item_code="1", exec_item_name="登记费", amount_fen=fen, growth=growth)
-
-
-class Nothing(Refusal):
-    """There is nothing to do that with."""
