@@ -12,7 +12,7 @@ class ReceiptNotReady(NotFound):
 
 
 class NothingToReceipt(NotFound):
-    """该缴款通知书没有电子票据：尚未缴清，或缴款已全部退回。"""
+    """该缴款通知书没有电子票据：尚未缴清，或缴款已全部退回，请在缴款通知书页面查看。"""
 
 
 class ReceiptInOrder(Conflict):

@@ -8,7 +8,7 @@ class DayNotOver(Conflict):
 
 
 class DayTooOld(Invalid):
-    """渠道只提供近三个月的账单，该日已不能对账。"""
+    """渠道只提供近三个月的账单，该日已不能对账，请向渠道申请历史账单后线下核对。"""
 
 
 class ReconciliationRunning(Conflict):
@@ -16,11 +16,11 @@ class ReconciliationRunning(Conflict):
 
 
 class ReconciliationNotFound(NotFound):
-    """没有找到该日的对账记录。"""
+    """没有找到该日的对账记录，请从对账日历重新进入。"""
 
 
 class StatementNotFound(NotFound):
-    """没有找到该账单文件。"""
+    """没有找到该账单文件，请从当日的对账页面重新下载。"""
 
 
 class DifferenceNotFound(NotFound):
