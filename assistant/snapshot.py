@@ -99,6 +99,18 @@ class Snapshot:
         snapshot._put_together(base, tuple(changed), frozenset(withdrawn), synonyms or {}, matters, version)
         return snapshot
 
+    def trying(self, *changed: GuideDocument, synonyms: Mapping[str, str] | None = None) -> "Snapshot":
+        """What this would be with those guides instead, and with more synonyms: to look at, before it is published."""
+        recent = self._recent | {document.item_code: document for document in changed}
+        return Snapshot.over(
+            self.base,
+            changed=tuple(recent.values()),
+            withdrawn=self._gone - recent.keys(),
+            synonyms={**self._synonyms, **(synonyms or {})},
+            matters=self._all_matters,
+            version=self.version,
+        )
+
     def _put_together(
         self,
         base: Base,
@@ -109,6 +121,7 @@ class Snapshot:
         version: str,
     ) -> None:
         self.version, self.base = version, base
+        self._synonyms, self._all_matters = synonyms, matters
         self._wording = Wording(synonyms)
         recent = self._laid_out(changed)
         gone = withdrawn | {document.item_code for document in changed}
@@ -189,7 +202,9 @@ class Snapshot:
         other = max((one.rank for one in ordered if one is not found), default=0.0)
         return confidence.distinctness(
             gap=(found.rank - other) / found.rank,
-            asked=self.index.asked_of(ranking.nearest(found.question, self.index.names(found.hit.document)), found.question),
+            asked=self.index.asked_of(
+                ranking.nearest(found.question, self.index.names(found.hit.document)), found.question
+            ),
             rivals=sum(one.rank >= RIVAL_FROM * ordered[0].rank for one in ordered) / MOST_RIVALS,
         )
 
