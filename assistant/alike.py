@@ -1,6 +1,7 @@
 """Questions that mean the same: one topic, written or spoken nearly alike (公积金提取, 公鸡金提取, gongjijin tiqu).
 
-The same analysis as for finding guides. Deterministic: a question joins the group it is most like, the oldest of equals.
+The same analysis as for finding guides. Deterministic: a question joins the group it is most like, the oldest of
+equals.
 """
 
 from collections.abc import Iterable, Sequence

@@ -53,12 +53,7 @@ class Base:
 
     def write(self, folder: Path) -> None:
         """Keep it in `folder`, which is there whole or not at all."""
-        about = {
-            "edition": self.edition,
-            "here": sorted(self.here),
-            "initials": self.initials.meant,
-            "marks": self.marks,
-        }
+        about = {"edition": self.edition, "here": sorted(self.here), "initials": self.initials.meant, "marks": self.marks}
         self.layer.write(folder, about)
 
     @classmethod

@@ -7,7 +7,7 @@ synonym, which is in use at once. What that would change is shown before by `ass
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from assistant import alike
@@ -40,6 +40,10 @@ _LISTED = """
            count(t.id) filter (where t.at > c.decided_at) as since, max(t.at) as last_at
       from question_cluster c join turn t on t.cluster_id = c.id
      where c.state = $1 group by c.id order by asked desc, c.id limit $2
+"""
+_DECIDED = """
+    select coalesce(outcome ->> 'what', state) as what, count(*) as count from question_cluster
+     where (decided_at at time zone 'Asia/Shanghai')::date between $1 and $2 group by what order by what
 """
 
 
@@ -112,6 +116,12 @@ async def groups(state: str = "open") -> list[Group]:
     ]  # fmt: skip
 
 
+async def decided_between(start: date, end: date) -> dict[str, int]:
+    """How many groups were decided from `start` to `end`, by what was made of them."""
+    rows = await database.fetch(_DECIDED, start, end)
+    return {str(row["what"]): int(row["count"]) for row in rows}
+
+
 async def find(cluster_id: int) -> QuestionCluster:
     """Raises ClusterNotFound."""
     cluster = await QuestionCluster.get_or_none(id=cluster_id)
@@ -133,7 +143,8 @@ async def decide(cluster_id: int, *, state: str, by: Actor, outcome: dict[str, A
     cluster = await find(cluster_id)
     if not changed:
         raise ClusterDecided
-    await _record(f"learning.{outcome.get('what', state)}", cluster, by, note, outcome)
+    detail = {name: value for name, value in outcome.items() if name != "what"}
+    await _record(f"learning.{outcome.get('what', state)}", cluster, by, note, detail)
     return cluster
 
 

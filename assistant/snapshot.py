@@ -35,6 +35,7 @@ class Result:
     matter: Matter | None
     confidence: float
     alike: float
+    distinct: float
     rank: float
     _found: "_Candidate"
     _index: Index
@@ -48,6 +49,21 @@ class Result:
     def position(self) -> int:
         """Where it stands in the index."""
         return self._found.hit.document
+
+    @property
+    def share(self) -> float:
+        """How much of the best attainable score it reached."""
+        return self._found.hit.share
+
+    @property
+    def closeness(self) -> float:
+        """0..1: how close the question is to its nearest name."""
+        return self._found.hit.closeness
+
+    @property
+    def nearest(self) -> str:
+        """The name or question of the guide that is written most like what was asked."""
+        return ranking.nearest(self._found.question, self._index.names(self.position)).written
 
     def why(self) -> list[Match]:
         """The terms that spoke for this guide, the strongest first."""
@@ -192,10 +208,11 @@ class Snapshot:
 
     def _result(self, place: int, ordered: Sequence[_Candidate]) -> Result:
         found = ordered[place]
-        sure = confidence.confidence(found.alike, self._distinct(place, ordered) if place < LISTENED else 0.0)
+        distinct = self._distinct(place, ordered) if place < LISTENED else 0.0
+        sure = confidence.confidence(found.alike, distinct)
         beyond = found.hit.document - self._first_matter
         matter = self._matters[beyond] if beyond >= 0 else None
-        return Result(matter, sure, found.alike, found.rank, found, self.index)
+        return Result(matter, sure, found.alike, distinct, found.rank, found, self.index)
 
     def _distinct(self, place: int, ordered: Sequence[_Candidate]) -> float:
         found = ordered[place]

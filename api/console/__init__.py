@@ -4,6 +4,7 @@ from pathlib import Path
 
 from api.console import (
     booking,
+    bot_figures,
     call_list,
     catalogue_files,
     closure,
@@ -15,6 +16,8 @@ from api.console import (
     guides,
     hall_setup,
     home,
+    labels,
+    learning,
     left_over,
     login,
     mini_codes,
@@ -67,6 +70,9 @@ ROUTES = (
     guides.routes,
     scenarios.routes,
     catalogue_files.routes,
+    learning.routes,
+    labels.routes,
+    bot_figures.routes,
     drafts.routes,
     week.routes,
     month.routes,

@@ -74,6 +74,11 @@ ACTIONS = {
     "draft.sent_back": "退回修改",
     "draft.dropped": "放弃草稿",
     "draft.published": "审核发布",
+    "learning.named": "写入草稿：日常说法",
+    "learning.questioned": "写入草稿：常见问题",
+    "learning.worded": "写成同义词",
+    "learning.ignored": "忽略",
+    "learning.reopened": "重新打开",
     "sanction.made": "限制预约",
     "sanction.lifted": "解除限制",
     "appeal.filed": "提出申诉",
@@ -101,6 +106,7 @@ ACTIONS = {
 }
 DETAILS = {
     "what": "{}",
+    "words": "“{}”",
     "version": "第 {} 版",
     "effective_from": "自 {} 生效",
     "start": "{} 起",

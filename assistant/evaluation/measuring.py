@@ -37,7 +37,9 @@ class Asked:
         return self.answered in self.query.relevant
 
 
-def ask_all(snapshot: Snapshot, queries: Iterable[Query], *, disturb: Callable[[str], str] = str) -> list[Asked]:
+def ask_all(
+    snapshot: Snapshot, queries: Iterable[Query], *, disturb: Callable[[str], str] = str
+) -> list[Asked]:
     """Ask every question, disturbed."""
     return [_asked(snapshot, query, disturb(query.text)) for query in queries]
 
