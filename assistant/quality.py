@@ -13,7 +13,6 @@ from foundation import clock, database
 
 FEWEST_ASKERS = 3
 """A question is shown to others once so many conversations asked it: nobody's own words are."""
-HOT_DAYS = 30
 _WANTED = "band in ('answer', 'choose', 'unknown', 'person')"
 _COUNTS = f"""
     count(*) filter (where {_WANTED}) as asked,
@@ -110,12 +109,6 @@ async def hot(start: date, end: date, *, limit: int = 20) -> list[tuple[str, int
     """Questions that several people asked in the same words and were content with, and how many did."""
     rows = await database.fetch(_HOT, *_moments(start, end), FEWEST_ASKERS, limit)
     return [(row["question"], row["askers"]) for row in rows]
-
-
-async def hot_lately(*, limit: int) -> list[str]:
-    """The hot questions of the last thirty days."""
-    today = clock.today()
-    return [said for said, _ in await hot(today - timedelta(days=HOT_DAYS - 1), today, limit=limit)]
 
 
 def _moments(start: date, end: date) -> tuple[datetime, datetime]:

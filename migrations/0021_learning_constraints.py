@@ -16,6 +16,7 @@ alter table labelled_question
 create index turn_to_learn on turn (id)
     where cluster_id is null and (band = 'unknown' or (band = 'person' and confidence = 0) or helpful is false);
 create index turn_at on turn (at);
+create index labelled_question_item_id on labelled_question (item_id);
 """
 
 
@@ -25,6 +26,7 @@ class Migration(migrations.Migration):
         ops.RunSQL(
             CHECKS,
             reverse_sql="""
+            drop index labelled_question_item_id;
             drop index turn_at;
             drop index turn_to_learn;
             alter table labelled_question drop constraint labelled_question_item,
