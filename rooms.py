@@ -25,6 +25,7 @@ MODELS = [
     "appointments.proposal_models",
     "cases.models",
     "feedback.models",
+    "assistant.learning_models",
     "assistant.models",
     "notifications.models",
 ]
@@ -46,6 +47,7 @@ JOBS = [
     "cases.jobs",
     "feedback.jobs",
     "assistant.jobs",
+    "assistant.learning_jobs",
     "notifications.jobs",
 ]
 

@@ -7,5 +7,7 @@ mean, `confidence` says how sure that is; `question`, `aspects` and `places` tak
 keeps danger from the search, `choosing` decides which guide is meant, `pinpointing` finds the place in it,
 `answering` quotes it, `navigation` offers the next step, `dialogue` holds it together; `evaluation` measures
 and `fitting` fits.
-None of these knows a database or HTTP: `reading`, `knowledge` and `asking` bring the catalogue and the citizen.
+`learning` gathers what was missed, `teaching` makes something of it, `effect` shows what that would change in the
+`labelling` set; `hit_test` takes scores apart, `quality` counts.
+None of the first knows a database or HTTP: `reading`, `knowledge` and `asking` bring the catalogue and the citizen.
 """

@@ -6,6 +6,7 @@ from tortoise import fields
 from tortoise.fields import OnDelete
 from tortoise.models import Model
 
+from assistant.learning_models import QuestionCluster
 from identity.models import Citizen
 
 
@@ -39,6 +40,9 @@ class Turn(Model):
     section = fields.CharField(max_length=20, default="")
     confidence = fields.FloatField(default=0)
     helpful = fields.BooleanField(null=True)
+    cluster: fields.ForeignKeyNullableRelation[QuestionCluster] = fields.ForeignKeyField(
+        "models.QuestionCluster", related_name="turns", null=True, on_delete=OnDelete.RESTRICT, db_index=True
+    )  # of what is to be learnt
     at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

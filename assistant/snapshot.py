@@ -52,6 +52,26 @@ class Result:
         """Where it stands in the index."""
         return self._found.hit.document
 
+    @property
+    def share(self) -> float:
+        """How much of the best attainable score it reached."""
+        return self._found.hit.share
+
+    @property
+    def closeness(self) -> float:
+        """0..1: how close the question is to its nearest name."""
+        return self._found.hit.closeness
+
+    @property
+    def distinct(self) -> float:
+        """0..1: how surely no other guide is meant."""
+        return confidence.distinctness(self.signs) if self.signs else 0.0
+
+    @property
+    def nearest(self) -> str:
+        """The name or question of the guide that is written most like what was asked."""
+        return ranking.nearest(self._found.question, self._index.names(self.position)).written
+
     def why(self) -> list[Match]:
         """The terms that spoke for this guide, the strongest first."""
         return self._index.explain(self.position, self._found.terms)
@@ -102,6 +122,18 @@ class Snapshot:
         snapshot._put_together(base, tuple(changed), frozenset(withdrawn), synonyms or {}, matters, version)
         return snapshot
 
+    def trying(self, *changed: GuideDocument, synonyms: Mapping[str, str] | None = None) -> "Snapshot":
+        """What this would be with those guides instead, and with more synonyms: to look at, before it is published."""
+        recent = self._recent | {document.item_code: document for document in changed}
+        return Snapshot.over(
+            self.base,
+            changed=tuple(recent.values()),
+            withdrawn=self._gone - recent.keys(),
+            synonyms={**self._synonyms, **(synonyms or {})},
+            matters=self._all_matters,
+            version=self.version,
+        )
+
     def _put_together(
         self,
         base: Base,
@@ -112,6 +144,7 @@ class Snapshot:
         version: str,
     ) -> None:
         self.version, self.base = version, base
+        self._synonyms, self._all_matters = synonyms, matters
         self._wording = Wording(synonyms)
         recent = self._laid_out(changed)
         gone = withdrawn | {document.item_code for document in changed}

@@ -2257,6 +2257,44 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="QuestionCluster",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("said", fields.CharField(max_length=500)),
+                ("topic", fields.CharField(max_length=500)),
+                ("state", fields.CharField(default="open", max_length=8)),
+                ("note", fields.CharField(default="", max_length=200)),
+                (
+                    "outcome",
+                    fields.JSONField(
+                        default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                (
+                    "decided_by",
+                    fields.ForeignKeyField(
+                        "models.Staff",
+                        source_field="decided_by_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="clusters_decided",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("decided_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "question_cluster",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "待学习: questions that mean the same and were not answered, or whose answer was disliked.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="StaffRole",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -2530,6 +2568,19 @@ class Migration(migrations.Migration):
                 ("section", fields.CharField(default="", max_length=20)),
                 ("confidence", fields.FloatField(default=0)),
                 ("helpful", fields.BooleanField(null=True)),
+                (
+                    "cluster",
+                    fields.ForeignKeyField(
+                        "models.QuestionCluster",
+                        source_field="cluster_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="turns",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
                 ("at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
             options={"table": "turn", "app": "models", "pk_attr": "id", "table_description": "对话轮次."},
@@ -2743,6 +2794,24 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="LabelledQuestion",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("question", fields.CharField(max_length=200)),
+                ("canonical", fields.CharField(unique=True, max_length=200)),
+                ("expects", fields.CharField(max_length=8)),
+                ("section", fields.CharField(default="", max_length=20)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "labelled_question",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "标注: a question and how it should be answered; `item` and perhaps `section` for an answer.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="ServiceItem",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -2889,6 +2958,20 @@ class Migration(migrations.Migration):
                 db_constraint=True,
                 to_field="id",
                 related_name="drafts",
+                on_delete=OnDelete.RESTRICT,
+            ),
+        ),
+        ops.AddField(
+            model_name="LabelledQuestion",
+            name="item",
+            field=fields.ForeignKeyField(
+                "models.ServiceItem",
+                source_field="item_id",
+                null=True,
+                db_index=True,
+                db_constraint=True,
+                to_field="id",
+                related_name="labelled",
                 on_delete=OnDelete.RESTRICT,
             ),
         ),

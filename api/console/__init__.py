@@ -4,6 +4,7 @@ from pathlib import Path
 
 from api.console import (
     booking,
+    bot_figures,
     call_list,
     catalogue_files,
     closure,
@@ -17,6 +18,8 @@ from api.console import (
     hall_setup,
     home,
     ledger,
+    labels,
+    learning,
     left_over,
     login,
     mini_codes,
@@ -72,6 +75,9 @@ ROUTES = (
     guides.routes,
     scenarios.routes,
     catalogue_files.routes,
+    learning.routes,
+    labels.routes,
+    bot_figures.routes,
     drafts.routes,
     week.routes,
     month.routes,

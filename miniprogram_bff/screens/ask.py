@@ -5,10 +5,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from assistant import asking
+from assistant import asking, hot_questions
 from assistant.answering import Passage
 from assistant.errors import ConversationNotFound, TurnNotFound
-from foundation.web import Asked, Limit, Routes
+from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Limit, Routes
 from identity.sessions import Session
 from miniprogram_bff.fields import ItemCode, ItemName
 from miniprogram_bff.session import VISITOR, actor
@@ -66,6 +66,10 @@ class AnswerView(Struct):
     cards: list[CardView]
 
 
+class HotQuestions(Struct):
+    questions: Annotated[list[str], Meta(examples=[["身份证丢了怎么补办", "居住证要什么材料"]])]
+
+
 class Feedback(Asked):
     conversation: Annotated[str, Meta(min_length=1, max_length=40)]
     turn: Annotated[int, Meta(ge=1, le=2**62)]
@@ -95,6 +99,12 @@ async def ask(body: Question, who: Session | None) -> AnswerView:
 @routes.post("/v1/ask/feedback", access=VISITOR, summary="回答是否有帮助", errors=(TurnNotFound,), status=204)
 async def feedback(body: Feedback) -> None:
     await asking.rate(turn_id=body.turn, conversation=body.conversation, helpful=body.helpful)
+
+
+@routes.get("/v1/ask/hot", access=PUBLIC, summary="大家都在问", limit=Limit(ip=240), cache=PUBLIC_MINUTE)
+async def hot() -> HotQuestions:
+    """近三十天里多人问过、能答上的问题，点一下即可提问。"""
+    return HotQuestions(list(await hot_questions.lately()))
 
 
 def _passage(one: Passage) -> PassageView:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from assistant import also_needed
 from catalogue import guides, items, scenarios
 from catalogue.errors import ItemNotFound, ScenarioNotFound, ThemeNotFound, UnknownAnswer
 from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Routes
@@ -39,6 +40,10 @@ class MaterialView(Struct):
     when: str
     note: str
     blank_form: str
+
+
+class AlsoNeeded(Struct):
+    items: list[ItemRow]
 
 
 class SectionView(Struct):
@@ -159,6 +164,17 @@ async def guide(slug: Slug) -> GuideView:
         halls=[PlaceView(one.code, one.name, one.address, one.phone, one.opening_hours) for one in page.halls],
         related=[RelatedView(one.slug, one.name) for one in page.related],
     )
+
+
+@routes.get(
+    "/v1/guides/<slug>/also", access=PUBLIC, summary="办这件事的人还问了", errors=(ItemNotFound,), cache=PUBLIC_MINUTE
+)
+async def also(slug: Slug) -> AlsoNeeded:
+    """同一段对话里常一起问到的事项，没有时为空。"""
+    item = await items.find(slug)
+    by_code = {one.item_code: one for one in await items.published()}
+    codes = await also_needed.beside(item.item_code)
+    return AlsoNeeded([row_of(by_code[code]) for code in codes if code in by_code])
 
 
 @routes.get(

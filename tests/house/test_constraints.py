@@ -5,6 +5,8 @@ import pytest
 from foundation import database
 
 CHECKS = [
+    "question_cluster_decided",
+    "labelled_question_item",
     "bill_total_positive",
     "bill_settled_when",
     "payment_order_amount_positive",

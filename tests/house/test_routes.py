@@ -18,7 +18,9 @@ CITIZEN_DOOR = {
     "GET /v1/login/options",
     "GET /v1/search",
     "GET /v1/suggestions",
+    "GET /v1/ask/hot",  # what many asked in the same words
     "GET /v1/guides/<slug>",
+    "GET /v1/guides/<slug>/also",  # what several asked for together
     "GET /v1/themes/<kind>/<code>",
     "POST /v1/scenarios/<code>",
     "GET /v1/halls",

@@ -1,0 +1,36 @@
+"""Synonyms (同义词): groups of words, the word of the guides first, then what people say instead."""
+
+import functools
+
+from catalogue import edition, intake
+from catalogue.models import SynonymGroup
+from catalogue.synonym_errors import SynonymOfItself, SynonymTaken
+from foundation import audit, database
+from foundation.actor import Actor
+
+
+async def groups() -> list[list[str]]:
+    """All groups in their order."""
+    return [group.words for group in await SynonymGroup.all().order_by("id")]
+
+
+async def add(*, said: str, word: str, by: Actor) -> SynonymGroup:
+    """People say `said` where the guides say `word`; the bot knows it at once. A word is in one group only.
+
+    Raises SynonymOfItself, SynonymTaken.
+    """
+    said, word = said.strip(), word.strip()
+    if said == word or not said or not word:
+        raise SynonymOfItself
+    async with database.transaction() as tx:
+        await tx.execute(intake.ONE_AT_A_TIME)
+        known = await SynonymGroup.all().order_by("id")
+        if any(said in group.words or word in group.words[1:] for group in known):
+            raise SynonymTaken
+        group = next((one for one in known if one.words[0] == word), None) or SynonymGroup(words=[word])
+        group.words = [*group.words, said]
+        await group.save()
+        detail = {"words": f"{said}＝{word}"}
+        await audit.record("synonym.added", subject=f"synonym:{group.id}", by=by, detail=detail)
+        await database.after_commit(functools.partial(edition.shout, await edition.move_on()))
+    return group
