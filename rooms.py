@@ -25,6 +25,7 @@ MODELS = [
     "cases.models",
     "feedback.models",
     "assistant.models",
+    "assistant.handover_models",
     "notifications.models",
 ]
 
@@ -44,6 +45,7 @@ JOBS = [
     "cases.jobs",
     "feedback.jobs",
     "assistant.jobs",
+    "assistant.handover_jobs",
     "notifications.jobs",
 ]
 
