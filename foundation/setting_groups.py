@@ -206,6 +206,8 @@ class Handover:
     answer_workdays: int = setting(
         "HANDOVER_ANSWER_WORKDAYS", "working days within which a message left out of hours is answered", 2, least=1
     )
-    widget_sites: tuple[str, ...] = setting(
-        "WIDGET_SITES", "web sites that may embed the chat, `https://…` comma separated; none = nobody may", ()
+    widget_sites: str = setting(
+        "WIDGET_SITES",
+        "web sites that may embed the chat, `https://…` comma separated; empty: nobody may",
+        shape=r"https?://(\*\.)?[a-zA-Z0-9.-]+(:[0-9]+)?",
     )

@@ -36,6 +36,7 @@ from miniprogram_bff.screens import (
     search,
     together,
     wait,
+    widget,
 )
 
 H5 = Path(__file__).parent / "h5"
@@ -63,6 +64,7 @@ SCREENS = (
     rate,
     credit,
     mine,
+    widget,
 )
 
 

@@ -30,6 +30,8 @@ CITIZEN_DOOR = {
     "POST /v1/cases/look-up",  # a second factor stands in for the sign-in, and attempts are counted
     "POST /v1/bills/look-up",
     "POST /v1/receipts/check",  # all three numbers are needed, and attempts are counted
+    "GET /widget.js",  # the chat for other web sites: a script and an empty page
+    "GET /widget",
     "GET /healthz",
     "GET /readyz",
     "GET /docs",
