@@ -75,8 +75,8 @@ def types(conversation_id: int, side: str) -> bool:
 def _hear(word: str) -> None:
     number, _, what = word.partition(" ")
     conversation_id = int(number)
+    _forget_old_signs(of=conversation_id if what in (QUEUE, CHANGED) else None)
     if what not in (QUEUE, CHANGED):
-        _forget_old_signs()
         _typing[conversation_id, what] = time.monotonic()
     for ear in _ears.get(conversation_id, ()):
         ear.wake()
@@ -87,8 +87,10 @@ def _hear(word: str) -> None:
                     ear.wake()
 
 
-def _forget_old_signs() -> None:
-    for key in [key for key, at in _typing.items() if time.monotonic() - at >= TYPES_FOR]:
+def _forget_old_signs(*, of: int | None) -> None:
+    """Also those of a conversation in which what was typed has now been said."""
+    old = time.monotonic() - TYPES_FOR
+    for key in [key for key, at in _typing.items() if at <= old or key[0] == of]:
         del _typing[key]
 
 

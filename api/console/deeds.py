@@ -219,6 +219,8 @@ def _who(actor: str, names: dict[int, str], holder: int | None = None) -> str:
         return names.get(int(name), "工作人员")
     if kind == "citizen":
         return "本人" if holder in (None, int(name)) else "代办人"
+    if actor == "channel:visitor":
+        return "访客"
     return "自助机" if name.startswith("kiosk:") else "系统"
 
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,30 +14,35 @@ from foundation import bus, settings
 from miniprogram_bff.app import create_app as create_bff
 from tests.browser.test_console import NAMELESS, OVERFLOW
 from tests.builders import identity
+from tests.builders.channels import Vendor
 from tests.builders.console import a_colleague
 from tests.serving import serving
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page, Route
+    from playwright.async_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("db", "redis_db")]
 
-SITE = "http://city.test"
+
+@pytest.fixture
+async def city() -> AsyncIterator[Vendor]:
+    """The city's own web site."""
+    async with Vendor() as site:
+        yield site
 
 
 @pytest.fixture
-async def doors(settings_env: settings.Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[str, str]]:
+async def doors(
+    city: Vendor, settings_env: settings.Settings, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[str, str]]:
     async def somebody_sits_there() -> bool:
         return True
 
     monkeypatch.setattr(office_hours, "open_now", somebody_sits_there)
-    settings.use(replace(settings_env, handover=replace(settings_env.handover, widget_sites=SITE)))
+    settings.use(replace(settings_env, handover=replace(settings_env.handover, widget_sites=city.url)))
     await bus.start()
-    async with AsyncExitStack() as stack:
-        yield (
-            await stack.enter_async_context(serving(create_bff())),
-            await stack.enter_async_context(serving(create_api())),
-        )
+    async with serving(create_bff()) as bff, serving(create_api()) as api:
+        yield bff, api
     await bus.stop()
 
 
@@ -49,7 +53,7 @@ async def sound(page: "Page", name: str) -> None:
     assert await page.evaluate(OVERFLOW) <= 0
 
 
-async def test_a_citizen_and_an_agent_talk(doors: tuple[str, str], phone: "Page", desk: "Page") -> None:
+async def test_a_citizen_and_an_agent_talk(doors: tuple[str, str], city: Vendor, phone: "Page", desk: "Page") -> None:
     bff, api = doors
     faults: list[str] = []
     for page in (phone, desk):
@@ -89,19 +93,15 @@ async def test_a_citizen_and_an_agent_talk(doors: tuple[str, str], phone: "Page"
     await desk.get_by_text("已交回助手").wait_for()
     await sound(desk, "consult-820")
 
-    await embedded(phone, bff)
+    await embedded(phone, bff, city)
     assert faults == []
 
 
-async def embedded(page: "Page", bff: str) -> None:
+async def embedded(page: "Page", bff: str, city: Vendor) -> None:
     """The same chat in a frame of the city's own site, by keyboard alone."""
-
-    async def site(route: "Route") -> None:
-        html = f'<!doctype html><html lang="zh"><title>市政府</title><body><h1>市政府</h1><script src="{bff}/widget.js"></script>'
-        await route.fulfill(body=html, content_type="text/html; charset=utf-8")
-
-    await page.route(f"{SITE}/**", site)
-    await page.goto(f"{SITE}/")
+    html = f'<!doctype html><html lang="zh"><title>市政府</title><h1>市政府</h1><script src="{bff}/widget.js"></script>'
+    city.answer = lambda call: (200, {"Content-Type": "text/html; charset=utf-8"}, html.encode())
+    await page.goto(f"{city.url}/")
     await page.get_by_role("button", name="办事咨询").focus()
     await page.keyboard.press("Enter")
     frame = page.frame_locator("#zhijianban-chat")
