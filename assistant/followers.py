@@ -1,4 +1,4 @@
-"""Followers of a public account (公众号关注者): each has one conversation, so that what was said before is remembered."""
+"""Followers of a public account (公众号关注者): each has one conversation, so that what was said is remembered."""
 
 import secrets
 

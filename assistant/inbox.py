@@ -1,4 +1,4 @@
-"""The inbox of the desk (咨询台): who waits, whose conversations are mine, what is finished, and what was said in one."""
+"""The inbox of the desk (咨询台): who waits, whose conversations are mine, what is finished, what was said in one."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

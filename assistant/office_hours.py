@@ -1,4 +1,4 @@
-"""Office hours of those who answer in person (人工服务时间): hours of the day by settings, days by the work calendar."""
+"""Office hours of those who answer in person (人工服务时间): hours by settings, days by the work calendar."""
 
 from datetime import date, time
 

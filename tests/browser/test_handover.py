@@ -112,4 +112,4 @@ async def embedded(page: "Page", bff: str, city: Vendor) -> None:
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="办事咨询").wait_for()
     assert await page.evaluate("document.activeElement.id") == "zhijianban-button"
-    assert await page.context.cookies() == []
+    assert [one for one in await page.context.cookies() if one["path"] != "/console"] == []  # the agent has one

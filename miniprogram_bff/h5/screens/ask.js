@@ -38,7 +38,7 @@ const bubble = (view) => html`${view.note ? html`<p class="text">${view.note}</p
   ${view.passages.length ? html`<p class="helpful" data-turn="${view.turn}">有帮助吗？<button class="chip" data-helpful="1">有帮助</button><button class="chip" data-helpful="">没帮助</button></p>` : ""}`;
 
 // A frame in another site may not store anything; the conversation then lasts as long as the page.
-const KEPT = "zhijianban.conversation";
+const KEPT = "visitor" in document.documentElement.dataset ? "zhijianban.visit" : "zhijianban.conversation";
 const kept = () => { try { return sessionStorage.getItem(KEPT) || ""; } catch { return ""; } };
 const keep = (token) => { try { sessionStorage.setItem(KEPT, token); } catch { /* not allowed here */ } };
 
@@ -62,7 +62,9 @@ export async function ask(main, query) {
     return said;
   };
   const desk = person(main.querySelector(".person"), () => conversation, add);
-  const say = async (text, key = intent()) => {
+  // It was deleted, or belongs to who was signed in before: the next question begins a new one.
+  const forget = () => { conversation = ""; keep(""); };
+  const say = async (text, key = `${intent()}-ask`) => {
     if (!text || form.dataset.asking) return;
     form.dataset.asking = "1";
     form.question.value = "";
@@ -76,7 +78,8 @@ export async function ask(main, query) {
       if (view.kind === "with_person") reply.remove();
       else show(reply, bubble(view));
     } catch (error) {
-      show(reply, html`<p class="notice bad">${error.message}</p><button class="chip" data-say="${text}" data-key="${key}">再问一次</button>`);
+      if (error.code === "ConversationNotFound") forget();
+      show(reply, html`<p class="notice bad">${error.message}</p><button class="chip" data-say="${text}" data-key="${error.code === "ConversationNotFound" ? `${intent()}-ask` : key}">再问一次</button>`);
     } finally {
       delete form.dataset.asking;
       reply.classList.remove("waiting");
@@ -94,7 +97,7 @@ export async function ask(main, query) {
     show(place, button.dataset.helpful ? html`谢谢您的反馈。` : html`谢谢您的反馈。可以换个说法再问，或拨打 <a href="tel:12345">12345</a>。`);
   };
   form.question.oninput = desk.typing;
-  await desk.resume();
+  await desk.resume().catch((error) => error.code === "ConversationNotFound" && forget());
   if (query.get("q")) await say(query.get("q"));
   return desk.leave;
 }

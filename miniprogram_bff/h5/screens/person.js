@@ -88,10 +88,10 @@ export function person(box, talk, add) {
       box.scrollIntoView({ block: "nearest" });
       listen();
     },
-    // Back on this page: what was said meanwhile. A conversation that is gone is no fault.
+    // Back on this page: what was said meanwhile.
     resume: async () => {
       if (!talk()) return;
-      await look(true).catch(() => {});
+      await look(true);
       listen();
     },
     typing: () => {
