@@ -45,7 +45,7 @@ async def forget(citizen_id: int) -> None:
 
 async def _delete(conversations: QuerySet[Conversation]) -> None:
     """Locked, so that nobody adds to one while it goes."""
-    ids = [one.id for one in await conversations.select_for_update()]
+    ids = [one.id for one in await conversations.order_by("id").select_for_update()]
     await handover_jobs.delete_with(ids)
     await Turn.filter(conversation_id__in=ids).delete()
     await Conversation.filter(id__in=ids).delete()

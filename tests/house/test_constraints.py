@@ -30,6 +30,9 @@ CHECKS = [
     "payment_order_state_known",
     "bill_item_late_within_amount",
     "payment_order_late_part",
+    "handover_ended_how",
+    "handover_held_by_whom",
+    "handover_line_by_whom",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",
@@ -41,6 +44,8 @@ UNIQUE_INDEXES = [
     "schedule_exception_one_open_or_closed",
     "schedule_exception_one_a_time",
     "booking_rule_one_open",
+    "handover_one_open",
+    "handover_line_once",
 ]
 TRIGGERS = [
     "ledger_entry_balances",
