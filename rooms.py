@@ -27,6 +27,7 @@ MODELS = [
     "feedback.models",
     "assistant.learning_models",
     "assistant.models",
+    "assistant.handover_models",
     "notifications.models",
 ]
 
@@ -48,6 +49,7 @@ JOBS = [
     "feedback.jobs",
     "assistant.jobs",
     "assistant.learning_jobs",
+    "assistant.handover_jobs",
     "notifications.jobs",
 ]
 

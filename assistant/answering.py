@@ -37,6 +37,7 @@ class Kind(StrEnum):
     COMPLAINT = "complaint"
     GREETING = "greeting"
     EMPTY = "empty"
+    WITH_PERSON = "with_person"  # a person holds the conversation: no turn of the bot
 
 
 @dataclass(frozen=True, slots=True)

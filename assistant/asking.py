@@ -4,40 +4,62 @@ import secrets
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from assistant import dialogue, knowledge, masking
-from assistant.answering import Answer
+import msgspec
+
+from assistant import conversations, dialogue, handover, knowledge, masking
+from assistant.answering import Answer, Kind
 from assistant.aspects import Aspect
+from assistant.confidence import Band
 from assistant.dialogue import Memory
-from assistant.errors import ConversationNotFound, TurnNotFound
+from assistant.errors import TurnNotFound
 from assistant.models import Conversation, Turn
-from foundation import database, metrics
+from assistant.snapshot import Snapshot
+from foundation import clock, database, idempotency, metrics
 from foundation.actor import Actor
 
 LONGEST_KEPT = 500
+WITH_PERSON = Answer(kind=Kind.WITH_PERSON, band=Band.UNKNOWN, note="已转给工作人员，请留意答复。")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """An answer, the conversation to go on with (known to the asker only) and the turn to rate."""
+    """An answer, the conversation to go on with (known to the asker only) and the turn to rate.
+
+    While a person holds the conversation the bot is silent, and there is no turn to rate: 0.
+    """
 
     conversation: str
     turn_id: int
     answer: Answer
 
 
-async def ask(*, question: str, conversation: str | None = None, by: Actor | None = None) -> Asked:
+async def ask(*, question: str, conversation: str | None = None, key: str = "", by: Actor | None = None) -> Asked:
     """Answer `question`; `by` is the citizen, or None for a visitor. Without `conversation` a new one begins.
 
-    Raises ConversationNotFound for a conversation of somebody else.
+    With the same `key`, chosen by the asker, the same answer comes again and nothing is asked twice.
+    Raises ConversationNotFound for a conversation of somebody else, KeyReused, StillInFlight.
     """
     snapshot = await knowledge.current()
     await knowledge.understand(snapshot, question)
     async with database.transaction():
-        talk = await _open(conversation, by)
-        answer, memory = dialogue.reply(snapshot, question, _recall(talk.state))
-        turn = await _keep(talk, question, answer)
-        talk.state = asdict(memory)
-        await talk.save(update_fields=["state", "changed_at", "citizen_id"])
+        if not key:
+            return await _turn(snapshot, question, conversation, "", by)
+        body = {"question": question, "conversation": conversation}
+        async with idempotency.once(f"ask:{by or 'visitor'}", key, body) as memory:
+            if memory.answer is None:
+                await memory.keep(msgspec.to_builtins(await _turn(snapshot, question, conversation, key, by)))
+            return msgspec.convert(memory.answer, Asked)
+
+
+async def _turn(snapshot: Snapshot, question: str, conversation: str | None, key: str, by: Actor | None) -> Asked:
+    """One turn of the bot, or one line for the person who holds the conversation."""
+    talk = await _open(conversation, by)
+    if await handover.pass_on(talk, question, key=key):
+        return Asked(conversation=talk.token, turn_id=0, answer=WITH_PERSON)
+    answer, memory = dialogue.reply(snapshot, question, _recall(talk.state))
+    turn = await _keep(talk, question, answer)
+    talk.state = asdict(memory)
+    await talk.save(update_fields=["state", "changed_at", "citizen_id"])
     metrics.count("assistant_turns_total", kind=answer.kind)
     return Asked(conversation=talk.token, turn_id=turn.id, answer=answer)
 
@@ -54,9 +76,7 @@ async def _open(token: str | None, by: Actor | None) -> Conversation:
     citizen_id = by.number if by else None
     if token is None:
         return await Conversation.create(token=secrets.token_urlsafe(24), citizen_id=citizen_id)
-    talk = await Conversation.select_for_update().get_or_none(token=token)
-    if talk is None or talk.citizen_id not in (None, citizen_id):  # type: ignore[attr-defined]
-        raise ConversationNotFound
+    talk = await conversations.own(token, by, lock=True)
     talk.citizen_id = citizen_id
     return talk
 
@@ -71,6 +91,7 @@ async def _keep(talk: Conversation, question: str, answer: Answer) -> Turn:
         item_code=first.item_code if first else "",
         section=first.section_kind if first else "",
         confidence=answer.confidence,
+        at=clock.now(),
     )
 
 

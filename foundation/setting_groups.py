@@ -122,6 +122,12 @@ class WeChat:
     message_aes_key: str = setting(
         "WECHAT_MESSAGE_AES_KEY", "official-account callback AES key (43 characters)", "demo-aes", secret=True
     )
+    message_mode: str = setting(
+        "WECHAT_MESSAGE_MODE",
+        "`safe`: encrypted messages only; `plain`: unencrypted ones as well, whose body no signature covers",
+        "safe",
+        choices=("safe", "plain"),
+    )
     template_booking: str = setting("WECHAT_TEMPLATE_BOOKING", "subscription template: booking", "tpl-booking")
     template_bill: str = setting("WECHAT_TEMPLATE_BILL", "subscription template: bill settled", "tpl-bill")
     template_case: str = setting("WECHAT_TEMPLATE_CASE", "subscription template: case moved", "tpl-case")
@@ -192,3 +198,21 @@ class Receipts:
     url: str = setting("RECEIPTS_URL", "issuer of 财政电子票据", needed=True)
     key_id: str = setting("RECEIPTS_KEY_ID", "our key id at the issuer", needed=True)
     secret: str = setting("RECEIPTS_SECRET", "our secret at the issuer (HMAC-SM3)", "demo-receipts", secret=True)
+
+
+@dataclass(frozen=True)
+class Handover:
+    hours: str = setting(
+        "HANDOVER_HOURS",
+        "when people answer in the chat on working days, `HH:MM-HH:MM` comma separated",
+        "09:00-12:00,13:00-17:00",
+        shape=r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]",
+    )
+    answer_workdays: int = setting(
+        "HANDOVER_ANSWER_WORKDAYS", "working days within which a message left out of hours is answered", 2, least=1
+    )
+    widget_sites: str = setting(
+        "WIDGET_SITES",
+        "web sites that may embed the chat, `https://…` comma separated; empty: nobody may",
+        shape=r"https?://(\*\.)?[a-zA-Z0-9.-]+(:[0-9]+)?",
+    )

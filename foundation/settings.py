@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 from foundation.setting_groups import (
     Alipay,
     Console,
+    Handover,
     Payments,
     Processes,
     RealName,
@@ -48,6 +49,7 @@ class Settings:
     alipay: Alipay = field(default_factory=Alipay)
     payments: Payments = field(default_factory=Payments)
     receipts: Receipts = field(default_factory=Receipts)
+    handover: Handover = field(default_factory=Handover)
 
     @property
     def environment(self) -> str:

@@ -26,6 +26,7 @@ from miniprogram_bff.screens import (
     mine,
     pay,
     payments,
+    person,
     progress,
     queue,
     rate,
@@ -35,6 +36,7 @@ from miniprogram_bff.screens import (
     search,
     together,
     wait,
+    widget,
 )
 
 H5 = Path(__file__).parent / "h5"
@@ -56,11 +58,13 @@ SCREENS = (
     progress,
     pay,
     payments,
+    person,
     refund,
     receipt,
     rate,
     credit,
     mine,
+    widget,
 )
 
 

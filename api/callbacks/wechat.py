@@ -1,11 +1,9 @@
 """WeChat Pay notices and messages of the official account."""
 
-from typing import Any
-
 from sanic import HTTPResponse, Request, json, text
 
+from api.callbacks import official_account
 from api.callers import CHANNEL
-from assistant import asking
 from channels.errors import ForgedNotice
 from channels.wechat import callback
 from foundation import settings
@@ -14,10 +12,6 @@ from foundation.web import Routes
 from payments import notices
 
 routes = Routes("微信回调", tag="callbacks")
-
-LONGEST = 600  # characters of an answer; a longer one is cut by WeChat at 2048 bytes, in the middle of a word
-GREETING = "您好，欢迎关注{city}指尖办。直接发送您想办的事，例如“身份证丢了怎么补办”，我来告诉您需要的材料和办理地点。"
-SUBSCRIBED = ("subscribe", "subscribe_scan")
 
 
 @routes.page("/callbacks/wechat/pay", method="POST", access=CHANNEL)
@@ -44,25 +38,11 @@ async def message(request: Request) -> HTTPResponse:
         heard = callback.read_message(ours, _query(request), request.body)
     except ForgedNotice as refusal:
         return text("", status=refusal.status)
-    return text(callback.reply(ours, heard, await _answer(heard)), content_type="application/xml")
+    said = await official_account.answer(heard)
+    return text(
+        callback.reply(ours, heard, said, sealed=callback.is_sealed(request.body)), content_type="application/xml"
+    )
 
 
 def _query(request: Request) -> dict[str, str]:
     return {name: values[0] for name, values in request.args.items()}
-
-
-async def _answer(heard: Any) -> str:
-    """What the guide bot says to a message; nothing to events that want no answer."""
-    ours = settings.current().processes
-    if heard.type == "event" and getattr(heard, "event", "") in SUBSCRIBED:
-        said = GREETING.format(city=ours.city_name)
-    elif heard.type == "text" and heard.content:
-        asked = await asking.ask(question=heard.content)
-        said = _cut(asked.answer.text)
-    else:
-        return ""
-    return f"{said}\n\n查看指南、预约办理：{ours.public_bff_url}"
-
-
-def _cut(said: str) -> str:
-    return said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"

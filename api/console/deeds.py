@@ -12,6 +12,16 @@ from identity import access
 from payments.differences import DEEDS
 
 ACTIONS = {
+    "handover.asked": "找人工",
+    "handover.taken": "接待",
+    "handover.read": "查看对话",
+    "handover.replied": "答复",
+    "handover.returned": "交回办事助手",
+    "handover.closed": "结束咨询",
+    "handover.withdrawn": "市民结束",
+    "handover.abandoned": "久无消息，结束",
+    "handover.released": "久未答复，放回排队",
+    "handover.became_message": "转为留言",
     "appointment_type.opened": "开通预约业务",
     "appointment_type.closed": "停止预约业务",
     "schedule.created": "保存排班",
@@ -229,6 +239,8 @@ def _who(actor: str, names: dict[int, str], holder: int | None = None) -> str:
         return names.get(int(name), "工作人员")
     if kind == "citizen":
         return "本人" if holder in (None, int(name)) else "代办人"
+    if actor == "channel:visitor":
+        return "访客"
     return "自助机" if name.startswith("kiosk:") else "系统"
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.console.scope import AUTHORS, DESK, FINANCE, HELPERS, OVERSEERS, PLANNERS, WATCHERS
+from api.console.scope import AGENTS, AUTHORS, DESK, FINANCE, HELPERS, OVERSEERS, PLANNERS, WATCHERS
 from identity.access import Role, StaffMember
 
 HOME, BOOKINGS, HALL, KNOWLEDGE, MONEY, FIGURES, SETTINGS = "首页", "预约", "大厅", "知识", "财务", "统计", "设置"
-GROUPS = (HOME, BOOKINGS, HALL, KNOWLEDGE, MONEY, FIGURES, SETTINGS)
+CONSULT = "咨询"
+GROUPS = (HOME, BOOKINGS, HALL, CONSULT, KNOWLEDGE, MONEY, FIGURES, SETTINGS)
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ PAGES = (
     Page(BOOKINGS, "/console/left-over", "待安置", PLANNERS),
     Page(HALL, "/console/closure", "停办", PLANNERS),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
+    Page(CONSULT, "/console/consult", "人工咨询", AGENTS, of_hall=False),
     Page(KNOWLEDGE, "/console/guides", "办事指南", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/scenarios", "场景导办", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/catalogue", "目录导入导出", AUTHORS, of_hall=False),

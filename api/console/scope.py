@@ -17,6 +17,7 @@ OVERSEERS = (*PLANNERS, Role.SUPERVISOR)  # numbers without names
 FINANCE = (Role.FINANCE,)  # money, city-wide: who administers the system does not move it
 WATCHERS = (*DESK, Role.SUPERVISOR)
 AUTHORS = (Role.EDITOR, Role.ADMIN)
+AGENTS = (Role.AGENT,)  # conversations of citizens: nobody else reads them
 FINANCE = (Role.FINANCE,)
 
 

@@ -1,6 +1,6 @@
-"""Messages that WeChat pushes to us (消息推送), in safe mode: verified, opened, parsed, answered.
+"""Messages that WeChat pushes to us (消息推送): verified, opened, parsed, answered.
 
-In plain mode the signature does not cover the body, so only encrypted messages are accepted.
+In plain mode (明文模式) the signature does not cover the body, so it is accepted only where the settings say so.
 """
 
 import hashlib
@@ -32,6 +32,8 @@ def read_message(settings: WeChat, query: Mapping[str, str], body: bytes) -> Any
 
     Raises ForgedNotice, StaleNotice; UnreadableNotice when it is genuine and our key does not open it.
     """
+    if settings.message_mode == "plain" and not is_sealed(body):
+        return _read_plain(settings, query, body)
     encrypted = _encrypted(body)
     _check(settings, query, query.get("msg_signature", ""), encrypted)
     try:
@@ -44,14 +46,30 @@ def read_message(settings: WeChat, query: Mapping[str, str], body: bytes) -> Any
         raise UnreadableNotice from None
 
 
-def reply(settings: WeChat, message: Any, text: str) -> str:
-    """The encrypted answer to `message`; the plain word `success` when there is nothing to say."""
+def is_sealed(body: bytes) -> bool:
+    """Whether the message came encrypted, and is to be answered so."""
+    return ENCRYPTED.search(body) is not None
+
+
+def reply(settings: WeChat, message: Any, text: str, *, sealed: bool = True) -> str:
+    """The answer to `message`, encrypted as it was; the plain word `success` when there is nothing to say."""
     if not text:
         return "success"
     # the end mark of CDATA in the text would end the text
     answer = create_reply(text.replace("]]>", "]]]]><![CDATA[>"), message)
+    if not sealed:
+        return str(answer.render())
     timestamp = str(int(clock.now().timestamp()))
     return str(_crypto(settings).encrypt_message(answer.render(), secrets.token_hex(8), timestamp))
+
+
+def _read_plain(settings: WeChat, query: Mapping[str, str], body: bytes) -> Any:
+    _check(settings, query, query.get("signature", ""))
+    try:
+        return parse_message(body.decode())
+    except Exception:
+        # wechatpy lets escape whatever its parser meets
+        raise UnreadableNotice from None
 
 
 def _check(settings: WeChat, query: Mapping[str, str], signature: str, *covered: str) -> None:

@@ -154,7 +154,7 @@ STAFF = (
     DemoStaff(
         "east", "东岸区大厅管理员", (("hall_manager", "9901/01/"), ("window", "9901/01/")), "东岸区及下级：排班、叫号"
     ),
-    DemoStaff("hotline", "热线客服", (("agent", ""),), "全市：电话代约、查询与电话通知"),
+    DemoStaff("hotline", "热线客服", (("agent", ""),), "全市：人工咨询、电话代约、查询与电话通知"),
     DemoStaff("finance", "财务人员", (("finance", ""),), "全市：财务，与系统管理员互为复核"),
     DemoStaff("window", "窗口工作人员", (("window", "9901/"),), "市级大厅：签到、叫号"),
 )

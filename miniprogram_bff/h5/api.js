@@ -1,7 +1,8 @@
 // Talks to the citizen door. A refusal becomes an Error with the sentence for people, its code and its detail.
 
 const KEY = "zhijianban.token";
-export const token = () => localStorage.getItem(KEY) || "";
+// In the frame of another site everybody is a visitor.
+export const token = () => ("visitor" in document.documentElement.dataset ? "" : localStorage.getItem(KEY) || "");
 export const keep = (value) => (value ? localStorage.setItem(KEY, value) : localStorage.removeItem(KEY));
 
 export class Refused extends Error {

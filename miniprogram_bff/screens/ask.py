@@ -4,11 +4,14 @@ from datetime import date
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from sanic import Request
 
 from assistant import asking, hot_questions
 from assistant.answering import Passage
 from assistant.errors import ConversationNotFound, TurnNotFound
-from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Limit, Routes
+from foundation.errors import Malformed
+from foundation.idempotency import KeyReused, StillInFlight
+from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Header, Limit, Routes
 from identity.sessions import Session
 from miniprogram_bff.fields import ItemCode, ItemName
 from miniprogram_bff.session import VISITOR, actor
@@ -16,6 +19,20 @@ from miniprogram_bff.session import VISITOR, actor
 routes = Routes("问一问", tag="ask")
 
 Conversation = Annotated[str, Meta(max_length=40, examples=["amAQzdxsCBvS9YLzL5QucVCuDuXxX8XB"])]
+
+
+class TurnKeyUnreadable(Malformed):
+    """幂等键无法识别，请使用 16 至 80 位字母、数字或横线。"""
+
+
+KEY = Header(
+    name="Idempotency-Key",
+    description="每次提问一个；网络中断后用同一个重试，得到同一回答，不会重复提问",
+    pattern="[A-Za-z0-9-]{16,80}",
+    example="5f0c1a6e-8a54-4a0e-9d2b-6f3d0a6f7c11",
+    missing=TurnKeyUnreadable,
+    optional=True,
+)
 
 
 class Question(Asked):
@@ -53,7 +70,10 @@ class CardView(Struct):
 
 
 class AnswerView(Struct):
-    """`kind`：answer choose unknown person emergency complaint greeting empty；`note` 是固定用语，内容在 `passages`."""
+    """`kind`：answer choose unknown person emergency complaint greeting empty；`note` 是固定用语，内容在 `passages`.
+
+    人工接待中 `kind` 为 with_person：内容已转给工作人员，`turn` 为 0，答复见对话消息。
+    """
 
     conversation: Conversation
     turn: int
@@ -76,11 +96,21 @@ class Feedback(Asked):
     helpful: bool
 
 
-@routes.post("/v1/ask", access=VISITOR, summary="提问", errors=(ConversationNotFound,), limit=Limit(ip=120, seconds=60))
-async def ask(body: Question, who: Session | None) -> AnswerView:
+@routes.post(
+    "/v1/ask",
+    access=VISITOR,
+    summary="提问",
+    errors=(ConversationNotFound, TurnKeyUnreadable, KeyReused, StillInFlight),
+    headers=(KEY,),
+    limit=Limit(ip=120, seconds=60),
+)
+async def ask(request: Request, body: Question, who: Session | None) -> AnswerView:
     """回答只取自已发布的办事指南，并注明出处；没有把握时反问或转人工。"""
     asked = await asking.ask(
-        question=body.question, conversation=body.conversation or None, by=actor(who) if who else None
+        question=body.question,
+        conversation=body.conversation or None,
+        key=KEY.of(request),
+        by=actor(who) if who else None,
     )
     answer = asked.answer
     return AnswerView(

@@ -25,12 +25,13 @@ def crypto(ours: WeChat = OURS) -> WeChatCrypto:
     return WeChatCrypto(ours.message_token, ours.message_aes_key, ours.app_id)
 
 
-def pushed(text: str = "你好", *, inner: str = "", by: WeChat = OURS) -> tuple[dict[str, str], bytes]:
+def pushed(
+    text: str = "你好", *, inner: str = "", by: WeChat = OURS, follower: str = "o-1"
+) -> tuple[dict[str, str], bytes]:
     """Query and body as WeChat sends them."""
     content = inner or f"<MsgType>text</MsgType><Content>{escape(text)}</Content><MsgId>77</MsgId>"
-    plain = (
-        f"<xml><ToUserName>gh_1</ToUserName><FromUserName>o-1</FromUserName><CreateTime>1</CreateTime>{content}</xml>"
-    )
+    head = f"<ToUserName>gh_1</ToUserName><FromUserName>{follower}</FromUserName><CreateTime>1</CreateTime>"
+    plain = f"<xml>{head}{content}</xml>"
     timestamp, nonce = str(int(clock.now().timestamp())), "nonce-1"
     sealed = crypto(by).encrypt_message(plain, nonce, timestamp)
     cipher, signature = (re.search(rf"<{name}><!\[CDATA\[(.+?)]]>", sealed) for name in ("Encrypt", "MsgSignature"))

@@ -40,6 +40,9 @@ CHECKS = [
     "difference_resolved_how",
     "difference_proposed_by_whom",
     "difference_two_pairs_of_eyes",
+    "handover_ended_how",
+    "handover_held_by_whom",
+    "handover_line_by_whom",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",
@@ -54,6 +57,8 @@ UNIQUE_INDEXES = [
     "schedule_exception_one_open_or_closed",
     "schedule_exception_one_a_time",
     "booking_rule_one_open",
+    "handover_one_open",
+    "handover_line_once",
 ]
 TRIGGERS = [
     "ledger_entry_balances",

@@ -32,6 +32,8 @@ CITIZEN_DOOR = {
     "POST /v1/cases/look-up",  # a second factor stands in for the sign-in, and attempts are counted
     "POST /v1/bills/look-up",
     "POST /v1/receipts/check",  # all three numbers are needed, and attempts are counted
+    "GET /widget.js",  # the chat for other web sites: a script and an empty page
+    "GET /widget",
     "GET /healthz",
     "GET /readyz",
     "GET /docs",
@@ -50,7 +52,17 @@ SYSTEMS_DOOR = {
     "GET /docs",
     "GET /docs/openapi.json",
 }
-VISITORS = {"GET /v1/home", "POST /v1/ask", "POST /v1/ask/feedback"}
+VISITORS = {
+    "GET /v1/home",
+    "POST /v1/ask",
+    "POST /v1/ask/feedback",
+    # Who holds the conversation's token; once somebody signed in has used it, that person alone.
+    "POST /v1/conversations/<token>/person",
+    "DELETE /v1/conversations/<token>/person",
+    "POST /v1/conversations/<token>/typing",
+    "GET /v1/conversations/<token>/messages",
+    "GET /v1/conversations/<token>/events",
+}
 ANYBODY = {
     "POST /console/login",  # from our own pages only
     # What a channel signs covers the raw body, so the verb that reads the body checks it.

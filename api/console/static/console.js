@@ -91,7 +91,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.detail.elt;
   if (form.hasAttribute("data-clear") && event.detail.successful) {
     form.reset();
-    form.querySelector("input:not([type=hidden])").focus();
+    form.querySelector("input:not([type=hidden]), textarea").focus();
   }
 });
 

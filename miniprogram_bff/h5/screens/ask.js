@@ -1,6 +1,7 @@
 // 问一问: the guide bot. Every answer stands under the name of the guide it comes from; the next step is one tap away.
-import { post } from "../api.js";
+import { intent, post } from "../api.js";
 import { html, show } from "../view.js";
+import { person } from "./person.js";
 
 const LINKS = {
   guide: (card) => `#/guide/${card.target}`,
@@ -11,7 +12,6 @@ const LINKS = {
   form: (card) => `/forms/${card.target}`,
   phone: (card) => `tel:${card.target}`,
   complaint: () => "tel:12345",
-  person: () => "tel:12345",
 };
 const EXAMPLES = ["身份证丢了怎么补办", "护照要多少钱", "结婚登记要带什么", "公积金怎么提取"];
 
@@ -29,7 +29,7 @@ const answer = (passages) => {
     <p class="source">来源：《${item_name}》办事指南第 ${version} 版${effective_date ? `，${effective_date} 起施行` : ""}</p>`;
 };
 
-const card = (one) => html`<a class="chip" href="${(LINKS[one.kind] || (() => "#/"))(one)}" ${one.kind === "form" ? html`target="_blank" rel="noopener"` : ""}>${one.label}</a>`;
+const card = (one) => one.kind === "person" ? html`<button class="chip" data-person>${one.label}</button>` : html`<a class="chip" href="${(LINKS[one.kind] || (() => "#/"))(one)}" ${one.kind === "form" ? html`target="_blank" rel="noopener"` : ""}>${one.label}</a>`;
 
 const bubble = (view) => html`${view.note ? html`<p class="text">${view.note}</p>` : ""}
   ${byGuide(view.passages).map(answer)}
@@ -37,12 +37,18 @@ const bubble = (view) => html`${view.note ? html`<p class="text">${view.note}</p
   ${view.cards.length ? html`<div class="chips" role="group" aria-label="接下来">${view.cards.map(card)}</div>` : ""}
   ${view.passages.length ? html`<p class="helpful" data-turn="${view.turn}">有帮助吗？<button class="chip" data-helpful="1">有帮助</button><button class="chip" data-helpful="">没帮助</button></p>` : ""}`;
 
+// A frame in another site may not store anything; the conversation then lasts as long as the page.
+const KEPT = "visitor" in document.documentElement.dataset ? "zhijianban.visit" : "zhijianban.conversation";
+const kept = () => { try { return sessionStorage.getItem(KEPT) || ""; } catch { return ""; } };
+const keep = (token) => { try { sessionStorage.setItem(KEPT, token); } catch { /* not allowed here */ } };
+
 export async function ask(main, query) {
-  let conversation = sessionStorage.getItem("zhijianban.conversation") || "";
+  let conversation = kept();
   main.classList.add("narrow");
   show(main, html`<h1>问一问</h1><div class="chat" id="chat" role="log" aria-live="polite"><div class="reply"><p>您好，请用自己的话说要办的事，例如：</p>
     <div class="chips">${EXAMPLES.map((one) => html`<button class="chip" data-say="${one}">${one}</button>`)}</div>
     <p class="hint">回答只取自已发布的办事指南，请不要输入证件号码等个人信息。</p></div></div>
+    <div class="notice person" role="status" aria-live="polite" hidden></div>
     <form class="ask-box search"><label class="skip" for="question">您的问题</label>
       <input id="question" name="question" maxlength="500" autocomplete="off" placeholder="说说您要办什么"><button class="button main">发送</button></form>`);
   const chat = main.querySelector("#chat");
@@ -55,7 +61,10 @@ export async function ask(main, query) {
     chat.append(said);
     return said;
   };
-  const say = async (text) => {
+  const desk = person(main.querySelector(".person"), () => conversation, add);
+  // It was deleted, or belongs to who was signed in before: the next question begins a new one.
+  const forget = () => { conversation = ""; keep(""); };
+  const say = async (text, key = `${intent()}-ask`) => {
     if (!text || form.dataset.asking) return;
     form.dataset.asking = "1";
     form.question.value = "";
@@ -63,12 +72,14 @@ export async function ask(main, query) {
     const reply = add("reply waiting", html`<span class="soft">正在查找…</span>`);
     mine.scrollIntoView({ block: "start", behavior: "smooth" });
     try {
-      const view = await post("/v1/ask", { question: text, conversation });
+      const view = await post("/v1/ask", { question: text, conversation }, { "Idempotency-Key": key });
       conversation = view.conversation;
-      sessionStorage.setItem("zhijianban.conversation", conversation);
-      show(reply, bubble(view));
+      keep(conversation);
+      if (view.kind === "with_person") reply.remove();
+      else show(reply, bubble(view));
     } catch (error) {
-      show(reply, html`<p class="notice bad">${error.message}</p><button class="chip" data-say="${text}">再问一次</button>`);
+      if (error.code === "ConversationNotFound") forget();
+      show(reply, html`<p class="notice bad">${error.message}</p><button class="chip" data-say="${text}" data-key="${error.code === "ConversationNotFound" ? `${intent()}-ask` : key}">再问一次</button>`);
     } finally {
       delete form.dataset.asking;
       reply.classList.remove("waiting");
@@ -79,10 +90,14 @@ export async function ask(main, query) {
   chat.onclick = async (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    if (button.dataset.say) return say(button.dataset.say);
+    if (button.dataset.say) return say(button.dataset.say, button.dataset.key);
+    if ("person" in button.dataset) return desk.ask();
     const place = button.parentElement;
     await post("/v1/ask/feedback", { conversation, turn: Number(place.dataset.turn), helpful: Boolean(button.dataset.helpful) });
     show(place, button.dataset.helpful ? html`谢谢您的反馈。` : html`谢谢您的反馈。可以换个说法再问，或拨打 <a href="tel:12345">12345</a>。`);
   };
+  form.question.oninput = desk.typing;
+  await desk.resume().catch((error) => error.code === "ConversationNotFound" && forget());
   if (query.get("q")) await say(query.get("q"));
+  return desk.leave;
 }
