@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from sanic import HTTPResponse
 
+from api.console import deeds
 from foundation import clock, csv_table, money
 from foundation.audit import Deed
 from identity import access
@@ -16,24 +17,13 @@ NOTICES = {
     "received": "已收到", "settled": "缴清", "repeated": "重复通知", "returned": "退回", "noted": "已记录",
     "quarantined": "隔离待查", "unknown_order": "无此支付单",
 }  # fmt: skip
-ACTIONS = {
-    "bill.raised": "推送通知书",
-    "bill.changed": "变更通知书",
-    "bill.withdrawn": "撤回通知书",
-    "bill.settled": "缴清",
-    "bill.read": "查看通知书",
-    "order.placed": "发起支付",
-    "order.unknown": "支付平台没有回答，待核实",
-    "order.closed": "关闭支付单",
-    "refund.requested": "申请退款",
-}
 SYSTEMS = {"settlement": "系统（入账）", "inquiry": "系统（查询）", "checkout": "系统（下单）"}
 
 
-async def told(deeds: Sequence[Deed]) -> list[tuple[datetime, str, str, str]]:
+async def told(those: Sequence[Deed]) -> list[tuple[datetime, str, str, str]]:
     """When, who, what, and why or on which channel."""
-    staff = await access.staff_names([int(one.actor[6:]) for one in deeds if one.actor.startswith("staff:")])
-    return [(one.at, _who(one.actor, staff), ACTIONS.get(one.action, one.action), _more(one)) for one in deeds]
+    staff = await access.staff_names([int(one.actor[6:]) for one in those if one.actor.startswith("staff:")])
+    return [(one.at, _who(one.actor, staff), deeds.ACTIONS.get(one.action, one.action), _more(one)) for one in those]
 
 
 def _who(actor: str, staff: dict[int, str]) -> str:

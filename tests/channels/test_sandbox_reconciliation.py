@@ -98,7 +98,7 @@ async def test_a_day_and_the_morning_after(sandbox: Sandbox, channel: str):
 async def test_money_for_nobody_goes_back_at_the_channel(sandbox: Sandbox):
     """An order that the channel knows and we have lost: as after a restore to an earlier moment."""
     lost = await paid(sandbox, "wechat")
-    await PaymentOrder.filter(id=lost.id).update(out_trade_no="P-lost", state="closed", paid_at=None, settles=False)
+    await PaymentOrder.filter(id=lost.id).update(out_trade_no="P-lost")
     await the_morning_after(sandbox, "wechat")
     one = await Difference.get(number=lost.out_trade_no)
     assert (one.kind, differences.fitting(one)[0]) == ("long", "send_back")

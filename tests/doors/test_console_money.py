@@ -174,7 +174,7 @@ async def test_a_bill_tells_its_whole_story(finance: Desk, tills: Tills) -> None
     assert identity.number not in page
     told = re.findall(r"</b> ([^<]+?)(?:<small>|</li>)", page[page.index("deeds-title") :])
     assert [one.strip() for one in told] == [
-        "推送通知书", "发起支付", "关闭支付单", "变更通知书", "发起支付", "缴清", "申请退款", "查看通知书",
+        "推送通知书", "发起支付", "关闭支付单", "变更通知书", "发起支付", "缴清", "发起退款", "查看通知书",
     ]  # fmt: skip
     assert (await finance.open("/console/money/bills/of/29990101000000000000")).status_code == 404
 
