@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from assistant import corpus, dialogue
+from assistant import corpus, dialogue, question
 from assistant.answering import Answer, Kind
 from assistant.navigation import CardKind
 from assistant.snapshot import Snapshot
-from tests.builders.assistant import snapshot
+from tests.builders.assistant import guide, snapshot
 
 Talk = Callable[..., list[Answer]]
 
@@ -109,6 +109,21 @@ def test_asks_back_between_variants(talk: Talk, question: str) -> None:
     assert answer.kind is Kind.CHOOSE
     assert len(answer.choices) == 3
     assert not answer.passages
+
+
+@pytest.mark.parametrize("question", ["残疾人证", "残疾人正", "残疾证怎么补", "我是外地来的，残疾人证怎么办"])
+def test_what_only_one_is_called_or_asked_is_not_asked_back(question: str) -> None:
+    near = guide("残疾人证迁移", "残疾证怎么迁", code="move", materials="残疾人证。")
+    meant = guide("残疾人证", "残疾证怎么补", code="card", materials="居民身份证。")
+    answer, _ = dialogue.reply(Snapshot([near, meant, guide("结婚登记")]), question, dialogue.Memory())
+    assert answer.kind is Kind.ANSWER
+    assert {item for item, _ in about(answer)} == {"card"}
+
+
+def test_what_asks_is_of_a_name_only_beside_its_neighbour() -> None:
+    city = Snapshot([guide("出版物零售许可", "网上卖书许可"), guide("老年证办理", "老年证")])
+    asked = [question.read(said, is_name=city.is_name)[0] for said in ("网上卖书许可", "老年证网上怎么申请")]
+    assert [one.topic for one in asked] == ["网上卖书许可", "老年证"]
 
 
 @pytest.mark.parametrize(
