@@ -1,11 +1,13 @@
 """The conversation: what is answered, what is asked back, what is admitted, what is never left to a search."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from assistant import corpus, dialogue, question
 from assistant.answering import Answer, Kind
+from assistant.corpus import GuideDocument
 from assistant.navigation import CardKind
 from assistant.snapshot import Snapshot
 from tests.builders.assistant import guide, snapshot
@@ -111,13 +113,27 @@ def test_asks_back_between_variants(talk: Talk, question: str) -> None:
     assert not answer.passages
 
 
-@pytest.mark.parametrize("question", ["残疾人证", "残疾人正", "残疾证怎么补", "我是外地来的，残疾人证怎么办"])
-def test_what_only_one_is_called_or_asked_is_not_asked_back(question: str) -> None:
-    near = guide("残疾人证迁移", "残疾证怎么迁", code="move", materials="残疾人证。")
-    meant = guide("残疾人证", "残疾证怎么补", code="card", materials="居民身份证。")
-    answer, _ = dialogue.reply(Snapshot([near, meant, guide("结婚登记")]), question, dialogue.Memory())
-    assert answer.kind is Kind.ANSWER
-    assert {item for item, _ in about(answer)} == {"card"}
+def with_question(document: GuideDocument, asked: str) -> GuideDocument:
+    return replace(document, sections=(*document.sections, corpus.Section(corpus.QUESTION, asked, "网上申请补发。")))
+
+
+@pytest.mark.parametrize(
+    ("question", "item"),
+    [("残疾人正", "card"), ("医师资格证丢了怎么办", "doctor"), ("我是广东的，怎么办居住证", "residence")],
+)
+def test_between_near_guides_the_one_called_or_asked_so_is_meant(question: str, item: str) -> None:
+    city = Snapshot(
+        [
+            guide("残疾人证", code="card", materials="居民身份证。"),
+            guide("残疾人证迁移", materials="残疾人证。"),
+            with_question(guide("医师执业注册", code="doctor"), "医师资格证丢了怎么办"),
+            with_question(guide("教师资格证书补发"), "教师资格证丢了怎么办"),
+            guide("居住证申领", "居住证", code="residence", materials="居民身份证。"),
+            guide("港澳居民居住证申领", "港澳居住证", materials="港澳居民来往内地通行证。"),
+        ]
+    )
+    answer, _ = dialogue.reply(city, question, dialogue.Memory())
+    assert {code for code, _ in about(answer)} == {item}
 
 
 def test_what_asks_is_of_a_name_only_beside_its_neighbour() -> None:
