@@ -97,5 +97,12 @@ def read(text: str, *, is_name: Callable[[str], bool]) -> tuple[tuple[Aspect, ..
     for aspect, pattern in _PATTERNS.items():
         if pattern.search(text):
             asked.append(aspect)
-            text = pattern.sub(lambda match: match.group() if is_name(match.group()) else " ", text)
+            text = pattern.sub(lambda match: match.group() if _of_a_name(match, is_name) else " ", text)
     return tuple(asked), text.strip()
+
+
+def _of_a_name(match: re.Match[str], is_name: Callable[[str], bool]) -> bool:
+    """Whether a name holds the words with a neighbour of theirs: 网上卖书许可 keeps its 网上, 老年证网上申请 does not."""
+    text, start, end = match.string, match.start(), match.end()
+    with_neighbour = [text[max(start - 1, 0) : end]] * (start > 0) + [text[start : end + 1]] * (end < len(text))
+    return any(is_name(words) for words in with_neighbour or [match.group()])

@@ -59,7 +59,7 @@ def decided(snapshot: Snapshot, one: Question, results: list[Result], *, recent:
         return Decision(sure, near=near)
     first = results[0]
     equals = [one for one in results if confidence.too_near(one.rank / first.rank, one.alike / first.alike)]
-    only = _only(one.topic, equals, recent)
+    only = _only(one, equals, recent)
     if only and only.matter:
         return Decision(sure, matter=only.matter, near=near)
     if only and band is Band.ANSWER:
@@ -139,13 +139,15 @@ def _guides(results: Iterable[Result]) -> tuple[GuideDocument, ...]:
     return tuple(result.document for result in results if not result.matter)
 
 
-def _only(topic: str, equals: list[Result], recent: tuple[str, ...]) -> Result | None:
-    """The one among near-equals that is called exactly that, or was just spoken of, or leads and has no guide."""
+def _only(one: Question, equals: list[Result], recent: tuple[str, ...]) -> Result | None:
+    """The one among near-equals that is called exactly that, or sounds so or is asked so, or was just spoken of, or
+    leads and has no guide."""
     if len(equals) == 1:
         return equals[0]
-    exact = [result for result in equals if _named(topic, result.document)]
-    if len(exact) == 1:
-        return exact[0]
+    exact = [result for result in equals if _named(one.topic, result.document)]
+    heard = exact or [result for result in equals if _heard(one, result.document)]
+    if len(heard) == 1:
+        return heard[0]
     latest = next((result for result in equals if recent and result.document.item_code == recent[-1]), None)
     return latest or (equals[0] if equals[0].matter and not exact else None)
 
@@ -157,6 +159,12 @@ def _names_one(topic: str, results: list[Result]) -> bool:
 def _named(topic: str, guide: GuideDocument) -> bool:
     said = "".join(analysis.units(topic))
     return any("".join(analysis.units(analysis.canon(name))) == said for name in guide.names)
+
+
+def _heard(one: Question, guide: GuideDocument) -> bool:
+    """Whether a name or a common question of the guide sounds like all that was said, or like what was asked."""
+    said = {pinyin.sound("".join(analysis.units(words))) for words in (one.topic, one.said, one.core) if words}
+    return not said.isdisjoint(_sounds(guide))
 
 
 def _shared(topic: str, guide: GuideDocument) -> int:

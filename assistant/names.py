@@ -58,11 +58,12 @@ class Names:
         for document in documents:
             names += [name_of(analysis.canon(way)) for way in (*document.names, *document.questions)]
             starts.append(len(names))
+        spelt = [pinyin.spelt(name.written) for name in names]
         return cls(
             Strings.of(name.written for name in names),
             Strings.of(name.spoken for name in names),
-            Strings.of(pinyin.letters(name.written) for name in names),
-            Strings.of(pinyin.initials(name.written) for name in names),
+            Strings.of(letters for letters, _ in spelt),
+            Strings.of(initials for _, initials in spelt),
             numpy.array(starts, numpy.int64),
             numpy.array(called, numpy.int32),
         )

@@ -61,14 +61,20 @@ def sound_in_context(text: str) -> str:
     return "".join(_CODES.get(fold(reading), reading) for reading in lazy_pinyin(text))
 
 
+def spelt(text: str) -> tuple[str, str]:
+    """`身份证` → `shenfenzheng` and `sfz`, for completing what is typed: reading is what takes time, so once for both."""
+    readings = lazy_pinyin(text)
+    return "".join(readings).lower(), "".join(reading[0] for reading in readings if reading).lower()
+
+
 def letters(text: str) -> str:
-    """`身份证` → `shenfenzheng`, for completing what is typed in pinyin."""
-    return "".join(lazy_pinyin(text)).lower()
+    """`身份证` → `shenfenzheng`."""
+    return spelt(text)[0]
 
 
 def initials(text: str) -> str:
     """`身份证` → `sfz`."""
-    return "".join(reading[0] for reading in lazy_pinyin(text) if reading).lower()
+    return spelt(text)[1]
 
 
 @functools.lru_cache(maxsize=4096)

@@ -1,14 +1,16 @@
 """The conversation: what is answered, what is asked back, what is admitted, what is never left to a search."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from assistant import corpus, dialogue
+from assistant import corpus, dialogue, question
 from assistant.answering import Answer, Kind
+from assistant.corpus import GuideDocument
 from assistant.navigation import CardKind
 from assistant.snapshot import Snapshot
-from tests.builders.assistant import snapshot
+from tests.builders.assistant import guide, snapshot
 
 Talk = Callable[..., list[Answer]]
 
@@ -109,6 +111,35 @@ def test_asks_back_between_variants(talk: Talk, question: str) -> None:
     assert answer.kind is Kind.CHOOSE
     assert len(answer.choices) == 3
     assert not answer.passages
+
+
+def with_question(document: GuideDocument, asked: str) -> GuideDocument:
+    return replace(document, sections=(*document.sections, corpus.Section(corpus.QUESTION, asked, "网上申请补发。")))
+
+
+@pytest.mark.parametrize(
+    ("question", "item"),
+    [("残疾人正", "card"), ("医师资格证丢了怎么办", "doctor"), ("我是广东的，怎么办居住证", "residence")],
+)
+def test_between_near_guides_the_one_called_or_asked_so_is_meant(question: str, item: str) -> None:
+    city = Snapshot(
+        [
+            guide("残疾人证", code="card", materials="居民身份证。"),
+            guide("残疾人证迁移", materials="残疾人证。"),
+            with_question(guide("医师执业注册", code="doctor"), "医师资格证丢了怎么办"),
+            with_question(guide("教师资格证书补发"), "教师资格证丢了怎么办"),
+            guide("居住证申领", "居住证", code="residence", materials="居民身份证。"),
+            guide("港澳居民居住证申领", "港澳居住证", materials="港澳居民来往内地通行证。"),
+        ]
+    )
+    answer, _ = dialogue.reply(city, question, dialogue.Memory())
+    assert {code for code, _ in about(answer)} == {item}
+
+
+def test_what_asks_is_of_a_name_only_beside_its_neighbour() -> None:
+    city = Snapshot([guide("出版物零售许可", "网上卖书许可"), guide("老年证办理", "老年证")])
+    asked = [question.read(said, is_name=city.is_name)[0] for said in ("网上卖书许可", "老年证网上怎么申请")]
+    assert [one.topic for one in asked] == ["网上卖书许可", "老年证"]
 
 
 @pytest.mark.parametrize(
