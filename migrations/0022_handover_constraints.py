@@ -25,7 +25,7 @@ create index handover_ended_at on handover (ended_at) where state = 'ended';
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0020_drafts_constraints")]
+    dependencies = [("models", "0021_learning_constraints")]
     operations = [
         ops.RunSQL(
             CHECKS,
