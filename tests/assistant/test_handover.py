@@ -1,10 +1,11 @@
 """A person instead of the bot: asked for, waited for, answered, given back; out of hours a message."""
 
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
 import pytest
 
-from assistant import asking, handover, handover_desk, handover_jobs, inbox, jobs, office_hours, standing
+from assistant import asking, handover, handover_desk, handover_jobs, inbox, jobs, knowledge, office_hours, standing
 from assistant.answering import Kind
 from assistant.errors import ConversationNotFound
 from assistant.handover_errors import (
@@ -26,6 +27,14 @@ from tests.builders import handovers, identity
 from tests.builders.handovers import ADDRESS, LUNCH, NIGHT, OPEN, SATURDAY, asked
 
 pytestmark = pytest.mark.usefixtures("db", "redis_db")
+
+
+@pytest.fixture(autouse=True)
+async def nothing_known(db: None) -> AsyncIterator[None]:
+    """A city without guides, whatever another test has published; what this one publishes is forgotten."""
+    knowledge.forget()
+    yield
+    knowledge.forget()
 
 
 @pytest.fixture

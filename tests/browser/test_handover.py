@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.app import create_app as create_api
-from assistant import office_hours
+from assistant import knowledge, office_hours
 from foundation import bus, settings
 from miniprogram_bff.app import create_app as create_bff
 from tests.browser.test_console import NAMELESS, OVERFLOW
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("db", "redis_db")]
+
+
+@pytest.fixture(autouse=True)
+async def nothing_known(db: None) -> AsyncIterator[None]:
+    """A city without guides, whatever another test has published; what this one publishes is forgotten."""
+    knowledge.forget()
+    yield
+    knowledge.forget()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from api.app import create_app
+from assistant import knowledge
 from assistant.handover_models import Handover, HandoverLine
 from foundation import audit
 from tests.builders import handovers
@@ -13,6 +14,14 @@ from tests.builders.console import Desk, a_colleague
 from tests.serving import serving
 
 pytestmark = pytest.mark.usefixtures("db", "redis_db")
+
+
+@pytest.fixture(autouse=True)
+async def nothing_known(db: None) -> AsyncIterator[None]:
+    """A city without guides, whatever another test has published; what this one publishes is forgotten."""
+    knowledge.forget()
+    yield
+    knowledge.forget()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant import asking, handover_desk, live
+from assistant import asking, handover_desk, knowledge, live
 from assistant.handover_models import Handover
 from assistant.models import Conversation
 from foundation import bus
@@ -22,6 +22,14 @@ from tests.serving import serving
 pytestmark = pytest.mark.usefixtures("db", "redis_db")
 
 KEY = {"Idempotency-Key": "5f0c1a6e-8a54-4a0e-9d2b-000000000001"}
+
+
+@pytest.fixture(autouse=True)
+async def nothing_known(db: None) -> AsyncIterator[None]:
+    """A city without guides, whatever another test has published; what this one publishes is forgotten."""
+    knowledge.forget()
+    yield
+    knowledge.forget()
 
 
 @pytest.fixture

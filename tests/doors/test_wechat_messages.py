@@ -10,6 +10,7 @@ import pytest
 
 from api.app import create_app
 from api.callbacks import official_account
+from assistant import knowledge
 from assistant.handover_models import Follower
 from assistant.models import Turn
 from foundation import settings
@@ -21,6 +22,14 @@ from tests.serving import serving
 pytestmark = pytest.mark.usefixtures("db", "redis_db")
 
 ADDRESS = "/callbacks/wechat/messages"
+
+
+@pytest.fixture(autouse=True)
+async def nothing_known(db: None) -> AsyncIterator[None]:
+    """A city without guides, whatever another test has published; what this one publishes is forgotten."""
+    knowledge.forget()
+    yield
+    knowledge.forget()
 
 
 @pytest.fixture

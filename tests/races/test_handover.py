@@ -1,11 +1,12 @@
 """Agents for one citizen, many requests for one person, two first messages of one follower."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from assistant import asking, followers, handover, handover_desk
+from assistant import asking, followers, handover, handover_desk, knowledge
 from assistant.handover_errors import AlreadyTaken, TooManyHandovers
 from assistant.handover_models import Follower, Handover
 from assistant.models import Conversation
@@ -16,6 +17,14 @@ from tests.builders.handovers import ADDRESS, asked
 pytestmark = pytest.mark.usefixtures("db", "redis_db")
 
 AGENTS = 2
+
+
+@pytest.fixture(autouse=True)
+async def nothing_known(db: None) -> AsyncIterator[None]:
+    """A city without guides, whatever another test has published; what this one publishes is forgotten."""
+    knowledge.forget()
+    yield
+    knowledge.forget()
 
 
 async def taking_at_once() -> list[Any]:
