@@ -102,7 +102,7 @@ def read(text: str, *, is_name: Callable[[str], bool]) -> tuple[tuple[Aspect, ..
 
 
 def _of_a_name(match: re.Match[str], is_name: Callable[[str], bool]) -> bool:
-    """Whether a name holds the words with a neighbour of theirs: 网上卖书许可 keeps its 网上, 老年证网上申请 does not."""
+    """Whether a name holds the words with a neighbour of theirs: so in 网上卖书许可, not so in 老年证网上申请."""
     text, start, end = match.string, match.start(), match.end()
     with_neighbour = [text[max(start - 1, 0) : end]] * (start > 0) + [text[start : end + 1]] * (end < len(text))
     return any(is_name(words) for words in with_neighbour or [match.group()])

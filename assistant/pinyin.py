@@ -62,7 +62,7 @@ def sound_in_context(text: str) -> str:
 
 
 def spelt(text: str) -> tuple[str, str]:
-    """`身份证` → `shenfenzheng` and `sfz`, for completing what is typed: reading is what takes time, so once for both."""
+    """`身份证` → `shenfenzheng` and `sfz`, for completing what is typed: reading takes long, so once for both."""
     readings = lazy_pinyin(text)
     return "".join(readings).lower(), "".join(reading[0] for reading in readings if reading).lower()
 
