@@ -107,7 +107,7 @@ async def test_what_needs_a_look_leads_to_where_it_is(desk: Desk) -> None:
 
 
 async def test_somebody_without_a_desk_is_told_so(desk: Desk) -> None:
-    await a_colleague(("editor", ""), username="wangwu")
+    await a_colleague(username="wangwu")
     await desk.sign_in("wangwu")
     page = await desk.open("/console/")
     assert (page.status_code, "大厅管理员" in page.text) == (403, True)
