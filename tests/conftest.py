@@ -3,6 +3,7 @@
 `db`, `redis_db`, `settings_env` (storage): foundation on an empty migrated database, an empty Redis, test settings.
 `servers`, `database_url`, `redis_url`, `environment`: addresses, and the environment of a process of ours.
 `whole_house` (launched): sandbox, both doors and worker over the demo city, up once per session.
+`_clock_goes_on` (clockwork): no test leaves the clock stopped.
 `phone`, `desk`, `context`, `browser` (chromium): pages 390 and 1280 pixels wide.
 `deploy.local.servers.throwaway()`: servers of a test's own, to be stopped and started at will.
 """
@@ -13,4 +14,4 @@ import os
 for name in ("DATABASE_URL", "REDIS_URL", "ENVIRONMENT"):
     os.environ.pop(name, None)
 
-pytest_plugins = ["tests.servers", "tests.storage", "tests.chromium", "tests.launched"]
+pytest_plugins = ["tests.clockwork", "tests.servers", "tests.storage", "tests.chromium", "tests.launched"]
