@@ -1,4 +1,4 @@
-"""The clock goes on after every test: whoever leaves it stopped or shifted is named, and nobody after them is misled."""
+"""The clock goes on after every test: who leaves it stopped or shifted is named, and nobody after them is misled."""
 
 from collections.abc import Iterator
 from datetime import timedelta
