@@ -15,6 +15,7 @@ import { caseView, progress } from "./screens/progress.js";
 import { login } from "./screens/login.js";
 import { messages, mine, realName, sessions } from "./screens/mine.js";
 import { paid } from "./screens/paid.js";
+import { payments } from "./screens/payments.js";
 import { rate } from "./screens/rate.js";
 import { receiptCheck, receiptChecked } from "./screens/receipt_check.js";
 import { rebook } from "./screens/rebook.js";
@@ -46,6 +47,7 @@ const SCREENS = [
   [/^case\/([^/]+)$/, caseView, "progress", "#/progress"],
   [/^bills$/, bills, "mine", "#/mine"],
   [/^bill\/([^/]+)$/, bill, "mine", "#/bills"],
+  [/^payments$/, payments, "mine", "#/bills"],
   [/^paid\/([^/]+)$/, paid, "mine", "#/bills"],
   [/^receipt\/([^/]+)$/, receipt, "mine", "#/bills"],
   [/^receipt-check$/, receiptCheck, "mine", "#/bills"],

@@ -84,4 +84,8 @@ async def test_from_the_pay_code_to_the_receipt_and_the_refund(phone: "Page", wh
     await phone.get_by_label("退款原因").fill("家人已在窗口缴纳，重复缴款")
     await person.presses("提交申请")
     await person.sees("等待财务受理")
+    await person.opens("bills")
+    await person.taps("缴费记录")
+    await person.sees("交通违法罚款")
+    await person.sees("微信支付")
     assert person.trouble == []

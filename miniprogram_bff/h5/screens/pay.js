@@ -1,4 +1,4 @@
-// 缴费: my bills, one by code, and the cashier. What became of a payment: paid.js.
+// 缴费: my bills, those I may pay for others, one by code, and the cashier. What became of a payment: paid.js.
 import { get, intent, post, token } from "../api.js";
 import { busy, html, moment, problem, show, yuan } from "../view.js";
 
@@ -8,10 +8,12 @@ const state = (one) => html`<span class="tag ${STATES[one][1]}">${STATES[one][0]
 const row = (one) => html`<li><a class="row" href="#/bill/${one.pay_code}"><span>${one.title} ${state(one.state)}<small>${one.unit}</small></span><b>${yuan(sum(one))} 元</b></a></li>`;
 
 export async function bills(main) {
-  const list = token() ? await get("/v1/bills") : [];
+  const [list, others] = token() ? await Promise.all([get("/v1/bills"), get("/v1/family-bills")]) : [[], []];
   show(main, html`<h1>缴费</h1><div class="two">
     <section class="card"><h2>我的缴费单</h2>${token() ? (list.length ? html`<ul class="list">${list.map(row)}</ul>` : html`<p class="soft">没有缴费单。完成<a href="#/real-name?next=%23%2Fbills">实名认证</a>后，您名下的缴费单会自动出现。</p>`)
-      : html`<p class="soft">登录后自动显示您的缴费单。</p><a class="button main" href="#/login?next=%23%2Fbills">登录</a>`}</section>
+      : html`<p class="soft">登录后自动显示您的缴费单。</p><a class="button main" href="#/login?next=%23%2Fbills">登录</a>`}
+      ${token() ? html`<div class="actions"><a class="button" href="#/payments">缴费记录</a></div>` : ""}</section>
+    ${others.filter((one) => one.bills.length).map((one) => html`<section class="card"><h2>${one.principal}委托您缴费</h2><ul class="list">${one.bills.map(row)}</ul><p class="hint">委托到 ${one.until} 为止。</p></section>`)}
     <form class="card"><h2>按缴款识别码查询</h2><p class="soft">可以替家人缴费。缴款识别码在缴款通知书上。</p>
       <div class="field"><label for="pay_code">缴款识别码</label><input id="pay_code" name="pay_code" required minlength="6" maxlength="40" autocomplete="off"></div>
       <div class="field"><label for="last_four">缴款人证件号码后四位</label><input id="last_four" name="last_four" required pattern="[0-9A-Za-z]{4}" maxlength="4" autocomplete="off"></div>
