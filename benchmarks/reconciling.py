@@ -44,7 +44,8 @@ _days = itertools.count(2)
 
 ORDERS = """
 insert into payment_order (bill_id, bill_version, channel, out_trade_no, amount_fen, late_fen, state, settles, payer_id,
-                           payer_openid, app_id, merchant_id, transaction_no, expires_at, paid_at, asked_times, created_at)
+                           payer_openid, app_id, merchant_id, transaction_no, expires_at, paid_at, asked_times,
+                           created_at)
 select $1, 1, 'wechat', $3 || lpad(n::text, 8, '0'), $4, 0, 'paid', false, $2, 'o-benchmark', 'wx', '1900000001',
        '42' || lpad(n::text, 26, '0'), $5::timestamptz, $5::timestamptz + n * interval '1 second' * 86000 / $6::bigint,
        0, $5::timestamptz
