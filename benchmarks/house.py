@@ -58,9 +58,13 @@ class House:
         """One round of `requests` over and over. Raises CheckFailed unless every answer is `expect`."""
         return await self._round(door, requests, expect=expect, seconds=self.scale.seconds, repeat=True)
 
-    async def done(self, door: Address, requests: Sequence[bytes], *, expect: str) -> Sample:
+    async def done(
+        self, door: Address, requests: Sequence[bytes], *, expect: str, connections: int | None = None
+    ) -> Sample:
         """One round in which each of `requests` is sent once. Raises CheckFailed unless every answer is `expect`."""
-        return await self._round(door, requests, expect=expect, seconds=LONGEST_ROUND, repeat=False)
+        return await self._round(
+            door, requests, expect=expect, seconds=LONGEST_ROUND, repeat=False, connections=connections
+        )
 
     async def rushed(self, door: Address, requests: Sequence[bytes], *, connections: int) -> Saw:
         """Each of `requests` once, from so many connections; whatever was answered."""
@@ -80,14 +84,21 @@ class House:
         return await self.asked(self.bare, [get("/")], expect="200")
 
     async def _round(
-        self, door: Address, requests: Sequence[bytes], *, expect: str, seconds: float, repeat: bool
+        self,
+        door: Address,
+        requests: Sequence[bytes],
+        *,
+        expect: str,
+        seconds: float,
+        repeat: bool,
+        connections: int | None = None,
     ) -> Sample:
         saw = await drive(
             Plan(
                 host=door.host,
                 port=door.port,
                 requests=list(requests),
-                connections=self.scale.connections,
+                connections=connections or self.scale.connections,
                 seconds=seconds,
                 repeat=repeat,
             )

@@ -29,10 +29,12 @@ from foundation.actor import Actor
 from identity.idnumber import Identity
 from payments import bills, ledger
 from payments.models import Bill, PaymentOrder
+from payments.notice_gathering import TOGETHER
 
 BY = Actor.department("demo-hall")
 FEN = 2000
 RUSH, SLOTS = 20_000, 50
+AT_ONCE = 2 * TOGETHER  # a batch on its way to the disk, another one gathered
 _numbers = itertools.count(1)
 
 
@@ -125,17 +127,19 @@ def a_bill(*, payer: Identity) -> bills.PushedBill:
 
 
 async def notify_settled(house: House) -> Measured:
-    """A signed and sealed notice comes in, a bill is settled, the books balance.
+    """A signed and sealed notice comes in, a bill is settled, the books balance: as many as the door can take, for
+    which more must be waiting than one batch holds.
 
-    Beside it a bare loop that verifies, opens and commits one row each, and as many of those as connections.
+    Beside it a bare loop that verifies, opens and commits one row each, as many of those as usual connections, and the
+    door itself with no more connections than usual, where it waits for the disk between its batches.
     """
-    platform, number = Platform.read(house.keys), house.scale.times(400)
+    platform, number = Platform.read(house.keys), house.scale.times(600)
     some = [platform.notice(order) for order in await _awaited_orders(house.scale.connections)]
 
-    async def settle() -> Sample:
+    async def settle(connections: int) -> Sample:
         orders = await _awaited_orders(number)
         notices = [platform.notice(order) for order in orders]
-        sample = await house.done(house.api, notices, expect="200")
+        sample = await house.done(house.api, notices, expect="200", connections=connections)
         await _must_be_settled(orders)
         return sample
 
@@ -144,8 +148,13 @@ async def notify_settled(house: House) -> Measured:
         key = platform.key.public_key()
         return await bare_loop.run(notices, key=key, api_v3_key=platform.api_v3_key, at_once=at_once)
 
-    beside = {"bare_loop": lambda: loop(1), "loops_at_once": lambda: loop(house.scale.connections)}
-    return await interleaved("notify_settled", settle, beside=beside, rounds=house.scale.rounds)
+    usual = house.scale.connections
+    beside = {
+        "bare_loop": lambda: loop(1),
+        "loops_at_once": lambda: loop(usual),
+        "fewer_at_once": lambda: settle(usual),
+    }
+    return await interleaved("notify_settled", lambda: settle(AT_ONCE), beside=beside, rounds=house.scale.rounds)
 
 
 NOTICES, PATIENCE = 1000, 5000.0
