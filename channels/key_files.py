@@ -19,6 +19,7 @@ from foundation.errors import Unavailable
 
 log = logs.logger(__name__)
 Kept = TypeVar("Kept")
+NAMED_PEM = re.compile(rb"(?:\b(\w+)\s+)?(-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----)", re.DOTALL)
 PUBLIC_PEM = re.compile(rb"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
 
 
@@ -104,6 +105,18 @@ def public_keys(content: bytes) -> list[RSAPublicKey]:
     """One or more RSA public keys one after another: the old and the new one while they change."""
     blocks = PUBLIC_PEM.findall(content) or [content]
     return [public_key(block) for block in blocks]
+
+
+def named_public_keys(content: bytes) -> dict[str, RSAPublicKey]:
+    """Several public keys (PEM), each after a line with its name; one without a line is that of "".
+
+    So the next one can lie beside the present one before WeChat Pay begins to sign with it, and the old one afterwards.
+    """
+    blocks = [(name.decode(), block) for name, block in NAMED_PEM.findall(content)] or [("", content)]
+    found = {name: public_key(block) for name, block in blocks}
+    if len(found) < len(blocks):
+        raise ValueError("two keys of one name")
+    return found
 
 
 def certificate(content: bytes) -> x509.Certificate:

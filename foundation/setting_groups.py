@@ -149,8 +149,12 @@ class WeChatPay:
     api_v3_key_file: str = setting(
         "WECHAT_PAY_API_V3_KEY_FILE", "APIv3 keys one a line, all believed; in place of `WECHAT_PAY_API_V3_KEY`"
     )
-    public_key_id: str = setting("WECHAT_PAY_PUBLIC_KEY_ID", "`PUB_KEY_ID_…`, public-key mode")
-    public_key_file: str = setting("WECHAT_PAY_PUBLIC_KEY_FILE", "WeChat Pay public key (PEM)")
+    public_key_id: str = setting(
+        "WECHAT_PAY_PUBLIC_KEY_ID", "`PUB_KEY_ID_…` that our requests ask to be signed with, public-key mode"
+    )
+    public_key_file: str = setting(
+        "WECHAT_PAY_PUBLIC_KEY_FILE", "WeChat Pay public key (PEM); several, each after a line with its id"
+    )
     platform_cert_files: tuple[str, ...] = setting(
         "WECHAT_PAY_PLATFORM_CERT_FILES", "platform certificates (PEM, one or more each); none = downloaded", ()
     )

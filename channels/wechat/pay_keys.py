@@ -1,4 +1,4 @@
-"""Whose signature is believed: platform certificates (several at once) and the WeChat Pay public key, side by side.
+"""Whose signature is believed: platform certificates and WeChat Pay public keys, several of each, side by side.
 
 The header names the key. Certificates come from files, or are downloaded on the clock: a notice never makes us call
 out, whatever it names, for anybody can send one.
@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from channels.errors import ChannelRefused, ForgedNotice
-from channels.key_files import KeyFile, KeyUnusable, certificates, certified_key, public_key, verified
+from channels.key_files import KeyFile, KeyUnusable, certificates, certified_key, named_public_keys, verified
 from channels.wechat.pay_signing import Signed
 from foundation import clock, logs
 from foundation.errors import Refusal
@@ -20,6 +20,7 @@ from foundation.setting_groups import WeChatPay
 
 log = logs.logger(__name__)
 
+PUBLIC_KEY = "PUB_KEY_ID_"
 REFRESH_SECONDS = 3600
 RETRY_SECONDS = 60
 DOWNLOAD_SECONDS = 4  # a notice must be answered within five
@@ -30,7 +31,7 @@ class PayKeys:
 
     def __init__(self, pay: WeChatPay, download: Callable[[], Awaitable[list[x509.Certificate]]]) -> None:
         self.public_key_id = pay.public_key_id
-        self._public = KeyFile(pay.public_key_file, public_key) if pay.public_key_file else None
+        self._public = KeyFile(pay.public_key_file, named_public_keys) if pay.public_key_file else None
         self._files = [KeyFile(path, certificates) for path in pay.platform_cert_files]
         self._download = download
         self._downloaded: list[x509.Certificate] = []
@@ -82,8 +83,8 @@ class PayKeys:
 
     def to_hide_with(self) -> tuple[str, RSAPublicKey]:
         """The name and the key with which to hide what only they may read. Raises KeyUnusable when we hold none."""
-        if self._public and self.public_key_id:
-            return self.public_key_id, self._public.get()
+        if self._public and self.public_key_id and (key := self._named(self.public_key_id)):
+            return self.public_key_id, key
         now = clock.now()
         valid = [one for one in self._certificates() if one.not_valid_before_utc <= now <= one.not_valid_after_utc]
         if not valid:
@@ -93,9 +94,14 @@ class PayKeys:
         return f"{newest.serial_number:X}", certified_key(newest)
 
     def _key(self, serial: str) -> RSAPublicKey | None:
-        if self._public and self.public_key_id and serial == self.public_key_id:
-            return self._public.get()
-        return certificate_key(serial, self._certificates())
+        return self._named(serial) or certificate_key(serial, self._certificates())
+
+    def _named(self, name: str) -> RSAPublicKey | None:
+        """The public key of that name; the file's nameless one is that of the setting. Raises KeyUnusable."""
+        if self._public is None or not name.startswith(PUBLIC_KEY):
+            return None
+        held = self._public.get()
+        return held.get(name) or (held.get("") if name == self.public_key_id else None)
 
     def _certificates(self) -> list[x509.Certificate]:
         found = list(self._downloaded)

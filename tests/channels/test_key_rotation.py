@@ -124,6 +124,29 @@ async def test_old_and_new_platform_certificate_in_one_file(keys: KeyFolder) -> 
     await channel.aclose()
 
 
+async def test_wechat_pays_old_and_new_public_key_in_one_file(keys: KeyFolder) -> None:
+    other_id = "PUB_KEY_ID_0119000000012026000000000001"
+    path = build.write(keys.path, "public.pem", old := build.public_pem("wechat_pay"))
+    channel = WeChatPay(keys.settings(WECHAT_PAY_PUBLIC_KEY_FILE=path))
+
+    async def believes(by: str, name: str) -> bool:
+        try:
+            return bool(await channel.read_notice(build.wechat_signed(BODY, by=by, serial=name), BODY))
+        except ForgedNotice:
+            return False
+
+    sides = ("wechat_pay", build.PUBLIC_KEY_ID), ("platform_1", other_id), ("platform_1", build.PUBLIC_KEY_ID)
+    assert [await believes(*side) for side in sides] == [True, False, False]
+    new = f"{other_id}\n".encode() + build.public_pem("platform_1")
+    replace(Path(path), f"{build.PUBLIC_KEY_ID}\n".encode() + old + new)
+    assert [await believes(*side) for side in sides] == [True, True, False]
+    replace(Path(path), new + new)  # one name twice: the content before stays in use
+    assert [await believes(*side) for side in sides] == [True, True, False]
+    replace(Path(path), new)
+    assert [await believes(*side) for side in sides] == [False, True, False]
+    await channel.aclose()
+
+
 async def test_alipays_old_and_new_key_in_one_file(keys: KeyFolder) -> None:
     channel, path = Alipay(keys.settings()), keys.path / "alipay.pem"
 
