@@ -1804,6 +1804,31 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="BookingFee",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "appointment",
+                    fields.OneToOneField(
+                        "models.Appointment",
+                        source_field="appointment_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="fee",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("notice_no", fields.CharField(max_length=60)),
+            ],
+            options={
+                "table": "booking_fee",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "A booking's bill, by the number it was raised under: that of the first booking, however often it was moved.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="BookingReminder",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -2699,6 +2724,37 @@ class Migration(migrations.Migration):
                 ("at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
             options={"table": "turn", "app": "models", "pk_attr": "id", "table_description": "对话轮次."},
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="TypeFee",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "type",
+                    fields.OneToOneField(
+                        "models.AppointmentType",
+                        source_field="type_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="fee",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("exec_unit_code", fields.CharField(max_length=40)),
+                ("exec_unit_name", fields.CharField(max_length=80)),
+                ("exec_item_code", fields.CharField(max_length=40)),
+                ("exec_item_name", fields.CharField(max_length=80)),
+                ("amount_fen", fields.BigIntField()),
+                ("set_by", fields.CharField(max_length=80)),
+                ("set_at", fields.DatetimeField(auto_now=True, auto_now_add=False)),
+            ],
+            options={
+                "table": "type_fee",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "预约收费: what everybody who books a business owes; without a row it is free.",
+            },
             bases=["Model"],
         ),
         ops.CreateModel(

@@ -30,6 +30,7 @@ ACTIONS = {
     "proposal.applied": "应用变更",
     "appointment_type.rules_changed": "修改业务规则",
     "waiting_rule.changed": "修改候补与冷却规则",
+    "type_fee.changed": "修改预约收费",
     "workday.declared": "调整工作日历",
     "slot.widened": "加号",
     "slot.suspended": "暂停预约",

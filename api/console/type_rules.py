@@ -8,11 +8,13 @@ from sanic import HTTPResponse, Request
 from api.console import deeds, page, proposals, scope
 from api.console.desk import RowId
 from api.console.staff_session import STAFF
-from appointments import slots, type_rules, waiting_rules
+from appointments import fees, slots, type_rules, waiting_rules
 from appointments.changes import NewRules
+from appointments.fees import Fee
 from appointments.models import AppointmentType
 from appointments.type_rules import Rules
 from appointments.waiting_rules import Rule
+from foundation import money
 from foundation.web import Asked, Routes
 from identity.access import StaffMember
 
@@ -68,6 +70,23 @@ class WaitingForm(Asked):
         return Rule(**given)
 
 
+class FeeForm(Asked):
+    """`yuan`：空为不收费."""
+
+    type_id: RowId
+    yuan: Annotated[str, Meta(max_length=16)] = ""
+    exec_unit_code: Annotated[str, Meta(max_length=80)] = ""
+    exec_unit_name: Annotated[str, Meta(max_length=120)] = ""
+    exec_item_code: Annotated[str, Meta(max_length=80)] = ""
+    exec_item_name: Annotated[str, Meta(max_length=120)] = ""
+
+    def fee(self) -> Fee | None:
+        given = structs.asdict(self)
+        del given["type_id"]
+        amount = given.pop("yuan").strip()
+        return Fee(**given, amount_fen=money.fen(amount)) if amount else None
+
+
 @routes.page("/console/types", access=STAFF)
 async def types(request: Request, query: RulesWanted, who: StaffMember) -> HTTPResponse:
     hall, theirs = await scope.chosen(who, scope.PLANNERS, query.hall)
@@ -101,10 +120,18 @@ async def waiting(request: Request, form: WaitingForm, who: StaffMember) -> HTTP
     return page.done(request, "候补与冷却规则已保存，对今后退回的名额有效。")
 
 
+@routes.page("/console/types/fee", method="POST", access=STAFF)
+async def fee(request: Request, form: FeeForm, who: StaffMember) -> HTTPResponse:
+    of = await scope.type_of(who, scope.PLANNERS, form.type_id)
+    await fees.change(type_id=of.id, fee=form.fee(), by=who.actor)
+    return page.done(request, "预约收费已保存，对今后的预约有效。")
+
+
 async def _shown(of: AppointmentType) -> dict[str, Any]:
     return {
         "rules": type_rules.of(of),
         "pools": await type_rules.pools_for(of),
         "waiting": await waiting_rules.of(of.id),
+        "fee": await fees.of(of.id),
         "deeds": await deeds.of_type(of.id),
     }

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import rooms
-from appointments import draw, draw_rules, release, schedule, types
+from appointments import draw, draw_rules, fees, release, schedule, types
+from appointments.fees import Fee
 from appointments.models import AppointmentType
 from appointments.timetable import Period
 from cases import intake as case_intake
@@ -87,6 +88,8 @@ async def _business(one: Business) -> None:
             by=BY,
         )
         await AppointmentType.filter(id=known.id).update(party_most=one.party)
+        if one.fee:
+            await fees.change(type_id=known.id, fee=Fee(*one.fee), by=BY)
         if one.drawn:
             await draw_rules.change(type_id=known.id, rule=draw_rules.Rule(), by=BY)
             await known.refresh_from_db(fields=["release_mode"])

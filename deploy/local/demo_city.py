@@ -33,6 +33,7 @@ class Business:
     all_week: bool = False
     party: int = 1  # how many may come together
     drawn: bool = False  # 摇号
+    fee: tuple[str, str, str, str, int] | None = None  # 执收单位, 执收项目 (code and name each), fen
 
 
 BUSINESSES = (
@@ -75,6 +76,16 @@ BUSINESSES = (
         slugs=("marriage", "divorce"),
         windows=2,
         all_week=True,
+    ),
+    Business(
+        code="centre-safety-exam",
+        hall="9901",
+        department="emergency",
+        name="特种作业安全技术考试",
+        slugs=("special-operation",),
+        windows=6,
+        slot_minutes=60,
+        fee=("126001", "示例市应急管理局", "126011", "特种作业考试费", 8000),
     ),
     Business(
         code="exit-entry",

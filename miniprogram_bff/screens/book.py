@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 from sanic import Request
 
-from appointments import availability, booking, draw_results, slots, sold_out, types
+from appointments import availability, booking, draw_results, fees, slots, sold_out, types
 from appointments.availability import Seen
 from appointments.errors import (
     AlreadyBookedThatDay,
@@ -151,6 +151,7 @@ class TypePage(Struct):
     release_note: Annotated[str, Meta(examples=["每天 08:00 放出 7 个工作日后的号"])]
     dates: list[DayView]
     draws: list[DrawRow]
+    fee_fen: Annotated[int | None, Meta(description="每人的费用，预约成功后出缴款单；空为不收费")] = None
 
 
 class SlotsQuery(Asked):
@@ -209,6 +210,7 @@ async def appointment_type(type_code: TypeCode) -> Answer[TypePage]:
     days, draws = await availability.days(type_id=of.id), await draw_results.of_type(type_id=of.id)
     undecided = {one.day for one in draws if one.state in ("open", "closed")}
     known = {one.item_code: one for one in await items.published()}
+    fee = await fees.of(of.id)
     page = TypePage(
         id=of.id,
         code=of.code,
@@ -228,6 +230,7 @@ async def appointment_type(type_code: TypeCode) -> Answer[TypePage]:
             for one in days.rows
         ],
         draws=[DrawRow(one.code, one.day, one.label, one.opens_at, one.closes_at, one.may_register) for one in draws],
+        fee_fen=fee.amount_fen if fee else None,
     )
     return Answer(page, headers=_as_of(days))
 

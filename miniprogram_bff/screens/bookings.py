@@ -7,7 +7,7 @@ from typing import Annotated
 import segno
 from msgspec import Meta, Struct
 
-from appointments import booking, checkin, for_others
+from appointments import booking, checkin, fees, for_others
 from appointments.errors import (
     BookingNotFound,
     CannotCancel,
@@ -20,8 +20,10 @@ from miniprogram_bff.fields import (
     Address,
     BookingCode,
     Department,
+    Fen,
     HallCode,
     HallName,
+    PayCode,
     Telephone,
     TypeCode,
     TypeName,
@@ -29,6 +31,14 @@ from miniprogram_bff.fields import (
 from miniprogram_bff.session import CITIZEN, actor
 
 routes = Routes("我的预约", tag="bookings")
+
+
+class FeeView(Struct):
+    """`state`：unpaid settled withdrawn refunded."""
+
+    pay_code: PayCode
+    total_fen: Fen
+    state: Annotated[str, Meta(examples=["unpaid"])]
 
 
 class BookingView(Struct):
@@ -53,6 +63,7 @@ class BookingView(Struct):
     for_whom: Annotated[str, Meta(examples=["李*"], description="代他人预约的，办理人姓名；本人的为空")] = ""
     booked_for_me: bool = False
     party: bool = False
+    fee: Annotated[FeeView | None, Meta(description="单个预约才有；不收费的业务为空")] = None
 
 
 class CheckInView(Struct):
@@ -75,7 +86,10 @@ async def my_bookings(who: Session) -> list[BookingView]:
 @routes.get("/v1/bookings/<code>", access=CITIZEN, summary="一个预约", errors=(BookingNotFound,))
 async def my_booking(code: BookingCode, who: Session) -> BookingView:
     found = await booking.find(code=code, for_=actor(who))
-    return view(found, (await for_others.names_of([found], actor(who))).get(found.citizen_id, ""))
+    shown = view(found, (await for_others.names_of([found], actor(who))).get(found.citizen_id, ""))
+    if owed := await fees.owed_for(found.id):
+        shown.fee = FeeView(owed.pay_code, owed.total_fen, owed.state)
+    return shown
 
 
 @routes.post(

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from api.app import create_app
-from appointments import booking
+from appointments import booking, fees
 from appointments.closure_models import ClosureNotice
 from appointments.models import Appointment, AppointmentType, ScheduleException, Slot
 from foundation import clock
@@ -203,6 +203,24 @@ async def test_the_rules_of_a_business_follow_after_a_preview(desk: Desk) -> Non
     saved = await desk.press("/console/types/waiting", type_id=of.id, **{**WAITING, "cooling": "random"})
     assert "候补与冷却规则已保存" in saved.text
     assert 'value="random" selected' in (await desk.open(f"/console/types?hall=H&type_id={of.id}")).text
+
+
+async def test_the_fee_of_a_business_is_set_shown_and_lifted(desk: Desk) -> None:
+    of = await a_desk_with_slots(desk)
+    what = {
+        "exec_unit_code": "126001",
+        "exec_unit_name": "应急管理局",
+        "exec_item_code": "126011",
+        "exec_item_name": "考试费",
+    }
+    wrong = await desk.press("/console/types/fee", type_id=of.id, yuan="0.001", **what)
+    assert (wrong.status_code, "最多两位小数" in wrong.text) == (422, True)
+    assert "预约收费已保存" in (await desk.press("/console/types/fee", type_id=of.id, yuan="80", **what)).text
+    page = (await desk.open(f"/console/types?hall=H&type_id={of.id}")).text
+    assert 'value="80.00"' in page
+    assert "修改预约收费" in page
+    await desk.press("/console/types/fee", type_id=of.id)
+    assert await fees.of(of.id) is None
 
 
 async def test_a_slots_places_and_its_pause(desk: Desk) -> None:

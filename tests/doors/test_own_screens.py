@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from appointments import fees
+from appointments.fees import Fee
 from cases.timeline import Kind
 from foundation import settings
 from foundation.actor import Actor
@@ -276,3 +278,15 @@ async def test_my_data_and_my_leave(me: Caller) -> None:
     assert await me.refused("POST", "/v1/me/forget", {"confirm": "是"}) == (422, "NotConfirmed")
     assert (await me("POST", "/v1/me/forget", {"confirm": "注销"})).status_code == 204
     assert await me.refused("GET", "/v1/me") == (401, "SessionOver")
+
+
+async def test_a_booking_says_what_it_costs_and_where_to_pay(me: Caller) -> None:
+    kind = await booking.a_type()
+    await fees.change(type_id=kind.id, fee=Fee("126001", "应急管理局", "126011", "考试费", 8000), by=booking.STAFF)
+    held, *_ = await booking.a_held_place(slot=await booking.a_slot(of=kind), by=Actor.citizen(me.citizen.id))
+    assert (await me.get(f"/v1/types/{kind.code}"))["fee_fen"] == 8000
+    assert (await me.get(f"/v1/bookings/{held.code}"))["fee"] is None  # the bill is on its way
+    await fees.ask(held.id)
+    fee = (await me.get(f"/v1/bookings/{held.code}"))["fee"]
+    assert (fee["total_fen"], fee["state"]) == (8000, "unpaid")
+    assert (await me.get(f"/v1/bills/{fee['pay_code']}"))["total_fen"] == 8000

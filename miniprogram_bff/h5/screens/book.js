@@ -1,7 +1,7 @@
 // 预约: hall → department → business → date → slot.
 import { get, intent, post, token } from "../api.js";
 import { draws } from "./draw.js";
-import { busy, day, empty, hour, html, problem, show, span, time, toast, weekday } from "../view.js";
+import { busy, day, empty, hour, html, problem, show, span, time, toast, weekday, yuan } from "../view.js";
 import { materials } from "./guide.js";
 
 const PARTS = [[0, "凌晨"], [6, "上午"], [12, "下午"], [18, "晚上"]];
@@ -70,6 +70,7 @@ export async function type(main, code, query) {
     <section class="card"><h2>选择日期</h2>${view.dates.length ? html`<div class="dates" role="group" aria-label="日期">${view.dates.map(date)}</div>`
       : html`<p class="soft">暂时没有可预约的日期。${view.release_note}。</p>`}</section>
     ${view.dates.length ? html`<section class="card"><h2>选择时段</h2><div id="slots"><p class="soft">请先选择日期。</p></div></section>` : ""}
+    ${view.fee_fen && !moving ? html`<p class="notice">每人收费 ${yuan(view.fee_fen)} 元，约好后在预约页缴纳；按时取消可申请退费。</p>` : ""}
     <p class="hint">${view.release_note}；${view.cancel_minutes ? `开始前 ${span(view.cancel_minutes)}可以取消或改约` : "开始之前都可以取消或改约"}。约满的时段可以候补，有人退号时按先后分配。</p>
     <div id="problem"></div>
     ${view.dates.length ? html`<div class="decide"><p id="chosen" role="status">请选择日期和时段</p><button class="button main" id="reserve" disabled>${aim(null, moving).button}</button></div>` : ""}`);

@@ -1,6 +1,6 @@
 // 我的预约: the list, and one with its check-in code.
 import { get, post } from "../api.js";
-import { busy, empty, html, moment, show, time, toast, trusted } from "../view.js";
+import { busy, empty, html, moment, show, time, toast, trusted, yuan } from "../view.js";
 import { bring } from "./book.js";
 import { queue } from "./queue.js";
 import { waitingToRebook } from "./rebook.js";
@@ -32,6 +32,10 @@ const together = (one, others) => (others.length < 2 ? "" : html`<section class=
   <li class="row"><div>${other.name} <span class="soft">${other.state_name}</span>${other.ticket_number ? html`<small>排队号 ${other.ticket_number}</small>` : ""}</div>${other.code && other.code !== one.code ? html`<a class="button" href="#/booking/${other.code}">查看</a>` : ""}</li>`)}</ul>
   ${one.can_cancel && others.filter((other) => other.code && other.state === "booked").length > 1 ? html`<button class="button danger wide" id="cancel-all">取消全部同行预约</button>` : ""}</section>`);
 
+const FEE = { unpaid: ["待缴", "warn"], settled: ["已缴", "good"], refunded: ["已退", ""], withdrawn: ["不再收取", ""] };
+const fee = ({ pay_code, total_fen, state: paid }) => html`<section class="card"><h2>费用</h2><p>${yuan(total_fen)} 元 <span class="tag ${FEE[paid][1]}">${FEE[paid][0]}</span></p>
+  <p><a class="button ${paid === "unpaid" ? "main" : ""}" href="#/bill/${pay_code}">${paid === "unpaid" ? "去缴费" : "看缴款单"}</a></p></section>`;
+
 const details = (one) => html`<section class="card"><p>${state(one.state)} ${forWhom(one)} ${one.booked_for_me ? html`<span class="tag">由他人代约</span>` : ""}</p>
   ${one.ticket_number ? html`<div class="turn"><p>排队号<b>${one.ticket_number}</b></p>${one.window && one.state === "serving" ? html`<p>请到<b>${one.window}</b></p>` : ""}</div>` : ""}
   <dl class="facts"><dt>预约码</dt><dd class="big">${one.code}</dd><dt>时间</dt><dd>${moment(one.starts_at)} 至 ${time(one.ends_at)}</dd>
@@ -45,7 +49,7 @@ export async function booking(main, code) {
     const one = await get(path);
     const others = one.party ? await get(`${path}/party`) : [];
     const about = await get(`/v1/types/${encodeURIComponent(one.type_code)}`).catch(() => ({ items: [] }));
-    show(main, html`<h1>${one.type_name}</h1><div class="two mixed"><div class="stack">${details(one)}${together(one, others)}${one.state === "booked" && about.items.length ? bring(about.items) : ""}</div>
+    show(main, html`<h1>${one.type_name}</h1><div class="two mixed"><div class="stack">${details(one)}${one.fee ? fee(one.fee) : ""}${together(one, others)}${one.state === "booked" && about.items.length ? bring(about.items) : ""}</div>
       <div class="stack">${one.state === "booked" ? checkIn(one) : ""}<div id="in-line" aria-live="polite"></div>
       <div class="actions">${one.state === "finished" ? html`<a class="button main" href="#/rate/visit/${one.code}">评价服务</a>` : ""}
       ${one.can_cancel ? html`<a class="button" href="#/book/${one.hall_code}/${one.type_code}?move=${one.code}">改约</a><button class="button" id="calendar">加入日历</button><button class="button danger" id="cancel">取消预约</button>` : ""}
