@@ -6,6 +6,7 @@ MODELS = [
     "foundation.models",
     "identity.models",
     "identity.family_models",
+    "identity.staff_models",
     "catalogue.models",
     "catalogue.draft_models",
     "catalogue.importing_models",

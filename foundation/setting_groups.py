@@ -102,6 +102,13 @@ class Console:
     session_hours: int = setting("CONSOLE_SESSION_HOURS", "hours until staff must sign in again", 8, least=1)
     lockout_after: int = setting("CONSOLE_LOCKOUT_AFTER", "wrong passwords until an account is locked", 5, least=1)
     lockout_minutes: int = setting("CONSOLE_LOCKOUT_MINUTES", "minutes a locked account waits", 15, least=1)
+    password_days: int = setting("CONSOLE_PASSWORD_DAYS", "days a staff password lasts, 0 for ever", 180, least=0)
+    totp_roles: tuple[str, ...] = setting(
+        "CONSOLE_TOTP_ROLES",
+        "roles that must have a one-time code (动态口令), e.g. `admin,finance`",
+        (),
+        shape=r"[a-z_]+",
+    )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from foundation import audit, crypto, database
+from foundation import audit, clock, crypto, database, settings
 from foundation.actor import Actor
 from identity import delegation, staff_sessions
 from identity.errors import NoSuchCitizen, NotYourRecord, RealNameNeeded, RoleNeeded
@@ -56,6 +56,7 @@ class StaffMember:
     id: int
     display_name: str
     roles: tuple[RoleGrant, ...]
+    due: str = ""  # what they must see to before anything else: ``password``, ``factor``
 
     @property
     def actor(self) -> Actor:
@@ -77,17 +78,26 @@ def require(staff: StaffMember, *roles: Role, hall_path: str | None = None) -> N
         raise RoleNeeded(detail={"roles": [ROLE_NAMES[role] for role in roles]})
 
 
+MEMBER = """
+select s.display_name, r.role, r.hall_path, f.id is not null as has_factor,
+       s.must_change_password
+         or ($2::int > 0 and s.password_set_at < $3::timestamptz - make_interval(days => $2)) as password_due
+  from staff s left join staff_role r on r.staff_id = s.id
+  left join staff_factor f on f.staff_id = s.id and f.confirmed_at is not null
+ where s.id = $1 and s.active order by r.id
+"""
+
+
 async def staff_member(staff_id: int) -> StaffMember | None:
     """The staff member with the roles of this moment; None when unknown or no longer active."""
-    rows = await database.fetch(
-        """select s.display_name, r.role, r.hall_path from staff s left join staff_role r on r.staff_id = s.id
-           where s.id = $1 and s.active order by r.id""",
-        staff_id,
-    )
+    console = settings.current().console
+    rows = await database.fetch(MEMBER, staff_id, console.password_days, clock.now())
     if not rows:
         return None
     grants = tuple(RoleGrant(Role(row["role"]), row["hall_path"]) for row in rows if row["role"])
-    return StaffMember(staff_id, rows[0]["display_name"], grants)
+    bound = not rows[0]["has_factor"] and any(grant.role in console.totp_roles for grant in grants)
+    due = "password" if rows[0]["password_due"] else "factor" if bound else ""
+    return StaffMember(staff_id, rows[0]["display_name"], grants, due)
 
 
 async def staff_names(staff_ids: Collection[int]) -> dict[int, str]:

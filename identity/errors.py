@@ -49,7 +49,7 @@ class PhoneFault(Invalid):
 
 
 class PasswordTooWeak(Invalid):
-    """密码太简单，请重新设置：至少 10 个字符，同时有字母和数字，且不含用户名。"""
+    """密码太简单，请重新设置：至少 10 个字符、5 种不同的字符，同时有字母和数字，且不含用户名。"""
 
 
 class UsernameFault(Invalid):

@@ -2,14 +2,14 @@
 
 from foundation import clock, crypto, database, jobs
 from foundation.events import on
-from identity import privacy, sessions
+from identity import privacy, resealing, sessions
 from identity.events import CitizenForgotten, CitizensMerged
-from identity.family_models import DelegationInvitation, DelegationRequest, FamilyMember
+from identity.family_models import DelegationInvitation, DelegationRequest
 from identity.models import Citizen
 
 BATCH = 500
 
-__all__ = ["end_sessions", "forget_what_was_asked", "hand_over_sessions", "privacy", "reseal", "reseal_family"]
+__all__ = ["end_sessions", "forget_what_was_asked", "hand_over_sessions", "privacy", "reseal", "reseal_columns"]
 
 
 @on(CitizensMerged)
@@ -53,15 +53,10 @@ async def forget_what_was_asked() -> None:
     await DelegationInvitation.filter(good_until__lt=clock.now()).delete()
 
 
-@jobs.scheduled("22 3 * * *")
-async def reseal_family() -> None:
-    """The birth dates of minors follow a new key."""
-    last = 0
-    while rows := await FamilyMember.filter(id__gt=last).exclude(born_sealed="").order_by("id").limit(BATCH):
-        for row in filter(lambda one: _is_old(one.born_sealed), rows):
-            anew = _anew(_open(row.born_sealed))
-            await FamilyMember.filter(id=row.id, born_sealed=row.born_sealed).update(born_sealed=anew)
-        last = rows[-1].id
+@jobs.scheduled("47 3 * * *")
+async def reseal_columns() -> None:
+    """Whatever else is sealed, in every room, follows a new key."""
+    await resealing.everything()
 
 
 def _is_old(sealed: str) -> bool:

@@ -77,6 +77,9 @@ class Staff(Model):
     active = fields.BooleanField(default=True)
     failed_attempts = fields.IntField(default=0)
     locked_until = fields.DatetimeField(null=True)
+    password_set_at = fields.DatetimeField(auto_now_add=True)
+    must_change_password = fields.BooleanField(default=False, db_default=False)  # another one has set it
+    signed_in_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

@@ -11,6 +11,7 @@ from identity.errors import PasswordTooWeak
 
 SHORTEST = 10
 LONGEST = 200
+DIFFERENT = 5
 
 _hasher = PasswordHasher()  # RFC 9106, low-memory profile: 64 MiB and some tens of milliseconds each
 _at_once = asyncio.Semaphore(2)  # each takes a core and its memory; a flood of sign-ins waits here
@@ -32,7 +33,8 @@ async def fits(password: str, password_hash: str | None) -> bool:
 def must_be_strong(password: str, *, username: str) -> None:
     """Raises PasswordTooWeak."""
     mixed = re.search(r"[A-Za-z]", password) and re.search(r"\d", password)
-    if not mixed or not SHORTEST <= len(password) <= LONGEST or username.lower() in password.lower():
+    varied = len(set(password)) >= DIFFERENT
+    if not (mixed and varied) or not SHORTEST <= len(password) <= LONGEST or username.lower() in password.lower():
         raise PasswordTooWeak
 
 

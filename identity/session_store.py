@@ -176,17 +176,21 @@ async def holds(space: Space, holder_id: int, session_id: str) -> bool:
         return await _server().zscore(space.holder(holder_id), session_id) is not None
 
 
-async def drop(space: Space, holder_id: int, session_ids: list[str]) -> None:
-    """End these sessions. The entries go first: a crash in between leaves a dead line in a list, not a live session."""
+async def drop(space: Space, holder_id: int, session_ids: list[str]) -> int:
+    """End these sessions; how many were alive.
+
+    The entries go first: a crash in between leaves a dead line in a list, not a live session.
+    """
     if not session_ids:
-        return
+        return 0
     async with reached():
         async with _server().pipeline(transaction=False) as pipe:
             for one in session_ids:
                 pipe.delete(space.entry(one))
                 pipe.publish(bus.CHANNEL, bus.said(space.topic, one))
-            await pipe.execute()
+            ended = (await pipe.execute())[::2]
         await _server().zrem(space.holder(holder_id), *session_ids)
+    return sum(ended)
 
 
 async def drop_all(space: Space, holder_id: int, *, but: str = "") -> int:

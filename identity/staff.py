@@ -6,16 +6,21 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import F
 
 from foundation import audit, clock, database, metrics, settings
 from foundation.actor import Actor
-from identity import access, passwords, staff_sessions
+from identity import access, passwords, staff_factor, staff_sessions
 from identity.access import Role, RoleGrant, StaffMember
 from identity.errors import LastAdministrator, NoSuchStaff, SignInRefused, UnknownRole, UsernameFault, UsernameTaken
 from identity.models import Staff, StaffRole
+from identity.staff_errors import CodeNeeded, PasswordUsedBefore, StepOver, WrongCode
+from identity.staff_models import StaffPassword
 
 USERNAME = re.compile(r"[a-z][a-z0-9.-]{2,39}")
 HALL_PATH = re.compile(r"([^/\s]+/)*")
+REMEMBERED = 5
+"""Passwords before the present one that are not taken again."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +32,42 @@ class StaffSignedIn:
 
 
 async def sign_in(*, username: str, password: str, device: str = "", address: str = "") -> StaffSignedIn:
-    """Raises SignInRefused: for an unknown name, a wrong password and a locked account alike, after the same time."""
+    """Raises SignInRefused: for an unknown name, a wrong password and a locked account alike, after the same time;
+    CodeNeeded, whose `step` `enter_code` takes, where the password was right and a second factor stands behind it.
+    """
     attempt = await _count_attempt(username.strip().lower())
     right = await passwords.fits(password, attempt.password_hash if attempt else None)
     if attempt is None or not right:
         metrics.count("staff_sign_ins_refused_total")
         raise SignInRefused
-    await _succeed(attempt.id)
-    member = await access.staff_member(attempt.id)
+    if await staff_factor.is_on(attempt.id):
+        # what counts now is the code: who mistypes it once has still as many tries as with the password
+        await Staff.filter(id=attempt.id).update(failed_attempts=F("failed_attempts") - 1)
+        raise CodeNeeded.at(await staff_sessions.begin(staff_id=attempt.id, device=device, address=address))
+    return await _enter(attempt.id, device=device, address=address)
+
+
+async def enter_code(*, step: str, code: str, address: str = "") -> StaffSignedIn:
+    """The second step. Raises StepOver, WrongCode, and SignInRefused for an account that tried too often."""
+    begun = await staff_sessions.begun(step)
+    row = await Staff.get_or_none(id=begun.staff_id, active=True) if begun else None
+    if begun is None or row is None:
+        raise StepOver
+    if await _count_attempt(row.username) is None:
+        raise SignInRefused
+    try:
+        await staff_factor.check(staff_id=row.id, code=code)
+    except WrongCode:
+        metrics.count("staff_sign_ins_refused_total")
+        raise
+    if not await staff_sessions.end(begun):
+        raise StepOver  # it was taken by somebody else at this moment
+    return await _enter(row.id, device=begun.device, address=address)
+
+
+async def _enter(staff_id: int, *, device: str, address: str) -> StaffSignedIn:
+    await _succeed(staff_id)
+    member = await access.staff_member(staff_id)
     if member is None:
         raise SignInRefused
     return StaffSignedIn(await staff_sessions.start(staff_id=member.id, device=device, address=address), member)
@@ -58,7 +91,7 @@ async def _count_attempt(username: str) -> Staff | None:
 
 async def _succeed(staff_id: int) -> None:
     async with database.transaction():
-        await Staff.filter(id=staff_id).update(failed_attempts=0, locked_until=None)
+        await Staff.filter(id=staff_id).update(failed_attempts=0, locked_until=None, signed_in_at=clock.now())
         await audit.record("staff.signed_in", subject=f"staff:{staff_id}", by=Actor.staff(staff_id))
 
 
@@ -106,17 +139,35 @@ async def deactivate(*, staff_id: int, by: Actor, reason: str) -> None:
 
 
 async def change_password(*, staff_id: int, old: str, new: str, by: Actor, session_id: str = "") -> None:
-    """One's own password; every other session ends. Raises SignInRefused for a wrong old one, PasswordTooWeak."""
+    """One's own password; every other session ends.
+
+    Raises SignInRefused for a wrong old one, PasswordTooWeak, PasswordUsedBefore.
+    """
     row = await Staff.get_or_none(id=staff_id, active=True)
     attempt = await _count_attempt(row.username) if row else None
     if attempt is None or not await passwords.fits(old, attempt.password_hash):
         raise SignInRefused
     passwords.must_be_strong(new, username=attempt.username)
+    await _must_be_new(attempt, new)
     password_hash = await passwords.hashed(new)
     async with database.transaction():
-        await Staff.filter(id=staff_id).update(password_hash=password_hash, failed_attempts=0, locked_until=None)
+        await StaffPassword.create(staff_id=staff_id, password_hash=attempt.password_hash)
+        await Staff.filter(id=staff_id).update(
+            password_hash=password_hash,
+            password_set_at=clock.now(),
+            must_change_password=False,
+            failed_attempts=0,
+            locked_until=None,
+        )
         await audit.record("staff.password_changed", subject=f"staff:{staff_id}", by=by)
     await staff_sessions.sign_out_everywhere(staff_id, but=session_id)
+
+
+async def _must_be_new(row: Staff, password: str) -> None:
+    old = StaffPassword.filter(staff_id=row.id).order_by("-id").limit(REMEMBERED)
+    for used in [row.password_hash, *await old.values_list("password_hash", flat=True)]:
+        if await passwords.fits(password, str(used)):
+            raise PasswordUsedBefore
 
 
 def checked(roles: Sequence[tuple[str, str]]) -> list[RoleGrant]:

@@ -9,6 +9,8 @@ from identity.session_store import Space
 from identity.sessions import coarse, moment
 
 STAFF = Space("staff")
+STEP = Space("staff-step")  # the password was right, the code is awaited
+STEP_SECONDS = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,10 +26,30 @@ class StaffSession:
 
 async def start(*, staff_id: int, device: str = "", address: str = "") -> str:
     """Open a session of CONSOLE_SESSION_HOURS; its token. Raises RedisGone."""
+    seconds = settings.current().console.session_hours * 3600
+    return await _add(STAFF, staff_id, device, address, seconds)
+
+
+async def begin(*, staff_id: int, device: str = "", address: str = "") -> str:
+    """Wait for the second step, five minutes long; its token, which opens nothing else. Raises RedisGone."""
+    return await _add(STEP, staff_id, device, address, STEP_SECONDS)
+
+
+async def _add(space: Space, staff_id: int, device: str, address: str, seconds: int) -> str:
     now = clock.now().timestamp()
     entry = {"staff": str(staff_id), "device": device[:80], "place": coarse(address), "opened": repr(now)}
-    seconds = settings.current().console.session_hours * 3600
-    return await session_store.add(STAFF, holder_id=staff_id, entry=entry, seconds=seconds, at=now)
+    return await session_store.add(space, holder_id=staff_id, entry=entry, seconds=seconds, at=now)
+
+
+async def begun(step: str) -> StaffSession | None:
+    """Whose second step this is. Raises RedisGone."""
+    entry = await session_store.find(STEP, step)
+    return None if entry is None else _read(session_store.id_of(step), entry)
+
+
+async def end(begun: StaffSession) -> bool:
+    """The second step was taken: it is taken once. Raises RedisGone."""
+    return bool(await session_store.drop(STEP, begun.staff_id, [begun.id]))
 
 
 async def who(token: str) -> StaffSession | None:

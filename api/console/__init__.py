@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from api.console import (
+    accounts,
     booking,
     bot_figures,
     call_list,
@@ -29,6 +30,7 @@ from api.console import (
     money_orders,
     money_takings,
     month,
+    own_account,
     page,
     people,
     proposals,
@@ -56,6 +58,8 @@ STATIC = Path(__file__).parent / "static"
 ROUTES = (
     login.routes,
     login.leaving,
+    own_account.routes,
+    accounts.routes,
     home.routes,
     day.routes,
     desk.routes,

@@ -6,11 +6,12 @@ from msgspec import Meta
 from sanic import HTTPResponse, Request, redirect
 
 from api.console import page, staff_session
-from api.console.staff_session import STAFF
+from api.console.staff_session import ONESELF
 from foundation.errors import Refusal
 from foundation.web import PUBLIC, Access, Asked, Limit, Routes, client_address, refuse_foreign_origin
 from identity import staff
 from identity.access import StaffMember
+from identity.staff_errors import CodeNeeded, WrongCode
 
 
 def _again(request: Request, refusal: Refusal) -> HTTPResponse:
@@ -47,6 +48,14 @@ class SignIn(Asked):
     back: Annotated[str, Meta(max_length=500)] = ""
 
 
+class Code(Asked):
+    """`step`：输入密码后得到，五分钟内有效."""
+
+    step: Annotated[str, Meta(max_length=60)]
+    code: Annotated[str, Meta(max_length=20)]
+    back: Annotated[str, Meta(max_length=500)] = ""
+
+
 @routes.page("/console/login", access=PUBLIC)
 async def form(request: Request, query: Where) -> HTTPResponse:
     if await staff_session.is_open(request):  # the browser's back button, a second tab
@@ -56,18 +65,37 @@ async def form(request: Request, query: Where) -> HTTPResponse:
 
 @routes.page("/console/login", method="POST", access=VISITOR, limit=Limit(ip=30, seconds=60))
 async def sign_in(request: Request, form: SignIn) -> HTTPResponse:
-    entered = await staff.sign_in(
-        username=form.username,
-        password=form.password,
-        device=request.headers.get("user-agent", ""),
-        address=client_address(request),
-    )
-    response = redirect(page.safe_back(form.back), status=303)
+    try:
+        entered = await staff.sign_in(
+            username=form.username,
+            password=form.password,
+            device=request.headers.get("user-agent", ""),
+            address=client_address(request),
+        )
+    except CodeNeeded as needed:
+        return page.shown(request, "login_code.html", step=needed.step, back=page.safe_back(form.back), problem="")
+    return _in(entered, form.back)
+
+
+@routes.page("/console/login/code", method="POST", access=VISITOR, limit=Limit(ip=30, seconds=60))
+async def second_step(request: Request, form: Code) -> HTTPResponse:
+    try:
+        entered = await staff.enter_code(step=form.step, code=form.code, address=client_address(request))
+    except WrongCode as wrong:
+        back = page.safe_back(form.back)
+        return page.shown(
+            request, "login_code.html", status=wrong.status, step=form.step, back=back, problem=wrong.message
+        )
+    return _in(entered, form.back)
+
+
+def _in(entered: staff.StaffSignedIn, back: str) -> HTTPResponse:
+    response = redirect(page.safe_back(back), status=303)
     staff_session.remember(response, entered.token)
     return response
 
 
-@leaving.page("/console/sign-out", method="POST", access=STAFF)
+@leaving.page("/console/sign-out", method="POST", access=ONESELF)
 async def sign_out(request: Request, who: StaffMember) -> HTTPResponse:
     response = redirect(page.LOGIN, status=303)
     await staff_session.leave(request, response)

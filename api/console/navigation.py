@@ -61,6 +61,7 @@ PAGES = (
     Page(SETTINGS, "/console/rules", "预约规则", PLANNERS, of_hall=False),
     Page(SETTINGS, "/console/calendar", "工作日历", (Role.ADMIN,), of_hall=False),
     Page(SETTINGS, "/console/draws", "摇号", PLANNERS),
+    Page(SETTINGS, "/console/staff", "账号与权限", (Role.ADMIN,), of_hall=False),
 )
 # What is done every day beside calling the next: big on the first page, once the page is there.
 EVERYDAY = (

@@ -15,8 +15,9 @@ from appointments.timetable import WEEKDAYS, weekdays_text
 from foundation import clock, settings
 from foundation.errors import NotSignedIn, Refusal
 from foundation.web import answers, journal
+from identity.staff_errors import FactorDue, PasswordDue
 
-HOME, LOGIN = "/console/", "/console/login"
+HOME, LOGIN, ACCOUNT = "/console/", "/console/login", "/console/account"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -51,6 +52,8 @@ def refused(request: Request, refusal: Refusal) -> HTTPResponse:
     """The Chinese sentence of a refusal where the deed was tried; what was typed stays in the page."""
     if isinstance(refusal, NotSignedIn):
         return _to_login(request, refusal)
+    if isinstance(refusal, PasswordDue | FactorDue) and request.method == "GET":
+        return onward(request, ACCOUNT)
     lines = lines_of(refusal.detail)
     if refusal.status >= 500:
         lines.append(f"编号：{journal.request_id(request)}")

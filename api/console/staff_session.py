@@ -7,6 +7,7 @@ from foundation.errors import NotSignedIn
 from foundation.web import Access, refuse_foreign_origin
 from identity import access, staff_sessions
 from identity.access import StaffMember
+from identity.staff_errors import FactorDue, PasswordDue
 
 COOKIE = "console"
 PATH = "/console"
@@ -17,6 +18,13 @@ class ConsoleSessionOver(NotSignedIn):
 
 
 async def _staff(request: Request) -> StaffMember:
+    who = await _own_account(request)
+    if who.due:
+        raise PasswordDue if who.due == "password" else FactorDue
+    return who
+
+
+async def _own_account(request: Request) -> StaffMember:
     refuse_foreign_origin(request)
     who = await _known(request)
     if who is None:
@@ -39,8 +47,21 @@ STAFF = Access(
     "已登录工作台的工作人员",
     _staff,
     scheme={"type": "apiKey", "in": "cookie", "name": COOKIE},
+    errors=(NotSignedIn, ConsoleSessionOver, PasswordDue, FactorDue),
+)
+ONESELF = Access(
+    "staff",
+    "已登录工作台的工作人员，也在密码到期时",
+    _own_account,
+    scheme={"type": "apiKey", "in": "cookie", "name": COOKIE},
     errors=(NotSignedIn, ConsoleSessionOver),
 )
+
+
+async def id_of(request: Request) -> str:
+    """Which of their sessions this browser has."""
+    session = await staff_sessions.who(request.cookies.get(COOKIE) or "")
+    return session.id if session else ""
 
 
 def remember(response: HTTPResponse, token: str) -> None:

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from foundation import clock, crypto, database
+from foundation import clock, database
 from foundation.actor import Actor
-from identity import acting, delegation, family, jobs, privacy, realname
+from identity import acting, delegation, family, privacy, realname
 from identity.errors import NameMismatch, NotYourRecord, NumberHeldByAnother, RealNameNeeded, TooManyVerifications
 from identity.family_errors import (
     AlreadyFamily,
@@ -282,19 +282,6 @@ async def test_what_is_held_of_family_is_handed_over_and_goes(monkeypatch: pytes
     assert await FamilyMember.all().count() == 0
     child = await Citizen.get(id=minor_id)
     assert (child.state, child.real_name_sealed) == ("deleted", "")
-
-
-async def test_birth_dates_follow_a_new_key(settings_env, environment) -> None:
-    from foundation import settings
-
-    guardian = await build.citizen()
-    await add_minor(guardian, born=date(2020, 1, 2))
-    keys = f"new:{'ab' * 16},{settings_env.secrets.encryption_keys}"
-    settings.use(settings.load(environment | {"ENCRYPTION_KEYS": keys}))
-    await jobs.reseal_family()
-    row = await FamilyMember.all().get()
-    assert row.born_sealed.startswith("new:")
-    assert crypto.open_sealed(row.born_sealed) == "2020-01-02"
 
 
 async def test_the_database_has_the_last_word() -> None:
