@@ -16,8 +16,12 @@ def setting(
     least: int | None = None,
     shape: str = "",
     https: bool = False,
+    only_with: str = "",
 ) -> Any:
-    """`shape` is a pattern of each part between commas; `https` holds in production."""
+    """`shape` is a pattern of each part between commas; `https` holds in production.
+
+    A secret is asked `only_with` the setting it belongs to, a field of the same group.
+    """
     return field(
         default=default,
         repr=not secret,
@@ -31,6 +35,7 @@ def setting(
             "least": least,
             "shape": shape,
             "https": https,
+            "only_with": only_with,
         },
     )
 
@@ -227,3 +232,69 @@ class Handover:
         "web sites that may embed the chat, `https://…` comma separated; empty: nobody may",
         shape=r"https?://(\*\.)?[a-zA-Z0-9.-]+(:[0-9]+)?",
     )
+
+
+@dataclass(frozen=True)
+class ObjectStore:
+    folder: str = setting(
+        "OBJECT_STORE_FOLDER", "folder of uploaded files, shared by all processes; without a bucket", "var/objects"
+    )
+    bucket: str = setting("OBJECT_STORE_BUCKET", "bucket of an S3-compatible store; empty: the folder")
+    endpoint: str = setting(
+        "OBJECT_STORE_ENDPOINT", "address of the S3-compatible store; empty: Amazon's own", https=True
+    )
+    region: str = setting("OBJECT_STORE_REGION", "region of the bucket", "us-east-1")
+    key_id: str = setting("OBJECT_STORE_KEY_ID", "our access key id at the store")
+    secret: str = setting(
+        "OBJECT_STORE_SECRET", "our secret access key at the store", "demo-store", secret=True, only_with="bucket"
+    )
+
+
+@dataclass(frozen=True)
+class Papers:
+    clamd_address: str = setting(
+        "CLAMD_ADDRESS",
+        "virus scanner of uploads, clamd at `host:port`; empty: uploads are not scanned",
+        shape=r"[^\s:]+:[0-9]{1,5}",
+    )
+    draft_days: int = setting("FILING_DRAFT_DAYS", "days until a draft that was not sent in is deleted", 30, least=1)
+    notice_workdays: int = setting(
+        "FILING_NOTICE_WORKDAYS", "working days to bring what a notice (一次性告知) asks for", 15, least=1
+    )
+    follow_workdays: int = setting(
+        "FILING_FOLLOW_WORKDAYS", "working days in which promised papers (容缺后补) must follow", 10, least=1
+    )
+
+
+@dataclass(frozen=True)
+class Licences:
+    url: str = setting("LICENCES_URL", "library of electronic licences (电子证照库); empty: none is asked", https=True)
+    key_id: str = setting("LICENCES_KEY_ID", "our key id at the library")
+    secret: str = setting(
+        "LICENCES_SECRET", "our secret at the library (HMAC-SM3)", "demo-licences", secret=True, only_with="url"
+    )
+
+
+@dataclass(frozen=True)
+class Couriers:
+    keys: str = setting(
+        "COURIER_KEYS",
+        "keys of couriers that push where a delivery is, `key id:secret` comma separated; empty: none does",
+        "demo-courier:demo-courier-secret",
+        secret=True,
+        only_with="keys",
+        shape=r"[\w.-]+:\S{16,}",
+    )
+
+
+@dataclass(frozen=True)
+class SignOn:
+    issuer: str = setting(
+        "SIGN_ON_ISSUER", "issuer of the province's single sign-on (OpenID Connect); empty: none", https=True
+    )
+    name: str = setting("SIGN_ON_NAME", "what citizens know it by", "省统一身份认证")
+    client_id: str = setting("SIGN_ON_CLIENT_ID", "our client id there")
+    client_secret: str = setting(
+        "SIGN_ON_CLIENT_SECRET", "our client secret there", "demo-sign-on", secret=True, only_with="issuer"
+    )
+    scope: str = setting("SIGN_ON_SCOPE", "what is asked of it", "openid profile real_name")

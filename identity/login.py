@@ -45,8 +45,7 @@ async def with_platform(
 ) -> SignedIn:
     """Sign in. Raises CodeUnusable (401), RiskyAccount, SlowDown, OutcomeUnknown, OutsideUnavailable, RedisGone."""
     holder = await platforms.named(platform).holder(code=code, via=via)
-    known = await _find(platform, holder)
-    account: Any = known or await _first_sight(platform, holder)
+    account, first_time = await account_of(platform, holder)
     token = await sessions.start(
         citizen_id=account["citizen_id"],
         account_id=account["account_id"],
@@ -54,14 +53,20 @@ async def with_platform(
         device=device,
         address=address,
     )
-    return SignedIn(token=token, first_time=known is None, **dict(account))
+    return SignedIn(token=token, first_time=first_time, **dict(account))
 
 
-async def _find(platform: Name, holder: Holder) -> asyncpg.Record | None:
+async def account_of(platform: str, holder: Holder) -> tuple[Any, bool]:
+    """The account (its ids, real_name_done), made with its citizen at first sight, and whether this was the first."""
+    known = await _find(platform, holder)
+    return known or await _first_sight(platform, holder), known is None
+
+
+async def _find(platform: str, holder: Holder) -> asyncpg.Record | None:
     return await database.fetchrow(FIND, platform, holder.app_id, holder.openid)
 
 
-async def _first_sight(platform: Name, holder: Holder) -> asyncpg.Record:
+async def _first_sight(platform: str, holder: Holder) -> asyncpg.Record:
     try:
         return await _join(platform, holder)
     except asyncpg.UniqueViolationError:
@@ -72,7 +77,7 @@ async def _first_sight(platform: Name, holder: Holder) -> asyncpg.Record:
 
 
 @database.retry_on_deadlock
-async def _join(platform: Name, holder: Holder) -> asyncpg.Record:
+async def _join(platform: str, holder: Holder) -> asyncpg.Record:
     """The account and its citizen, made when they are not there: two sign-ins at one moment make one of each."""
     async with database.transaction() as tx:
         await _lock_person(platform, holder)
@@ -91,7 +96,7 @@ async def _join(platform: Name, holder: Holder) -> asyncpg.Record:
         return account
 
 
-async def _lock_person(platform: Name, holder: Holder) -> None:
+async def _lock_person(platform: str, holder: Holder) -> None:
     """One at a time per person: rows that are not there yet cannot be locked, their name can."""
     person = f"{platform}:{holder.unionid or holder.openid}"
     await database.joined().execute("select pg_advisory_xact_lock(hashtextextended($1, 11))", person)

@@ -36,8 +36,13 @@ class Session:
 _known: Memory[Session] = Memory(CITIZENS.topic, seconds=1.5, at_worst=600)
 
 
-async def start(*, citizen_id: int, account_id: int, platform: str, device: str = "", address: str = "") -> str:
-    """Open a session; its token, which is shown once and stored nowhere. Raises RedisGone."""
+async def start(
+    *, citizen_id: int, account_id: int, platform: str, device: str = "", address: str = "", sid: str = ""
+) -> str:
+    """Open a session; its token, which is shown once and stored nowhere. Raises RedisGone.
+
+    `sid` names the session of a single sign-on that it is part of, and ends with.
+    """
     now = clock.now().timestamp()
     entry = {
         "citizen": str(citizen_id),
@@ -48,6 +53,10 @@ async def start(*, citizen_id: int, account_id: int, platform: str, device: str 
         "opened": repr(now),
         "seen": repr(now),
     }
+    if sid:
+        entry["sid"] = sid
+        async with session_store.reached():
+            await redis.client().set(_sign_on(sid), str(citizen_id), ex=lifetime())
     return await session_store.add(CITIZENS, holder_id=citizen_id, entry=entry, seconds=lifetime(), at=now)
 
 
@@ -92,6 +101,24 @@ async def revoke(*, session_id: str, citizen_id: int) -> None:
 async def sign_out_everywhere(citizen_id: int, *, but: str = "") -> int:
     """End every session of the citizen, except the one whose id is `but`; how many ended."""
     return await session_store.drop_all(CITIZENS, citizen_id, but=but)
+
+
+async def end_of_sign_on(citizen_id: int, *, sid: str) -> int:
+    """End the citizen's sessions that came through single sign-on, those of one `sid` when named; how many ended."""
+    theirs = await session_store.all_of(CITIZENS, citizen_id)
+    ended = [one for one, entry in theirs if entry["platform"] == "sign_on" and sid in ("", entry.get("sid"))]
+    return await session_store.drop(CITIZENS, citizen_id, ended)
+
+
+async def holders_of_sign_on(sid: str) -> list[int]:
+    """Whose sessions belong to this one of a single sign-on."""
+    async with session_store.reached():
+        found = await redis.client().get(_sign_on(sid))
+    return [int(found)] if found else []
+
+
+def _sign_on(sid: str) -> str:
+    return f"sign-on:sid:{session_store.id_of(sid)}"
 
 
 async def hand_over(*, gone: int, kept: int) -> None:

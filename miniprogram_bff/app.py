@@ -34,6 +34,7 @@ from miniprogram_bff.screens import (
     receipt,
     refund,
     search,
+    sign_on,
     together,
     wait,
     widget,
@@ -43,6 +44,7 @@ H5 = Path(__file__).parent / "h5"
 FORMS = Path(catalogue.__file__).parent / "data" / "forms"
 SCREENS = (
     login,
+    sign_on,
     home,
     search,
     guide,

@@ -7,6 +7,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from joserfc.jwk import RSAKey
 
 from sandbox import certificates
 
@@ -34,6 +35,7 @@ class Keyring:
     alipay_cert_sn: str
     alipay_app_cert_sn: str
     alipay_root_cert_sn: str
+    sign_on_key: RSAKey
 
     def __getitem__(self, name: str) -> str:
         return self.secrets[name]
@@ -62,6 +64,9 @@ class Keyring:
             alipay_cert_sn=certificates.alipay_serial(_certificate(folder, "alipay_cert")),
             alipay_app_cert_sn=certificates.alipay_serial(_certificate(folder, "alipay_app_cert")),
             alipay_root_cert_sn=certificates.alipay_root_serial((folder / "alipay_root_cert.pem").read_bytes()),
+            sign_on_key=RSAKey.import_key(
+                (folder / "sign_on_key.pem").read_bytes(), {"kid": secrets["sign_on_key_id"]}
+            ),
         )
 
 

@@ -24,6 +24,8 @@ NAMES = {
     "alipay_seller_id": "2088100000000001",
     "realname_key_id": "realname-demo",
     "receipts_key_id": "receipts-demo",
+    "sign_on_client_id": "zhijianban-demo",
+    "sign_on_key_id": "sign-on-1",
 }
 SECRETS: dict[str, Callable[[], str]] = {
     "wechat_app_secret": lambda: secrets.token_hex(16),
@@ -35,6 +37,7 @@ SECRETS: dict[str, Callable[[], str]] = {
     ),
     "realname_secret": lambda: secrets.token_hex(32),
     "receipts_secret": lambda: secrets.token_hex(32),
+    "sign_on_client_secret": lambda: secrets.token_hex(32),
 }
 PRIVATE_KEYS = (
     "wechat_pay_merchant_key",
@@ -45,6 +48,7 @@ PRIVATE_KEYS = (
     "alipay_gateway_key",
     "alipay_root_key",
     "alipay_cert_key",
+    "sign_on_key",
 )
 PUBLIC_HALVES = {
     "wechat_pay_public_key": "wechat_pay_public_key_private",

@@ -150,7 +150,10 @@ async function arrive() {
   const platform = query.has("auth_code") ? "alipay" : "wechat";
   try {
     show(main, html`<p class="soft" role="status">正在登录…</p>`);
-    keep((await post("/v1/login", { platform, code, via: "web", device: device() })).token);
+    const asked = waiting.signOn ? ["/v1/sign-on/finish", { code, state: waiting.state, device: device() }]
+      : ["/v1/login", { platform, code, via: "web", device: device() }];
+    keep((await post(...asked)).token);
+    waiting.signOn ? localStorage.setItem("zhijianban.signOn", "1") : localStorage.removeItem("zhijianban.signOn");
   } catch (error) {
     toast(error.message);
   }

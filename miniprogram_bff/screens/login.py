@@ -9,7 +9,7 @@ from channels.errors import ChannelRefused, CodeUnusable, ForgedAnswer, RiskyAcc
 from foundation import settings
 from foundation.http import OutcomeUnknown, OutsideUnavailable
 from foundation.web import PUBLIC, Asked, Limit, Routes, client_address
-from identity import login, sessions
+from identity import login, sessions, sign_on
 from identity.sessions import Session
 from miniprogram_bff.session import CITIZEN
 
@@ -56,6 +56,7 @@ class SignInOptions(Struct):
     wechat: str
     alipay: str
     wallet: str
+    sign_on: Annotated[str, Meta(description="统一身份认证的名称；没有接入时为空", examples=["省统一身份认证"])] = ""
 
 
 @routes.post("/v1/login", access=PUBLIC, summary="登录", errors=PLATFORM_FAULTS, limit=Limit(ip=60), status=201)
@@ -76,6 +77,7 @@ async def options(query: Where) -> SignInOptions:
         wechat=login.address_of("wechat", redirect=back, state=query.state),
         alipay=login.address_of("alipay", redirect=back, state=query.state),
         wallet=ours.wechat.wallet_url,
+        sign_on=sign_on.offered(),
     )
 
 

@@ -15,6 +15,9 @@ from tests.builders.doors import client_of
 
 CITIZEN_DOOR = {
     "POST /v1/login",
+    "POST /v1/sign-on",
+    "POST /v1/sign-on/finish",
+    "GET /v1/sign-on/leaving",
     "GET /v1/login/options",
     "GET /v1/search",
     "GET /v1/suggestions",
@@ -68,6 +71,7 @@ ANYBODY = {
     "POST /console/login/code",  # from our own pages only
     # What a channel signs covers the raw body, so the verb that reads the body checks it.
     "POST /callbacks/wechat/pay",
+    "POST /callbacks/sign-on/logout",
     "GET /callbacks/wechat/messages",
     "POST /callbacks/wechat/messages",
     "POST /callbacks/alipay/pay",

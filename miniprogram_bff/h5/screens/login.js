@@ -1,6 +1,6 @@
 // 登录: a browser is sent to the platform and comes back with a code (see app.js).
-import { get } from "../api.js";
-import { html, mark, onward, show } from "../view.js";
+import { get, post } from "../api.js";
+import { busy, html, mark, onward, show } from "../view.js";
 
 const PLATFORMS = [["wechat", "微信登录"], ["alipay", "支付宝登录"]];
 
@@ -12,11 +12,18 @@ export async function login(main, query) {
   main.classList.add("narrow");
   show(main, html`<h1>登录指尖办</h1><section class="card stack"><p>${asked.length ? "登录后再做一次实名认证，两个平台的账号就合为一个。" : "选择您常用的平台登录。两个平台都登录过并实名认证，就是同一个账号。"}</p>
     ${(asked.length ? asked : PLATFORMS).map(([name, label], nth) => html`<a class="button wide ${nth ? "" : "main"}" data-platform="${name}" href="${options[name]}">${label}</a>`)}
+    ${options.sign_on && !asked.length ? html`<button class="button wide" id="sign-on">${options.sign_on}登录</button>` : ""}
     <p class="hint">登录即表示同意按《个人信息保护法》处理您的信息；可随时在“我的”里导出或注销。</p></section>
     <section class="card"><h2>不登录也可以</h2><ul class="list marked">
       <li><a class="row" href="#/search?q=">${mark("guide")}<span>查办事指南</span></a></li>
       <li><a class="row" href="#/progress">${mark("progress")}<span>按编号查办件进度</span></a></li>
       <li><a class="row" href="#/bills">${mark("pay")}<span>按缴款识别码查缴费单</span></a></li></ul></section>`);
+  const signOn = main.querySelector("#sign-on");
+  if (signOn) signOn.onclick = () => busy(signOn, "正在前往…", async () => {
+    const begun = await post("/v1/sign-on", { redirect: location.pathname });
+    sessionStorage.setItem("zhijianban.login", JSON.stringify({ state: begun.state, next, signOn: true }));
+    location.assign(begun.address);
+  });
   main.onclick = (event) => {
     if (event.target.closest("[data-platform]")) sessionStorage.setItem("zhijianban.login", JSON.stringify({ state, next }));
   };

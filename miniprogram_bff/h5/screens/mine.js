@@ -2,6 +2,7 @@
 import { get, keep, post, remove } from "../api.js";
 import { busy, empty, html, mark, moment, onward, problem, show, toast } from "../view.js";
 
+const PLATFORMS = { wechat: "微信", alipay: "支付宝", sign_on: "统一身份认证" };
 const LINKS = [["#/bookings", "book", "我的预约"], ["#/waits", "book", "我的候补"], ["#/draws", "book", "我的摇号"], ["#/family", "family", "亲友与委托"], ["#/credit", "star", "预约信用"], ["#/bills", "pay", "我的缴费单"], ["#/progress", "progress", "我的办件"], ["#/messages", "bell", "消息"], ["#/sessions", "device", "登录设备"]];
 
 export async function mine(main) {
@@ -9,7 +10,7 @@ export async function mine(main) {
   const large = "large" in document.documentElement.dataset;
   show(main, html`<h1>我的</h1><section class="card who">
       <p class="big">${me.name || "您好"}</p><p>${me.real_name_done ? html`<span class="tag good">已实名</span> ${me.id_number}` : html`<span class="tag warn">未实名</span>`}
-      ${me.platforms.map((one) => html` <span class="tag brand">${one === "wechat" ? "微信" : "支付宝"}</span>`)}</p>
+      ${me.platforms.map((one) => html` <span class="tag brand">${PLATFORMS[one] || one}</span>`)}</p>
       ${me.real_name_done ? "" : html`<p class="soft">完成实名认证后可以预约，并自动看到您的缴费单和办件。</p><a class="button main" href="#/real-name">实名认证</a>`}</section>
     <section class="card"><ul class="list marked">${LINKS.map(([to, sign, name]) => html`<li><a class="row" href="${to}">${mark(sign)}<span>${name}</span></a></li>`)}</ul></section>
     <section class="card stack"><h2>设置</h2><div class="actions">
@@ -20,7 +21,7 @@ export async function mine(main) {
     else { document.documentElement.dataset.large = ""; localStorage.setItem("zhijianban.large", "1"); }
     mine(main);
   };
-  main.querySelector("#out").onclick = async () => { await post("/v1/sign-out").catch(() => {}); keep(""); location.hash = "#/"; };
+  main.querySelector("#out").onclick = async () => { await post("/v1/sign-out").catch(() => {}); keep(""); await leave(); };
   main.querySelector("#export").onclick = async () => {
     try {
       const file = new Blob([JSON.stringify(await get("/v1/me/data"), null, 2)], { type: "application/json" });
@@ -71,11 +72,19 @@ export async function messages(main) {
 export async function sessions(main) {
   const list = await get("/v1/me/sessions");
   show(main, html`<h1>登录设备</h1><section class="card"><ul class="list">${list.map((one) => html`<li class="row">
-    <div>${one.platform === "wechat" ? "微信" : "支付宝"} · ${one.device || "未知设备"} ${one.this_one ? html`<span class="tag brand">本机</span>` : ""}<small>${one.place} 最近使用 ${moment(one.seen_at)}</small></div>
+    <div>${PLATFORMS[one.platform] || one.platform} · ${one.device || "未知设备"} ${one.this_one ? html`<span class="tag brand">本机</span>` : ""}<small>${one.place} 最近使用 ${moment(one.seen_at)}</small></div>
     ${one.this_one ? "" : html`<button class="button" data-end="${one.id}">退出</button>`}</li>`)}</ul></section><button class="button danger" id="all">退出所有设备</button>`);
   main.onclick = async (event) => {
     const id = event.target.dataset?.end;
     if (id) { await remove(`/v1/me/sessions/${id}`).catch((error) => toast(error.message)); await sessions(main); }
     if (event.target.id === "all") { await post("/v1/me/sign-out-everywhere").catch(() => {}); keep(""); location.hash = "#/"; }
   };
+}
+
+// Who came through the province's single sign-on leaves there as well.
+async function leave() {
+  const came = localStorage.getItem("zhijianban.signOn");
+  localStorage.removeItem("zhijianban.signOn");
+  const { address } = came ? await get(`/v1/sign-on/leaving?redirect=${encodeURIComponent(location.pathname)}`).catch(() => ({})) : {};
+  address ? location.assign(address) : (location.hash = "#/");
 }
