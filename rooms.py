@@ -28,6 +28,7 @@ MODELS = [
     "assistant.learning_models",
     "assistant.models",
     "assistant.handover_models",
+    "assistant.reply_models",
     "notifications.models",
 ]
 
@@ -50,6 +51,8 @@ JOBS = [
     "assistant.jobs",
     "assistant.learning_jobs",
     "assistant.handover_jobs",
+    "assistant.report_jobs",
+    "assistant.building_jobs",
     "notifications.jobs",
 ]
 

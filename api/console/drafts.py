@@ -8,6 +8,7 @@ from sanic import HTTPResponse, Request
 from api.console import deeds, guides, page, sheet_fields
 from api.console.scope import AUTHORS
 from api.console.staff_session import STAFF
+from assistant import reply_faqs
 from catalogue import comparing, drafting, naming, versions
 from catalogue.draft_errors import DraftChanged
 from catalogue.shape import Choices
@@ -32,6 +33,7 @@ async def one(request: Request, draft_id: int, who: StaffMember) -> HTTPResponse
     common: dict[str, Any] = {
         "who": who, "draft": draft, "faults": _told(await drafting.faults(draft)),
         "deeds": await deeds.of_subjects([f"guide:{draft.slug}"]), "mine": who.id in draft.editors,
+        "replies": await reply_faqs.of_draft(draft_id),
     }  # fmt: skip
     if draft.state == "editing":
         fields = sheet_fields.fields_of(draft.sheet, await _choices(draft.slug))
