@@ -18,7 +18,7 @@ _OF_ITEM = """
            count(*) filter (where place = 1 and helpful is false) as disliked
       from turn, jsonb_array_elements(answer -> 'sources') with ordinality as read_out (source, place)
      where item_code = $1 and at >= $2 and band = 'answer' and source ->> 'item_code' = $1
-     group by section, title order by asked desc, shown desc, section, title
+     group by 1, 2 order by asked desc, shown desc, 1, 2
 """
 _OFFERED = """
     select count(*) from turn
@@ -31,7 +31,7 @@ _BY_ENTRY = """
            count(*) filter (where t.helpful is false) as disliked
       from turn t join service_item i on i.item_code = t.item_code
      where t.at >= $1 and t.at < $2 and t.band = 'answer'
-     group by i.slug, i.name, t.section, title order by asked desc, i.slug, t.section, title limit $3
+     group by 1, 2, 3, 4 order by asked desc, 1, 3, 4 limit $3
 """
 # A guide is shown for its name, a common question for itself.
 _NEVER = """

@@ -132,7 +132,7 @@ def _one_line(question: str) -> str:
 
 
 def _masked(text: str, longest: int) -> str:
-    return masking.masked(text[: longest * 2]).strip()[:longest]
+    return masking.for_readers(text[: longest * 2]).strip()[:longest]
 
 
 async def _changed(faq_id: int, **values: object) -> ReplyFaq:

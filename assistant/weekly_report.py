@@ -26,7 +26,8 @@ insert into quality_report (monday, body, made_at) values ($1, $2::jsonb, $3)
     on conflict (monday) do nothing returning id"""
 _MISSED = """
     select c.id, count(*) as asked from question_cluster c join turn t on t.cluster_id = c.id
-     where t.at >= $1 and t.at < $2 and c.state = 'open' group by c.id order by asked desc, c.id limit $3
+     where t.at >= $1 and t.at < $2 and t.band in ('unknown', 'person') and c.state = 'open'
+     group by c.id order by asked desc, c.id limit $3
 """
 _HANDED = """
     select count(*) as asked, count(*) filter (where answered) as answered,

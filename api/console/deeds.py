@@ -91,6 +91,7 @@ ACTIONS = {
     "learning.worded": "写成同义词",
     "learning.ignored": "忽略",
     "learning.reopened": "重新打开",
+    "quality_report.made": "生成周报",
     "reply_faq.proposed": "由答复提出",
     "reply_faq.edited": "修改文字",
     "reply_faq.taken": "写入草稿",

@@ -46,6 +46,7 @@ PAGES = (
     Page(KNOWLEDGE, "/console/hit-test", "命中测试", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/labels", "标注集", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/bot", "机器人统计", AUTHORS, of_hall=False),
+    Page(KNOWLEDGE, "/console/bot/reports", "质量周报", AUTHORS, of_hall=False),
     Page(MONEY, "/console/money/bills", "缴款通知书", FINANCE, of_hall=False),
     Page(MONEY, "/console/money/orders", "支付单", FINANCE, of_hall=False),
     Page(MONEY, "/console/money/takings", "收款统计", FINANCE, of_hall=False),
