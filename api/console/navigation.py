@@ -41,6 +41,7 @@ PAGES = (
     Page(KNOWLEDGE, "/console/guides", "办事指南", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/scenarios", "场景导办", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/catalogue", "目录导入导出", AUTHORS, of_hall=False),
+    Page(KNOWLEDGE, "/console/directory", "中介服务名录", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/learning", "待学习", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/reply-faqs", "答复成问答", (*AUTHORS, *AGENTS), of_hall=False),
     Page(KNOWLEDGE, "/console/hit-test", "命中测试", AUTHORS, of_hall=False),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from msgspec import to_builtins
@@ -37,8 +38,9 @@ class City:
         return Snapshot.over(base, synonyms=self.synonyms, matters=self.matters)
 
 
+@cache
 def read(folder: Path = SHIPPED) -> City:
-    """Raises FormatFaults."""
+    """The city of a folder, read once. Raises FormatFaults."""
     city = catalogue_format.load_catalogue(folder)
     halls = {hall.code: _line(hall) for hall in city.halls.halls}
     departments = {one.code: one.name for one in city.departments.departments}
