@@ -10,6 +10,7 @@ MODELS = [
     "catalogue.draft_models",
     "catalogue.importing_models",
     "catalogue.directory_models",
+    "catalogue.file_models",
     "payments.models",
     "payments.bill_models",
     "payments.refund_models",

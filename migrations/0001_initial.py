@@ -2299,6 +2299,39 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="GuideFile",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("name", fields.CharField(unique=True, max_length=80)),
+                ("slug", fields.CharField(db_index=True, max_length=60)),
+                ("title", fields.CharField(max_length=120)),
+                ("content_type", fields.CharField(max_length=100)),
+                ("size", fields.IntField()),
+                ("sha256", fields.CharField(max_length=64)),
+                (
+                    "sent_by",
+                    fields.ForeignKeyField(
+                        "models.Staff",
+                        source_field="sent_by_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="guide_files",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "guide_file",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "表格和示例文件: one file under its name for ever; what it holds lies in the object store under its fingerprint.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Handover",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

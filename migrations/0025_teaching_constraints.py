@@ -1,4 +1,4 @@
-"""What the models cannot say of replies made into common questions and of weekly reports."""
+"""What the models cannot say of replies made into common questions, of weekly reports and of files of guides."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
@@ -22,6 +22,15 @@ begin
 end $$;
 create trigger quality_report_never_changes before update or delete on quality_report
     for each row execute function quality_report_kept();
+alter table guide_file
+    add constraint guide_file_name check (name ~ '^[a-z0-9-]+[.](pdf|docx?|xlsx?|jpg|png)$'),
+    add constraint guide_file_holds check (size > 0 and sha256 ~ '^[0-9a-f]{64}$');
+create function guide_file_kept() returns trigger language plpgsql as $$
+begin
+    raise exception 'a file of a guide never changes';
+end $$;
+create trigger guide_file_never_changes before update or delete on guide_file
+    for each row execute function guide_file_kept();
 """
 
 
@@ -31,6 +40,9 @@ class Migration(migrations.Migration):
         ops.RunSQL(
             CHECKS,
             reverse_sql="""
+            drop trigger guide_file_never_changes on guide_file;
+            drop function guide_file_kept();
+            alter table guide_file drop constraint guide_file_holds, drop constraint guide_file_name;
             drop trigger quality_report_never_changes on quality_report;
             drop function quality_report_kept();
             alter table quality_report drop constraint quality_report_week;

@@ -6,7 +6,6 @@ from typing import Any
 
 from sanic import Sanic, redirect
 
-import catalogue
 import rooms
 from appointments import gathering
 from assistant import knowledge
@@ -21,6 +20,7 @@ from miniprogram_bff.screens import (
     directory,
     draw,
     family,
+    forms,
     guide,
     home,
     login,
@@ -41,12 +41,12 @@ from miniprogram_bff.screens import (
 )
 
 H5 = Path(__file__).parent / "h5"
-FORMS = Path(catalogue.__file__).parent / "data" / "forms"
 SCREENS = (
     login,
     home,
     search,
     guide,
+    forms,
     directory,
     ask,
     book,
@@ -81,7 +81,6 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
     door.include(vitals)
     door.mount(app)
     app.static("/h5", H5, name="h5", index="index.html")
-    app.static("/forms", FORMS, name="forms")
     app.add_route(_to_h5, "/", methods=["GET"], name="root")
     open_house(app, ours, models=rooms.MODELS)
     app.register_listener(_begin_to_read, "after_server_start")

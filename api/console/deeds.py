@@ -91,6 +91,7 @@ ACTIONS = {
     "learning.worded": "写成同义词",
     "learning.ignored": "忽略",
     "learning.reopened": "重新打开",
+    "guide_file.kept": "上传文件",
     "intermediary.added": "新增机构",
     "intermediary.corrected": "修改机构",
     "intermediary.hidden": "停止列示",

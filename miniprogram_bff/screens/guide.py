@@ -32,7 +32,7 @@ ScenarioCode = Annotated[str, Meta(max_length=60, examples=["lost-wallet"])]
 
 
 class MaterialView(Struct):
-    """`shared`：电子证照已有，免提交."""
+    """`shared`：电子证照已有，免提交；`blank_form`、`sample`：空白表格和填写示例，从 `/forms/<文件名>` 下载."""
 
     name: Annotated[str, Meta(examples=["居民户口簿"])]
     form: Annotated[str, Meta(examples=["原件"])]
@@ -42,6 +42,7 @@ class MaterialView(Struct):
     when: str
     note: str
     blank_form: str
+    sample: str
 
 
 class AlsoNeeded(Struct):
@@ -221,4 +222,5 @@ def material_of(one: dict[str, Any]) -> MaterialView:
         when=one.get("when") or "",
         note=one.get("note") or "",
         blank_form=one.get("form") or "",
+        sample=one.get("sample") or "",
     )

@@ -6,10 +6,12 @@ import { providerRow } from "./directory.js";
 const fact = (name, value) => (value || value === 0 ? html`<dt>${name}</dt><dd>${value}</dd>` : "");
 const days = (number, unit = "工作日") => (number === null || number === undefined ? "" : number === 0 ? "当场办结" : `${number} 个${unit}`);
 
+const file = (name, label, of) => (name ? html`<a class="button" href="/forms/${name}" target="_blank" rel="noopener" aria-label="${of}：${label}">${label}</a>` : "");
+
 export const materials = (list) => html`<ul class="list">${list.map((one) => html`
   <li class="row"><div>${one.name} ${one.shared ? html`<span class="tag good">免提交</span>` : ""}
     <small>${[one.form, one.copies > 1 ? `${one.copies} 份` : "", one.when && `${one.when}时提供`, one.note].filter(Boolean).join(" · ")}</small></div>
-    ${one.blank_form ? html`<a class="button" href="/forms/${one.blank_form}" target="_blank" rel="noopener">空白表格</a>` : ""}</li>`)}</ul>`;
+    ${one.blank_form || one.sample ? html`<div class="actions">${file(one.blank_form, "空白表格", one.name)}${file(one.sample, "填写示例", one.name)}</div>` : ""}</li>`)}</ul>`;
 
 const next = (view) => html`<div class="actions spread">
   ${view.bookable ? html`<a class="button main" href="#/book?item=${view.item_code}">预约办理</a>` : ""}
