@@ -17,7 +17,7 @@ class ReplyFaqNotFound(NotFound):
 
 
 class ReportNotFound(NotFound):
-    """这一周还没有质量周报，每周一凌晨生成上一周的。"""
+    """这一周没有质量周报（每周一凌晨生成上一周的），请从历次周报里选。"""
 
 
 class ReplyFaqDecided(Conflict):

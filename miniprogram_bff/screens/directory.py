@@ -11,7 +11,7 @@ from catalogue.directory_errors import ProviderNotFound
 from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Limit, Routes
 from miniprogram_bff.fields import Address, Hours, ItemName, Slug, Telephone
 
-routes = Routes("中介服务", tag="guide")
+routes = Routes("中介服务", tag="intermediaries")
 
 ProviderCode = Annotated[str, Meta(max_length=40, examples=["notary-east"])]
 ProviderName = Annotated[str, Meta(examples=["示例市东岸公证处（演示）"])]

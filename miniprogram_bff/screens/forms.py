@@ -10,7 +10,7 @@ from catalogue import files
 from catalogue.file_errors import GuideFileNotFound
 from foundation.web import PUBLIC, Limit, Routes
 
-routes = Routes("表格下载", tag="guide")
+routes = Routes("表格下载", tag="forms")
 
 FileName = Annotated[str, Meta(max_length=80)]
 # What is shipped is a page of ours to be filled in; what was uploaded is saved, and runs nothing if it is opened.

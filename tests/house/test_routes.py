@@ -21,6 +21,9 @@ CITIZEN_DOOR = {
     "GET /v1/ask/hot",  # what many asked in the same words
     "GET /v1/guides/<slug>",
     "GET /v1/guides/<slug>/also",  # what several asked for together
+    "GET /v1/intermediaries",
+    "GET /v1/intermediaries/<code>",
+    "GET /forms/<name>",  # forms that guides hand out to everybody
     "GET /v1/themes/<kind>/<code>",
     "POST /v1/scenarios/<code>",
     "GET /v1/halls",
