@@ -101,10 +101,10 @@ async def test_from_a_reply_to_what_citizens_read(doors: tuple[str, str], desk: 
 
     chosen = desk.get_by_label("上传（pdf、doc、docx、xls、xlsx、jpg、png，5 MB 以内）")
     await chosen.set_input_files({"name": "申请表.pdf", "mimeType": "application/pdf", "buffer": PNG})
-    await desk.get_by_role("button", name="上传").click()
+    await desk.get_by_role("button", name="上传", exact=True).click()
     await desk.get_by_role("alert").get_by_text("扩展名不符").wait_for()
     await chosen.set_input_files({"name": "申请表.pdf", "mimeType": "application/pdf", "buffer": PDF})
-    await desk.get_by_role("button", name="上传").click()
+    await desk.get_by_role("button", name="上传", exact=True).click()
     await desk.get_by_role("link", name="申请表.pdf").wait_for()
     file = await GuideFile.get()
     await at_both_widths(desk, "draft-files")
