@@ -8,12 +8,13 @@ import pytest
 
 from assistant import building, building_jobs, dialogue, knowledge
 from assistant.base import Base
+from assistant.evaluation.city import SHIPPED
 from assistant.navigation import CardKind
 from catalogue import edition, intake
 from catalogue.models import CatalogueEdition, Guide, ServiceItem
 from foundation import bus, database
 from foundation.actor import Actor
-from tests.builders.assistant import SHIPPED, next_edition, publish, synonym
+from tests.builders.assistant import next_edition, publish, synonym
 from tests.foundation.test_bus import until
 
 pytestmark = pytest.mark.usefixtures("db")
