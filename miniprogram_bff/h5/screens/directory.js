@@ -28,7 +28,7 @@ export async function provider(main, code) {
   const fact = (name, value) => (value ? html`<dt>${name}</dt><dd>${value}</dd>` : "");
   show(main, html`<h1>${view.name}</h1><p><span class="tag brand">${view.kind}</span> ${FREE}</p>
     <section class="card"><h2>联系方式</h2><dl class="facts"><dt>电话</dt><dd><a href="tel:${view.phone}">${view.phone}</a></dd>
-      ${fact("地址", view.address)}${fact("服务时间", view.hours)}${fact("地区", view.region)}${fact("统一社会信用代码", view.credit_code)}</dl></section>
+      ${fact("地址", view.address)}${fact("服务时间", view.hours)}${fact("地区", view.region)}${fact("信用代码", view.credit_code)}</dl></section>
     <section class="card"><h2>服务内容</h2><ul class="ticks">${view.services.map((one) => html`<li>${one}</li>`)}</ul></section>
     <section class="card"><h2>收费说明</h2><p class="text">${view.fees}</p></section>
     ${view.items.length ? html`<section class="card"><h2>可能用到它的事项</h2><div class="chips">${view.items.map((one) => html`<a class="chip" href="#/guide/${one.slug}">${one.name}</a>`)}</div></section>` : ""}`);
