@@ -11,6 +11,7 @@ MODELS = [
     "catalogue.draft_models",
     "catalogue.importing_models",
     "catalogue.directory_models",
+    "catalogue.file_models",
     "payments.models",
     "payments.bill_models",
     "payments.refund_models",
@@ -30,6 +31,7 @@ MODELS = [
     "assistant.learning_models",
     "assistant.models",
     "assistant.handover_models",
+    "assistant.reply_models",
     "notifications.models",
 ]
 
@@ -53,6 +55,8 @@ JOBS = [
     "assistant.jobs",
     "assistant.learning_jobs",
     "assistant.handover_jobs",
+    "assistant.report_jobs",
+    "assistant.building_jobs",
     "notifications.jobs",
 ]
 

@@ -5,6 +5,7 @@ It is made where nobody waits, kept in a folder, and mapped by every process of 
 
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -98,6 +99,15 @@ def newest(folder: Path | None, *, since: str = "0") -> Base | None:
         except (OSError, UnknownFormat) as gone:
             log.info("assistant_base_unreadable", folder=one.name, error=repr(gone))
     return None
+
+
+def newest_kept(folder: Path) -> tuple[str, Mapping[str, str]]:
+    """Edition and marks of the newest base of the folder that can be read; empty where there is none."""
+    for one in _kept(folder):
+        with suppress(OSError, UnknownFormat):
+            _, about = Layer.read(one)
+            return about["edition"], about["marks"]
+    return "", {}
 
 
 def _kept(folder: Path) -> list[Path]:

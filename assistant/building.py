@@ -1,15 +1,19 @@
 """Laying the search index out off-line: `python -m assistant.building`; every process of the machine then maps it.
 
-Run it before the web processes start and whenever much was published (cron, or after an import). It writes into
+Run it before the web processes start; afterwards the worker does it by itself whenever the catalogue has moved
+(`building_jobs`); on machines without a worker cron does. It writes into
 ASSISTANT_INDEX_FOLDER beside the bases already there; processes take the newest when they next need a base.
+`--if-behind` builds only when the catalogue has moved since the newest was kept.
 """
 
 import asyncio
 import sys
 import time
+from collections.abc import Sequence
 
 import rooms
-from assistant import base, knowledge
+from assistant import base, knowledge, reading
+from catalogue import edition
 from foundation import database, settings
 
 
@@ -25,15 +29,31 @@ async def build() -> str:
     return f"edition {made.edition}: {len(made.layer.documents)} guides, {size:.1f} MB, {took:.1f} s"
 
 
-async def main() -> None:
+async def is_behind(*, much: bool = False) -> bool:
+    """Whether a base is to be kept here and the newest is of an older edition, or (`much`) too much lies over it.
+
+    A process that starts lays what differs over the newest base: a few guides cost it milliseconds.
+    """
+    folder = knowledge.folder()
+    if folder is None:
+        return False
+    edition_kept, marks_kept = await asyncio.to_thread(base.newest_kept, folder)
+    if not much:
+        return edition_kept != str(await edition.number())
+    marks = await reading.marks()
+    return knowledge.is_much(len(set(marks_kept.items()) ^ set(marks.items())), of=len(marks))
+
+
+async def main(arguments: Sequence[str]) -> None:
     """Build with a connection of our own."""
     ours = settings.current()
     await database.start(ours.database_url, models=rooms.MODELS)
     try:
-        sys.stdout.write(await build() + "\n")
+        needed = "--if-behind" not in arguments or await is_behind()
+        sys.stdout.write((await build() if needed else "up to date") + "\n")
     finally:
         await database.stop()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from assistant import handover, live, office_hours
+from assistant import handover, live, office_hours, reply_faqs
 from assistant.handover_models import Follower, Handover, HandoverLine
 from assistant.models import Conversation
 from foundation import audit, clock, database
@@ -58,6 +58,7 @@ async def _let_go(handover_id: int) -> None:
 async def delete_with(conversations: list[int]) -> None:
     """What people said in these conversations, and whose they were, goes before them. Raises NotInTransaction."""
     database.joined()
+    await reply_faqs.forget_with(conversations)
     await HandoverLine.filter(handover__conversation_id__in=conversations).delete()
     await Handover.filter(conversation_id__in=conversations).delete()
     await Follower.filter(conversation_id__in=conversations).delete()

@@ -32,11 +32,12 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """A line of the transcript: by citizen, bot, agent or system."""
+    """A line of the transcript: by citizen, bot, agent or system; `line_id` is 0 for what the bot was told and said."""
 
     by: str
     text: str
     at: datetime
+    line_id: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,7 @@ async def record(handover_id: int, by: Actor) -> Record:
 async def _transcript(conversation_id: int) -> list[Said]:
     turns = await Turn.filter(conversation_id=conversation_id).order_by("-id").limit(TURNS_SHOWN)
     lines = await HandoverLine.filter(handover__conversation_id=conversation_id).order_by("id")
-    said = [Said(by=one.said_by, text=one.text, at=one.at) for one in lines]
+    said = [Said(by=one.said_by, text=one.text, at=one.at, line_id=one.id) for one in lines]
     for turn in turns:
         said += [Said(by="citizen", text=turn.question, at=turn.at), Said(by="bot", text=_told(turn), at=turn.at)]
     return sorted(said, key=lambda one: one.at)

@@ -123,7 +123,7 @@ async def _at(version: str) -> Snapshot:
     _Shelf.base = under
     differing = _differing(under, marks)
     changed = await reading.documents(differing & marks.keys())
-    if len(differing) > max(FEW, FEW_SHARE * len(marks)) and not _Shelf.tasks:
+    if is_much(len(differing), of=len(marks)) and not _Shelf.tasks:
         _behind_the_scenes(_renew(version))
     return await asyncio.to_thread(
         Snapshot.over,
@@ -154,6 +154,11 @@ async def _renew(version: str) -> None:
     with suppress(Unavailable):
         _Shelf.base = await asyncio.to_thread(base.newest, folder(), since=version) or await lay_out()
     _look_again()
+
+
+def is_much(changed: int, *, of: int) -> bool:
+    """Whether so many guides lie over a base that a new one is worth making."""
+    return changed > max(FEW, FEW_SHARE * of)
 
 
 def _differing(under: Base, marks: dict[str, str]) -> set[str]:

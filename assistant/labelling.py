@@ -4,8 +4,11 @@ It begins with what is shipped in `data/labelled.yaml` and grows on the console:
 """
 
 import asyncio
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from tortoise.exceptions import IntegrityError
@@ -50,8 +53,8 @@ async def everything() -> list[Label]:
 
 async def add(*, question: str, expects: str, slug: str = "", section: str = "", by: Actor) -> LabelledQuestion:
     """One more question. Raises NothingAsked, ItemNeeded, ItemNotFound, QuestionKnown."""
-    canonical = _canonical(question)
-    if not canonical:
+    spelling = canonical(question)
+    if not spelling:
         raise NothingAsked
     if expects == Kind.ANSWER and not slug:
         raise ItemNeeded
@@ -61,7 +64,7 @@ async def add(*, question: str, expects: str, slug: str = "", section: str = "",
             raise ItemNotFound
         try:
             made = await LabelledQuestion.create(
-                question=question.strip(), canonical=canonical, expects=expects, item=item,
+                question=question.strip(), canonical=spelling, expects=expects, item=item,
                 section=section if item else "",
             )  # fmt: skip
         except IntegrityError:
@@ -89,7 +92,7 @@ async def bring_shipped(*, by: Actor) -> int:
         before = await LabelledQuestion.all().count()
         rows = [
             LabelledQuestion(
-                question=one.question, canonical=_canonical(one.question), expects=one.expects,
+                question=one.question, canonical=canonical(one.question), expects=one.expects,
                 item=items.get(one.slug), section=one.section,
             )
             for one in shipped if one.slug in items or one.expects in WITHOUT_ITEM
@@ -99,6 +102,24 @@ async def bring_shipped(*, by: Actor) -> int:
         if brought:
             await audit.record("label.brought", subject=_subject(0), by=by, detail={"questions": brought})
         return brought
+
+
+def as_lines(labels: Iterable[Label]) -> str:
+    """The file form of `assistant/evaluation`: a question a line, the slugs that answer it in `rel`."""
+    rows = (
+        {
+            "id": str(one.id), "text": one.question, "rel": [one.slug] if one.slug else [],
+            "expects": one.expects, "section": one.section,
+        }
+        for one in labels
+    )  # fmt: skip
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def read_lines(path: Path) -> list[Label]:
+    """What `as_lines` wrote; a slug stands for the code of its item, as in a catalogue folder."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [_of_line(row) for row in rows]
 
 
 def read(path: Path = SHIPPED) -> list[Label]:
@@ -114,7 +135,13 @@ def _label(asked: str, wanted: str) -> Label:
     return Label(asked, Kind.ANSWER.value, section=section, slug=slug)
 
 
-def _canonical(question: str) -> str:
+def _of_line(row: dict[str, Any]) -> Label:
+    slug = next(iter(row["rel"]), "")
+    expects = row.get("expects") or (Kind.ANSWER.value if slug else Kind.UNKNOWN.value)
+    return Label(row["text"], expects, item_code=slug, section=row.get("section", ""), slug=slug)
+
+
+def canonical(question: str) -> str:
     """Its letters and characters, so that 护照多少钱 and 護照多少錢？ are one."""
     return " ".join(analysis.units(analysis.canon(question)))[:200]
 

@@ -12,5 +12,18 @@ def masked(text: str) -> str:
 
     What PostgreSQL cannot hold (NUL, half surrogates) is left out.
     """
-    plain = unicodedata.normalize("NFKC", text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8"))
-    return _MAIL.sub("***", _NUMBERS.sub("***", plain))
+    return _MAIL.sub("***", _NUMBERS.sub("***", _plain(text)))
+
+
+def for_readers(text: str) -> str:
+    """The same for what will be published: where nothing is masked, punctuation stays as it was written."""
+    hidden = masked(text)
+    return _holdable(text) if hidden == _plain(text) else hidden
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", _holdable(text))
+
+
+def _holdable(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")

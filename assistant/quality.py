@@ -3,7 +3,8 @@
 asked      turns that wanted a guide: answered, asked back, not found, or handed to a person
 answered   share of these that were answered from a guide
 satisfied  share of rated answers that helped
-person     share of these that were handed to a person
+person     share of these to which the bot offered a person or passed them on
+handed     share of the day's conversations whose citizen asked for a person (人工咨询)
 """
 
 from dataclasses import dataclass
@@ -21,11 +22,16 @@ _COUNTS = f"""
     count(*) filter (where band = 'unknown') as unknown,
     count(*) filter (where band = 'person') as person,
     count(*) filter (where helpful) as liked,
-    count(*) filter (where helpful is false) as disliked
+    count(*) filter (where helpful is false) as disliked,
+    count(distinct conversation_id) filter (where {_WANTED}) as talks
 """
 _BY_DAY = f"""
     select (at at time zone 'Asia/Shanghai')::date as day, {_COUNTS} from turn
      where at >= $1 and at < $2 group by day order by day
+"""
+_HANDED = """
+    select (asked_at at time zone 'Asia/Shanghai')::date as day, count(*) as handed from handover
+     where asked_at >= $1 and asked_at < $2 group by day
 """
 _HITS = """
     select t.item_code, coalesce(i.name, '已停办的事项') as name, coalesce(i.slug, '') as slug, t.section,
@@ -60,6 +66,8 @@ class Figures:
     person: int = 0
     liked: int = 0
     disliked: int = 0
+    talks: int = 0
+    handed: int = 0
 
     @property
     def answer_rate(self) -> float | None:
@@ -72,6 +80,11 @@ class Figures:
     @property
     def person_rate(self) -> float | None:
         return _percent(self.person, self.asked)
+
+    @property
+    def handed_rate(self) -> float | None:
+        """A conversation over midnight is one of each day; who asks for a person at once has one, too."""
+        return _percent(self.handed, max(self.talks, self.handed))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,14 +102,16 @@ class Hits:
 
 async def by_day(start: date, end: date) -> list[Figures]:
     """A line for each day from `start` to `end`, also where nobody asked."""
-    found = {row["day"]: Figures(**row) for row in await database.fetch(_BY_DAY, *_moments(start, end))}
+    moments = _moments(start, end)
+    turns = {row["day"]: dict(row) for row in await database.fetch(_BY_DAY, *moments)}
+    handed = {row["day"]: row["handed"] for row in await database.fetch(_HANDED, *moments)}
     days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
-    return [found.get(day) or Figures(day=day) for day in days]
+    return [Figures(**(turns.get(day) or {"day": day}), handed=handed.get(day, 0)) for day in days]
 
 
 def total(lines: list[Figures]) -> Figures:
     """All days together."""
-    names = ("asked", "answered", "asked_back", "unknown", "person", "liked", "disliked")
+    names = ("asked", "answered", "asked_back", "unknown", "person", "liked", "disliked", "talks", "handed")
     return Figures(**{name: sum(getattr(one, name) for one in lines) for name in names})
 
 

@@ -38,9 +38,10 @@ _KIND = re.compile(
     r"(?:(?:经营|从业|执业)?(?:许可证?|资格证书?|资质|执照)|证书?|上牌|登记证?|备案|补[贴助]|津贴)"
 )
 _LOST = re.compile(
-    r"([^,。!?;]+?)(?:整|弄|搞|给|都|又|也|不小心|被(?:人)?)*(?:丢(?!人)|遗失|不见了?|掉了|偷了?|找不到)"
+    r"([^,。!?;]+?)(?:整|弄|搞|给|都|又|也|不小心|被(?:人)?|[叫让给]人)*(?:丢(?!人)|遗失|(?<![听看望瞧])不见了?|掉了|偷了?|找不到)"
 )
 _LOST_OF = re.compile(r"[我俺咱你的把将]|丢了?")
+_HOLDER = re.compile(r".{0,2}包|行李箱?|箱子")
 _HALL = re.compile(
     r"(?:.{0,6}?(?:政务|办事|便民|行政|市民|服务|审批)+(?:大厅|中心|局)|(?:你们|咱们|最近的?|附近的?|的)*大厅)"
 )
@@ -104,11 +105,14 @@ def plain(text: str) -> str:
 
 
 def lost(said: str) -> str:
-    """What was lost, with what stands around it, if two Chinese characters or more say it: 我的学生证丢了 → 学生证."""
+    """What was lost, with what stands around it, if two Chinese characters or more say it: 我的学生证丢了 → 学生证.
+
+    Who lost a bag asks for what was in it.
+    """
     match = _LOST.search(said)
     before = _LOST_OF.split(match.group(1))[-1] if match else ""
-    what = "".join(filter(analysis.is_han, analysis.units(before)))
-    return what if len(what) > 1 else ""
+    what = "".join(filter(analysis.is_han, analysis.units(before))).removesuffix("儿")
+    return what if len(what) > 1 and not _HOLDER.fullmatch(what) else ""
 
 
 def kind_of(topic: str) -> str:

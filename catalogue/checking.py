@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalogue.faults import Fault, FormatFaults
+from catalogue.file_models import GuideFile
 from catalogue.format import parse_item
 from catalogue.item_sheet import ItemFile
 from catalogue.models import Department, Hall, ServiceItem, Theme
@@ -20,6 +21,7 @@ class Known:
     themes: set[str]
     life_events: set[str]
     items: set[str]
+    files: set[str]
 
 
 async def known() -> Known:
@@ -29,6 +31,7 @@ async def known() -> Known:
         themes={one.code for one in await Theme.filter(kind="theme")},
         life_events={one.code for one in await Theme.filter(kind="life_event")},
         items={one.slug for one in await ServiceItem.all()},
+        files={one.name for one in await GuideFile.all().only("name")},
     )
 
 
@@ -71,6 +74,11 @@ def _unknown(item: ItemFile, codes: Known) -> Iterator[tuple[str, str]]:
     for number, variant in enumerate(item.variants):
         if variant.item is not None and variant.item not in others:
             yield f"variants[{number}].item", f"目录里没有事项“{variant.item}”，请重新选择"
+    for number, material in enumerate(item.materials):
+        for field in ("form", "sample"):
+            name = getattr(material, field)
+            if name and not name.endswith(".html") and name not in codes.files:
+                yield f"materials[{number}].{field}", f"没有文件“{name}”，请先上传，再从列表里选"
     for number, place in enumerate(item.places):
         if item.department not in codes.windows.get(place.hall, set()):
             yield f"places[{number}].hall", "这个大厅没有本部门的窗口，请改大厅或先为大厅补窗口"

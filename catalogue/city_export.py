@@ -5,6 +5,7 @@ from typing import Any
 
 from catalogue import directory
 from catalogue.city_intake import LEVELS
+from catalogue.directory import Provider
 from catalogue.models import Department, Hall, Scenario, SynonymGroup, Theme
 
 Rows = list[dict[str, Any]]
@@ -12,7 +13,7 @@ Rows = list[dict[str, Any]]
 
 async def files() -> dict[str, dict[str, Rows]]:
     """File → its one key → the rows; a city may be without a directory."""
-    providers = [asdict(one) for one in await directory.everyone()]
+    providers = [_provider(one) for one in await directory.whole()]
     return {
         **({"intermediaries": {"intermediaries": providers}} if providers else {}),
         "departments": {"departments": [_department(one) for one in await Department.all().order_by("code")]},
@@ -22,6 +23,10 @@ async def files() -> dict[str, dict[str, Rows]]:
         "scenarios": {"scenarios": [one.tree for one in await Scenario.all().order_by("position", "id")]},
         "synonyms": {"groups": [_group(one.words) for one in await SynonymGroup.all().order_by("id")]},
     }
+
+
+def _provider(one: Provider) -> dict[str, Any]:
+    return {name: value for name, value in asdict(one).items() if name != "hidden" or value}
 
 
 def _department(one: Department) -> dict[str, Any]:

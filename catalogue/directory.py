@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from catalogue import shelf
+from catalogue.directory_errors import ProviderNotFound
 from catalogue.directory_models import Intermediary
 
 
@@ -21,15 +22,42 @@ class Provider:
     services: list[str]
     fees: str
     items: list[str]
+    hidden: bool = False
 
 
 async def everyone() -> list[Provider]:
+    """Those that are shown."""
+    return [one for one in await whole() if not one.hidden]
+
+
+async def whole() -> list[Provider]:
+    """Also those that are hidden, for who keeps the directory."""
     return await shelf.keep("directory", _read)
+
+
+async def find(code: str) -> Provider:
+    """One that is shown. Raises ProviderNotFound."""
+    found = next((one for one in await everyone() if one.code == code), None)
+    if found is None:
+        raise ProviderNotFound
+    return found
+
+
+async def matching(*, kind: str = "", words: str = "", item: str = "") -> list[Provider]:
+    """Those of that kind that an item's guide asks for and whose name, place or services hold the words."""
+    said = words.strip().lower()
+    return [
+        one
+        for one in await everyone()
+        if (not kind or one.kind == kind)
+        and (not item or item in one.items)
+        and (not said or any(said in told.lower() for told in (one.name, one.region, one.address, *one.services)))
+    ]
 
 
 async def for_item(slug: str) -> list[Provider]:
     """Those who issue what the guide of this item asks for."""
-    return [one for one in await everyone() if slug in one.items]
+    return await matching(item=slug)
 
 
 async def _read() -> list[Provider]:

@@ -20,6 +20,7 @@ class Intermediary(Model):
     fees = fields.TextField()
     items: list[str] = fields.JSONField()  # slugs of the guides that ask for what it issues
     position = fields.IntField()
+    hidden = fields.BooleanField(default=False)  # closed or struck off: citizens do not see it
 
     class Meta:
         table = "intermediary"

@@ -9,7 +9,9 @@ from catalogue.item_sheet import Key, Line, Name, Phone, Sheet, Slug, Text, Titl
 
 
 class IntermediaryRow(Sheet, frozen=True, kw_only=True):
-    """中介和公共服务机构: whose certificate, survey or report a guide may ask for; `items` are those guides."""
+    """中介和公共服务机构: whose certificate, survey or report a guide may ask for; `items` are those guides,
+    `hidden` ones are kept and shown to nobody.
+    """
 
     code: Key
     name: Title
@@ -22,6 +24,7 @@ class IntermediaryRow(Sheet, frozen=True, kw_only=True):
     services: Annotated[list[Line], Meta(min_length=1)]
     fees: Text
     items: list[Slug] = []
+    hidden: bool = False
 
 
 class IntermediariesFile(Sheet, frozen=True, kw_only=True):

@@ -2,16 +2,14 @@
 
 import io
 import zipfile
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from catalogue import city_export, workbook
+from catalogue import city_export, file_intake, files, workbook
 from catalogue.models import Guide
 
 WIDTH = 160
-FORMS = Path(__file__).parent / "data" / "forms"
 
 
 async def sheets() -> list[dict[str, Any]]:
@@ -26,15 +24,23 @@ async def as_workbook() -> bytes:
 
 async def as_folder() -> bytes:
     """The whole catalogue as a packed folder, as `python -m catalogue.intake` and the console take it in."""
-    made = io.BytesIO()
+    made, items = io.BytesIO(), await sheets()
+    uploaded = await file_intake.packed(_forms(items))
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, rows in (await city_export.files()).items():
             packed.writestr(f"{name}.yaml", text(rows))
-        for form in sorted(FORMS.iterdir()):
+        for form in sorted(files.SHIPPED.iterdir()):
             packed.write(form, f"forms/{form.name}")
-        for sheet in await sheets():
+        for name, data in uploaded.items():
+            packed.writestr(f"forms/{name}", data)
+        for sheet in items:
             packed.writestr(f"items/{sheet['slug']}.yaml", text(sheet))
     return made.getvalue()
+
+
+def _forms(items: list[dict[str, Any]]) -> set[str]:
+    materials = [material for sheet in items for material in sheet["materials"]]
+    return {name for one in materials for name in (one.get("form"), one.get("sample")) if name}
 
 
 def text(sheet: dict[str, Any]) -> str:

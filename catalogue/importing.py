@@ -11,9 +11,10 @@ import zipfile
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 
-from catalogue import checking, edition, intake, workbook, workbook_reading
+from catalogue import checking, edition, file_intake, intake, workbook, workbook_reading
 from catalogue.draft_errors import OwnWork
 from catalogue.faults import Fault, FormatFaults
+from catalogue.file_intake import Found
 from catalogue.format import Catalogue, load_catalogue, parse_item
 from catalogue.importing_errors import CatalogueMoved, ImportNotFound, ImportNotOpen, NothingNew, UnknownFile
 from catalogue.importing_models import CatalogueImport
@@ -29,7 +30,8 @@ FILES_MOST = 5_000
 
 async def receive(*, filename: str, raw: bytes, by: Actor) -> CatalogueImport:
     """Keep the file with what it would change. Raises FormatFaults with every fault, UnknownFile, NothingNew."""
-    catalogue, items = await _read(filename, raw)
+    catalogue, items, forms = await _read(filename, raw)
+    await file_intake.check(forms)
     against = await edition.number()
     changes = await intake.rehearse(catalogue, items)
     if not changes.any:
@@ -45,7 +47,9 @@ async def receive(*, filename: str, raw: bytes, by: Actor) -> CatalogueImport:
 async def apply(*, import_id: int, by: Actor) -> Changes:
     """Bring it in. Raises OwnWork for who sent it, CatalogueMoved, ImportNotFound, ImportNotOpen, FormatFaults."""
     row = await find(import_id)
-    catalogue, items = await _read(row.filename, row.file)
+    catalogue, items, forms = await _read(row.filename, row.file)
+    await file_intake.check(forms)
+    await file_intake.store(forms)
     async with database.transaction() as tx:
         await tx.execute(intake.ONE_AT_A_TIME)
         row = await _locked(import_id)
@@ -53,6 +57,7 @@ async def apply(*, import_id: int, by: Actor) -> Changes:
             raise OwnWork
         if row.edition != await edition.number():
             raise CatalogueMoved
+        await file_intake.keep(forms, by=by)
         changes = await intake.bring_all(catalogue, items, by=by)
         await _decide(row, "applied", by, approver_id=by.number)
     await edition.shout(await edition.number())
@@ -93,13 +98,13 @@ async def _decide(row: CatalogueImport, state: str, by: Actor, approver_id: int 
     await audit.record(f"catalogue_import.{state}", subject=_subject(row), by=by)
 
 
-async def _read(filename: str, raw: bytes) -> tuple[Catalogue | None, list[ItemFile]]:
-    """The checked items, and the catalogue around them when the file is a whole folder."""
+async def _read(filename: str, raw: bytes) -> tuple[Catalogue | None, list[ItemFile], Found]:
+    """The checked items; when the file is a whole folder the catalogue around them and their forms, too."""
     if workbook.is_one(raw):
         items = await asyncio.to_thread(workbook_reading.items, filename, raw)
     elif filename.lower().endswith(".zip"):
-        catalogue = await asyncio.to_thread(_folder, filename, raw)
-        return catalogue, catalogue.items
+        catalogue, forms = await asyncio.to_thread(_folder, filename, raw)
+        return catalogue, catalogue.items, forms
     elif filename.lower().endswith((".yaml", ".yml", ".json")):
         items = [await asyncio.to_thread(_one, filename, raw)]
     else:
@@ -109,7 +114,7 @@ async def _read(filename: str, raw: bytes) -> tuple[Catalogue | None, list[ItemF
     faults = [fault for one in items for fault in checking.unknown(one, codes, f"{filename}·{one.slug}")]
     if faults:
         raise FormatFaults(faults)
-    return None, items
+    return None, items, {}
 
 
 def _one(filename: str, raw: bytes) -> ItemFile:
@@ -119,14 +124,15 @@ def _one(filename: str, raw: bytes) -> ItemFile:
         raise _wrong(filename, "不是 UTF-8 编码，请另存为 UTF-8") from None
 
 
-def _folder(filename: str, raw: bytes) -> Catalogue:
+def _folder(filename: str, raw: bytes) -> tuple[Catalogue, Found]:
     """A folder as it was packed, whatever it is called; faults name the files in it."""
     with tempfile.TemporaryDirectory() as place:
         _unpack(filename, raw, Path(place))
         try:
-            return load_catalogue(place)
+            catalogue = load_catalogue(place)
         except FormatFaults as found:
             raise FormatFaults([_relative(one, place) for one in found.faults]) from None
+        return catalogue, file_intake.of_folder(Path(place), catalogue.items)
 
 
 def _unpack(filename: str, raw: bytes, place: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from catalogue import city_intake, edition, publishing
+from catalogue import city_intake, edition, file_intake, publishing
 from catalogue.errors import NothingToLoad
 from catalogue.faults import Fault, FormatFaults
 from catalogue.format import Catalogue, load_catalogue, parse_item
@@ -21,6 +21,9 @@ from catalogue.sections import HallLine, sections_of
 from foundation import audit, database, redis, settings
 from foundation.actor import Actor
 
+MODELS = [
+    "foundation.models", "identity.models", "catalogue.models", "catalogue.directory_models", "catalogue.file_models",
+]  # fmt: skip
 ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended('catalogue', 21))"
 
 
@@ -55,11 +58,15 @@ async def load(source: Path | str | Iterable[Path], *, by: Actor, dry_run: bool 
     """
     catalogue = await asyncio.to_thread(_folder, Path(source)) if isinstance(source, str | Path) else None
     items = catalogue.items if catalogue else await _files(source)  # type: ignore[arg-type]
+    forms = await asyncio.to_thread(file_intake.of_folder, Path(source), items) if catalogue else {}  # type: ignore[arg-type]
+    await file_intake.check(forms)
     if dry_run:
         return await rehearse(catalogue, items)
     before = await edition.number()
+    await file_intake.store(forms)
     async with database.transaction() as tx:
         await tx.execute(ONE_AT_A_TIME)
+        await file_intake.keep(forms, by=by)
         changes = await bring_all(catalogue, items, by=by)
     if (moved := await edition.number()) != before:
         await edition.shout(moved)
@@ -204,9 +211,7 @@ def _unknown(path: Path, sheet: ItemFile, codes: Mapping[str, set[str]]) -> Iter
 
 
 async def _run(folder: str, *, dry_run: bool) -> Changes:
-    await database.start(
-        settings.current().database_url, models=["foundation.models", "identity.models", "catalogue.models"]
-    )
+    await database.start(settings.current().database_url, models=MODELS)
     if settings.current().redis_url:
         await redis.start(settings.current().redis_url)
     try:

@@ -15,7 +15,9 @@ Line = Annotated[str, Meta(pattern=r"^\S(.*\S)?\Z", max_length=200, description=
 Title = Annotated[str, Meta(pattern=r"^\S(.*\S)?\Z", max_length=120, description="1–120 字，写成一行，首尾无空格")]
 Name = Annotated[str, Meta(pattern=r"^\S(.*\S)?\Z", max_length=40, description="1–40 字，写成一行，首尾无空格")]
 Text = Annotated[str, Meta(pattern=r"\S", max_length=2000, description="1–2000 字，不能全是空白")]
-FormFile = Annotated[str, Meta(pattern=r"^[a-z0-9-]+\.(html|pdf|docx|xlsx)\Z", description="forms/ 下的文件名")]
+FormFile = Annotated[
+    str, Meta(pattern=r"^[a-z0-9-]+\.(html|pdf|docx?|xlsx?|jpg|png)\Z", description="forms/ 下的文件名")
+]
 Days = Annotated[int, Meta(ge=0, le=1000, description="0–1000 的整数，0 表示当场办结")]
 Fen = Annotated[int, Meta(ge=0, le=10_000_000_000, description="0 或正整数，单位：分")]
 Count = Annotated[int, Meta(ge=0, le=99, description="0–99 的整数")]

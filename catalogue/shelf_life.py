@@ -22,6 +22,22 @@ select i.slug, i.name, d.name as department, g.version, g.effective_date, (g.con
  where $1 = '' or i.name ilike $2 or i.slug ilike $2 or i.item_code ilike $2 or i.aliases::text ilike $2
  order by i.name"""
 
+ENDING = """
+select i.slug, i.name, (g.content->>'expires')::date as expires, i.guide_id is null as over
+  from service_item i
+  join lateral (select content from guide where item_id = i.id order by version desc limit 1) g on true
+ where (g.content->>'expires')::date <= $1 order by expires, i.slug"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """An item whose latest version has a last day, near or gone; `over`: nothing is in force any more."""
+
+    slug: str
+    name: str
+    expires: date
+    over: bool
+
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
@@ -55,3 +71,8 @@ async def listed(search: str = "") -> list[Listed]:
     """Items whose name, code or everyday name holds `search`; all without one."""
     like = "%" + search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     return [Listed(**dict(row)) for row in await database.fetch(LISTED, search.strip(), like)]
+
+
+async def ending() -> list[Ending]:
+    """What is out of force or soon will be, with no version after it."""
+    return [Ending(**dict(row)) for row in await database.fetch(ENDING, clock.today() + SOON)]

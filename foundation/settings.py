@@ -19,6 +19,7 @@ from foundation.setting_groups import (
     Licences,
     ObjectStore,
     Papers,
+    ObjectStore,
     Payments,
     Processes,
     RealName,

@@ -6,7 +6,6 @@ from typing import Any
 
 from sanic import Sanic, redirect
 
-import catalogue
 import rooms
 from appointments import gathering
 from assistant import knowledge
@@ -18,8 +17,10 @@ from miniprogram_bff.screens import (
     book,
     bookings,
     credit,
+    directory,
     draw,
     family,
+    forms,
     guide,
     home,
     login,
@@ -41,13 +42,14 @@ from miniprogram_bff.screens import (
 )
 
 H5 = Path(__file__).parent / "h5"
-FORMS = Path(catalogue.__file__).parent / "data" / "forms"
 SCREENS = (
     login,
     sign_on,
     home,
     search,
     guide,
+    forms,
+    directory,
     ask,
     book,
     bookings,
@@ -81,7 +83,6 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
     door.include(vitals)
     door.mount(app)
     app.static("/h5", H5, name="h5", index="index.html")
-    app.static("/forms", FORMS, name="forms")
     app.add_route(_to_h5, "/", methods=["GET"], name="root")
     open_house(app, ours, models=rooms.MODELS)
     app.register_listener(_begin_to_read, "after_server_start")

@@ -34,6 +34,9 @@ HEAD = [
     "没帮助",
     "满意率（%）",
     "转人工率（%）",
+    "会话",
+    "人工咨询",
+    "人工咨询率（%）",
 ]
 HITS_HEAD = ["事项", "要素", "命中", "有帮助", "没帮助"]
 
@@ -123,6 +126,7 @@ def _charts(lines: list[Figures]) -> list[Chart]:
         ("回答率（%）", lambda one: one.answer_rate),
         ("满意率（%）", lambda one: one.satisfaction),
         ("转人工率（%）", lambda one: one.person_rate),
+        ("人工咨询率（%）", lambda one: one.handed_rate),
     ]
     return [charts.upright(name, [(f"{one.day:%-m-%-d}", read(one)) for one in lines]) for name, read in drawn]
 
@@ -130,7 +134,7 @@ def _charts(lines: list[Figures]) -> list[Chart]:
 def _row(one: Figures) -> list[Any]:
     return [
         str(one.day or "合计"), one.asked, one.answered, one.asked_back, one.unknown, one.person, one.answer_rate,
-        one.liked, one.disliked, one.satisfaction, one.person_rate,
+        one.liked, one.disliked, one.satisfaction, one.person_rate, one.talks, one.handed, one.handed_rate,
     ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from identity.access import StaffMember
 
 routes = Routes("目录导入导出", tag="console", error_page=page.refused)
 
-LARGEST = 2_000_000  # bytes; a city's whole catalogue is a few hundred thousand
+LARGEST = 8_000_000  # bytes; with more uploaded forms than that a folder is brought in by command
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",

@@ -8,7 +8,7 @@ from sanic import HTTPResponse, Request
 from api.console import deeds, page
 from api.console.scope import AGENTS
 from api.console.staff_session import STAFF
-from assistant import handover_desk, inbox, office_hours
+from assistant import handover_desk, inbox, office_hours, reply_faqs
 from foundation.web import Asked, Routes
 from identity import access
 from identity.access import StaffMember
@@ -117,4 +117,5 @@ async def _talk(handover_id: int, who: StaffMember) -> dict[str, Any]:
         "states": STATES,
         "outcomes": OUTCOMES,
         "sides": SIDES,
+        "faqs": await reply_faqs.of_lines(handover_id),
     }

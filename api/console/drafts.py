@@ -8,7 +8,8 @@ from sanic import HTTPResponse, Request
 from api.console import deeds, guides, page, sheet_fields
 from api.console.scope import AUTHORS
 from api.console.staff_session import STAFF
-from catalogue import comparing, drafting, naming, versions
+from assistant import reply_faqs
+from catalogue import comparing, drafting, files, naming, versions
 from catalogue.draft_errors import DraftChanged
 from catalogue.shape import Choices
 from foundation.web import Asked, Routes
@@ -32,10 +33,13 @@ async def one(request: Request, draft_id: int, who: StaffMember) -> HTTPResponse
     common: dict[str, Any] = {
         "who": who, "draft": draft, "faults": _told(await drafting.faults(draft)),
         "deeds": await deeds.of_subjects([f"guide:{draft.slug}"]), "mine": who.id in draft.editors,
+        "replies": await reply_faqs.of_draft(draft_id),
     }  # fmt: skip
     if draft.state == "editing":
         fields = sheet_fields.fields_of(draft.sheet, await _choices(draft.slug))
-        return page.shown(request, "draft.html", fields=fields, **common)
+        return page.shown(
+            request, "draft.html", fields=fields, files=await files.of_item(draft.slug), fault="", **common
+        )
     old = await versions.sheet(draft.slug, draft.base_version)
     return page.shown(request, "draft_review.html", differences=comparing.differences(old, draft.sheet), **common)
 

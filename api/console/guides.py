@@ -8,6 +8,7 @@ from sanic import HTTPResponse, Request
 from api.console import deeds, page
 from api.console.scope import AUTHORS
 from api.console.staff_session import STAFF
+from assistant import entry_hits
 from catalogue import comparing, drafting, field_names, shelf_life, versions
 from foundation.web import Asked, Routes
 from identity import access
@@ -56,7 +57,8 @@ async def one(request: Request, slug: str, who: StaffMember) -> HTTPResponse:
     access.require(who, *AUTHORS)
     record = await versions.of(slug)
     return page.shown(
-        request, "guide.html", who=who, record=record, deeds=await deeds.of_subjects([f"guide:{slug}"]),
+        request, "guide.html", who=who, record=record, hits=await entry_hits.of_item(record.item_code),
+        deeds=await deeds.of_subjects([f"guide:{slug}"]),
     )  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from api.console.desk import RowId
 from api.console.scope import AUTHORS
 from api.console.section_names import SECTION_NAMES
 from api.console.staff_session import STAFF
-from assistant import effect, hit_test, labelling
-from catalogue import naming
+from assistant import effect, hit_test, labelling, logged
+from catalogue import items, naming
+from foundation import clock
 from foundation.web import Asked, Routes
 from identity import access
 from identity.access import StaffMember
@@ -20,11 +21,24 @@ routes = Routes("标注集与命中测试", tag="console", error_page=page.refus
 
 EXPECTS = {"answer": "回答这个事项", "choose": "反问", "unknown": "如实说没有"}
 WORTH = {effect.AS_IT_SHOULD: "符合", effect.NOT_WRONG: "未答上", effect.WRONG: "答错"}
+LOGGED = {"unknown": "没答上的", "choose": "反问的", "answer": "回答了的"}
 BANDS = {"answer": "回答", "ask_back": "反问", "unknown": "不知道"}
 
 
 class Look(Asked):
     q: Annotated[str, Meta(max_length=500)] = ""
+
+
+class Begun(Look):
+    """A label to begin with: what was asked and, perhaps, what should be said to it."""
+
+    expects: Literal["answer", "choose", "unknown"] = "answer"
+    slug: Annotated[str, Meta(max_length=60)] = ""
+    section: Annotated[str, Meta(max_length=20)] = ""
+
+
+class FromLog(Asked):
+    band: Literal["answer", "choose", "unknown"] = "unknown"
 
 
 class Label(Asked):
@@ -35,13 +49,12 @@ class Label(Asked):
 
 
 @routes.page("/console/labels", access=STAFF)
-async def listed(request: Request, query: Look, who: StaffMember) -> HTTPResponse:
-    """`q` is a question to begin a label with."""
+async def listed(request: Request, query: Begun, who: StaffMember) -> HTTPResponse:
     access.require(who, *AUTHORS)
     standing = sorted(await effect.standing(), key=lambda one: one[1])
     counts = {name: sum(worth == which for _, worth, _ in standing) for which, name in WORTH.items()}
     return page.shown(
-        request, "labels.html", who=who, q=query.q, standing=standing, counts=counts, worths=WORTH, expects=EXPECTS,
+        request, "labels.html", who=who, begun=query, standing=standing, counts=counts, worths=WORTH, expects=EXPECTS,
         items=(await naming.codes()).items, sections=SECTION_NAMES,
     )  # fmt: skip
 
@@ -53,6 +66,27 @@ async def add(request: Request, form: Label, who: StaffMember) -> HTTPResponse:
         question=form.question, expects=form.expects, slug=form.slug, section=form.section, by=who.actor
     )
     return page.onward(request, "/console/labels")
+
+
+@routes.page("/console/labels/logged", access=STAFF)
+async def from_log(request: Request, query: FromLog, who: StaffMember) -> HTTPResponse:
+    """What was asked and is not in the set, each with the way to label it."""
+    access.require(who, *AUTHORS)
+    by_code = {one.item_code: one for one in await items.published()}
+    return page.shown(
+        request, "labels_logged.html", who=who, band=query.band, bands=LOGGED, found=await logged.questions(query.band),
+        by_code=by_code, sections=SECTION_NAMES,
+    )  # fmt: skip
+
+
+@routes.page("/console/labels/file", access=STAFF)
+async def file(who: StaffMember) -> HTTPResponse:
+    """The whole set as `python -m assistant.evaluation` reads it."""
+    access.require(who, *AUTHORS)
+    written = labelling.as_lines(await labelling.everything())
+    name = f"labels_{clock.today()}.jsonl"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return HTTPResponse(written, headers=headers, content_type="application/jsonl; charset=utf-8")
 
 
 @routes.page("/console/labels/shipped", method="POST", access=STAFF)

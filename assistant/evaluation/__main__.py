@@ -3,10 +3,11 @@
     python -m assistant.evaluation --corpus C.jsonl --queries Q.jsonl [--ood O.txt] [--json OUT.json]
         [--disturb typo|drop|swap|filler|trad|pinyin|all] [--remove 0.3] [--half even|odd] [--semantic] [--index FOLDER]
 
-C holds `{"id", "title", "text", "fields": {…}}` a line, Q `{"id", "text", "rel": [ids]}`; without `--queries` the
-colloquial questions of ours are asked. O holds one utterance a line that must not be answered. `--disturb` asks the
-questions as people mistype them, `--remove` takes a share of the guides away and counts who is answered all the same,
-`--index` keeps the index in a folder, or reads the one there.
+C holds `{"id", "title", "text", "fields": {…}}` a line, or is the folder of a catalogue, whose slugs are the ids;
+Q holds `{"id", "text", "rel": [ids]}` a line; without `--queries` our colloquial questions are asked. O holds one
+utterance a line that must not be answered. `--disturb` asks the questions as people mistype them, `--remove` takes a
+share of the guides away and counts who is answered all the same, `--index` keeps the index in a folder, or reads the
+one there.
 """
 
 import argparse
@@ -21,12 +22,14 @@ from typing import Any
 from assistant import semantic
 from assistant.base import Base
 from assistant.corpus import GuideDocument
-from assistant.evaluation import disturbing, foreign, measuring, summing
+from assistant.evaluation import city, disturbing, foreign, measuring, summing
+from assistant.evaluation.city import City
 from assistant.evaluation.foreign import Query
 from assistant.semantic import Understanding
 from assistant.snapshot import Snapshot
 
 COLLOQUIAL = Path(__file__).with_name("colloquial.jsonl")
+OF_A_CITY = Path(__file__).with_name("colloquial_city.jsonl")
 
 
 @dataclass
@@ -44,12 +47,13 @@ def main(arguments: Sequence[str]) -> None:
     """Measure, print, write."""
     asked = _arguments(arguments)
     report = Report()
-    documents = foreign.read_corpus(asked.corpus)
-    queries = foreign.half(foreign.read_queries(asked.queries), asked.half)
-    snapshot = _built(documents, asked, report)
+    corpus = city.read(asked.corpus) if asked.corpus.is_dir() else City(foreign.read_corpus(asked.corpus))
+    ours = OF_A_CITY if asked.corpus.is_dir() else COLLOQUIAL
+    queries = foreign.half(foreign.read_queries(asked.queries or ours), asked.half)
+    snapshot = _built(corpus, asked, report)
     _measure(snapshot, queries, asked, report)
     if asked.remove:
-        _measure_missing(documents, queries, asked, report)
+        _measure_missing(corpus.documents, queries, asked, report)
     if asked.json:
         asked.json.write_text(json.dumps(report.told, ensure_ascii=False, indent=1), encoding="utf-8")
 
@@ -59,7 +63,7 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
         prog="python -m assistant.evaluation", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--corpus", type=Path, required=True)
-    parser.add_argument("--queries", type=Path, default=COLLOQUIAL)
+    parser.add_argument("--queries", type=Path)
     parser.add_argument("--ood", type=Path)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--half", choices=("all", "even", "odd"), default="all")
@@ -70,18 +74,18 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _built(documents: list[GuideDocument], asked: argparse.Namespace, report: Report) -> Snapshot:
+def _built(corpus: City, asked: argparse.Namespace, report: Report) -> Snapshot:
     started = time.perf_counter()
     if asked.index and asked.index.exists():
         base = Base.read(asked.index)
     else:
-        base = Base.of(documents, {})
+        base = corpus.laid_out()
         if asked.index:
             base.write(asked.index)
-    snapshot = Snapshot.over(base)
+    snapshot = corpus.over(base)
     took, held = time.perf_counter() - started, base.layer.nbytes / 2**20
-    report.told |= {"build_s": round(took, 3), "memory_mb": round(held, 3), "guides": len(documents)}
-    report.say(f"{len(documents)} guides, index of {held:.1f} MB, {took:.1f} s")
+    report.told |= {"build_s": round(took, 3), "memory_mb": round(held, 3), "guides": len(corpus.documents)}
+    report.say(f"{len(corpus.documents)} guides, index of {held:.1f} MB, {took:.1f} s")
     return snapshot
 
 

@@ -46,8 +46,8 @@ def read_corpus(path: Path) -> list[GuideDocument]:
 
 
 def read_queries(path: Path) -> list[Query]:
-    """The questions, in order."""
-    return [Query(str(row["id"]), row["text"], frozenset(row["rel"])) for row in _rows(path)]
+    """The questions that some guide answers, in order."""
+    return [Query(str(row["id"]), row["text"], frozenset(row["rel"])) for row in _rows(path) if row["rel"]]
 
 
 def read_utterances(path: Path) -> list[str]:

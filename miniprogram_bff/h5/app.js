@@ -8,6 +8,7 @@ import { book, hall, type } from "./screens/book.js";
 import { booking, bookings } from "./screens/bookings.js";
 import { drawing, myDraws } from "./screens/draw.js";
 import { credit } from "./screens/credit.js";
+import { directory, provider } from "./screens/directory.js";
 import { family } from "./screens/family.js";
 import { guide } from "./screens/guide.js";
 import { home } from "./screens/home.js";
@@ -33,6 +34,8 @@ const SCREENS = [
   [/^guide\/([^/]+)$/, guide, "home", "#/"],
   [/^theme\/([^/]+)\/([^/]+)$/, theme, "home", "#/"],
   [/^scenario\/([^/]+)$/, scenario, "home", "#/"],
+  [/^providers$/, directory, "home", "#/"],
+  [/^provider\/([^/]+)$/, provider, "home", "#/providers"],
   [/^book$/, book, "book"],
   [/^book\/([^/]+)$/, hall, "book", "#/book"],
   [/^book\/[^/]+\/([^/]+)$/, type, "book", "#/book"],

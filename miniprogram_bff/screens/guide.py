@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from assistant import also_needed
-from catalogue import guides, items, scenarios
+from catalogue import directory, guides, items, scenarios
 from catalogue.errors import ItemNotFound, ScenarioNotFound, ThemeNotFound, UnknownAnswer
 from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Routes
 from miniprogram_bff.fields import (
@@ -21,6 +21,8 @@ from miniprogram_bff.fields import (
     Slug,
     Telephone,
 )
+from miniprogram_bff.screens.directory import ProviderRow
+from miniprogram_bff.screens.directory import row_of as row_of_provider
 from miniprogram_bff.screens.search import ItemRow, row_of
 
 routes = Routes("办事指南", tag="guide")
@@ -30,7 +32,7 @@ ScenarioCode = Annotated[str, Meta(max_length=60, examples=["lost-wallet"])]
 
 
 class MaterialView(Struct):
-    """`shared`：电子证照已有，免提交."""
+    """`shared`：电子证照已有，免提交；`blank_form`、`sample`：空白表格和填写示例，从 `/forms/<文件名>` 下载."""
 
     name: Annotated[str, Meta(examples=["居民户口簿"])]
     form: Annotated[str, Meta(examples=["原件"])]
@@ -40,6 +42,7 @@ class MaterialView(Struct):
     when: str
     note: str
     blank_form: str
+    sample: str
 
 
 class AlsoNeeded(Struct):
@@ -95,6 +98,7 @@ class GuideView(Struct):
     faqs: list[FaqView]
     halls: list[PlaceView]
     related: list[RelatedView]
+    intermediaries: list[ProviderRow]
 
 
 class Shelf(Struct):
@@ -163,6 +167,7 @@ async def guide(slug: Slug) -> GuideView:
         faqs=[FaqView(one["question"], one["answer"]) for one in sheet["faqs"]],
         halls=[PlaceView(one.code, one.name, one.address, one.phone, one.opening_hours) for one in page.halls],
         related=[RelatedView(one.slug, one.name) for one in page.related],
+        intermediaries=[row_of_provider(one) for one in await directory.for_item(card.slug)],
     )
 
 
@@ -217,4 +222,5 @@ def material_of(one: dict[str, Any]) -> MaterialView:
         when=one.get("when") or "",
         note=one.get("note") or "",
         blank_form=one.get("form") or "",
+        sample=one.get("sample") or "",
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from assistant.evaluation import __main__ as command
-from assistant.evaluation import disturbing, foreign, measuring, summing
+from assistant.evaluation import city, disturbing, foreign, measuring, summing
 from assistant.snapshot import Snapshot
 
 GUIDES = [
@@ -72,6 +72,18 @@ def test_an_address_finds_nothing(folder: Path) -> None:
     assert snapshot.search("护照大楼") == []
 
 
+def test_a_catalogue_folder_is_asked_its_own_questions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked = tmp_path / "few.jsonl"
+    rows = command.OF_A_CITY.read_text(encoding="utf-8").splitlines()
+    asked.write_text("\n".join([*rows[::24], '{"id": "none", "text": "天气", "rel": []}']), encoding="utf-8")
+    monkeypatch.setattr(command, "OF_A_CITY", asked)
+    out = tmp_path / "out.json"
+    command.main(["--corpus", str(city.SHIPPED), "--json", str(out)])
+    told = json.loads(out.read_text(encoding="utf-8"))
+    assert len(told["queries"]) == len(rows[::24])
+    assert told["R@3"] >= 0.8
+
+
 def test_halves_are_apart() -> None:
     queries = [foreign.Query(str(number), "", frozenset()) for number in range(5)]
     even, odd = foreign.half(queries, "even"), foreign.half(queries, "odd")
@@ -108,7 +120,8 @@ def test_disturbs_the_same_way_each_time() -> None:
     assert all(text != "办理护照业务" for name, text in disturbed().items() if name != disturbing.PLAIN)
 
 
-def test_our_colloquial_questions_are_many_and_different() -> None:
-    asked = foreign.read_queries(command.COLLOQUIAL)
+@pytest.mark.parametrize("name", ["colloquial.jsonl", "colloquial_again.jsonl", "colloquial_city.jsonl"])
+def test_our_colloquial_questions_are_many_and_different(name: str) -> None:
+    asked = foreign.read_queries(command.COLLOQUIAL.with_name(name))
     assert len({query.text for query in asked}) == len(asked) >= 200
     assert all(query.relevant for query in asked)

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from assistant import building, dialogue, knowledge
+from assistant import building, building_jobs, dialogue, knowledge
+from assistant.base import Base
+from assistant.evaluation.city import SHIPPED
 from assistant.navigation import CardKind
 from catalogue import edition, intake
 from catalogue.models import CatalogueEdition, Guide, ServiceItem
 from foundation import bus, database
 from foundation.actor import Actor
-from tests.builders.assistant import SHIPPED, next_edition, publish, synonym
+from tests.builders.assistant import next_edition, publish, synonym
 from tests.foundation.test_bus import until
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -123,6 +125,46 @@ async def test_maps_what_was_built_off_line(tmp_path: Path, monkeypatch: pytest.
     snapshot = await knowledge.current()
     assert isinstance(snapshot.base.layer.postings.documents.base.base, mmap.mmap)
     assert [snapshot.search(words)[0].document.name for words in ("暂住证", "结婚登记")] == ["居住证申领", "结婚登记"]
+
+
+async def test_lays_out_by_itself_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await building_jobs.lay_out_every_night()
+    monkeypatch.setattr(knowledge, "folder", lambda: tmp_path)
+    await publish("居住证申领")
+    await building_jobs.lay_out_after_much_changed()
+    assert list(tmp_path.iterdir()) == []
+    await building_jobs.lay_out_every_night()
+    assert [one.name for one in tmp_path.iterdir()] == [str(await edition.number())]
+    assert not await building.is_behind()
+    await publish("结婚登记")
+    assert await building.is_behind()
+    assert not await building.is_behind(much=True)
+    monkeypatch.setattr(knowledge, "FEW", 0)
+    await building_jobs.lay_out_after_much_changed()
+    assert max(int(one.name) for one in tmp_path.iterdir()) == await edition.number()
+
+
+async def test_a_start_maps_a_current_base_and_builds_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(knowledge, "folder", lambda: tmp_path)
+    built: list[str] = []
+
+    async def lays_out(marks: dict[str, str], synonyms: dict[str, str], version: str) -> Base:
+        built.append(version)
+        return await laid_out(marks, synonyms, version)
+
+    laid_out = knowledge._laid_out
+    monkeypatch.setattr(knowledge, "_laid_out", lays_out)
+    await publish("居住证申领")
+    for times in (1, 2):
+        knowledge.forget()
+        await knowledge.current()
+        assert len(built) == times
+    await building.build()
+    knowledge.forget()
+    assert (await knowledge.current()).base.edition == str(await edition.number())
+    assert len(built) == 3
 
 
 async def test_hears_of_a_change_at_once(redis_db: object, monkeypatch: pytest.MonkeyPatch) -> None:

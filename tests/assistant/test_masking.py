@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.masking import masked
+from assistant.masking import for_readers, masked
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,9 @@ def test_leaves_other_numbers(text: str) -> None:
 
 def test_leaves_out_what_cannot_be_kept() -> None:
     assert masked("护\x00照\ud83d") == "护照"
+
+
+def test_what_is_published_keeps_its_punctuation_where_nothing_is_masked() -> None:
+    assert for_readers("要本人去，带旧证：原件！") == "要本人去，带旧证：原件！"
+    assert for_readers("打１３８００１３８０００，找张三") == "打***,找张三"
+    assert for_readers("换\x00证，\ud800要本人去") == "换证，要本人去"

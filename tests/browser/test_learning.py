@@ -49,7 +49,7 @@ async def test_the_effect_is_seen_before_the_draft_is_written(console: str, desk
         ("hit-test?q=身份证换领", "命中测试"),
         ("labels", "标注集"),
         ("bot", "机器人统计"),
-        ("bot/week", "质量周报"),
+        ("bot/week", "一周预览"),
     ):
         await desk.goto(f"{console}/{page}")
         await desk.get_by_role("heading", name=title, level=1).wait_for()

@@ -1,22 +1,15 @@
 """Guides for the assistant's tests: a few written here, and those shipped with the catalogue."""
 
-from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from pathlib import Path
 
 from tortoise.expressions import F
 
-from assistant import elsewhere
 from assistant.corpus import GuideDocument, Section
+from assistant.evaluation import city
 from assistant.snapshot import Snapshot
-from catalogue import format as catalogue_format
-from catalogue.item_sheet import ItemFile
 from catalogue.models import CatalogueEdition, Department, Guide, GuideSection, ServiceItem, SynonymGroup
-from catalogue.sections import HallLine, sections_of
 from foundation import clock
-
-SHIPPED = Path(catalogue_format.__file__).parent / "data"
 
 
 def guide(name: str, *aliases: str, code: str = "", **sections: str) -> GuideDocument:
@@ -77,30 +70,11 @@ def snapshot() -> Snapshot:
     )
 
 
-def from_file(item: ItemFile, halls: Mapping[str, HallLine]) -> GuideDocument:
-    """A catalogue file as the assistant sees it once it is published; the slug stands for the code."""
-    sections = sections_of(item, department=item.department, halls=halls)
-    return GuideDocument(
-        item_code=item.slug,
-        name=item.name,
-        aliases=tuple(dict.fromkeys((item.short_name, *item.aliases))),
-        version=str(item.version),
-        effective_date=item.effective,
-        sections=tuple(Section(one.kind, one.title, one.text, one.also) for one in sections),
-        halls=tuple(item.halls),
-        bookable=item.appointment.bookable,
-    )
-
-
 @cache
 def shipped_snapshot() -> Snapshot:
-    """The shipped guides with the shipped synonyms and the matters that have no guide."""
-    city = catalogue_format.load_catalogue(SHIPPED)
-    halls = {
-        hall.code: HallLine(name=hall.name, address=hall.address, opening_hours="工作日") for hall in city.halls.halls
-    }
-    synonyms = {said: group.word for group in city.synonyms.groups for said in group.also}
-    return Snapshot([from_file(item, halls) for item in city.items], synonyms=synonyms, matters=elsewhere.known())
+    """The shipped guides with the shipped synonyms and the matters that have no guide; slugs stand for the codes."""
+    shipped = city.read()
+    return shipped.over(shipped.laid_out())
 
 
 async def publish(name: str, *aliases: str, **sections: str) -> ServiceItem:

@@ -43,6 +43,12 @@ CHECKS = [
     "handover_ended_how",
     "handover_held_by_whom",
     "handover_line_by_whom",
+    "reply_faq_decided",
+    "reply_faq_taken",
+    "reply_faq_from",
+    "quality_report_week",
+    "guide_file_name",
+    "guide_file_holds",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",
@@ -74,6 +80,8 @@ TRIGGERS = [
     "bill_moves",
     "payment_order_moves",
     "bill_version_no_change",
+    "quality_report_never_changes",
+    "guide_file_never_changes",
 ]
 
 

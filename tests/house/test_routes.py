@@ -24,6 +24,9 @@ CITIZEN_DOOR = {
     "GET /v1/ask/hot",  # what many asked in the same words
     "GET /v1/guides/<slug>",
     "GET /v1/guides/<slug>/also",  # what several asked for together
+    "GET /v1/intermediaries",
+    "GET /v1/intermediaries/<code>",
+    "GET /forms/<name>",  # forms that guides hand out to everybody
     "GET /v1/themes/<kind>/<code>",
     "POST /v1/scenarios/<code>",
     "GET /v1/halls",
@@ -78,7 +81,7 @@ ANYBODY = {
 }
 # Served past the doors: files that hold nothing of anybody, and the way from / to the first page.
 OUTSIDE_THE_DOOR = {
-    "bff": {"/": "GET", "/h5/<__file_uri__:path>": "GET HEAD", "/forms/<__file_uri__:path>": "GET HEAD"},
+    "bff": {"/": "GET", "/h5/<__file_uri__:path>": "GET HEAD"},
     "api": {
         "/": "GET",
         "/console/static/<__file_uri__:path>": "GET HEAD",

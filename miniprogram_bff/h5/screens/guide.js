@@ -1,14 +1,17 @@
 // 办事指南: at a glance first, then what to bring, how it goes, where to go; the rest is folded away.
 import { get } from "../api.js";
 import { html, show, yuan } from "../view.js";
+import { providerRow } from "./directory.js";
 
 const fact = (name, value) => (value || value === 0 ? html`<dt>${name}</dt><dd>${value}</dd>` : "");
 const days = (number, unit = "工作日") => (number === null || number === undefined ? "" : number === 0 ? "当场办结" : `${number} 个${unit}`);
 
+const file = (name, label, of) => (name ? html`<a class="button" href="/forms/${name}" target="_blank" rel="noopener" aria-label="${of}：${label}">${label}</a>` : "");
+
 export const materials = (list) => html`<ul class="list">${list.map((one) => html`
   <li class="row"><div>${one.name} ${one.shared ? html`<span class="tag good">免提交</span>` : ""}
     <small>${[one.form, one.copies > 1 ? `${one.copies} 份` : "", one.when && `${one.when}时提供`, one.note].filter(Boolean).join(" · ")}</small></div>
-    ${one.blank_form ? html`<a class="button" href="/forms/${one.blank_form}" target="_blank" rel="noopener">空白表格</a>` : ""}</li>`)}</ul>`;
+    ${one.blank_form || one.sample ? html`<div class="actions">${file(one.blank_form, "空白表格", one.name)}${file(one.sample, "填写示例", one.name)}</div>` : ""}</li>`)}</ul>`;
 
 const next = (view) => html`<div class="actions spread">
   ${view.bookable ? html`<a class="button main" href="#/book?item=${view.item_code}">预约办理</a>` : ""}
@@ -53,6 +56,8 @@ export async function guide(main, slug) {
         ${fact("办理部门", view.department)}${fact("服务对象", view.audience.join("、"))}${fact("办件类型", view.kind)}
         ${view.department_phone ? html`<dt>咨询电话</dt><dd><a href="tel:${view.department_phone}">${view.department_phone}</a></dd>` : ""}</dl></section>
       ${view.halls.length ? halls(view.halls) : ""}
+      ${view.intermediaries.length ? html`<section class="card"><h2>可能用到的中介服务</h2><p class="soft">由您自主选择，平台不作推荐。</p><ul class="list">${view.intermediaries.slice(0, SHOWN).map(providerRow)}</ul>
+        ${view.intermediaries.length > SHOWN ? html`<a class="button" href="#/providers?item=${view.slug}">全部 ${view.intermediaries.length} 家</a>` : ""}</section>` : ""}
       ${view.related.length ? html`<section class="card"><h2>相关事项</h2><div class="chips">${view.related.map((one) => html`
         <a class="chip" href="#/guide/${one.slug}">${one.name}</a>`)}</div></section>` : ""}
       <p class="soft">实施编码 <span class="code">${view.item_code}</span><br>第 ${view.version} 版，${view.effective_date} 起施行</p>

@@ -40,6 +40,7 @@ export async function home(main) {
       <div class="stack">
         ${chips("答几个问题，列出材料", view.scenarios, (code) => `#/scenario/${code}`)}
         ${chips("人生大事", view.life_events, (code) => `#/theme/life_event/${code}`)}
+        <section class="card"><h2>中介服务</h2><p class="soft">公证、翻译、测绘、体检等机构的地址、电话和收费说明，由您自主选择。</p><a class="button" href="#/providers">查名录</a></section>
         ${chips("按主题找", view.themes, (code) => `#/theme/theme/${code}`)}
       </div>
     </div>`);

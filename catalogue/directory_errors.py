@@ -1,0 +1,24 @@
+"""How keeping the directory of intermediaries says no.
+
+NotFound   ProviderNotFound
+Conflict   ProviderTaken
+Invalid    ProviderFaults, HidingReasonNeeded
+"""
+
+from foundation.errors import Conflict, Invalid, NotFound
+
+
+class ProviderNotFound(NotFound):
+    """名录里没有这家机构，可能已停止列示，请返回名录查看。"""
+
+
+class ProviderTaken(Conflict):
+    """这个编码已有一家机构，请换一个编码，或在名录里打开那一家修改。"""
+
+
+class ProviderFaults(Invalid):
+    """名录内容有误，请按下面所列逐条修改后再保存。"""
+
+
+class HidingReasonNeeded(Invalid):
+    """请写明停止列示的理由，例如已注销、被吊销资质或机构来函。"""
