@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from assistant.hall_names import HallNames
+from assistant import rule_facts
+from assistant.hall_names import HallNames, NamedHall
+from catalogue import halls, shelf
+from catalogue.halls import HallView
 
 
 @dataclass(frozen=True)
@@ -15,3 +18,24 @@ class Around:
 
 
 NOTHING = Around()
+
+
+async def now() -> Around:
+    """What holds at this moment, as this process last read it. Call it outside a transaction."""
+    return Around(await shelf.keep("hall names", _names), await rule_facts.now())
+
+
+async def _names() -> HallNames:
+    return HallNames(map(_named, await halls.everywhere()))
+
+
+def _named(hall: HallView) -> NamedHall:
+    return NamedHall(
+        code=hall.code,
+        name=hall.name,
+        short_name=hall.short_name,
+        level=hall.level,
+        path=hall.path,
+        region=str(hall.details.get("region") or ""),
+        aliases=tuple(hall.details.get("aliases") or ()),
+    )

@@ -149,9 +149,7 @@ def _spoken_of(snapshot: Snapshot, one: Question, memory: Memory) -> GuideDocume
     return named_among(one.topic, [guide for code in reversed(memory.items) if (guide := snapshot.guide(code))])
 
 
-def _for_whom(
-    snapshot: Snapshot, whom: str, one: Question, memory: Memory, around: Around
-) -> tuple[Answer, Memory]:
+def _for_whom(snapshot: Snapshot, whom: str, one: Question, memory: Memory, around: Around) -> tuple[Answer, Memory]:
     """小孩的, 我是公司: it narrows what was offered, tells the item spoken of apart, or waits for an item."""
     memory, bare = replace(memory, audience=whom), replace(one, topic="", asked=one.asked or memory.asked)
     offered = [guide for code in memory.offered if (guide := snapshot.guide(code))]

@@ -1,4 +1,4 @@
-"""The next step, one tap away: guide, booking, payment, form, map, progress, hotline 12345, a person; and live cards."""
+"""The next step, one tap away: guide, booking, payment, form, map, progress, hotline 12345, a person; live cards."""
 
 from dataclasses import dataclass
 from enum import StrEnum
