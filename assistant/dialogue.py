@@ -89,9 +89,9 @@ def _reply_one(
     rule = ground_rules.meant(question.plain(one.said))
     if one.asked == (Aspect.PROGRESS,):
         return _by_rule(ground_rules.known()["progress"], 1.0, memory, around)
-    if question.about_halls(one) or (named and named.is_hall and question.of_halls(one.asked) and not one.topic):
+    if _only_of_halls(one, named, rule):
         return _where_halls_are(memory)
-    if one.only_rules_out:
+    if one.only_rules_out and not rule:
         return _ruled_out(snapshot, one, memory)
     if one.about_the_same:
         return _follow_up(snapshot, one, memory, around, rule)
@@ -112,6 +112,13 @@ def _reply_one(
     if safety.upset(one.said):
         return Answer(kind=Kind.PERSON, band=Band.UNKNOWN, note=SORRY, cards=navigation.without_answer()), memory
     return _not_found(decision.near, memory)
+
+
+def _only_of_halls(one: Question, named: Place | None, rule: Meant | None) -> bool:
+    """Whether a hall that is named is asked about and no item, or any hall: 大厅几点开门, but not 大厅周六开不开."""
+    if named and named.is_hall and question.of_halls(one.asked) and not one.topic:
+        return True
+    return question.about_halls(one) and not rule
 
 
 def _rather(rule: Meant, decision: Decision, bands: Bands) -> bool:

@@ -86,10 +86,10 @@ def _told(held: Iterable[Version], events: tuple[str, ...], *, none: str) -> str
 
 
 def _rule(one: Version) -> str:
-    """As citizens read it, with where it holds and since when."""
+    """What it counts to, with where it holds and since when; not its name, which need not follow a new number."""
     where = "" if one.where == "全市" else f"（{one.where}）"
     since = f"（{clock.shanghai(one.effective_from):%Y-%m-%d} 起）" if one.effective_from else ""
-    return f"{one.rule.name or one.sentence}{where}{since}"
+    return f"{one.sentence}{where}{since}"
 
 
 def _until(cancel: Span) -> str:

@@ -23,6 +23,14 @@ const todos = (todo) => {
 
 const chips = (title, list, to) => html`<section class="card"><h2>${title}</h2><div class="chips">${list.map((one) => html`<a class="chip" href="${to(one.code)}">${one.name}</a>`)}</div></section>`;
 
+// What others asked lately; it comes when it comes, and nothing waits for it.
+const asked = async (box) => {
+  const { questions } = await get("/v1/ask/hot").catch(() => ({ questions: [] }));
+  if (!box.isConnected || !questions.length) return;
+  box.hidden = false;
+  show(box, html`<h2>大家都在问</h2><div class="chips">${questions.map((one) => html`<a class="chip" href="#/ask?q=${encodeURIComponent(one)}">${one}</a>`)}</div>`);
+};
+
 export async function home(main) {
   const view = await get("/v1/home");
   localStorage.setItem("zhijianban.city", view.city);
@@ -38,10 +46,12 @@ export async function home(main) {
       <section class="card"><h2>热门服务</h2><ul class="list">${view.hot.map((one) => html`
         <li><a class="row" href="#/guide/${one.slug}"><span>${one.name}<small>${one.department}</small></span></a></li>`)}</ul></section>
       <div class="stack">
+        <section class="card" id="asked" hidden></section>
         ${chips("答几个问题，列出材料", view.scenarios, (code) => `#/scenario/${code}`)}
         ${chips("人生大事", view.life_events, (code) => `#/theme/life_event/${code}`)}
         ${chips("按主题找", view.themes, (code) => `#/theme/theme/${code}`)}
       </div>
     </div>`);
   searchBox.listen(main);
+  asked(main.querySelector("#asked"));
 }
