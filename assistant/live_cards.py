@@ -5,7 +5,7 @@ signed in; others are shown the way there.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from appointments import booking, soonest
@@ -33,6 +33,7 @@ TITLES = {
     LiveKind.BOOKINGS: "我的预约",
 }
 LIGHTS = {"green": ("正常", "good"), "yellow": ("临近期限", "warn"), "red": ("超过期限", "bad"), "grey": ("未计时", "")}
+OTHERS = "{place}现在没有可约的号，上面是其他大厅的。"
 NO_SLOTS = "近期没有可约的号。约满的时段可以候补。"
 NOTHING = {
     LiveKind.CASES: "没有正在办理的事项。",
@@ -88,7 +89,8 @@ async def _card(live: Live, by: Actor | None, names: HallNames, near: Position |
     place = names.called(live.place)
     codes = place.codes if place else ()
     if live.kind is LiveKind.SLOTS:
-        return await _slots(live.item_code, codes, near)
+        card = await _slots(live.item_code, codes, near)
+        return replace(card, note=OTHERS.format(place=live.place)) if card.rows and _none_there(card, codes) else card
     if live.kind is LiveKind.HALLS:
         return await _halls(live.item_code, codes, near)
     if by is None:
@@ -111,6 +113,11 @@ async def _slots(item_code: str, codes: Sequence[str], near: Position | None) ->
         kind=LiveKind.SLOTS, title=TITLES[LiveKind.SLOTS], rows=rows, note="" if rows else NO_SLOTS,
         page=f"book?item={item_code}", label="看全部大厅",
     )  # fmt: skip
+
+
+def _none_there(card: LiveCard, codes: Sequence[str]) -> bool:
+    """Whether a place was named, and the first line is of another."""
+    return bool(codes) and not any(card.rows[0].page.startswith(f"book/{code}/") for code in codes)
 
 
 def _slot(one: Free) -> Row:

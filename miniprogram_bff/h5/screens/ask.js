@@ -44,10 +44,14 @@ const answer = (passages) => {
 
 const card = (one) => one.kind === "person" ? html`<button class="chip" data-person>${one.label}</button>` : html`<a class="chip" href="${(LINKS[one.kind] || (() => "#/"))(one)}" ${one.kind === "form" ? html`target="_blank" rel="noopener"` : ""}>${one.label}</a>`;
 
+// Where and when comes before a guide's long list of windows; all else comes after what is said.
+const ahead = (view) => view.live.filter((one) => one.kind === "halls" && view.passages.some((said) => said.source.item_code));
+
 const bubble = (view) => html`${view.note ? html`<p class="text">${view.note}</p>` : ""}
+  ${ahead(view).map(live)}
   ${byGuide(view.passages).map(answer)}
   ${view.choices.length ? html`<div class="stack">${view.choices.map((one) => html`<button class="button choice" data-say="${one.name}">${one.name}</button>`)}</div>` : ""}
-  ${view.live.map(live)}
+  ${view.live.filter((one) => !ahead(view).includes(one)).map(live)}
   ${view.cards.length ? html`<div class="chips" role="group" aria-label="接下来">${view.cards.map(card)}</div>` : ""}
   ${view.also.length ? html`<div><p class="soft">办这件事的人还问了</p><div class="chips">${view.also.map((one) => html`<button class="chip" data-say="${one.name}">${one.name}</button>`)}</div></div>` : ""}
   ${view.passages.length && view.helpful === undefined ? html`<p class="helpful" data-turn="${view.turn}">有帮助吗？<button class="chip" data-helpful="1">有帮助</button><button class="chip" data-helpful="">没帮助</button></p>` : ""}`;
