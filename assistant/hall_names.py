@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-CITY = "市"
+CITY = "city"
 _OF_A_HALL = re.compile(r".+(?:厅|中心|局|所|会|站|办|队|街道|镇|村|社区)")
 _ANY_HALL = re.compile(r"(?:政务|办事|办证|便民|行政|服务|审批)+(?:大厅|中心|局)")
 _BARE = re.compile(r"(.{2,})(?:区|县|镇|街道|社区|村)")

@@ -11,7 +11,7 @@ from datetime import datetime
 from appointments import booking, soonest
 from appointments.soonest import Free
 from assistant import hall_today, knowledge
-from assistant.hall_names import HallNames
+from assistant.hall_names import CITY, HallNames
 from assistant.hall_today import Position
 from assistant.navigation import Live, LiveKind
 from cases import lookup
@@ -138,7 +138,7 @@ async def _halls(item_code: str, codes: Sequence[str], near: Position | None) ->
     every = await halls.everywhere()
     of_item = [one for one in every if guide and one.code in guide.halls]
     of_place = [one for one in every if one.code in codes]
-    chosen = of_item or of_place or ([one for one in every if one.level == "市"] if near is None else every)
+    chosen = of_item or of_place or ([one for one in every if one.level == CITY] if near is None else every)
     ordered = sorted(chosen, key=lambda one: (_rank(one.code, codes), _far(one, near)))[:MOST]
     rows = [
         Row(
