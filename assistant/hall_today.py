@@ -51,13 +51,14 @@ def _today(hall: HallView, today: date, calendar: WorkCalendar, announced: Seque
     now = clock.shanghai(clock.now()).strftime("%H:%M")
     spans = _spans(hall, today, calendar, announced)
     open_now = any(opens <= now < closes for opens, closes in spans)
-    reasons = "、".join(dict.fromkeys(f"{one.reason}" for one in announced if one.day == today))
-    because = f"（{reasons}）" if reasons else ""
+    said = [one for one in announced if one.day == today]
+    holding = [one for one in said if one.kind == "closed"] or said
+    because = f"（{'、'.join(dict.fromkeys(one.reason for one in holding))}）" if holding else ""
     if spans:
         times = "、".join(f"{opens}–{closes}" for opens, closes in spans)
         over = "" if open_now or now < spans[-1][1] else "，已下班"
         return Today(f"今天 {times}{over}{because}", open_now)
-    words = FESTIVAL if calendar.is_festival(today) and not reasons else OFF
+    words = FESTIVAL if calendar.is_festival(today) and not holding else OFF
     return Today(f"{words}{because}{_again(hall, today, calendar, announced)}", open_now=False)
 
 

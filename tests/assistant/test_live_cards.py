@@ -39,8 +39,8 @@ async def halls(db: None) -> AsyncIterator[list[Hall]]:
     shelf.forget()
     yield [
         await Hall.create(
-            code=code, name=name, level="district", path=f"{code}/", address="示例路", longitude=longitude, latitude=28.2,
-            hours=WEEK, phone="0000-1",
+            code=code, name=name, level="district", path=f"{code}/", address="示例路", longitude=longitude,
+            latitude=28.2, hours=WEEK, phone="0000-1",
         )
         for code, name, longitude in (EAST, WEST)
     ]  # fmt: skip
@@ -123,7 +123,7 @@ async def test_what_was_announced_for_the_day_counts(halls: list[Hall]) -> None:
         shut = special_days.Special(hall_code=WEST[0], day=clock.today(), kind="closed", reason="停电检修")
         await announce(shut)
         (row,) = (await card(LiveKind.HALLS, place="西岭区")).rows
-        assert row.text == "今天不开放（延时服务、停电检修），3月19日 09:00 开门"
+        assert row.text == "今天不开放（停电检修），3月19日 09:00 开门"
     with clock.frozen(at("2026-03-15 10:00")):
         sunday = special_days.Special(hall_code=WEST[0], day=clock.today(), kind="open", reason="假日办")
         await announce(sunday)
