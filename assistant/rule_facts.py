@@ -32,14 +32,17 @@ class _Kept:
 
 async def now() -> Mapping[str, str]:
     """The sentences by their names in `ground_rules.yaml`."""
-    if time.monotonic() >= _Kept.until:
+    if not _Kept.facts:
         _Kept.facts, _Kept.until = await _read(), time.monotonic() + KEPT_SECONDS
+    elif time.monotonic() >= _Kept.until:
+        _Kept.until = time.monotonic() + KEPT_SECONDS  # others go on with what is known while one reads
+        _Kept.facts = await _read()
     return _Kept.facts
 
 
 def forget() -> None:
     """Let the next look read anew."""
-    _Kept.until = 0.0
+    _Kept.facts, _Kept.until = {}, 0.0
 
 
 async def _read() -> dict[str, str]:

@@ -157,7 +157,7 @@ class Feedback(Asked):
     limit=Limit(ip=120, seconds=60),
 )
 async def ask(request: Request, body: Question, who: Session | None) -> AnswerView:
-    """回答只取自已发布的办事指南，并注明出处；没有把握时反问或转人工。"""
+    """回答只取自已发布的办事指南和平台规定，并注明出处；没有把握时反问或转人工。"""
     by = actor(who) if who else None
     asked = await asking.ask(question=body.question, conversation=body.conversation or None, key=KEY.of(request), by=by)
     near = Position(body.longitude, body.latitude) if body.longitude is not None and body.latitude is not None else None

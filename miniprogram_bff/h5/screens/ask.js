@@ -73,7 +73,7 @@ export async function ask(main, query) {
   main.classList.add("narrow");
   show(main, html`<h1>问一问</h1><div class="chat" id="chat" role="log" aria-live="polite"><div class="reply"><p>您好，请用自己的话说要办的事。${first.title}</p>
     <div class="chips">${first.list.map((one) => html`<button class="chip" data-say="${one}">${one}</button>`)}</div>
-    <p class="hint">回答只取自已发布的办事指南，请不要输入证件号码等个人信息。</p></div></div>
+    <p class="hint">回答只取自已发布的办事指南和平台规定，请不要输入证件号码等个人信息。</p></div></div>
     <div class="notice person" role="status" aria-live="polite" hidden></div>
     <form class="ask-box search"><ul class="suggest above" id="suggest" aria-label="您是不是要问" hidden></ul><label class="skip" for="question">您的问题</label>
       <input id="question" name="question" maxlength="500" autocomplete="off" placeholder="说说您要办什么"><button class="button main">发送</button></form>`);
