@@ -5,6 +5,7 @@ The guides are those shipped with the demo city; of ten thousand the names are t
 
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import cycle, islice
 
@@ -56,7 +57,7 @@ def _keys(guides: list[GuideDocument]) -> list[str]:
     """What stands in the box after each key: names chosen at random, each typed in one of three ways."""
     names = [name for guide in guides for name in guide.names]
     random.Random(SEED).shuffle(names)
-    ways = (str, pinyin.letters, pinyin.initials)
+    ways: tuple[Callable[[str], str], ...] = (str, pinyin.letters, pinyin.initials)
     typed = (way(name) for name, way in zip(names, cycle(ways), strict=False))
     return list(islice((one[:end] for one in typed for end in range(1, len(one) + 1)), KEYS))
 
