@@ -1,11 +1,11 @@
 """Answers: which sentences of which guide answer what was asked. Nothing here writes a fact of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from assistant import analysis, question
+from assistant import analysis, audience, ground_rules, question
 from assistant.aspects import SECTIONS, Aspect
 from assistant.confidence import Band
 from assistant.corpus import (
@@ -17,7 +17,8 @@ from assistant.corpus import (
     GuideDocument,
     Section,
 )
-from assistant.navigation import Card
+from assistant.ground_rules import VERSION, GroundRule
+from assistant.navigation import Card, Live
 from assistant.pinpointing import frequent_question, says_more, telling_section
 
 GENERAL = "指南里没找到专门回答这一句的话，下面是《{name}》的要点。"
@@ -42,7 +43,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a passage was taken from; shown with it."""
+    """Where a passage was taken from; shown with it. A rule of the platform has no item code."""
 
     item_code: str
     item_name: str
@@ -71,7 +72,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A reply. `note` is our own fixed wording; everything a guide says stands in `passages` with its source."""
+    """A reply. `note` is our own fixed wording; everything a guide says stands in `passages` with its source.
+
+    `live` names what the door looks up beside it.
+    """
 
     kind: Kind
     band: Band
@@ -80,6 +84,7 @@ class Answer:
     passages: tuple[Passage, ...] = ()
     choices: tuple[Choice, ...] = ()
     cards: tuple[Card, ...] = ()
+    live: tuple[Live, ...] = ()
 
     @property
     def text(self) -> str:
@@ -87,8 +92,13 @@ class Answer:
         return "\n\n".join(filter(None, (self.note, *(passage.text for passage in self.passages))))
 
 
-def passages_for(document: GuideDocument, topic: str, asked: Iterable[Aspect]) -> tuple[tuple[Passage, ...], str]:
-    """The passages of `document` that answer a question about `topic`, and a note on what the guide does not say."""
+def passages_for(
+    document: GuideDocument, topic: str, asked: Iterable[Aspect], *, whom: str = ""
+) -> tuple[tuple[Passage, ...], str]:
+    """The passages of `document` that answer a question about `topic`, and a note on what the guide does not say.
+
+    `whom` is for whom it is: the variants that are for them come along.
+    """
     wanted = tuple(asked)
     sections = list(_special(document, topic, wanted)) + list(_of_aspects(document, wanted))
     missing = [aspect for aspect in wanted if SECTIONS[aspect] and not _sections(document, aspect)]
@@ -98,7 +108,14 @@ def passages_for(document: GuideDocument, topic: str, asked: Iterable[Aspect]) -
         note = note or (GENERAL.format(name=document.name) if says_more(document, topic) else "")
     elif not wanted and all(section.kind == VARIANT for section in sections):
         sections += _first_of(document, OVERVIEW[1:])
+    sections += audience.variants(document, whom)
     return tuple(_passage(document, section) for section in dict.fromkeys(sections)), note
+
+
+def rule_passage(rule: GroundRule, facts: Mapping[str, str]) -> Passage:
+    """What a rule of the platform says, with what is in force now."""
+    source = Source("", rule.source, rule.id, rule.title, VERSION, rule.effective)
+    return Passage(ground_rules.filled(rule.text, facts), source)
 
 
 def choices_of(documents: Iterable[GuideDocument], *, limit: int = 4) -> tuple[Choice, ...]:

@@ -1,18 +1,18 @@
 """Asking: one message of a citizen or a visitor, answered, and kept with its conversation (会话)."""
 
 import secrets
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
-from assistant import conversations, dialogue, handover, knowledge, masking
+from assistant import around, conversations, dialogue, handover, knowledge, masking, thread, turns
 from assistant.answering import Answer, Kind
-from assistant.aspects import Aspect
+from assistant.around import Around
 from assistant.confidence import Band
-from assistant.dialogue import Memory
 from assistant.errors import TurnNotFound
 from assistant.models import Conversation, Turn
+from assistant.remembering import Memory
 from assistant.snapshot import Snapshot
 from foundation import clock, database, idempotency, metrics
 from foundation.actor import Actor
@@ -33,6 +33,16 @@ class Asked:
     answer: Answer
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A message, and what Redis knew of the conversation before."""
+
+    question: str
+    conversation: str | None
+    before: thread.Kept | None
+    by: Actor | None
+
+
 async def ask(*, question: str, conversation: str | None = None, key: str = "", by: Actor | None = None) -> Asked:
     """Answer `question`; `by` is the citizen, or None for a visitor. Without `conversation` a new one begins.
 
@@ -41,25 +51,28 @@ async def ask(*, question: str, conversation: str | None = None, key: str = "", 
     """
     snapshot = await knowledge.current()
     await knowledge.understand(snapshot, question)
+    about, before = await around.now(), await thread.recall(conversation) if conversation else None
+    said = _Said(question, conversation, before, by)
     async with database.transaction():
         if not key:
-            return await _turn(snapshot, question, conversation, "", by)
+            return await _turn(snapshot, about, said, "")
         body = {"question": question, "conversation": conversation}
         async with idempotency.once(f"ask:{by or 'visitor'}", key, body) as memory:
             if memory.answer is None:
-                await memory.keep(msgspec.to_builtins(await _turn(snapshot, question, conversation, key, by)))
+                await memory.keep(msgspec.to_builtins(await _turn(snapshot, about, said, key)))
             return msgspec.convert(memory.answer, Asked)
 
 
-async def _turn(snapshot: Snapshot, question: str, conversation: str | None, key: str, by: Actor | None) -> Asked:
+async def _turn(snapshot: Snapshot, about: Around, said: _Said, key: str) -> Asked:
     """One turn of the bot, or one line for the person who holds the conversation."""
-    talk = await _open(conversation, by)
-    if await handover.pass_on(talk, question, key=key):
+    talk = await _open(said.conversation, said.by)
+    if await handover.pass_on(talk, said.question, key=key):
         return Asked(conversation=talk.token, turn_id=0, answer=WITH_PERSON)
-    answer, memory = dialogue.reply(snapshot, question, _recall(talk.state))
-    turn = await _keep(talk, question, answer)
-    talk.state = asdict(memory)
+    answer, memory = dialogue.reply(snapshot, said.question, await thread.of(talk, said.before), about)
+    turn = await _keep(talk, said.question, answer, memory)
+    talk.state = {"turn": turn.id, "misses": memory.misses}
     await talk.save(update_fields=["state", "changed_at", "citizen_id"])
+    await database.after_commit(partial(thread.keep, talk.token, thread.Kept(turn.id, turn.at, memory.as_json())))
     metrics.count("assistant_turns_total", kind=answer.kind)
     return Asked(conversation=talk.token, turn_id=turn.id, answer=answer)
 
@@ -81,32 +94,15 @@ async def _open(token: str | None, by: Actor | None) -> Conversation:
     return talk
 
 
-async def _keep(talk: Conversation, question: str, answer: Answer) -> Turn:
+async def _keep(talk: Conversation, question: str, answer: Answer, memory: Memory) -> Turn:
     first = answer.passages[0].source if answer.passages else None
     return await Turn.create(
         conversation=talk,
         question=masking.masked(question[: LONGEST_KEPT * 2])[:LONGEST_KEPT],
         band=answer.kind,
-        answer=_kept(answer),
+        answer={**turns.kept(answer), "thread": memory.as_json()},
         item_code=first.item_code if first else "",
         section=first.section_kind if first else "",
         confidence=answer.confidence,
         at=clock.now(),
-    )
-
-
-def _kept(answer: Answer) -> dict[str, Any]:
-    """Enough to show the turn again and to see why: the note, the sources with their versions, what was offered."""
-    sources = [
-        asdict(passage.source) | {"effective_date": str(passage.source.effective_date)} for passage in answer.passages
-    ]
-    return {"note": answer.note, "sources": sources, "choices": [asdict(choice) for choice in answer.choices]}
-
-
-def _recall(state: dict[str, Any]) -> Memory:
-    return Memory(
-        items=tuple(state.get("items", ())),
-        offered=tuple(state.get("offered", ())),
-        asked=tuple(Aspect(asked) for asked in state.get("asked", ())),
-        misses=int(state.get("misses", 0)),
     )

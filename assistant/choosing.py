@@ -1,7 +1,7 @@
 """Choosing: which guide a question means — one, some between which to ask back, or none."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant import analysis, confidence, names, pinyin, question, ranking
@@ -83,6 +83,12 @@ def chosen(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> Guide
     return (
         guides[scores.index(best)] if best > 0 and scores.count(best) == 1 and _fits(snapshot, one, offered) else None
     )
+
+
+def named_among(topic: str, guides: Sequence[GuideDocument]) -> GuideDocument | None:
+    """The first of the guides that a topic shares the most with, if with any."""
+    scores = [_shared(topic, guide) for guide in guides]
+    return guides[scores.index(max(scores))] if any(scores) else None
 
 
 def _fits(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> bool:

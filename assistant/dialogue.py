@@ -1,27 +1,32 @@
 """The conversation: what a message refers to, when to answer, when to ask back, when to hand over."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from assistant import analysis, answering, navigation, places, question, safety
+from assistant import analysis, answering, audience, ground_rules, navigation, places, question, safety
 from assistant.answering import Answer, Kind
+from assistant.around import NOTHING, Around
 from assistant.aspects import Aspect
-from assistant.choosing import chosen, decide
+from assistant.choosing import Decision, chosen, decide, named_among
 from assistant.confidence import Band, Bands
 from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter
-from assistant.navigation import Card
+from assistant.ground_rules import GroundRule, Meant
+from assistant.hall_names import Place
+from assistant.navigation import Live, LiveKind
 from assistant.question import Question
+from assistant.remembering import Memory
 from assistant.safety import Concern
 from assistant.snapshot import Snapshot
 
 MISSES_BEFORE_PERSON = 2
-REMEMBERED = 5
 EMPTY = "请告诉我您要办的事，例如“身份证丢了怎么补办”。"
-PROGRESS = "请点“查办理进度”，登录后看“我的办件”，或用办件编号和证件号码后四位查询。"
 HALLS = "请点“看各大厅位置”，里面有每个大厅的地址、电话和办公时间。"
+HALLS_OF = "{place}，今天的开放时间见下。"
+NOT_THERE = "《{name}》不在{place}办理，可以去的大厅见下。"
 WHICH = "请问您说的是哪一项？"
 UNSURE = "我不太确定您要办哪一项，是下面的吗？都不是的话，请换个说法再问我。"
 WHICH_ITEM = "请问您问的是哪个事项？例如“护照要什么材料”。"
+OR_WHICH_ITEM = "想问某个事项的，请告诉我是哪一项，例如“护照”。"
 NOT_FOUND = "抱歉，没有找到能回答这个问题的办事指南，我不敢随便说。您可以换个说法，例如“社保卡丢了怎么补”。"
 NEAR = "下面几项与您说的相近，看看是不是要办的事。"
 AWAY = "您提到了{place}。下面是本市的办法，{place}的请以当地规定为准。"
@@ -41,39 +46,24 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
-    """What a follow-up refers to: items spoken of (latest last), guides offered, what was asked about them, misses."""
-
-    items: tuple[str, ...] = ()
-    offered: tuple[str, ...] = ()
-    asked: tuple[Aspect, ...] = ()
-    misses: int = 0
-
-    def spoke_of(self, item_code: str, asked: tuple[Aspect, ...]) -> "Memory":
-        """The memory after an answer about that item."""
-        others = tuple(code for code in self.items if code != item_code)
-        return Memory(items=(*others, item_code)[-REMEMBERED:], asked=asked)
-
-    def offering(self, item_codes: tuple[str, ...], asked: tuple[Aspect, ...]) -> "Memory":
-        """The memory after asking back among those items."""
-        return Memory(items=self.items, offered=item_codes, asked=asked, misses=self.misses)
-
-
-def reply(snapshot: Snapshot, said: str, memory: Memory) -> tuple[Answer, Memory]:
-    """Answer one message of a conversation; pure: the same three always give the same two."""
+def reply(snapshot: Snapshot, said: str, memory: Memory, around: Around = NOTHING) -> tuple[Answer, Memory]:
+    """Answer one message of a conversation; pure: the same four always give the same two."""
     cleaned = question.clean(said)
     concern = safety.concern_of(cleaned)
     if concern:
         return _of_concern(concern), (memory if concern in _KINDS else Memory(items=memory.items))
     away = places.away(cleaned, here=snapshot.here)
     general = places.without_names(cleaned, here=snapshot.here)
+    named, general = around.halls.named_in(general, is_name=snapshot.is_name)
+    memory = replace(memory, place=named.key) if named else memory
     questions = question.read(general, is_name=snapshot.is_name)
+    if named:
+        questions = _of_a_place(questions, general)
     if not questions:
         return Answer(kind=Kind.EMPTY, band=Band.UNKNOWN, note=EMPTY, cards=navigation.without_answer()), memory
     answers = []
     for one in questions:
-        answer, memory = _reply_one(snapshot, one, memory)
+        answer, memory = _reply_one(snapshot, one, memory, around, named)
         answers.append(answer)
     joined = _joined(answers)
     if away and joined.passages:
@@ -81,55 +71,172 @@ def reply(snapshot: Snapshot, said: str, memory: Memory) -> tuple[Answer, Memory
     return joined, replace(memory, offered=tuple(choice.item_code for choice in joined.choices))
 
 
-def _reply_one(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[Answer, Memory]:
+def _of_a_place(questions: list[Question], said: str) -> list[Question]:
+    """Whoever only names a place asks where it is done: 去西岭区办."""
+    asking = questions or [Question(said, "", (), ())]
+    return [replace(one, asked=(Aspect.PLACES,)) if one.about_the_same and not one.asked else one for one in asking]
+
+
+def _reply_one(
+    snapshot: Snapshot, one: Question, memory: Memory, around: Around, named: Place | None
+) -> tuple[Answer, Memory]:
     pick = chosen(snapshot, one, memory.offered)
     if pick:
-        return _about(pick, replace(one, asked=one.asked or memory.asked), 1.0, memory)
+        return _about(pick, replace(one, asked=one.asked or memory.asked), 1.0, memory, around)
+    whom = audience.only_says(one.said)
+    if whom:
+        return _for_whom(snapshot, whom, one, memory, around)
+    rule = ground_rules.meant(question.plain(one.said))
     if one.asked == (Aspect.PROGRESS,):
-        return _pointed(PROGRESS, navigation.PROGRESS), memory
-    if question.about_halls(one):
-        return _pointed(HALLS, navigation.HALLS), memory
-    if one.only_rules_out:
+        return _by_rule(ground_rules.known()["progress"], 1.0, memory, around)
+    if _only_of_halls(one, named, rule):
+        return _where_halls_are(memory)
+    if one.only_rules_out and not rule:
         return _ruled_out(snapshot, one, memory)
     if one.about_the_same:
-        return _follow_up(snapshot, one, memory)
-    decision = decide(snapshot, one, recent=memory.items)
-    if decision.document:
+        return _follow_up(snapshot, one, memory, around, rule)
+    spoken_of = _spoken_of(snapshot, one, memory) if question.goes_back(one.said) else None
+    if spoken_of:
         asked = one.asked or (memory.asked if one.compares else ())
-        return _about(decision.document, replace(one, asked=asked), decision.confidence, memory)
+        return _about(spoken_of, replace(one, topic="", asked=asked), 1.0, memory, around)
+    decision = decide(snapshot, one, recent=memory.items)
+    if rule and _rather(rule, decision, snapshot.bands):
+        return _by_rule(rule.rule, rule.confidence, memory, around)
+    if decision.document:
+        asked = one.asked or (memory.asked if one.compares or memory.pending else ())
+        return _about(decision.document, replace(one, asked=asked), decision.confidence, memory, around)
     if decision.matter:
         return _handled_elsewhere(snapshot, decision.matter, decision.near, memory)
     if decision.choices:
-        return _ask_back(decision.choices, one, decision.confidence, memory, bands=snapshot.bands)
+        return _asked_or_known(snapshot, one, decision, memory, around)
     if safety.upset(one.said):
         return Answer(kind=Kind.PERSON, band=Band.UNKNOWN, note=SORRY, cards=navigation.without_answer()), memory
     return _not_found(decision.near, memory)
 
 
-def _follow_up(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[Answer, Memory]:
+def _only_of_halls(one: Question, named: Place | None, rule: Meant | None) -> bool:
+    """Whether a hall that is named is asked about and no item, or any hall: 大厅几点开门, but not 大厅周六开不开."""
+    if named and named.is_hall and question.of_halls(one.asked) and not one.topic:
+        return True
+    return question.about_halls(one) and not rule
+
+
+def _rather(rule: Meant, decision: Decision, bands: Bands) -> bool:
+    """Whether the platform itself is asked about rather than what was found in the catalogue."""
+    return rule.confidence > decision.confidence or bands.of(decision.confidence) is Band.UNKNOWN
+
+
+def _follow_up(
+    snapshot: Snapshot, one: Question, memory: Memory, around: Around, rule: Meant | None
+) -> tuple[Answer, Memory]:
     recent = [guide for code in memory.items if (guide := snapshot.guide(code))]
     if recent and question.goes_back(one.said) and len(recent) > 1:
-        return _about(recent[-2], one, 1.0, memory)
+        return _about(recent[-2], one, 1.0, memory, around)
     if recent and (one.asked or question.goes_back(one.said)):
-        return _about(recent[-1], one, 1.0, memory)
+        return _about(recent[-1], one, 1.0, memory, around)
+    if rule:
+        answer, after = _by_rule(rule.rule, rule.confidence, memory, around)
+        if not one.asked or question.of_halls(one.asked):
+            return answer, after
+        return replace(answer, note=OR_WHICH_ITEM), after.offering((), one.asked)
     if question.of_halls(one.asked):
-        return _pointed(HALLS, navigation.HALLS), memory
+        return _where_halls_are(memory)
     if one.asked:
-        return Answer(kind=Kind.CHOOSE, band=Band.ASK_BACK, note=WHICH_ITEM, cards=navigation.without_answer()), memory
+        return _which_item(one.asked, memory)
     return _not_found((), memory)
 
 
-def _about(document: GuideDocument, one: Question, confidence: float, memory: Memory) -> tuple[Answer, Memory]:
-    passages, note = answering.passages_for(document, one.topic, one.asked)
+def _which_item(asked: tuple[Aspect, ...], memory: Memory) -> tuple[Answer, Memory]:
+    answer = Answer(kind=Kind.CHOOSE, band=Band.ASK_BACK, note=WHICH_ITEM, cards=navigation.without_answer())
+    return answer, memory.offering((), asked)
+
+
+def _spoken_of(snapshot: Snapshot, one: Question, memory: Memory) -> GuideDocument | None:
+    """The item spoken of before to which a message returns by name: 刚才那个护照的呢."""
+    return named_among(one.topic, [guide for code in reversed(memory.items) if (guide := snapshot.guide(code))])
+
+
+def _for_whom(snapshot: Snapshot, whom: str, one: Question, memory: Memory, around: Around) -> tuple[Answer, Memory]:
+    """小孩的, 我是公司: it narrows what was offered, tells the item spoken of apart, or waits for an item."""
+    memory, bare = replace(memory, audience=whom), replace(one, topic="", asked=one.asked or memory.asked)
+    offered = [guide for code in memory.offered if (guide := snapshot.guide(code))]
+    fitting = audience.fitting(offered, whom)
+    if len(fitting) > 1:
+        return _ask_back(fitting, bare, 1.0, memory, bands=snapshot.bands)
+    latest = snapshot.guide(memory.items[-1]) if memory.items else None
+    meant = fitting[0] if fitting else latest
+    if meant:
+        return _about(meant, bare, 1.0, memory, around)
+    return _which_item(bare.asked, memory)
+
+
+def _about(
+    document: GuideDocument, one: Question, confidence: float, memory: Memory, around: Around
+) -> tuple[Answer, Memory]:
+    whom = audience.of(one.said) or _still_for(document, one, memory)
+    passages, note = answering.passages_for(document, one.topic, one.asked, whom=whom)
     answer = Answer(
         kind=Kind.ANSWER,
         band=Band.ANSWER,
         confidence=confidence,
-        note=note,
+        note="\n".join(filter(None, (_not_there(document, one, memory, around), note))),
         passages=passages,
         cards=navigation.after_answer(document, one.asked),
+        live=navigation.live_beside(document, one.asked, place=memory.place),
     )
-    return answer, memory.spoke_of(document.item_code, one.asked)
+    return answer, memory.spoke_of(document.item_code, one.asked, audience=whom)
+
+
+def _still_for(document: GuideDocument, one: Question, memory: Memory) -> str:
+    """For whom it was before, as long as the same item is spoken of, or who asks is a company."""
+    same = document.item_code in (*memory.items[-1:], *memory.offered)
+    return memory.audience if same or one.compares or memory.pending or memory.audience in audience.LASTING else ""
+
+
+def _not_there(document: GuideDocument, one: Question, memory: Memory, around: Around) -> str:
+    """That the item is not done at the place spoken of, where that is asked."""
+    place = around.halls.called(memory.place)
+    if not place or not question.of_halls(one.asked) or not document.halls or set(place.codes) & set(document.halls):
+        return ""
+    return NOT_THERE.format(name=document.name, place=place.key)
+
+
+def _by_rule(rule: GroundRule, confidence: float, memory: Memory, around: Around) -> tuple[Answer, Memory]:
+    answer = Answer(
+        kind=Kind.ANSWER,
+        band=Band.ANSWER,
+        confidence=confidence,
+        passages=(answering.rule_passage(rule, around.facts),),
+        cards=navigation.after_rule(rule.next),
+        live=(Live(LiveKind(rule.live), place=memory.place),) if rule.live else (),
+    )
+    return answer, memory.settled()
+
+
+def _where_halls_are(memory: Memory) -> tuple[Answer, Memory]:
+    """What no guide answers but the halls themselves do."""
+    answer = Answer(
+        kind=Kind.ANSWER,
+        band=Band.ANSWER,
+        confidence=1.0,
+        note=HALLS_OF.format(place=memory.place) if memory.place else HALLS,
+        cards=(navigation.HALLS, *navigation.without_answer()),
+        live=(Live(LiveKind.HALLS, place=memory.place),),
+    )
+    return answer, memory.settled()
+
+
+def _asked_or_known(
+    snapshot: Snapshot, one: Question, decision: Decision, memory: Memory, around: Around
+) -> tuple[Answer, Memory]:
+    """Ask back among the choices, unless it is known for whom it is and only one of them is for them."""
+    whom = audience.of(one.said) or _still_for(decision.choices[0], one, memory)
+    choices = audience.fitting(decision.choices, whom)
+    memory = replace(memory, audience=whom)
+    if len(choices) == 1 < len(decision.choices) and snapshot.bands.of(decision.confidence) is Band.ANSWER:
+        asked = one.asked or (memory.asked if memory.pending else ())
+        return _about(choices[0], replace(one, asked=asked), decision.confidence, memory, around)
+    return _ask_back(choices, one, decision.confidence, memory, bands=snapshot.bands)
 
 
 def _ask_back(
@@ -156,12 +263,6 @@ def _ruled_out(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[Answe
     return replace(answer, note=note), memory
 
 
-def _pointed(note: str, card: Card) -> Answer:
-    """What no guide answers but a screen shows."""
-    cards = (card, *navigation.without_answer())
-    return Answer(kind=Kind.ANSWER, band=Band.ANSWER, confidence=1.0, note=note, cards=cards)
-
-
 def _not_found(near: tuple[GuideDocument, ...], memory: Memory) -> tuple[Answer, Memory]:
     misses = memory.misses + 1
     tired = misses >= MISSES_BEFORE_PERSON
@@ -174,7 +275,7 @@ def _not_found(near: tuple[GuideDocument, ...], memory: Memory) -> tuple[Answer,
         cards=navigation.without_answer(),
     )
     offered = tuple(choice.item_code for choice in choices)
-    return answer, replace(memory, misses=misses, offered=offered, asked=())
+    return answer, replace(memory, misses=misses, offered=offered, asked=(), pending=False)
 
 
 def _handled_elsewhere(
@@ -193,7 +294,7 @@ def _handled_elsewhere(
         choices=choices,
         cards=(*((navigation.phone(matter.phone),) if matter.phone else ()), *navigation.without_answer()),
     )
-    return answer, Memory(offered=tuple(choice.item_code for choice in choices))
+    return answer, Memory(offered=tuple(choice.item_code for choice in choices), place=memory.place)
 
 
 def _of_concern(concern: Concern) -> Answer:
@@ -221,4 +322,5 @@ def _joined(answers: list[Answer]) -> Answer:
         passages=tuple(dict.fromkeys(passage for answer in answered for passage in answer.passages)),
         choices=tuple(dict.fromkeys(choice for answer in answers for choice in answer.choices)),
         cards=tuple(dict.fromkeys(card for answer in (answered or answers) for card in answer.cards)),
+        live=tuple(dict.fromkeys(live for answer in answered for live in answer.live)),
     )

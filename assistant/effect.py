@@ -12,6 +12,7 @@ from assistant import corpus, dialogue, knowledge, labelling
 from assistant.answering import Answer, Kind
 from assistant.corpus import GuideDocument, Section
 from assistant.labelling import Label
+from assistant.remembering import Memory
 from assistant.snapshot import Snapshot
 from catalogue.errors import ItemNotFound
 from catalogue.models import ServiceItem
@@ -133,4 +134,4 @@ def told(answer: Answer) -> str:
 
 
 def _answer(snapshot: Snapshot, said: str) -> Answer:
-    return dialogue.reply(snapshot, said, dialogue.Memory())[0]
+    return dialogue.reply(snapshot, said, Memory())[0]

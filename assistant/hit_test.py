@@ -9,6 +9,7 @@ from assistant import choosing, dialogue, knowledge, places, question, terms
 from assistant.answering import Answer
 from assistant.confidence import Band, Bands
 from assistant.index import Match
+from assistant.remembering import Memory
 from assistant.snapshot import Result, Snapshot
 
 MOST_CANDIDATES = 5
@@ -63,7 +64,7 @@ async def look(said: str) -> Look:
 
 def looked(snapshot: Snapshot, said: str) -> Look:
     """The same on one snapshot."""
-    answer, _ = dialogue.reply(snapshot, said, dialogue.Memory())
+    answer, _ = dialogue.reply(snapshot, said, Memory())
     general = places.without_names(question.clean(said), here=snapshot.here)
     questions = question.read(general, is_name=snapshot.is_name)
     parts = [

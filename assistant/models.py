@@ -18,7 +18,7 @@ class Conversation(Model):
     citizen: fields.ForeignKeyNullableRelation[Citizen] = fields.ForeignKeyField(
         "models.Citizen", related_name="conversations", null=True, on_delete=OnDelete.RESTRICT, db_index=True
     )
-    state: dict[str, Any] = fields.JSONField(default=dict)  # what a follow-up refers to, misses so far
+    state: dict[str, Any] = fields.JSONField(default=dict)  # its latest turn, misses so far; see `thread`
     created_at = fields.DatetimeField(auto_now_add=True)
     changed_at = fields.DatetimeField(auto_now=True)
 

@@ -1,4 +1,4 @@
-"""The next step, one tap away: guide, booking, payment, form, map, progress, hotline 12345, a person."""
+"""The next step, one tap away: guide, booking, payment, form, map, progress, hotline 12345, a person; live cards."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +21,17 @@ class CardKind(StrEnum):
     PHONE = "phone"
     COMPLAINT = "complaint"
     PERSON = "person"
+    SCREEN = "screen"
+
+
+class LiveKind(StrEnum):
+    """What is looked up at the moment of the answer, to stand beside it; never kept with it."""
+
+    SLOTS = "slots"
+    HALLS = "halls"
+    CASES = "cases"
+    BILLS = "bills"
+    BOOKINGS = "bookings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +43,35 @@ class Card:
     target: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A live card that belongs beside an answer: of this item, and first of the halls of this place."""
+
+    kind: LiveKind
+    item_code: str = ""
+    place: str = ""
+
+
 PERSON = Card(CardKind.PERSON, "找人工")
 COMPLAINT = Card(CardKind.COMPLAINT, "打 12345 投诉或建议")
 HALLS = Card(CardKind.MAP, "看各大厅位置")
 PROGRESS = Card(CardKind.PROGRESS, "查办理进度")
+SCREENS = {
+    "book": "去预约",
+    "bookings": "我的预约",
+    "waits": "我的候补",
+    "draws": "我的摇号",
+    "credit": "预约信用",
+    "family": "亲友与委托",
+    "bills": "我的缴费单",
+    "receipt-check": "票据查验",
+    "progress": "查办理进度",
+    "messages": "消息",
+    "mine": "我的",
+}
+_OWN_KIND = {"bills": CardKind.PAY, "progress": CardKind.PROGRESS}
+_ABOUT_HALLS = {Aspect.PLACES, Aspect.HOURS, Aspect.PHONE}
+_BEFORE_BOOKING = {Aspect.BOOKING, Aspect.PLACES, Aspect.HOURS, Aspect.STEPS}
 _FIRST: dict[Aspect, CardKind] = {
     Aspect.BOOKING: CardKind.BOOK,
     Aspect.HOURS: CardKind.MAP,
@@ -67,3 +103,21 @@ def after_answer(document: GuideDocument, asked: tuple[Aspect, ...] = ()) -> tup
 def without_answer() -> tuple[Card, ...]:
     """What is left when the knowledge base does not say: a person, the hotline."""
     return (PERSON, phone())
+
+
+def after_rule(screens: tuple[str, ...]) -> tuple[Card, ...]:
+    """What can be done about a rule of the platform: the screens it names, the hotline, a person."""
+    named = (Card(_OWN_KIND.get(screen, CardKind.SCREEN), SCREENS[screen], screen) for screen in screens)
+    return (*named, phone(), PERSON)
+
+
+def live_beside(document: GuideDocument, asked: tuple[Aspect, ...], *, place: str = "") -> tuple[Live, ...]:
+    """What is looked up beside an answer about a guide, what fits the question first."""
+    found = []
+    if set(asked) & _ABOUT_HALLS:
+        found.append(Live(LiveKind.HALLS, document.item_code, place))
+    if document.bookable and (not asked or set(asked) & _BEFORE_BOOKING):
+        found.append(Live(LiveKind.SLOTS, document.item_code, place))
+    if Aspect.PROGRESS in asked:
+        found.append(Live(LiveKind.CASES))
+    return tuple(found)

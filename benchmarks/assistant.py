@@ -2,6 +2,7 @@
 
 import asyncio
 
+from benchmarks import suggesting as suggestions
 from benchmarks.house import House
 from benchmarks.measuring import Measured, Sample, interleaved
 from benchmarks.searching import contest, lines_of
@@ -63,4 +64,15 @@ async def searching_beside(house: House) -> Measured:
     )
 
 
-FIGURES = {"ask": ask, "searching": searching_beside}
+async def suggesting(house: House) -> Measured:
+    """What a key costs while somebody types: the 99th percentile in milliseconds of processor, lower is better."""
+    done = await asyncio.to_thread(suggestions.typing)
+    return Measured(
+        "suggesting",
+        unit="ms p99",
+        samples=[Sample(rate=done[-1].p99)],
+        notes="\n" + "\n".join(suggestions.lines_of(done)),
+    )
+
+
+FIGURES = {"ask": ask, "searching": searching_beside, "suggesting": suggesting}

@@ -68,9 +68,10 @@ async def by_number(*, case_no: str, last_four: str, address: str) -> CaseView:
     return (await _views([case], with_notes=False))[0]
 
 
-async def mine(citizen_id: int, *, limit: int = 50) -> list[CaseView]:
-    """The citizen's own cases, the latest changed first."""
-    rows = await Case.filter(citizen_id=citizen_id).order_by("-changed_at").limit(limit)
+async def mine(citizen_id: int, *, limit: int = 50, only_open: bool = False) -> list[CaseView]:
+    """The citizen's own cases, or those that are not closed, the latest changed first."""
+    of_state = {"closed_at__isnull": True} if only_open else {}
+    rows = await Case.filter(citizen_id=citizen_id, **of_state).order_by("-changed_at").limit(limit)
     return await _views(rows, with_notes=True)
 
 

@@ -78,7 +78,7 @@ async def tree() -> list[HallNode]:
 async def nearby(*, longitude: float, latitude: float, limit: int = 5) -> list[Nearby]:
     """The nearest halls first; those without a place on the map are left out."""
     found = [
-        Nearby(hall, round(_metres(longitude, latitude, hall.longitude, hall.latitude)))
+        Nearby(hall, round(metres(longitude, latitude, hall.longitude, hall.latitude)))
         for hall in await everywhere()
         if hall.longitude is not None and hall.latitude is not None
     ]
@@ -119,7 +119,7 @@ def _view(row: Hall) -> HallView:
     )
 
 
-def _metres(longitude: float, latitude: float, other_longitude: float, other_latitude: float) -> float:
+def metres(longitude: float, latitude: float, other_longitude: float, other_latitude: float) -> float:
     """Great-circle distance (haversine)."""
     up, right = radians(other_latitude - latitude), radians(other_longitude - longitude)
     half = sin(up / 2) ** 2 + cos(radians(latitude)) * cos(radians(other_latitude)) * sin(right / 2) ** 2

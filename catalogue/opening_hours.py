@@ -1,7 +1,7 @@
 """开放时间: when a hall is open, as people read it and as a clock asks it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from foundation import clock
@@ -31,13 +31,18 @@ def told(hours: Hours) -> str:
 def is_open(hours: Hours, at: datetime, calendar: WorkCalendar) -> bool:
     """Whether a hall with these hours is open at `at`. A holiday closes it, a 调休 weekend is a Monday."""
     local = clock.shanghai(at)
-    weekday = local.isoweekday()
-    if calendar.is_workday(local.date()) and weekday > 5:
-        weekday = 1
-    elif not calendar.is_workday(local.date()) and weekday <= 5:
-        return False
     now = local.strftime("%H:%M")
-    return any(weekday in row["weekdays"] and row["open"] <= now < row["close"] for row in hours)
+    return any(opens <= now < closes for opens, closes in spans_of(hours, local.date(), calendar))
+
+
+def spans_of(hours: Hours, day: date, calendar: WorkCalendar) -> list[tuple[str, str]]:
+    """From when to when a hall with these hours is open on a day; empty when it is closed."""
+    weekday = day.isoweekday()
+    if calendar.is_workday(day) and weekday > 5:
+        weekday = 1
+    elif not calendar.is_workday(day) and (weekday <= 5 or calendar.is_festival(day)):
+        return []
+    return sorted((str(row["open"]), str(row["close"])) for row in hours if weekday in row["weekdays"])
 
 
 def _days(days: list[int]) -> str:

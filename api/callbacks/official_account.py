@@ -29,6 +29,7 @@ _PAGES = {
     CardKind.BOOK: "book?item={}",
     CardKind.PROGRESS: "progress",
     CardKind.PAY: "bills",
+    CardKind.SCREEN: "{}",
 }
 _MINI_PAGES = {CardKind.GUIDE: "pages/guide/{}"}
 
@@ -76,8 +77,8 @@ def _key(heard: Any) -> str:
 
 def _links(answer: Answer) -> list[str]:
     links = []
-    for passage in answer.passages[:1]:
-        links.append(_link(Card(CardKind.GUIDE, f"《{passage.source.item_name}》办事指南", passage.source.item_code)))
+    if answer.passages and (source := answer.passages[0].source).item_code:
+        links.append(_link(Card(CardKind.GUIDE, f"《{source.item_name}》办事指南", source.item_code)))
     links += [_link(Card(CardKind.GUIDE, choice.name, choice.item_code)) for choice in answer.choices]
     links += [_link(card) for card in answer.cards if card.kind in _PAGES]
     return list(dict.fromkeys(links))[:MOST_LINKS]

@@ -60,6 +60,7 @@ def _document(item: ItemFile, department: str, halls: Mapping[str, HallLine]) ->
         item_code=item.slug,
         name=item.name,
         aliases=tuple(dict.fromkeys((item.short_name, *item.aliases))),
+        audience="、".join(item.audience),
         version=str(item.version),
         effective_date=item.effective,
         sections=tuple(Section(one.kind, one.title, one.text, one.also) for one in sections),

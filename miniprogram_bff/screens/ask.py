@@ -1,23 +1,30 @@
 """问一问: the guide bot in the chat."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
 from sanic import Request
 
-from assistant import asking, hot_questions
-from assistant.answering import Passage
+from assistant import also_needed, around, asking, hot_questions, live_cards, turns
+from assistant.answering import Answer, Passage
 from assistant.errors import ConversationNotFound, TurnNotFound
+from assistant.hall_today import Position
+from assistant.live_cards import LiveCard
+from assistant.navigation import Live
+from catalogue import items
+from foundation.actor import Actor
 from foundation.errors import Malformed
 from foundation.idempotency import KeyReused, StillInFlight
 from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Header, Limit, Routes
 from identity.sessions import Session
-from miniprogram_bff.fields import ItemCode, ItemName
+from miniprogram_bff.fields import Fen, ItemCode, ItemName
 from miniprogram_bff.session import VISITOR, actor
 
 routes = Routes("问一问", tag="ask")
 
+Token = Annotated[str, Meta(min_length=1, max_length=40, examples=["amAQzdxsCBvS9YLzL5QucVCuDuXxX8XB"])]
 Conversation = Annotated[str, Meta(max_length=40, examples=["amAQzdxsCBvS9YLzL5QucVCuDuXxX8XB"])]
 
 
@@ -36,13 +43,21 @@ KEY = Header(
 
 
 class Question(Asked):
-    """`conversation`：上次回答返回的会话标识，追问时带上."""
+    """`conversation`：上次回答返回的会话标识，追问时带上；经纬度只用于把近的大厅排在前面，不保存."""
 
     question: Annotated[str, Meta(max_length=5000, examples=["身份证丢了怎么补办"])]
     conversation: Conversation = ""
+    longitude: Annotated[float, Meta(ge=-180, le=180)] | None = None
+    latitude: Annotated[float, Meta(ge=-90, le=90)] | None = None
+
+
+class TurnsAfter(Asked):
+    after: Annotated[int, Meta(ge=0, le=2**62, description="已经收到的最后一轮的编号，没有为 0")] = 0
 
 
 class SourceView(Struct):
+    """平台自己的规定没有 `item_code`，`item_name` 是所依据的规定."""
+
     item_code: ItemCode
     item_name: ItemName
     section_title: Annotated[str, Meta(examples=["办理流程"])]
@@ -62,11 +77,37 @@ class ChoiceView(Struct):
 
 
 class CardView(Struct):
-    """`kind`：guide book pay form map progress phone complaint person."""
+    """`kind`：guide book pay form map progress phone complaint person screen（`target` 是页面）."""
 
     kind: Annotated[str, Meta(examples=["book"])]
     label: Annotated[str, Meta(examples=["预约办理"])]
     target: ItemCode
+
+
+class LiveRowView(Struct):
+    """`page` 是点开的页面；`tone`：good warn bad 或空."""
+
+    title: Annotated[str, Meta(examples=["示例市政务服务中心"])]
+    text: Annotated[str, Meta(examples=["居民身份证办理：11月27日 周五 09:00 起，余 12 个"])]
+    tone: str
+    page: Annotated[str, Meta(examples=["book/9901/centre-id-card?date=2026-11-27&slot=17"])]
+    at: datetime | None
+    left: int | None
+    fen: Fen | None
+    phone: str
+    longitude: float | None
+    latitude: float | None
+
+
+class LiveCardView(Struct):
+    """实时卡片，随查随显，不随对话保存。`kind`：slots halls，本人的 cases bills bookings（未登录时引导登录）."""
+
+    kind: Annotated[str, Meta(examples=["slots"])]
+    title: Annotated[str, Meta(examples=["最近可约"])]
+    rows: list[LiveRowView]
+    note: str
+    page: Annotated[str, Meta(examples=["book?item=11990100DEMA0001133990100005000"])]
+    label: Annotated[str, Meta(examples=["看全部大厅"])]
 
 
 class AnswerView(Struct):
@@ -84,6 +125,17 @@ class AnswerView(Struct):
     passages: list[PassageView]
     choices: list[ChoiceView]
     cards: list[CardView]
+    live: list[LiveCardView]
+    also: Annotated[list[ChoiceView], Meta(description="办这件事的人还问了")]
+
+
+class PastTurn(Struct):
+    """一轮对话；`question` 里的个人号码已掩码，`answer` 不含实时卡片."""
+
+    question: str
+    answer: AnswerView
+    helpful: bool | None
+    at: datetime
 
 
 class HotQuestions(Struct):
@@ -105,25 +157,24 @@ class Feedback(Asked):
     limit=Limit(ip=120, seconds=60),
 )
 async def ask(request: Request, body: Question, who: Session | None) -> AnswerView:
-    """回答只取自已发布的办事指南，并注明出处；没有把握时反问或转人工。"""
-    asked = await asking.ask(
-        question=body.question,
-        conversation=body.conversation or None,
-        key=KEY.of(request),
-        by=actor(who) if who else None,
-    )
-    answer = asked.answer
-    return AnswerView(
-        conversation=asked.conversation,
-        turn=asked.turn_id,
-        kind=answer.kind,
-        band=answer.band,
-        confidence=round(answer.confidence, 3),
-        note=answer.note,
-        passages=[_passage(one) for one in answer.passages],
-        choices=[ChoiceView(one.item_code, one.name) for one in answer.choices],
-        cards=[CardView(one.kind, one.label, one.target) for one in answer.cards],
-    )
+    """回答只取自已发布的办事指南和平台规定，并注明出处；没有把握时反问或转人工。"""
+    by = actor(who) if who else None
+    asked = await asking.ask(question=body.question, conversation=body.conversation or None, key=KEY.of(request), by=by)
+    near = Position(body.longitude, body.latitude) if body.longitude is not None and body.latitude is not None else None
+    return await _answer(asked.answer, asked.conversation, asked.turn_id, live=await _live(asked.answer.live, by, near))
+
+
+@routes.get(
+    "/v1/conversations/<token>/turns",
+    access=VISITOR,
+    summary="对话已有的问答",
+    errors=(ConversationNotFound,),
+    limit=Limit(ip=120, seconds=60),
+)
+async def past(token: Token, query: TurnsAfter, who: Session | None) -> list[PastTurn]:
+    """断线或重新打开后接着看：某一轮之后的问答，每次最多 50 轮，内容与当时相同。"""
+    found = await turns.since(conversation=token, after=query.after, by=actor(who) if who else None)
+    return [PastTurn(one.question, await _answer(one.answer, token, one.id), one.helpful, one.at) for one in found]
 
 
 @routes.post("/v1/ask/feedback", access=VISITOR, summary="回答是否有帮助", errors=(TurnNotFound,), status=204)
@@ -135,6 +186,46 @@ async def feedback(body: Feedback) -> None:
 async def hot() -> HotQuestions:
     """近三十天里多人问过、能答上的问题，点一下即可提问。"""
     return HotQuestions(list(await hot_questions.lately()))
+
+
+async def _answer(answer: Answer, token: str, turn: int, *, live: Sequence[LiveCard] = ()) -> AnswerView:
+    return AnswerView(
+        conversation=token,
+        turn=turn,
+        kind=answer.kind,
+        band=answer.band,
+        confidence=round(answer.confidence, 3),
+        note=answer.note,
+        passages=[_passage(one) for one in answer.passages],
+        choices=[ChoiceView(one.item_code, one.name) for one in answer.choices],
+        cards=[CardView(one.kind, one.label, one.target) for one in answer.cards],
+        live=[_card(one) for one in live],
+        also=await _also(answer),
+    )
+
+
+async def _live(wanted: Sequence[Live], by: Actor | None, near: Position | None) -> list[LiveCard]:
+    names = (await around.now()).halls
+    return await live_cards.beside(wanted, by=by, names=names, near=near)
+
+
+async def _also(answer: Answer) -> list[ChoiceView]:
+    """What people asked for in the same conversations, of the one item that is spoken of."""
+    codes = dict.fromkeys(one.source.item_code for one in answer.passages if one.source.item_code)
+    if len(codes) != 1:
+        return []
+    known = {one.item_code: one for one in await items.published()}
+    return [ChoiceView(code, known[code].name) for code in await also_needed.beside(*codes) if code in known]
+
+
+def _card(one: LiveCard) -> LiveCardView:
+    rows = [
+        LiveRowView(
+            row.title, row.text, row.tone, row.page, row.at, row.left, row.fen, row.phone, row.longitude, row.latitude
+        )
+        for row in one.rows
+    ]
+    return LiveCardView(one.kind, one.title, rows, one.note, one.page, one.label)
 
 
 def _passage(one: Passage) -> PassageView:

@@ -100,6 +100,23 @@ def test_changes_the_subject_and_comes_back(talk: Talk) -> None:
     assert [about(answer)[0][0] for answer in answers] == ["fund", "marriage", "marriage", "fund"]
 
 
+def test_comes_back_to_the_one_that_is_named(talk: Talk) -> None:
+    answers = talk("公积金提取多少钱", "结婚登记要什么材料", "居住证要多久", "刚才那个公积金的呢", "要多久")
+    assert [about(answer)[0] for answer in answers[3:]] == [("fund", corpus.PERIODS), ("fund", corpus.PERIODS)]
+
+
+@pytest.mark.parametrize("said", ["公积金提取", "那公积金提取呢"])
+def test_what_was_asked_before_any_item_waits_for_it(talk: Talk, said: str) -> None:
+    which, answer = talk("要带什么材料", said)
+    assert which.kind is Kind.CHOOSE
+    assert about(answer)[0] == ("fund", corpus.MATERIALS)
+
+
+@pytest.mark.parametrize("opener", ["你好", "在吗", "证", "😀", "？？？"])
+def test_an_opener_changes_nothing(talk: Talk, opener: str) -> None:
+    assert about(talk("公积金提取", opener, "多少钱")[-1])[0] == ("fund", corpus.FEES)
+
+
 def test_a_sister_of_the_item_spoken_of(talk: Talk) -> None:
     assert about(talk("身份证丢了", "那换领呢")[1])[0][0] == "id-renew"
     assert about(talk("护照丢了", "那换发呢")[1])[0][0] == "passport-renew"

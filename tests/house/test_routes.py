@@ -66,6 +66,7 @@ VISITORS = {
     "POST /v1/conversations/<token>/person",
     "DELETE /v1/conversations/<token>/person",
     "POST /v1/conversations/<token>/typing",
+    "GET /v1/conversations/<token>/turns",
     "GET /v1/conversations/<token>/messages",
     "GET /v1/conversations/<token>/events",
 }

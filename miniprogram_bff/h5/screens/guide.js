@@ -33,6 +33,14 @@ const ELSEWHERE = ["summary", "materials", "question", "places", "variant"]; // 
 const OPEN = { conditions: "条件", steps: "流程", periods: "时限", fees: "收费" };
 const folded = (one) => html`<details id="${one.kind}"><summary>${one.title}</summary><p class="text">${one.text}</p></details>`;
 
+// What people asked for beside it; it comes when it comes, and nothing waits for it.
+const also = async (box, slug) => {
+  const { items } = await get(`/v1/guides/${encodeURIComponent(slug)}/also`).catch(() => ({ items: [] }));
+  if (!box.isConnected || !items.length) return;
+  box.hidden = false;
+  show(box, html`<h2>办这件事的人还问了</h2><div class="chips">${items.map((one) => html`<a class="chip" href="#/guide/${one.slug}">${one.name}</a>`)}</div>`);
+};
+
 export async function guide(main, slug) {
   const view = await get(`/v1/guides/${encodeURIComponent(slug)}`);
   const rest = view.sections.filter((one) => !ELSEWHERE.includes(one.kind));
@@ -60,8 +68,10 @@ export async function guide(main, slug) {
         ${view.intermediaries.length > SHOWN ? html`<a class="button" href="#/providers?item=${view.slug}">全部 ${view.intermediaries.length} 家</a>` : ""}</section>` : ""}
       ${view.related.length ? html`<section class="card"><h2>相关事项</h2><div class="chips">${view.related.map((one) => html`
         <a class="chip" href="#/guide/${one.slug}">${one.name}</a>`)}</div></section>` : ""}
+      <section class="card" id="also" hidden></section>
       <p class="soft">实施编码 <span class="code">${view.item_code}</span><br>第 ${view.version} 版，${view.effective_date} 起施行</p>
     </div></div>`);
+  also(main.querySelector("#also"), slug);
   main.querySelector(".jumps").onclick = (event) => {
     const to = event.target.dataset?.to;
     if (!to) return;

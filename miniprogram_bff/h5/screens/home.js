@@ -23,6 +23,14 @@ const todos = (todo) => {
 
 const chips = (title, list, to) => html`<section class="card"><h2>${title}</h2><div class="chips">${list.map((one) => html`<a class="chip" href="${to(one.code)}">${one.name}</a>`)}</div></section>`;
 
+// What others asked lately; it comes when it comes, and nothing waits for it.
+const asked = async (box) => {
+  const { questions } = await get("/v1/ask/hot").catch(() => ({ questions: [] }));
+  if (!box.isConnected || !questions.length) return;
+  box.hidden = false;
+  show(box, html`<h2>大家都在问</h2><div class="chips">${questions.map((one) => html`<a class="chip" href="#/ask?q=${encodeURIComponent(one)}">${one}</a>`)}</div>`);
+};
+
 export async function home(main) {
   const view = await get("/v1/home");
   localStorage.setItem("zhijianban.city", view.city);
@@ -38,6 +46,7 @@ export async function home(main) {
       <section class="card"><h2>热门服务</h2><ul class="list">${view.hot.map((one) => html`
         <li><a class="row" href="#/guide/${one.slug}"><span>${one.name}<small>${one.department}</small></span></a></li>`)}</ul></section>
       <div class="stack">
+        <section class="card" id="asked" hidden></section>
         ${chips("答几个问题，列出材料", view.scenarios, (code) => `#/scenario/${code}`)}
         ${chips("人生大事", view.life_events, (code) => `#/theme/life_event/${code}`)}
         <section class="card"><h2>中介服务</h2><p class="soft">公证、翻译、测绘、体检等机构的地址、电话和收费说明，由您自主选择。</p><a class="button" href="#/providers">查名录</a></section>
@@ -45,4 +54,5 @@ export async function home(main) {
       </div>
     </div>`);
   searchBox.listen(main);
+  asked(main.querySelector("#asked"));
 }

@@ -1,6 +1,7 @@
 // 搜索: suggestions while typing, then the items found.
 import { get } from "../api.js";
 import { empty, html, show } from "../view.js";
+import { suggesting } from "./suggest.js";
 
 export const searchBox = (text) => html`
   <form class="search" role="search"><label class="skip" for="q">搜索事项</label>
@@ -9,22 +10,11 @@ export const searchBox = (text) => html`
 
 searchBox.listen = (main) => {
   const form = main.querySelector("form.search");
-  const box = main.querySelector("#suggest");
-  let typing;
   form.onsubmit = (event) => {
     event.preventDefault();
     location.hash = `#/search?q=${encodeURIComponent(form.q.value.trim())}`;
   };
-  form.q.oninput = () => {
-    clearTimeout(typing);
-    typing = setTimeout(async () => {
-      const q = form.q.value.trim();
-      const found = q ? await get(`/v1/suggestions?q=${encodeURIComponent(q)}`).catch(() => []) : [];
-      if (form.q.value.trim() !== q) return;
-      box.hidden = !found.length;
-      show(box, html`${found.map((one) => html`<li><a href="#/guide/${one.slug}">${one.name}</a></li>`)}`);
-    }, 150);
-  };
+  suggesting(form.q, main.querySelector("#suggest"), (one) => html`<a href="#/guide/${one.slug}">${one.name}</a>`);
 };
 
 export async function search(main, query) {
