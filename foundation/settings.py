@@ -13,6 +13,7 @@ from typing import Any, get_type_hints
 
 from foundation.setting_groups import (
     Alipay,
+    Cases,
     Console,
     Handover,
     Payments,
@@ -50,6 +51,7 @@ class Settings:
     payments: Payments = field(default_factory=Payments)
     receipts: Receipts = field(default_factory=Receipts)
     handover: Handover = field(default_factory=Handover)
+    cases: Cases = field(default_factory=Cases)
 
     @property
     def environment(self) -> str:

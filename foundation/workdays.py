@@ -45,7 +45,7 @@ class WorkCalendar:
     @classmethod
     async def current(cls) -> "WorkCalendar":
         rows = await WorkdayOverride.all().order_by("set_at")
-        edition = int(rows[-1].set_at.timestamp()) if rows else 0
+        edition = int(rows[-1].set_at.timestamp() * 1_000_000) if rows else 0  # two within a second are two
         return cls({row.day: row.is_workday for row in rows if row.is_workday is not None}, edition)
 
     @property

@@ -1,0 +1,135 @@
+"""办件列表: cases as staff look for them, the newest first, within the halls whose staff they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from cases import views
+from cases.models import Case
+from foundation import clock, database
+
+PAGE = 50
+LAST = 2**62
+OPEN_LIGHTS = {
+    "red": "closed_at is null and {due} < {today} and ({still}) is not true",
+    "yellow": "closed_at is null and {due} >= {today} and warn_from <= {today} and ({still}) is not true",
+    "green": "closed_at is null and {due} >= {today} and warn_from > {today} and ({still}) is not true",
+    "grey": "closed_at is null and ({due} is null or ({still}))",
+}
+DUE = "(case when promised_days is null then legal_due else promised_due end)"
+STILL = "paused and (pause_until is null or pause_until >= {today})"
+# From name to name by the index: a table of millions has a few dozen departments.
+DEPARTMENTS = """
+with recursive names as (
+  select min(department_name) as name from case_file
+  union all
+  select (select min(department_name) from case_file where department_name > names.name) from names
+   where name is not null
+)
+select name from names where name is not null"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is looked for: what is empty matches all. Days are those of the registration."""
+
+    number: str = ""
+    item: str = ""
+    department: str = ""
+    stage: str = ""
+    light: str = ""
+    start: date | None = None
+    end: date | None = None
+    contradictory: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A case in a list; the applicant is masked."""
+
+    id: int
+    case_no: str
+    item_name: str
+    department_name: str
+    applicant: str
+    stage: str
+    light: str
+    due: date | None
+    contradictions: int
+    created_at: datetime
+
+
+async def listed(
+    wanted: Wanted, *, within: Sequence[str], before: int = 0, limit: int = PAGE
+) -> list[Row]:  # fmt: skip
+    """A page of cases, older than the one with the id `before`; `within` are hall paths, ``""`` the whole city."""
+    conditions = _made(wanted, before)
+    if "" not in within:
+        conditions.append(("hall_path like any({}::text[])", [f"{path}%" for path in within]))
+    where = " and ".join(text.format(f"${n}") for n, (text, _) in enumerate(conditions, start=1))
+    values = [value for _, value in conditions]
+    statement = f"select id from case_file where {where} order by id desc limit ${len(values) + 1}"
+    ids = [row["id"] for row in await database.fetch(statement, *values, limit)]
+    return [_row(one) for one in await Case.filter(id__in=ids).order_by("-id")]
+
+
+def _made(wanted: Wanted, before: int) -> list[tuple[str, Any]]:
+    """Only what is asked for becomes a part of the statement, so that an index can serve it."""
+    asked: list[tuple[str, Any]] = [
+        ("case_no = {}", wanted.number.strip()),
+        ("item_code = {}", wanted.item.strip()),
+        ("department_name = {}", wanted.department),
+        ("stage = {}", wanted.stage),
+        ("created_at >= {}", _midnight(wanted.start) if wanted.start else None),
+        ("created_at < {}", _midnight(wanted.end + timedelta(days=1)) if wanted.end else None),
+        ("contradictions > 0 and {}::bool", wanted.contradictory),
+    ]
+    if wanted.light:
+        asked.append((_light(wanted.light), clock.today()))
+    return [("id < {}", before or LAST), *((text, value) for text, value in asked if value)]
+
+
+def _light(colour: str) -> str:
+    """A condition on today's day."""
+    still = STILL.format(today="{0}::date")
+    return OPEN_LIGHTS[colour].format(due=DUE, today="{0}::date", still=still)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, datetime.min.time(), clock.SHANGHAI)
+
+
+def _row(case: Case) -> Row:
+    return Row(
+        id=case.id,
+        case_no=case.case_no,
+        item_name=case.item_name,
+        department_name=case.department_name,
+        applicant=views.applicant(case),
+        stage=case.stage,
+        light=views.light(case, clock.today()),
+        due=case.promised_due if case.promised_days is not None else case.legal_due,
+        contradictions=case.contradictions,
+        created_at=case.created_at,
+    )
+
+
+async def departments() -> list[str]:
+    return [row["name"] for row in await database.fetch(DEPARTMENTS)]
+
+
+async def counts(*, within: Sequence[str]) -> dict[str, int]:
+    """Open cases by light, for the head of the list."""
+    still = STILL.format(today="$2::date")
+    parts = [
+        f"count(*) filter (where {text.format(due=DUE, today='$2::date', still=still)}) as {colour}"
+        for colour, text in OPEN_LIGHTS.items()
+    ]
+    row = await database.fetchrow(
+        f"select {', '.join(parts)} from case_file where closed_at is null and hall_path like any($1::text[])",
+        [f"{path}%" for path in within],
+        clock.today(),
+    )
+    assert row is not None
+    return dict(row)
