@@ -55,6 +55,7 @@ JOBS = [
     "assistant.learning_jobs",
     "assistant.handover_jobs",
     "notifications.jobs",
+    "notifications.case_listeners",
 ]
 
 

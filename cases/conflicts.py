@@ -109,6 +109,14 @@ async def of_case(case_id: int) -> list[CaseConflict]:
     return await CaseConflict.filter(case_id=case_id).prefetch_related("settled_by").order_by("-id").limit(LIST)
 
 
+async def find(conflict_id: int) -> CaseConflict:
+    """Raises NoConflict."""
+    held = await CaseConflict.get_or_none(id=conflict_id)
+    if held is None:
+        raise NoConflict
+    return held
+
+
 @database.retry_on_deadlock
 async def settle(*, conflict_id: int, note: str, by: Actor) -> None:
     """Somebody has looked into it and says what came of it. Raises ReasonNeeded, NoConflict."""

@@ -18,7 +18,6 @@ from cases.timeline import Kind
 from cases.usual import Usual
 from foundation import audit, clock, database
 from foundation.actor import Actor
-from foundation.audit import Deed
 from foundation.workdays import WorkCalendar
 
 
@@ -46,13 +45,12 @@ class Dossier:
     conflicts: list[CaseConflict]
     notes: list[CaseNote]
     followers: int
-    deeds: list[Deed]
     possible: list[Kind]
 
 
-async def find(case_no: str) -> Case:
+async def by_id(case_id: int) -> Case:
     """Raises CaseNotFound."""
-    case = await Case.get_or_none(case_no=case_no)
+    case = await Case.get_or_none(id=case_id)
     if case is None:
         raise CaseNotFound
     return case
@@ -79,7 +77,6 @@ async def of(case: Case, *, by: Actor) -> Dossier:
         conflicts=await conflicts.of_case(case.id),
         notes=await CaseNote.filter(case_id=case.id).prefetch_related("staff").order_by("-id").limit(100),
         followers=await database.fetchval("select count(*) from case_subscription where case_id = $1", case.id),
-        deeds=await audit.latest([f"case:{case.id}"], limit=50),
         possible=possible(progress),
     )
 

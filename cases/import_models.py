@@ -10,17 +10,18 @@ from identity.models import Staff
 
 
 class CaseImport(Model):
-    """办件导入: waiting → rehearsing → rehearsed → running → done, or dropped. `position` lines are behind us."""
+    """办件导入: waiting → rehearsing → rehearsed → running → done, or dropped. `position` parts are behind us."""
 
     id = fields.BigIntField(primary_key=True)
     filename = fields.CharField(max_length=120)
-    form = fields.CharField(max_length=5)  # csv, jsonl, json
     sha256 = fields.CharField(max_length=64)
     size = fields.BigIntField()
     source = fields.CharField(max_length=60)  # as whose events the lines are taken
     hall_path = fields.CharField(max_length=60, default="")
     quiet = fields.BooleanField(default=True)  # applicants are told nothing of what happened long ago
     state = fields.CharField(max_length=10, default="waiting")
+    lines = fields.IntField()  # rows of events in the file
+    parts_number = fields.IntField()
     position = fields.IntField(default=0)
     counts: dict[str, Any] = fields.JSONField(default=dict)  # appended, repeated, refused
     sender: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
@@ -34,14 +35,14 @@ class CaseImport(Model):
 
 
 class CaseImportPart(Model):
-    """A piece of the file, so that any worker can go on with it."""
+    """Some rows of the file, as (line, values), so that any worker can go on with it."""
 
     id = fields.BigIntField(primary_key=True)
     of: fields.ForeignKeyRelation[CaseImport] = fields.ForeignKeyField(
         "models.CaseImport", related_name="parts", on_delete=OnDelete.RESTRICT, db_index=True
     )
     position = fields.IntField()
-    content = fields.BinaryField()
+    content: list[Any] = fields.JSONField()
 
     class Meta:
         table = "case_import_part"

@@ -6,11 +6,13 @@ fingerprint and reads one row.
 
 import hmac
 import ipaddress
+from dataclasses import replace
 from datetime import timedelta
 
 from cases import views
 from cases.errors import CaseNotFound
 from cases.models import Case
+from cases.progress_models import CaseSubscription
 from cases.timeline import Kind
 from cases.views import CaseView
 from foundation import clock, crypto, database, ratelimit, settings
@@ -78,7 +80,9 @@ async def to_supplement(citizen_id: int) -> list[tuple[str, str]]:
 async def one_of_mine(*, case_no: str, citizen_id: int) -> CaseView:
     """One case for its applicant or their delegate. Raises CaseNotFound for everybody else."""
     case = await mine_or_entrusted(case_no=case_no, citizen_id=citizen_id)
-    return (await views.of([case], with_notes=True))[0]
+    own = case.citizen_id == citizen_id  # type: ignore[attr-defined]
+    followed = not own and await CaseSubscription.exists(case_id=case.id, citizen_id=citizen_id)
+    return replace((await views.of([case], with_notes=True))[0], own=own, followed=followed)
 
 
 async def mine_or_entrusted(*, case_no: str, citizen_id: int) -> Case:

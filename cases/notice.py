@@ -99,11 +99,11 @@ async def of_case(case_id: int, *, still_open: Sequence[str], voided: frozenset[
     ]  # fmt: skip
 
 
-async def find(case: Case, *, document_no: str) -> Notice:
-    """One notice of a case. Raises NoNotice."""
+async def find(case: Case, *, notice_id: int) -> Notice:
+    """One notice of a case. Raises NoNotice, also for one that was struck out."""
     log = [row.happening for row in (await logbook.of([case.id])).get(case.id, [])]
     progress = logbook.fold(case, log, await WorkCalendar.current())
     for one in await of_case(case.id, still_open=progress.open_items, voided=progress.voided):
-        if one.document_no == document_no:
+        if one.id == notice_id:
             return one
     raise NoNotice

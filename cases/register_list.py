@@ -119,6 +119,11 @@ async def departments() -> list[str]:
     return [row["name"] for row in await database.fetch(DEPARTMENTS)]
 
 
+async def sources() -> list[str]:
+    """Whose cases there are."""
+    return [row["source"] for row in await database.fetch("select distinct source from case_file order by source")]
+
+
 async def counts(*, within: Sequence[str]) -> dict[str, int]:
     """Open cases by light, for the head of the list."""
     still = STILL.format(today="$2::date")

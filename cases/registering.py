@@ -49,21 +49,21 @@ def factor(case_no: str, last_four: str) -> str:
     return crypto.fingerprint(f"{case_no}|{last_four.upper()}", purpose="case_factor")
 
 
-def objection(case: Case, event: PushedEvent, by: Actor) -> Refusal | None:
-    """Why `by` may not tell this. A department that names applicant and item takes over what we registered."""
+def objection(case: Case, event: PushedEvent, *, source: str) -> Refusal | None:
+    """Why `source` may not tell this. A department that names applicant and item takes over what we registered."""
     if _is_somebody_elses(case, event.registration):
         return CaseOfAnotherApplicant()
-    if by.kind != "department" or case.source == by.name:
+    if source in OURS.values() or case.source == source:
         return None
     if case.source in OURS.values() and event.registration and event.registration.item_code == case.item_code:
         return None
     return CaseOfAnotherDepartment()
 
 
-def take_over(case: Case, by: Actor) -> None:
+def take_over(case: Case, *, source: str) -> None:
     """What we registered belongs to the department whose system goes on with it."""
-    if by.kind == "department" and case.source != by.name:
-        case.source, case.reference = by.name, ""
+    if source not in OURS.values() and case.source != source:
+        case.source, case.reference = source, ""
 
 
 def _is_somebody_elses(case: Case, given: Registration | None) -> bool:

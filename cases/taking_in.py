@@ -43,21 +43,24 @@ class Taken:
 Answer = Taken | Refusal
 
 
-async def take_in(told: Sequence[PushedEvent], *, by: Actor, quiet: bool = False) -> list[Answer]:
-    """An answer for each, in order; `quiet` tells nobody. A row that carries a fee has a transaction of its own."""
+async def take_in(told: Sequence[PushedEvent], *, by: Actor, source: str = "", quiet: bool = False) -> list[Answer]:
+    """An answer for each, in order; `quiet` tells nobody. A row that carries a fee has a transaction of its own.
+
+    `source` is as whose events they are kept, where that is not `by`.
+    """
     answers: list[Answer] = []
     for some in _batches(told):
-        answers += await take_batch(some, by=by, quiet=quiet)
+        answers += await take_batch(some, by=by, source=source, quiet=quiet)
     return answers
 
 
-async def take_batch(some: Sequence[PushedEvent], *, by: Actor, quiet: bool = False) -> list[Answer]:
+async def take_batch(some: Sequence[PushedEvent], *, by: Actor, source: str = "", quiet: bool = False) -> list[Answer]:
     """As `take_in`, for rows that are few enough for one transaction."""
     try:
-        return await _together(some, by, quiet)
+        return await _together(some, by, source or registering.source_of(by), quiet)
     except IntegrityError:
         if len(some) > 1:
-            return [answer for one in some for answer in await take_batch([one], by=by, quiet=quiet)]
+            return [answer for one in some for answer in await take_batch([one], by=by, source=source, quiet=quiet)]
         return [EventChanged()]  # the same event_id came for another case at the same moment
     except Refusal as refusal:
         if len(some) > 1 or refusal.status >= 500:
@@ -80,9 +83,9 @@ def _batches(told: Sequence[PushedEvent]) -> Iterable[Sequence[PushedEvent]]:
 
 
 @database.retry_on_deadlock
-async def _together(some: Sequence[PushedEvent], by: Actor, quiet: bool) -> list[Answer]:
+async def _together(some: Sequence[PushedEvent], by: Actor, source: str, quiet: bool) -> list[Answer]:
     async with database.transaction():
-        batch = _Batch(by=by, calendar=await WorkCalendar.current())
+        batch = _Batch(by=by, source=source, calendar=await WorkCalendar.current())
         sound = [one for one in some if fault(one) is None]
         await lock([one.case_no or f"{batch.source}|{_reference(one)}" for one in sound])
         sound = await batch.read(sound)
@@ -110,6 +113,7 @@ class _Batch:
     """What is known of the cases of a batch, and what becomes of them."""
 
     by: Actor
+    source: str
     calendar: WorkCalendar
     cases: dict[str, Case] = field(default_factory=dict)
     logs: dict[int, list[Happening]] = field(default_factory=lambda: defaultdict(list))
@@ -119,10 +123,6 @@ class _Batch:
     new: list[Case] = field(default_factory=list)
     events: list[tuple[Case, PushedEvent]] = field(default_factory=list)
     found: Found = field(default_factory=Found)
-
-    @property
-    def source(self) -> str:
-        return registering.source_of(self.by)
 
     async def read(self, those: Sequence[PushedEvent]) -> list[PushedEvent]:
         """Everything that `take` asks; the events with the number of their case, where they had only a reference."""
@@ -158,7 +158,7 @@ class _Batch:
                 return CaseNeedsRegistration()
             case = self.cases[event.case_no] = self.fresh[event.case_no]
             self.new.append(case)
-        if refusal := registering.objection(case, event, self.by):
+        if refusal := registering.objection(case, event, source=self.source):
             self.found.refused(case, event, refusal.code, source=self.source, by=self.by)
             return refusal
         if registering.differs(case, event.registration):
@@ -169,7 +169,7 @@ class _Batch:
             return EventChanged()
         if known is not None:
             return Taken("repeated", case.case_no)
-        registering.take_over(case, self.by)
+        registering.take_over(case, source=self.source)
         self._append(case, event, told)
         return Taken("appended", case.case_no)
 

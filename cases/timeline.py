@@ -26,6 +26,25 @@ class Kind(StrEnum):
 
 NO_STAGE = (Kind.EXTENDED, Kind.VOIDED)
 
+EVENT_NAMES = {
+    Kind.RECEIVED: "收件",
+    Kind.ACCEPTED: "受理",
+    Kind.REFUSED: "不予受理",
+    Kind.NOTICE_ONCE: "一次性告知",
+    Kind.SUPPLEMENTED: "补正",
+    Kind.SUSPENDED: "暂停",
+    Kind.RESUMED: "恢复",
+    Kind.SPECIAL_STARTED: "特别程序开始",
+    Kind.SPECIAL_ENDED: "特别程序结束",
+    Kind.REVIEWED: "审查",
+    Kind.DECIDED: "决定",
+    Kind.CLOSED: "办结",
+    Kind.DELIVERED: "送达",
+    Kind.WITHDRAWN: "撤回",
+    Kind.EXTENDED: "延长期限",
+    Kind.VOIDED: "更正",
+}
+
 LABELS = {
     Kind.RECEIVED: "已收件",
     Kind.ACCEPTED: "已受理",

@@ -29,7 +29,8 @@ class Step:
 class CaseView:
     """A case as its applicant sees it; `applicant` is masked.
 
-    `light`：green 正常，yellow 临近期限，red 超期，grey 未计时. `what_next` 接下来会发生什么，`when` 最迟哪一天.
+    `light`：green 正常，yellow 临近期限，red 超期，grey 未计时；`what_next` 接下来会发生什么，`when` 最迟哪一天；
+    `usual` 近 90 天的通常用时；`own` 本人的办件；`followed` 代办人已订阅.
     """
 
     case_no: str
@@ -54,6 +55,8 @@ class CaseView:
     result: str
     steps: list[Step]
     notices: list[Notice] = field(default_factory=list)
+    own: bool = False
+    followed: bool = False
 
 
 async def of(cases: Sequence[Case], *, with_notes: bool) -> list[CaseView]:

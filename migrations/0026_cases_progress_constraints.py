@@ -28,9 +28,8 @@ alter table usual_duration add constraint usual_duration_counts check (counted >
 alter table case_import
     add constraint case_import_state check
         (state in ('waiting', 'rehearsing', 'rehearsed', 'running', 'done', 'dropped')),
-    add constraint case_import_form check (form in ('csv', 'jsonl', 'json')),
     add constraint case_import_ended_when check ((ended_at is not null) = (state in ('done', 'dropped'))),
-    add constraint case_import_position check (position >= 0);
+    add constraint case_import_position check (position between 0 and parts_number);
 create unique index case_file_reference on case_file (source, reference) where reference <> '';
 create index case_conflict_open on case_conflict (id) where state = 'open';
 """
