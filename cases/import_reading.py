@@ -7,6 +7,7 @@ all that is wrong with it, in Chinese.
 import csv
 import io
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -14,13 +15,15 @@ from typing import Any
 import msgspec
 
 from cases.errors import EventIncomplete
-from cases.import_errors import ColumnMissing, FileUnreadable, LineWrong
+from cases.import_errors import ColumnMissing, FileTooLarge, FileUnreadable, LineWrong
 from cases.pushed import Missing, PushedEvent, Registration, key_of
 from cases.timeline import EVENT_NAMES, PROCEDURES, RESULTS, Kind
 from foundation import clock
 from foundation.errors import Refusal
 from identity.idnumber import TITLES, Identity
 
+LARGEST = 64_000_000  # bytes; a hundred thousand events are about 20 million
+GZIP = b"\x1f\x8b"
 # Column → what it is called in the template. Those with * must be there.
 COLUMNS = {
     "event_id": "事件编号*",
@@ -69,11 +72,25 @@ Values = dict[str, Any]
 
 
 def rows(filename: str, raw: bytes) -> Iterator[tuple[int, Values]]:
-    """Line → the values of a row, as they are written. Raises FileUnreadable, ColumnMissing."""
+    """Line → the values of a row, as they are written. Raises FileUnreadable, FileTooLarge, ColumnMissing."""
+    if raw[:2] == GZIP:
+        filename, raw = filename.removesuffix(".gz"), _unpacked(raw)
     if filename.lower().endswith((".json", ".jsonl", ".ndjson")):
         yield from _objects(raw)
     else:
         yield from _table(_text(raw))
+
+
+def _unpacked(raw: bytes) -> bytes:
+    """No more than we would take unpacked: a small file may hold a very large one."""
+    unpacking = zlib.decompressobj(wbits=31)
+    try:
+        text = unpacking.decompress(raw, LARGEST + 1)
+    except zlib.error:
+        raise FileUnreadable from None
+    if len(text) > LARGEST:
+        raise FileTooLarge
+    return text
 
 
 def _text(raw: bytes) -> str:

@@ -21,7 +21,6 @@ from foundation.actor import Actor
 from foundation.errors import Refusal
 
 PART = 250
-LARGEST = 64_000_000  # bytes; a hundred thousand events are about 20 million
 SHOWN = 500
 Row = tuple[int, dict[str, Any]]
 
@@ -30,7 +29,7 @@ async def receive(
     *, filename: str, raw: bytes, source: str, hall_path: str = "", quiet: bool = True, by: Actor
 ) -> int:  # fmt: skip
     """Keep the file; the id of the import. Raises FileUnreadable, ColumnMissing, FileTooLarge."""
-    if len(raw) > LARGEST:
+    if len(raw) > import_reading.LARGEST:
         raise FileTooLarge
     parts, lines = await asyncio.to_thread(_cut, filename, raw)
     if not lines:

@@ -29,6 +29,14 @@ with recursive names as (
 )
 select name from names where name is not null"""
 
+SOURCES = """
+with recursive sources as (
+  select min(source) as source from case_event
+  union all
+  select (select min(source) from case_event where source > sources.source) from sources where source is not null
+)
+select source from sources where source is not null"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
@@ -121,7 +129,7 @@ async def departments() -> list[str]:
 
 async def sources() -> list[str]:
     """Whose cases there are."""
-    return [row["source"] for row in await database.fetch("select distinct source from case_file order by source")]
+    return [row["source"] for row in await database.fetch(SOURCES)]
 
 
 async def counts(*, within: Sequence[str]) -> dict[str, int]:

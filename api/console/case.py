@@ -41,7 +41,8 @@ class Moving(Asked):
     def move(self) -> Move:
         return Move(
             kind=self.kind, key=self.key, note=self.note, days=int(self.days) if self.days else None,
-            procedure=self.procedure, result=self.result, items=tuple(_missing(line) for line in self.items.splitlines() if line.strip()),
+            procedure=self.procedure, result=self.result,
+            items=tuple(_missing(line) for line in self.items.splitlines() if line.strip()),
         )  # fmt: skip
 
 

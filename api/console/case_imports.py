@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 from sanic import HTTPResponse, Request
 
@@ -12,6 +13,7 @@ from cases.import_errors import FileUnreadable
 from cases.import_models import CaseImport
 from catalogue import halls
 from foundation import database, jobs
+from foundation.errors import Invalid
 from foundation.web import Asked, Routes
 from identity import access
 from identity.access import StaffMember
@@ -51,7 +53,9 @@ async def template(who: StaffMember) -> HTTPResponse:
 
 
 @routes.page("/console/cases/imports", method="POST", access=STAFF)
-async def upload(request: Request, form: Sent, who: StaffMember) -> HTTPResponse:
+async def upload(request: Request, who: StaffMember) -> HTTPResponse:
+    access.require(who, *scope.PLANNERS)
+    form = _sent(request)
     hall_path = (await halls.find(form.hall)).path if form.hall else ""
     access.require(who, *scope.PLANNERS, hall_path=hall_path)
     sent = request.files.get("file") if request.files else None
@@ -97,6 +101,15 @@ async def drop(request: Request, import_id: RowId, who: StaffMember) -> HTTPResp
     row = await _theirs(who, import_id)
     await importing.drop(import_id=row.id, by=who.actor)
     return page.done(request, "已放弃，什么都没有导入。")
+
+
+def _sent(request: Request) -> Sent:
+    """The fields that come with the file. Raises Invalid."""
+    given = {name: request.form.get(name, "") for name in Sent.__struct_fields__} if request.form else {}
+    try:
+        return msgspec.convert({name: value for name, value in given.items() if value}, Sent)
+    except msgspec.ValidationError:
+        raise Invalid from None
 
 
 async def _theirs(who: StaffMember, import_id: int) -> CaseImport:
