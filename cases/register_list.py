@@ -10,6 +10,7 @@ from cases.models import Case
 from foundation import clock, database
 
 PAGE = 50
+MOST = 1000
 LAST = 2**62
 OPEN_LIGHTS = {
     "red": "closed_at is null and {due} < {today} and ({still}) is not true",
@@ -17,7 +18,7 @@ OPEN_LIGHTS = {
     "green": "closed_at is null and {due} >= {today} and warn_from > {today} and ({still}) is not true",
     "grey": "closed_at is null and ({due} is null or ({still}))",
 }
-DUE = "(case when promised_days is null then legal_due else promised_due end)"
+DUE = "coalesce(promised_due, legal_due)"  # both are known or neither is, where a period was promised
 STILL = "paused and (pause_until is null or pause_until >= {today})"
 # From name to name by the index: a table of millions has a few dozen departments.
 DEPARTMENTS = """
@@ -73,13 +74,22 @@ async def listed(
 ) -> list[Row]:  # fmt: skip
     """A page of cases, older than the one with the id `before`; `within` are hall paths, ``""`` the whole city."""
     conditions = _made(wanted, before)
-    if "" not in within:
-        conditions.append(("hall_path like any({}::text[])", [f"{path}%" for path in within]))
     where = " and ".join(text.format(f"${n}") for n, (text, _) in enumerate(conditions, start=1))
     values = [value for _, value in conditions]
+    if "" not in within:
+        where = f"{where} and {_halls(within, values)}"
     statement = f"select id from case_file where {where} order by id desc limit ${len(values) + 1}"
     ids = [row["id"] for row in await database.fetch(statement, *values, limit)]
     return [_row(one) for one in await Case.filter(id__in=ids).order_by("-id")]
+
+
+def _halls(within: Sequence[str], values: list[Any]) -> str:
+    """Those whose path begins so, as ranges of an index; their bounds are added to `values`."""
+    ranges = []
+    for path in within:
+        values += [path, path[:-1] + chr(ord(path[-1]) + 1)]
+        ranges.append(f"(hall_path ~>=~ ${len(values) - 1} and hall_path ~<~ ${len(values)})")
+    return f"({' or '.join(ranges) or 'false'})"
 
 
 def _made(wanted: Wanted, before: int) -> list[tuple[str, Any]]:
@@ -133,16 +143,15 @@ async def sources() -> list[str]:
 
 
 async def counts(*, within: Sequence[str]) -> dict[str, int]:
-    """Open cases by light, for the head of the list."""
-    still = STILL.format(today="$2::date")
+    """Open cases by light, for the head of the list; counted to `MOST`."""
+    given: list[Any] = [clock.today()]
+    halls = "" if "" in within else f"and {_halls(within, given)}"
+    still = STILL.format(today="$1::date")
     parts = [
-        f"count(*) filter (where {text.format(due=DUE, today='$2::date', still=still)}) as {colour}"
+        f"(select count(*) from (select from case_file where {text.format(due=DUE, today='$1::date', still=still)}"
+        f" {halls} limit {MOST}) as counted) as {colour}"
         for colour, text in OPEN_LIGHTS.items()
     ]
-    row = await database.fetchrow(
-        f"select {', '.join(parts)} from case_file where closed_at is null and hall_path like any($1::text[])",
-        [f"{path}%" for path in within],
-        clock.today(),
-    )
+    row = await database.fetchrow(f"select {', '.join(parts)}", *given)
     assert row is not None
     return dict(row)

@@ -40,6 +40,8 @@ create index case_file_of_hall on case_file (hall_path text_pattern_ops, id desc
 create index case_file_of_department on case_file (department_name, id desc);
 create index case_file_of_item on case_file (item_code, id desc);
 create index case_file_open_due on case_file ((coalesce(promised_due, legal_due)), id) where closed_at is null;
+create index case_file_open_warn on case_file (warn_from, id) where closed_at is null;
+create index case_file_open_paused on case_file (id) where closed_at is null and paused;
 create index case_file_open_version on case_file (id, calendar_version) where closed_at is null;
 create index case_file_open_stage on case_file (stage, id desc) where closed_at is null;
 create index case_file_ended on case_file (closed_at) where closed_at is not null;
