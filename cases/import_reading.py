@@ -64,7 +64,8 @@ NEEDED = [name for name, title in COLUMNS.items() if title.endswith("*")]
 REGISTERING = ("item_code", "item_name", "department_name", "applicant_name", "id_number")
 LENGTHS = {"event_id": 80, "case_no": 60, "note": 400, "reference": 80, "item_code": 40, "item_name": 120,
            "department_name": 60, "applicant_name": 60, "document_no": 60, "voids": 80}  # fmt: skip
-MOMENTS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d")
+# As spreadsheets write them; ISO 8601 is read as well.
+MOMENTS = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")
 KINDS = {**{one.value: one for one in Kind}, **{name: one for one, name in EVENT_NAMES.items()}}
 WRITTEN = {title.rstrip("*"): name for name, title in COLUMNS.items()} | {name: name for name in COLUMNS}
 
@@ -271,13 +272,14 @@ class _Reading:
 
 def _moment(given: str) -> datetime | None:
     """With a zone as it says, without one as clocks here show it."""
+    try:
+        read = datetime.fromisoformat(given)
+        return read if read.tzinfo else read.replace(tzinfo=clock.SHANGHAI)
+    except ValueError:
+        pass
     for form in MOMENTS:
         try:
             return datetime.strptime(given, form).replace(tzinfo=clock.SHANGHAI)
         except ValueError:
             continue
-    try:
-        read = datetime.fromisoformat(given)
-    except ValueError:
-        return None
-    return read if read.tzinfo else read.replace(tzinfo=clock.SHANGHAI)
+    return None
