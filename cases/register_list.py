@@ -77,13 +77,13 @@ async def listed(
     where = " and ".join(text.format(f"${n}") for n, (text, _) in enumerate(conditions, start=1))
     values = [value for _, value in conditions]
     if "" not in within:
-        where = f"{where} and {_halls(within, values)}"
+        where = f"{where} and {hall_ranges(within, values)}"
     statement = f"select id from case_file where {where} order by id desc limit ${len(values) + 1}"
     ids = [row["id"] for row in await database.fetch(statement, *values, limit)]
     return [_row(one) for one in await Case.filter(id__in=ids).order_by("-id")]
 
 
-def _halls(within: Sequence[str], values: list[Any]) -> str:
+def hall_ranges(within: Sequence[str], values: list[Any]) -> str:
     """Those whose path begins so, as ranges of an index; their bounds are added to `values`."""
     ranges = []
     for path in within:
@@ -145,7 +145,7 @@ async def sources() -> list[str]:
 async def counts(*, within: Sequence[str]) -> dict[str, int]:
     """Open cases by light, for the head of the list; counted to `MOST`."""
     given: list[Any] = [clock.today()]
-    halls = "" if "" in within else f"and {_halls(within, given)}"
+    halls = "" if "" in within else f"and {hall_ranges(within, given)}"
     still = STILL.format(today="$1::date")
     parts = [
         f"(select count(*) from (select from case_file where {text.format(due=DUE, today='$1::date', still=still)}"

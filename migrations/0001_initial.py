@@ -2824,6 +2824,48 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="SupervisionReport",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("week", fields.DateField(unique=True)),
+                ("rule", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("lines", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("made_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "supervision_report",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "监察周报: what stood on Monday about the week before; it stays as it was said.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="SupervisionRule",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("near_workdays", fields.IntField()),
+                ("red_workdays", fields.IntField()),
+                ("on_time_weight", fields.IntField()),
+                ("early_weight", fields.IntField()),
+                ("no_red_weight", fields.IntField()),
+                ("five_stars", fields.IntField()),
+                ("four_stars", fields.IntField()),
+                ("three_stars", fields.IntField()),
+                ("two_stars", fields.IntField()),
+                ("least", fields.IntField()),
+                ("set_by", fields.CharField(max_length=80)),
+                ("set_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "supervision_rule",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "监察规则: a version; the newest holds. Without any the defaults of `cases.supervision_rules` hold.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="SynonymGroup",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

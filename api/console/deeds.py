@@ -44,6 +44,7 @@ ACTIONS = {
     "appointment_type.rules_changed": "修改业务规则",
     "waiting_rule.changed": "修改候补与冷却规则",
     "workday.declared": "调整工作日历",
+    "supervision_rule.changed": "修改监察规则",
     "slot.widened": "加号",
     "slot.suspended": "暂停预约",
     "slot.open": "恢复预约",

@@ -57,6 +57,7 @@ PAGES = (
     Page(MONEY, "/console/reconciliation", "对账", FINANCE, of_hall=False),
     Page(MONEY, "/console/ledger", "账簿", FINANCE, of_hall=False),
     Page(FIGURES, "/console/statistics", "预约统计", OVERSEERS),
+    Page(FIGURES, "/console/supervision", "效能监察", OVERSEERS, of_hall=False),
     Page(SETTINGS, "/console/schedule", "排班", PLANNERS),
     Page(SETTINGS, "/console/special-days", "例外日", PLANNERS),
     Page(SETTINGS, "/console/slots", "号段", PLANNERS),
