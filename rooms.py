@@ -27,6 +27,9 @@ MODELS = [
     "appointments.fee_models",
     "appointments.proposal_models",
     "cases.models",
+    "cases.progress_models",
+    "cases.supervision_models",
+    "cases.import_models",
     "feedback.models",
     "assistant.learning_models",
     "assistant.models",
@@ -51,6 +54,9 @@ JOBS = [
     "appointments.rule_jobs",
     "appointments.fee_jobs",
     "cases.jobs",
+    "cases.progress_jobs",
+    "cases.supervision_jobs",
+    "cases.import_jobs",
     "feedback.jobs",
     "assistant.jobs",
     "assistant.learning_jobs",
@@ -58,6 +64,7 @@ JOBS = [
     "assistant.report_jobs",
     "assistant.building_jobs",
     "notifications.jobs",
+    "notifications.case_listeners",
 ]
 
 

@@ -69,11 +69,15 @@ class FeeIn(Asked):
 
 
 class RowResult(Struct, omit_defaults=True):
-    """`outcome`：appended/raised 已接收，repeated 已收到过，refused 未接收（见 code、message）."""
+    """`outcome`：appended/raised 已接收，repeated 已收到过，refused 未接收（见 code、message）.
+
+    `case_no`：没有带编号登记时，我们赋予的办件编号.
+    """
 
     number: Annotated[str, Meta(examples=["ev-0001"])]
     outcome: Annotated[str, Meta(examples=["appended"])]
     pay_code: str = ""
+    case_no: str = ""
     code: str = ""
     message: str = ""
 

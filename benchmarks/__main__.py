@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks import (
     appointments,
     assistant,
+    cases,
     catalogue,
     generating,
     miniprogram_bff,
@@ -32,6 +33,7 @@ ROOMS: dict[str, Mapping[str, Figure]] = {
     "miniprogram_bff": miniprogram_bff.FIGURES,
     "catalogue": catalogue.FIGURES,
     "appointments": {**appointments.FIGURES, **generating.FIGURES},
+    "cases": cases.FIGURES,
     "payments": {**payments.FIGURES, **reconciling.FIGURES},
     "assistant": assistant.FIGURES,
 }
@@ -73,7 +75,10 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=usual.seconds, help="about how long a round lasts")
     parser.add_argument("--connections", type=int, default=usual.connections, help="kept-alive, in a closed loop")
     parser.add_argument(
-        "--history", type=int, default=usual.history, help="past bookings for history_5m; no more rows for reconcile_1m"
+        "--history",
+        type=int,
+        default=usual.history,
+        help="past bookings for history_5m; twice as many events for timeline_10m; no more rows for reconcile_1m",
     )
     parser.add_argument("--careless", action="store_true", help="do not wait for the disk: numbers of no worth, sooner")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/out"), help="folder of latest.json")

@@ -3,11 +3,16 @@
 from typing import Any
 
 from cases.models import Case
-from foundation import crypto, personal_data
+from cases.progress_models import CaseSubscription
+from foundation import crypto, database, personal_data
 from foundation.actor import Actor
 from foundation.events import on
 from identity import access, realname
 from identity.events import CitizensMerged, CitizenVerified
+
+FOLLOW_MERGE = """
+update case_subscription s set citizen_id = $2 where citizen_id = $1
+   and not exists (select from case_subscription o where o.citizen_id = $2 and o.case_id = s.case_id)"""
 
 
 @on(CitizenVerified)
@@ -25,16 +30,24 @@ async def hand_over_cases(event: CitizenVerified) -> None:
 @on(CitizensMerged)
 async def follow_merge(event: CitizensMerged) -> None:
     await Case.filter(citizen_id=event.gone).update(citizen_id=event.kept)
+    async with database.transaction() as tx:  # what both followed is followed once
+        await tx.execute(FOLLOW_MERGE, event.gone, event.kept)
+        await tx.execute("delete from case_subscription where citizen_id = $1", event.gone)
 
 
 async def export(citizen_id: int) -> list[dict[str, Any]]:
     rows = await Case.filter(citizen_id=citizen_id).order_by("id")
-    return [{"case_no": one.case_no, "item": one.item_name, "stage": one.stage} for one in rows]
+    followed = await CaseSubscription.filter(citizen_id=citizen_id).prefetch_related("case").order_by("id")
+    return [
+        *({"case_no": one.case_no, "item": one.item_name, "stage": one.stage} for one in rows),
+        *({"case_no": one.case.case_no, "followed_since": one.created_at.isoformat()} for one in followed),
+    ]
 
 
 async def forget(citizen_id: int) -> None:
     """A case is the department's file and stays; it only stops being shown to the account that goes."""
     await Case.filter(citizen_id=citizen_id).update(citizen_id=None)
+    await CaseSubscription.filter(citizen_id=citizen_id).delete()
 
 
 personal_data.register("cases", export=export, forget=forget)

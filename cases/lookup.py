@@ -1,78 +1,69 @@
 """Who may see a case: its applicant, a delegate, or one who knows its number and the second factor.
 
-A wrong number and a wrong factor look the same and take the same: both compute one fingerprint and read one row.
+A wrong number, a wrong factor and a case that is closed to look-up look the same and take the same: each computes one
+fingerprint and reads one row.
 """
 
 import hmac
-from collections import defaultdict
-from dataclasses import dataclass
-from datetime import date, datetime
+import ipaddress
+from dataclasses import replace
+from datetime import timedelta
 
-from cases import intake, timeline
+from cases import views
 from cases.errors import CaseNotFound
-from cases.models import Case, CaseEvent
-from foundation import clock, crypto, database, ratelimit
-from foundation.workdays import WorkCalendar
+from cases.models import Case
+from cases.progress_models import CaseSubscription
+from cases.timeline import Kind
+from cases.views import CaseView
+from foundation import clock, crypto, database, ratelimit, settings
 from identity import delegation
-from identity.realname import masked_name
 
 PER_NUMBER = (10, 3600)
 PER_ADDRESS = (30, 3600)
 NO_FACTOR = "0" * 64
-
-
-@dataclass(frozen=True)
-class Step:
-    """One event as people read it."""
-
-    label: str
-    at: datetime
-    note: str
-
-
-@dataclass(frozen=True)
-class CaseView:
-    """A case as its applicant sees it; `applicant` is masked.
-
-    `light`：green 正常，yellow 临近期限，red 超期，grey 未计时.
-    """
-
-    case_no: str
-    item_code: str
-    item_name: str
-    department_name: str
-    applicant: str
-    stage: str
-    stage_label: str
-    what_next: str
-    light: str
-    legal_days: int | None
-    promised_days: int | None
-    promised_due: date | None
-    legal_due: date | None
-    closed: bool
-    steps: list[Step]
+IPV6_SITE = 64  # bits that one subscriber has for themselves
 
 
 async def by_number(*, case_no: str, last_four: str, address: str) -> CaseView:
     """Look up without signing in. Raises CaseNotFound for a wrong number or factor alike, TooManyRequests."""
+    case_id = await proved(case_no=case_no, last_four=last_four, address=address)
+    return (await views.of([await Case.get(id=case_id)], with_notes=False))[0]
+
+
+async def proved(*, case_no: str, last_four: str, address: str) -> int:
+    """The id of the case whose number and factor somebody knows. Raises CaseNotFound, TooManyRequests."""
+    case_no = case_no.strip()
     # a number of a person typed in the wrong field is kept nowhere as it is
     typed = crypto.fingerprint(case_no, purpose="limit")
-    await ratelimit.check(("case-lookup-number", typed, *PER_NUMBER), ("case-lookup-ip", address, *PER_ADDRESS))
-    case = await Case.get_or_none(case_no=case_no)
-    wanted = case.factor_fingerprint if case else NO_FACTOR
+    await ratelimit.check(
+        ("case-lookup-number", typed, *PER_NUMBER), ("case-lookup-ip", _site(address), *PER_ADDRESS)
+    )  # fmt: skip
+    row = await database.fetchrow("select id, factor_fingerprint, closed_at from case_file where case_no = $1", case_no)
+    wanted = row["factor_fingerprint"] if row else NO_FACTOR
     given = crypto.fingerprints(f"{case_no}|{last_four.upper()}", purpose="case_factor")
     matches = any([hmac.compare_digest(wanted, one) for one in given])
-    if case is None or not matches:
+    oldest = clock.now() - timedelta(days=settings.current().cases.lookup_days)
+    if row is None or not matches or (row["closed_at"] or clock.now()) < oldest:
         raise CaseNotFound
-    return (await _views([case], with_notes=False))[0]
+    return int(row["id"])
+
+
+def _site(address: str) -> str:
+    """Whose attempts are counted together: an address, or the whole network that one has with IPv6."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if known.version == 4:
+        return address
+    return str(ipaddress.ip_network((known, IPV6_SITE), strict=False))
 
 
 async def mine(citizen_id: int, *, limit: int = 50, only_open: bool = False) -> list[CaseView]:
     """The citizen's own cases, or those that are not closed, the latest changed first."""
     of_state = {"closed_at__isnull": True} if only_open else {}
     rows = await Case.filter(citizen_id=citizen_id, **of_state).order_by("-changed_at").limit(limit)
-    return await _views(rows, with_notes=True)
+    return await views.of(rows, with_notes=True)
 
 
 async def to_supplement(citizen_id: int) -> list[tuple[str, str]]:
@@ -81,55 +72,25 @@ async def to_supplement(citizen_id: int) -> list[tuple[str, str]]:
         """select case_no, item_name from case_file where citizen_id = $1 and stage = $2
             order by changed_at desc limit 5""",
         citizen_id,
-        timeline.Kind.NOTICE_ONCE,
+        Kind.NOTICE_ONCE,
     )
     return [(row["case_no"], row["item_name"]) for row in rows]
 
 
 async def one_of_mine(*, case_no: str, citizen_id: int) -> CaseView:
     """One case for its applicant or their delegate. Raises CaseNotFound for everybody else."""
+    case = await mine_or_entrusted(case_no=case_no, citizen_id=citizen_id)
+    own = case.citizen_id == citizen_id  # type: ignore[attr-defined]
+    followed = not own and await CaseSubscription.exists(case_id=case.id, citizen_id=citizen_id)
+    return replace((await views.of([case], with_notes=True))[0], own=own, followed=followed)
+
+
+async def mine_or_entrusted(*, case_no: str, citizen_id: int) -> Case:
+    """The case, for its applicant or their delegate. Raises CaseNotFound for everybody else."""
     case = await Case.get_or_none(case_no=case_no)
     owner: int | None = case.citizen_id if case else None  # type: ignore[attr-defined]
     if case is None or owner is None:
         raise CaseNotFound
     if owner != citizen_id and not await delegation.may_act(agent=citizen_id, principal=owner, scope="progress"):
         raise CaseNotFound
-    return (await _views([case], with_notes=True))[0]
-
-
-async def _views(cases: list[Case], *, with_notes: bool) -> list[CaseView]:
-    calendar, events = await WorkCalendar.current(), defaultdict[int, list[CaseEvent]](list)
-    for row in await CaseEvent.filter(case_id__in=[case.id for case in cases]).order_by("happened_at", "id"):
-        events[row.case_id].append(row)  # type: ignore[attr-defined]
-    return [_view(case, events[case.id], calendar, with_notes) for case in cases]
-
-
-def _view(case: Case, rows: list[CaseEvent], calendar: WorkCalendar, with_notes: bool) -> CaseView:
-    progress = intake.fold(case, rows, calendar)
-    kind = progress.stage
-    return CaseView(
-        case_no=case.case_no,
-        item_code=case.item_code,
-        item_name=case.item_name,
-        department_name=case.department_name,
-        applicant=masked_name(crypto.open_sealed(case.applicant_name_sealed)),
-        stage=kind,
-        stage_label=timeline.LABELS[kind],
-        what_next=timeline.NEXT[kind],
-        light=timeline.light(
-            progress,
-            promised_days=case.promised_days,
-            legal_days=case.legal_days,
-            today=clock.today(),
-            calendar=calendar,
-        ),
-        legal_days=case.legal_days,
-        promised_days=case.promised_days,
-        promised_due=progress.promised_due,
-        legal_due=progress.legal_due,
-        closed=progress.closed_at is not None,
-        steps=[
-            Step(timeline.LABELS[timeline.Kind(row.kind)], row.happened_at, row.note if with_notes else "")
-            for row in rows
-        ],
-    )
+    return case

@@ -14,7 +14,9 @@ class Case(Model):
 
     id = fields.BigIntField(primary_key=True)
     case_no = fields.CharField(max_length=60, unique=True)
-    source = fields.CharField(max_length=60)  # key id of the department that pushes it
+    source = fields.CharField(max_length=60)  # key id of the department that pushes it, or where it was registered
+    reference = fields.CharField(max_length=80, default="")  # what the source itself calls it
+    hall_path = fields.CharField(max_length=60, default="")  # where it was taken in; whose staff look after it
     item_code = fields.CharField(max_length=40)
     item_name = fields.CharField(max_length=120)
     department_name = fields.CharField(max_length=60)
@@ -31,6 +33,11 @@ class Case(Model):
     closed_at = fields.DatetimeField(null=True)
     promised_due = fields.DateField(null=True)
     legal_due = fields.DateField(null=True)
+    warn_from = fields.DateField(null=True)  # from this day on the light is yellow
+    paused = fields.BooleanField(default=False)
+    pause_until = fields.DateField(null=True)  # the limit of the pause: later days count again
+    used_days = fields.IntField(null=True)  # working days from acceptance to the end, once it has ended
+    contradictions = fields.IntField(default=0)  # events of the log that the fold had to set aside
     calendar_version = fields.CharField(max_length=60, default="")
     created_at = fields.DatetimeField(auto_now_add=True)
     changed_at = fields.DatetimeField(auto_now=True)
@@ -52,7 +59,8 @@ class CaseEvent(Model):
     happened_at = fields.DatetimeField()
     received_at = fields.DatetimeField(auto_now_add=True)
     note = fields.CharField(max_length=400, default="")
-    detail: dict[str, Any] = fields.JSONField(default=dict)
+    detail: dict[str, Any] = fields.JSONField(default=dict)  # see `cases.details`
+    told_by = fields.CharField(max_length=80, default="")  # the Actor who appended it
     body_hash = fields.CharField(max_length=64)
 
     class Meta:

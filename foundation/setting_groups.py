@@ -298,3 +298,31 @@ class SignOn:
         "SIGN_ON_CLIENT_SECRET", "our client secret there", "demo-sign-on", secret=True, only_with="issuer"
     )
     scope: str = setting("SIGN_ON_SCOPE", "what is asked of it", "openid profile real_name")
+class Cases:
+    case_no_form: str = setting(
+        "CASE_NO_FORM",
+        "form of the case numbers we give: letters and digits as they are, `{item}` the item's code, `{yyyymmdd}` the"
+        " day, `#` a random digit, `{serial:4}` a serial of so many digits under all before it, a last `{check}` a check"
+        " digit",
+        "{yyyymmdd}##########{check}",
+        shape=r"([0-9A-Za-z#-]|\{item\}|\{yyyymmdd\}|\{serial:[1-9]\})+(\{check\})?",
+    )
+    notice_no_form: str = setting(
+        "CASE_NOTICE_NO_FORM",
+        "form of the document numbers of one-time notices: as they are written, `{yyyy}` the year, `{serial:5}` a serial"
+        " of so many digits under all before it",
+        "政务告知〔{yyyy}〕{serial:5}号",
+        shape=r"[^{}]*(\{yyyy\}[^{}]*)?\{serial:[1-9]\}[^{}]*",
+    )
+    supplement_days: int = setting(
+        "CASE_SUPPLEMENT_DAYS", "working days to bring missing papers, where the notice does not say", 10, least=1
+    )
+    yellow_percent: int = setting(
+        "CASE_YELLOW_PERCENT", "share of the period after which a case is approaching its deadline", 75, least=1
+    )
+    usual_least: int = setting(
+        "CASE_USUAL_LEAST", "finished cases in 90 days from which on an item's usual duration is shown", 20, least=1
+    )
+    lookup_days: int = setting(
+        "CASE_LOOKUP_DAYS", "days after its end that a case can be looked up without signing in", 365, least=1
+    )

@@ -13,6 +13,7 @@ from typing import Any, get_type_hints
 
 from foundation.setting_groups import (
     Alipay,
+    Cases,
     Console,
     Couriers,
     Handover,
@@ -61,6 +62,7 @@ class Settings:
     licences: Licences = field(default_factory=Licences)
     couriers: Couriers = field(default_factory=Couriers)
     sign_on: SignOn = field(default_factory=SignOn)
+    cases: Cases = field(default_factory=Cases)
 
     @property
     def environment(self) -> str:

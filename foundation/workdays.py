@@ -20,6 +20,12 @@ CALENDAR = "work_calendar"  # what the audit calls it
 FARTHEST = timedelta(days=730)
 
 
+@functools.cache
+def _release() -> str:
+    """Which release of the library we run with; to find out means to read its package's files."""
+    return version_of("chinesecalendar")
+
+
 class _Published(NamedTuple):
     workday: bool
     festival: bool
@@ -45,13 +51,13 @@ class WorkCalendar:
     @classmethod
     async def current(cls) -> "WorkCalendar":
         rows = await WorkdayOverride.all().order_by("set_at")
-        edition = int(rows[-1].set_at.timestamp()) if rows else 0
+        edition = int(rows[-1].set_at.timestamp() * 1_000_000) if rows else 0  # two within a second are two
         return cls({row.day: row.is_workday for row in rows if row.is_workday is not None}, edition)
 
     @property
     def version(self) -> str:
         """``chinesecalendar-1.11.0+0``: the library's release and the moment of the last override."""
-        return f"chinesecalendar-{version_of('chinesecalendar')}+{self.edition}"
+        return f"chinesecalendar-{_release()}+{self.edition}"
 
     def is_workday(self, day: date) -> bool:
         if day in self.overrides:

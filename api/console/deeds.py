@@ -6,12 +6,25 @@ from datetime import datetime
 from typing import Any
 
 from appointments import draw_results, history
+from cases.timeline import EVENT_NAMES
 from foundation import audit
 from foundation.audit import Deed
 from identity import access
 from payments.differences import DEEDS
 
 ACTIONS = {
+    "case.registered": "登记办件",
+    "case.read": "查看办件",
+    "case.refolded": "重新计算时限",
+    "case.conflict_settled": "处理矛盾信息",
+    "case.noted": "记备注",
+    "case.followed": "订阅进度",
+    "case.unfollowed": "取消订阅",
+    "case_import.received": "上传办件文件",
+    "case_import.rehearsing": "预演导入",
+    "case_import.running": "开始导入",
+    "case_import.dropped": "放弃导入",
+    **{f"case.{kind}": f"办理：{name}" for kind, name in EVENT_NAMES.items()},
     "handover.asked": "找人工",
     "handover.taken": "接待",
     "handover.read": "查看对话",
@@ -32,6 +45,7 @@ ACTIONS = {
     "waiting_rule.changed": "修改候补与冷却规则",
     "type_fee.changed": "修改预约收费",
     "workday.declared": "调整工作日历",
+    "supervision_rule.changed": "修改监察规则",
     "slot.widened": "加号",
     "slot.suspended": "暂停预约",
     "slot.open": "恢复预约",

@@ -7,8 +7,8 @@ from api.console.scope import AGENTS, AUTHORS, DESK, FINANCE, HELPERS, OVERSEERS
 from identity.access import Role, StaffMember
 
 HOME, BOOKINGS, HALL, KNOWLEDGE, MONEY, FIGURES, SETTINGS = "首页", "预约", "大厅", "知识", "财务", "统计", "设置"
-CONSULT = "咨询"
-GROUPS = (HOME, BOOKINGS, HALL, CONSULT, KNOWLEDGE, MONEY, FIGURES, SETTINGS)
+CONSULT, CASES = "咨询", "办件"
+GROUPS = (HOME, BOOKINGS, HALL, CASES, CONSULT, KNOWLEDGE, MONEY, FIGURES, SETTINGS)
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,9 @@ PAGES = (
     Page(BOOKINGS, "/console/left-over", "待安置", PLANNERS),
     Page(HALL, "/console/closure", "停办", PLANNERS),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
+    Page(CASES, "/console/cases", "办件列表", WATCHERS, of_hall=False),
+    Page(CASES, "/console/cases/conflicts", "矛盾信息", DESK, of_hall=False),
+    Page(CASES, "/console/cases/imports", "批量导入", PLANNERS, of_hall=False),
     Page(CONSULT, "/console/consult", "人工咨询", AGENTS, of_hall=False),
     Page(KNOWLEDGE, "/console/guides", "办事指南", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/scenarios", "场景导办", AUTHORS, of_hall=False),
@@ -57,6 +60,7 @@ PAGES = (
     Page(MONEY, "/console/reconciliation", "对账", FINANCE, of_hall=False),
     Page(MONEY, "/console/ledger", "账簿", FINANCE, of_hall=False),
     Page(FIGURES, "/console/statistics", "预约统计", OVERSEERS),
+    Page(FIGURES, "/console/supervision", "效能监察", OVERSEERS, of_hall=False),
     Page(SETTINGS, "/console/schedule", "排班", PLANNERS),
     Page(SETTINGS, "/console/special-days", "例外日", PLANNERS),
     Page(SETTINGS, "/console/slots", "号段", PLANNERS),

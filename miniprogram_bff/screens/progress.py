@@ -1,20 +1,23 @@
-"""查进度: my cases, and one by number with a second factor."""
+"""查进度: my cases, one by number with a second factor, the notice as a paper, and being told when a case moves."""
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from msgspec import Meta
-from sanic import Request
+from sanic import HTTPResponse, Request
 
-from cases import lookup
-from cases.errors import CaseNotFound
-from cases.lookup import CaseView
+from cases import lookup, notice, notice_paper, subscriptions
+from cases.errors import CaseNotFound, NoNotice, TooManyFollowed
+from cases.subscriptions import Followed
+from cases.views import CaseView
 from foundation.errors import TooManyRequests
-from foundation.web import PUBLIC, Asked, Routes, client_address
+from foundation.web import PUBLIC, Asked, Limit, Routes, client_address
 from identity.sessions import Session
 from miniprogram_bff.fields import CaseNo
 from miniprogram_bff.session import CITIZEN
 
 routes = Routes("查进度", tag="progress")
+
+NoticeId = Annotated[int, Meta(ge=1, le=2**62, examples=[1])]
 
 
 class LookUp(Asked):
@@ -32,7 +35,59 @@ async def my_case(case_no: CaseNo, who: Session) -> CaseView:
     return await lookup.one_of_mine(case_no=case_no, citizen_id=who.citizen_id)
 
 
+@routes.get(
+    "/v1/cases/<case_no>/notices/<notice_id>",
+    access=CITIZEN,
+    summary="一次性告知书 PDF",
+    errors=(CaseNotFound, NoNotice),
+    also=("application/pdf",),
+    limit=Limit(user=30),
+)
+async def notice_file(case_no: CaseNo, notice_id: NoticeId, who: Session) -> str:
+    """申请人和受托人可看、可打印。"""
+    case = await lookup.mine_or_entrusted(case_no=case_no, citizen_id=who.citizen_id)
+    found = await notice.find(case, notice_id=notice_id)
+    headers = {"Content-Disposition": f'inline; filename="notice-{found.id}.pdf"', "Cache-Control": "no-store"}
+    return cast(Any, HTTPResponse(notice_paper.drawn(case, found), headers=headers, content_type="application/pdf"))
+
+
 @routes.post("/v1/cases/look-up", access=PUBLIC, summary="按编号查进度", errors=(CaseNotFound, TooManyRequests))
 async def look_up(request: Request, body: LookUp) -> CaseView:
     """无需登录：办件编号加申请人证件号码后四位。编号不存在与后四位不符，答复相同。"""
     return await lookup.by_number(case_no=body.case_no, last_four=body.last_four, address=client_address(request))
+
+
+@routes.get("/v1/followed-cases", access=CITIZEN, summary="我订阅的办件")
+async def followed(who: Session) -> list[Followed]:
+    """别人的办件，有进展时通知我；本人的办件无需订阅。"""
+    return await subscriptions.followed(who.citizen_id)
+
+
+@routes.post(
+    "/v1/followed-cases",
+    access=CITIZEN,
+    summary="按编号订阅进度",
+    status=204,
+    errors=(CaseNotFound, TooManyRequests, TooManyFollowed),
+)
+async def follow_by_number(request: Request, body: LookUp, who: Session) -> None:
+    """与按编号查询相同，须有申请人证件号码后四位。"""
+    await subscriptions.follow_by_number(
+        case_no=body.case_no, last_four=body.last_four, citizen_id=who.citizen_id, address=client_address(request)
+    )
+
+
+@routes.post(
+    "/v1/cases/<case_no>/follow",
+    access=CITIZEN,
+    summary="订阅受托的办件",
+    status=204,
+    errors=(CaseNotFound, TooManyFollowed),
+)
+async def follow(case_no: CaseNo, who: Session) -> None:
+    await subscriptions.follow(case_no=case_no, citizen_id=who.citizen_id)
+
+
+@routes.delete("/v1/cases/<case_no>/follow", access=CITIZEN, summary="取消订阅", status=204)
+async def leave(case_no: CaseNo, who: Session) -> None:
+    await subscriptions.leave(case_no=case_no, citizen_id=who.citizen_id)

@@ -4,6 +4,7 @@ import pytest
 
 from cases import intake
 from cases.fees import ROOM, Fee
+from cases.models import Case
 from cases.timeline import Kind
 from foundation import clock
 from identity.idnumber import Identity
@@ -52,4 +53,4 @@ async def test_a_fee_of_nothing_is_refused_and_leaves_no_case():
     event = cases.pushed(cases.case_number(), registration=cases.registration(fee=free))
     with pytest.raises(TotalDoesNotAddUp):
         await intake.append(event=event, by=cases.BUREAU)
-    assert not await intake.Case.exists()
+    assert not await Case.exists()

@@ -1,13 +1,11 @@
-import time
 from datetime import timedelta
-from statistics import median
 
 import pytest
 
 from cases import lookup
 from cases.errors import CaseNotFound
 from cases.timeline import Kind
-from foundation import clock
+from foundation import clock, crypto, database
 from foundation.errors import TooManyRequests
 from identity.idnumber import Identity
 from identity.models import Delegation
@@ -39,17 +37,53 @@ async def test_a_wrong_number_and_a_wrong_factor_look_the_same():
 
 
 async def test_and_take_the_same(monkeypatch: pytest.MonkeyPatch):
+    """The same work is done, statement by statement and fingerprint by fingerprint; a clock would only guess at it."""
     monkeypatch.setattr(lookup, "PER_NUMBER", (10_000, 1))
     monkeypatch.setattr(lookup, "PER_ADDRESS", (10_000, 1))
-    case = await a_case()
-    took: dict[str, list[float]] = {case.case_no: [], "350700209900000000": []}
-    for _ in range(60):
-        for case_no, times in took.items():
-            began = time.perf_counter()
-            await refused(case_no, "zzzz")
-            times.append(time.perf_counter() - began)
-    one, other = map(median, took.values())
-    assert max(one, other) < 2 * min(one, other)
+    applicant = Identity.of("id_card", "11010519491231002X")
+    open_, closed = await a_case(applicant=applicant), await a_case(Kind.RECEIVED, Kind.CLOSED, applicant=applicant)
+    work: list[str] = []
+
+    def counted(module: object, name: str) -> None:
+        whole = getattr(module, name)
+
+        def noted(*args: object, **kwargs: object) -> object:
+            work.append(f"{name} {args[0] if name.startswith('fetch') else kwargs.get('purpose', '')}")
+            return whole(*args, **kwargs)
+
+        monkeypatch.setattr(module, name, noted)
+
+    for module, name in (
+        (database, "fetchrow"), (database, "fetch"), (database, "fetchval"), (crypto, "fingerprint"),
+        (crypto, "fingerprints"), (lookup.hmac, "compare_digest"),
+    ):  # fmt: skip
+        counted(module, name)
+
+    async def done(case_no: str, last_four: str) -> tuple[dict, list[str]]:
+        work.clear()
+        return await refused(case_no, last_four), list(work)
+
+    wrong_factor = await done(open_.case_no, "zzzz")
+    assert await done("350700209900000000", "zzzz") == wrong_factor
+    assert await done("350700209900000000", "002x") == wrong_factor
+    with clock.shifted(timedelta(days=366)):
+        assert await done(closed.case_no, "002x") == await done(open_.case_no, "zzzz") == wrong_factor
+    assert len(wrong_factor[1]) > 3
+
+
+async def test_numbers_that_count_up_are_not_given_away():
+    """Whoever walks through all numbers of a day learns nothing, and not for long."""
+    for _ in range(3):
+        await a_case()
+    answers = {str(await refused(f"3507002026{n:08d}", "0000", "198.51.100.7")) for n in range(28)}
+    assert len(answers) == 1
+
+
+async def test_attempts_of_one_ipv6_site_are_counted_together():
+    answers = [(await refused(f"8888{n:04d}", "zzzz", f"2001:db8:0:7::{n:x}"))["code"] for n in range(31)]
+    assert answers == ["CaseNotFound"] * 30 + ["TooManyRequests"]
+    assert (await refused("88889999", "zzzz", "2001:db8:0:8::1"))["code"] == "CaseNotFound"
+    assert (await refused("88889998", "zzzz", "an address that is none"))["code"] == "CaseNotFound"
 
 
 async def test_attempts_are_counted_by_number_and_by_address():

@@ -1,0 +1,138 @@
+"""A case as its applicant reads it: what has happened, what comes next and when, and how long it usually takes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from cases import deadlines, logbook, next_steps, notice, usual
+from cases.folding import Progress
+from cases.logbook import LogRow
+from cases.models import Case
+from cases.notice import Notice
+from cases.timeline import LABELS, PROCEDURES, RESULTS, Kind
+from cases.usual import Usual
+from foundation import clock, crypto
+from foundation.workdays import WorkCalendar
+from identity.realname import masked_name
+
+
+@dataclass(frozen=True)
+class Step:
+    """One event as people read it."""
+
+    label: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case as its applicant sees it; `applicant` is masked.
+
+    `light`：green 正常，yellow 临近期限，red 超期，grey 未计时；`what_next` 接下来会发生什么，`when` 最迟哪一天；
+    `usual` 近 90 天的通常用时；`own` 本人的办件；`followed` 代办人已订阅.
+    """
+
+    case_no: str
+    item_code: str
+    item_name: str
+    department_name: str
+    applicant: str
+    stage: str
+    stage_label: str
+    what_next: str
+    when: date | None
+    light: str
+    legal_days: int | None
+    promised_days: int | None
+    extended_days: int
+    promised_due: date | None
+    legal_due: date | None
+    pause: str
+    pause_until: date | None
+    usual: Usual | None
+    closed: bool
+    result: str
+    steps: list[Step]
+    notices: list[Notice] = field(default_factory=list)
+    own: bool = False
+    followed: bool = False
+
+
+async def of(cases: Sequence[Case], *, with_notes: bool) -> list[CaseView]:
+    """`with_notes` for who is the applicant or acts for them: what was written to them, and what is missing."""
+    calendar, logs = await WorkCalendar.current(), await logbook.of([case.id for case in cases])
+    lasting = await usual.of({case.item_code for case in cases})
+    return [
+        await _view(case, logs.get(case.id, []), calendar, lasting.get(case.item_code), with_notes) for case in cases
+    ]
+
+
+async def _view(
+    case: Case, log: list[LogRow], calendar: WorkCalendar, lasting: Usual | None, with_notes: bool
+) -> CaseView:  # fmt: skip
+    progress = logbook.fold(case, [row.happening for row in log], calendar)
+    asked = with_notes and any(row.kind == Kind.NOTICE_ONCE for row in log)
+    notices = await notice.of_case(case.id, still_open=progress.open_items, voided=progress.voided) if asked else []
+    step = next_steps.of(case, progress, notices, calendar, received=log[0].happened_at if log else case.created_at)
+    return CaseView(
+        case_no=case.case_no,
+        item_code=case.item_code,
+        item_name=case.item_name,
+        department_name=case.department_name,
+        applicant=applicant(case),
+        stage=case.stage,
+        stage_label=LABELS[Kind(case.stage)],
+        what_next=step.what,
+        when=step.when,
+        light=light(case, clock.today()),
+        legal_days=case.legal_days,
+        promised_days=case.promised_days,
+        extended_days=progress.extended_days,
+        promised_due=case.promised_due,
+        legal_due=case.legal_due,
+        pause=pause_words(progress),
+        pause_until=case.pause_until,
+        usual=lasting,
+        closed=case.closed_at is not None,
+        result=RESULTS.get(progress.result, ""),
+        steps=[Step(label(row), row.happened_at, row.note if with_notes else "") for row in shown(log, progress)],
+        notices=notices,
+    )
+
+
+def shown(log: Sequence[LogRow], progress: Progress) -> list[LogRow]:
+    """What applicants see of the log: not what was struck out, and not the striking out."""
+    return [row for row in log if row.key not in progress.voided and row.kind != Kind.VOIDED]
+
+
+def label(row: LogRow) -> str:
+    """特别程序进行中（听证）, 已作出决定（准予）, 延长期限（10 个工作日）."""
+    more = PROCEDURES.get(row.detail.get("procedure", "")) or RESULTS.get(row.detail.get("result", ""))
+    if row.kind == Kind.EXTENDED:
+        more = f"{row.detail.get('days')} 个工作日"
+    return f"{LABELS[Kind(row.kind)]}（{more}）" if more else LABELS[Kind(row.kind)]
+
+
+def pause_words(progress: Progress) -> str:
+    """Why the clock stands still."""
+    pause = progress.pause
+    if pause is None:
+        return ""
+    return PROCEDURES.get(pause.procedure) or next_steps.PAUSED[pause.kind]
+
+
+def light(case: Case, today: date) -> str:
+    """The light of a case by its projection: the promised day counts, the legal one where nothing was promised."""
+    return deadlines.light(
+        due=case.promised_due if case.promised_days is not None else case.legal_due,
+        warn_from=case.warn_from,
+        still=case.paused and (case.pause_until is None or today <= case.pause_until),
+        ended=clock.shanghai(case.closed_at).date() if case.closed_at else None,
+        today=today,
+    )
+
+
+def applicant(case: Case) -> str:
+    """Masked."""
+    return masked_name(crypto.open_sealed(case.applicant_name_sealed)) if case.applicant_name_sealed else ""
