@@ -20,7 +20,6 @@ from foundation.setting_groups import (
     Licences,
     ObjectStore,
     Papers,
-    ObjectStore,
     Payments,
     Processes,
     RealName,
