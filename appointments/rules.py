@@ -100,13 +100,19 @@ async def change(*, code: str, rule: Rule, by: Actor, effective_from: date | Non
 
 
 async def set_threshold(*, code: str, threshold: int, by: Actor) -> None:
-    """From now on another number in a rule that is in force. Raises RuleNotFound."""
+    """From now on another number in a rule that is in force. Raises RuleNotFound.
+
+    A rule without a name of its own is called by its new sentence.
+    """
     async with database.transaction() as tx:
         await tx.execute(LOCK_RULE, code)
         row = await tx.fetchrow(f"select r.* from ({counting.RULES}) r where r.code = $1", code)
         if row is None:
             raise RuleNotFound
-        await _new_version(code, replace(_rule(row), threshold=threshold), starts=await _start(None), by=by)
+        rule, changed = _rule(row), replace(_rule(row), threshold=threshold)
+        if rule.name == rule_words.sentence(rule):
+            changed = replace(changed, name=rule_words.sentence(changed))
+        await _new_version(code, changed, starts=await _start(None), by=by)
 
 
 async def retire(*, code: str, by: Actor, reason: str) -> None:

@@ -176,3 +176,12 @@ async def test_one_version_at_a_time_is_open():
                select code, 2, name, subject, event, period, period_days, basis, per, threshold, late_hours, hall_path,
                       sanction, sanction_days, now(), created_by, now() from booking_rule"""
         )
+
+
+async def test_another_number_is_in_the_name_as_well_unless_the_rule_has_one_of_its_own():
+    for code, name in (("plain", ""), ("named", "热门业务限约")):
+        await rules.create(code=code, rule=Rule(event="booked", period="week", threshold=2, name=name), by=STAFF)
+        await rules.set_threshold(code=code, threshold=3, by=STAFF)
+    plain, named = (await rules.versions("plain"))[0].rule, (await rules.versions("named"))[0].rule
+    assert (plain.name, plain.threshold) == (plain.sentence, 3)
+    assert named.name == "热门业务限约"
