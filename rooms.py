@@ -29,6 +29,9 @@ MODELS = [
     "assistant.models",
     "assistant.handover_models",
     "notifications.models",
+    "notifications.template_models",
+    "notifications.preference_models",
+    "notifications.mass_models",
 ]
 
 JOBS = [
@@ -51,6 +54,8 @@ JOBS = [
     "assistant.learning_jobs",
     "assistant.handover_jobs",
     "notifications.jobs",
+    "notifications.postman",
+    "notifications.mass",
 ]
 
 

@@ -201,6 +201,28 @@ class Receipts:
 
 
 @dataclass(frozen=True)
+class Messages:
+    quiet_hours: str = setting(
+        "MESSAGES_QUIET_HOURS",
+        "when only what cannot wait leaves for a telephone, `HH:MM-HH:MM`; empty: at any hour",
+        "22:00-08:00",
+        shape=r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]",
+    )
+    wechat_per_second: int = setting("MESSAGES_WECHAT_PER_SECOND", "messages a second to WeChat", 200, least=1)
+    alipay_per_second: int = setting("MESSAGES_ALIPAY_PER_SECOND", "messages a second to Alipay", 100, least=1)
+    sms_per_second: int = setting("MESSAGES_SMS_PER_SECOND", "text messages a second to the carrier", 50, least=1)
+
+
+@dataclass(frozen=True)
+class Sms:
+    url: str = setting("SMS_URL", "gateway for text messages; empty: none are sent")
+    key_id: str = setting("SMS_KEY_ID", "our key id at the gateway")
+    secret: str = setting("SMS_SECRET", "our secret at the gateway (HMAC-SM3)", "demo-sms", secret=True)
+    signature: str = setting("SMS_SIGNATURE", "registered signature, shown as 【…】", "指尖办", shape=r"[^【】,]{2,12}")
+    daily: int = setting("SMS_PER_PERSON_DAILY", "text messages to one person a day", 5, least=0)
+
+
+@dataclass(frozen=True)
 class Handover:
     hours: str = setting(
         "HANDOVER_HOURS",

@@ -15,11 +15,13 @@ from foundation.setting_groups import (
     Alipay,
     Console,
     Handover,
+    Messages,
     Payments,
     Processes,
     RealName,
     Receipts,
     Secrets,
+    Sms,
     WeChat,
     WeChatPay,
 )
@@ -50,6 +52,8 @@ class Settings:
     payments: Payments = field(default_factory=Payments)
     receipts: Receipts = field(default_factory=Receipts)
     handover: Handover = field(default_factory=Handover)
+    messages: Messages = field(default_factory=Messages)
+    sms: Sms = field(default_factory=Sms)
 
     @property
     def environment(self) -> str:
@@ -126,7 +130,7 @@ def _unfit_for_production(settings: Settings) -> list[str]:
     faults = []
     for group, one in every_setting():
         value = getattr(getattr(settings, group), one.name)
-        if one.metadata["secret"] and not _in_its_file(settings, one) and (not value or DEMO_MARK.search(str(value))):
+        if one.metadata["secret"] and not _not_needed(settings, one) and (not value or DEMO_MARK.search(str(value))):
             faults.append(f"{one.metadata['env']}: a secret of your own is needed in production")
         if one.metadata["needed"] and not value:
             faults.append(f"{one.metadata['env']}: must be set in production")
@@ -145,9 +149,11 @@ def _unfit_for_production(settings: Settings) -> list[str]:
     return faults
 
 
-def _in_its_file(settings: Settings, one: Field[Any]) -> bool:
-    """The APIv3 key may lie in a file, where it can change without a restart."""
-    return one.metadata["env"] == "WECHAT_PAY_API_V3_KEY" and bool(settings.wechat_pay.api_v3_key_file)
+def _not_needed(settings: Settings, one: Field[Any]) -> bool:
+    """The APIv3 key may lie in a file, where it can change without a restart; without a gateway there is no secret."""
+    return {
+        "WECHAT_PAY_API_V3_KEY": bool(settings.wechat_pay.api_v3_key_file), "SMS_SECRET": not settings.sms.url,
+    }.get(one.metadata["env"], False)  # fmt: skip
 
 
 def _believes_alipay(alipay: Alipay) -> bool:

@@ -37,6 +37,7 @@ def environment(*, var: Path, database_url: str, redis_url: str, doors: Mapping[
         "ALIPAY_AUTHORIZE_URL": f"{sandbox}/oauth2/publicAppAuthorize.htm",
         "REALNAME_URL": str(sandbox),
         "RECEIPTS_URL": str(sandbox),
+        "SMS_URL": str(sandbox),
         "WALLET_URL": f"{sandbox}/wallet",
         "LOG_FORMAT": "text",
         "PYTHONUNBUFFERED": "1",
