@@ -23,6 +23,7 @@ from miniprogram_bff.screens import (
     guide,
     home,
     login,
+    messages,
     mine,
     pay,
     payments,
@@ -63,6 +64,7 @@ SCREENS = (
     receipt,
     rate,
     credit,
+    messages,
     mine,
     widget,
 )

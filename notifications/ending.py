@@ -16,7 +16,8 @@ NO_CONSENT = {"43101", "USER_REFUSE_RECEIVE"}  # WeChat's and Alipay's word for 
 
 # Whoever comes late finds it unknown; that it was taken after all is the better knowledge.
 BECAME = """
-update message set state = $3::varchar, problem = $4, vendor_no = $5, sent_at = case when $3::varchar = 'sent' then $6::timestamptz end
+update message set state = $3::varchar, problem = $4, vendor_no = $5,
+       sent_at = case when $3::varchar = 'sent' then $6::timestamptz end
  where id = $1 and claim = $2 and (state = 'sending' or (state = 'unknown' and $3::varchar = 'sent')) returning id"""
 LATER = """
 update message set state = 'queued', problem = $3, due_at = $4, attempts = attempts - $5

@@ -80,4 +80,3 @@ async def ledger(citizen: Citizen, *, occasion: str = "") -> dict[str, tuple[str
     """Channel → state and problem."""
     rows: Iterable[Any] = await Message.filter(citizen_id=citizen.id).order_by("id")
     return {one.channel: (one.state, one.problem) for one in rows if not occasion or one.occasion == occasion}
-
