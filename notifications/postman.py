@@ -102,7 +102,7 @@ async def send(message: InHand, writing: asyncio.Semaphore) -> None:
         await came_of(message, told)
 
 
-@scheduled("* * * * * */5", queue="messages", alone=False)  # a dead run must not hold up the next
+@scheduled("* * * * * */5", alone=False)  # a dead run must not hold up the next
 async def round_of_the_house() -> None:
     """What a worker that died had in hand, and whatever is due and nobody was nudged for."""
     left = await claims.recover()

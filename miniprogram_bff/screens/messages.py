@@ -29,6 +29,13 @@ class Way(Struct):
     at: datetime
 
 
+class TopicView(Struct):
+    topic: TopicKind
+    code: TopicCode
+    name: Annotated[str, Meta(examples=["住房"])]
+    subscribed: bool
+
+
 class MessageView(Struct):
     id: int
     title: Annotated[str, Meta(examples=["预约成功"])]
@@ -37,6 +44,7 @@ class MessageView(Struct):
     at: datetime
     read: bool
     ways: list[Way]
+    topics: Annotated[list[TopicView], Meta(description="因订阅了这些资讯而发送，可退订")]
 
 
 class Earlier(Asked):
@@ -85,13 +93,6 @@ class PreferencesWanted(Asked):
     muted: Annotated[list[Annotated[str, Meta(max_length=12)]], Meta(max_length=10)] = []
 
 
-class TopicView(Struct):
-    topic: TopicKind
-    code: TopicCode
-    name: Annotated[str, Meta(examples=["住房"])]
-    subscribed: bool
-
-
 class TopicWanted(Asked):
     topic: TopicKind
     code: TopicCode
@@ -100,7 +101,8 @@ class TopicWanted(Asked):
 @routes.get("/v1/me/messages", access=CITIZEN, summary="消息")
 async def messages(query: Earlier, who: Session) -> list[MessageView]:
     rows = await delivery.inbox(who.citizen_id, before=query.before)
-    ways = await ledger.ways(who.citizen_id, [one.occasion for one in rows])
+    occasions = [one.occasion for one in rows]
+    ways, behind = await ledger.ways(who.citizen_id, occasions), await topics.behind(who.citizen_id, occasions)
     return [
         MessageView(
             one.id, one.title, one.text, one.page, one.created_at, one.read_at is not None,
@@ -108,6 +110,7 @@ async def messages(query: Earlier, who: Session) -> list[MessageView]:
                 Way(way.channel, way.channel_name, way.state_name, way.problem, way.sent_at or way.created_at)
                 for way in ways.get(one.occasion, [])
             ],
+            [_topic(topic) for topic in behind.get(one.occasion, [])],
         )
         for one in rows
     ]  # fmt: skip
@@ -145,10 +148,7 @@ async def keep_preferences(body: PreferencesWanted, who: Session) -> Preferences
 
 @routes.get("/v1/me/topics", access=CITIZEN, summary="可订阅的资讯")
 async def my_topics(who: Session) -> list[TopicView]:
-    return [
-        TopicView(one.topic, one.code, one.name, one.subscribed)  # type: ignore[arg-type]
-        for one in await topics.offered(who.citizen_id)
-    ]
+    return [_topic(one) for one in await topics.offered(who.citizen_id)]
 
 
 @routes.post("/v1/me/topics", access=CITIZEN, summary="订阅资讯", errors=(TopicUnknown,), status=204)
@@ -172,3 +172,7 @@ async def _preferences(citizen_id: int) -> PreferencesView:
             for one in await consents.of(citizen_id)
         ],
     )
+
+
+def _topic(one: topics.Offered) -> TopicView:
+    return TopicView(one.topic, one.code, one.name, one.subscribed)
