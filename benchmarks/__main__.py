@@ -17,6 +17,7 @@ from benchmarks import (
     catalogue,
     generating,
     miniprogram_bff,
+    notifications,
     payments,
     reconciling,
     report,
@@ -34,6 +35,7 @@ ROOMS: dict[str, Mapping[str, Figure]] = {
     "appointments": {**appointments.FIGURES, **generating.FIGURES},
     "payments": {**payments.FIGURES, **reconciling.FIGURES},
     "assistant": assistant.FIGURES,
+    "cases": notifications.FIGURES,
 }
 FIGURES = {name: figure for room in ROOMS.values() for name, figure in room.items()}
 OUTSIDE = {"running": running.make_run, "suite": running.test_suite}

@@ -63,7 +63,6 @@ def environment(database_url: str, redis_url: str) -> dict[str, str]:
         "ALIPAY_AUTHORIZE_URL": f"{nowhere}/oauth2/publicAppAuthorize.htm",
         "REALNAME_URL": nowhere,
         "RECEIPTS_URL": nowhere,
-        "SMS_URL": nowhere,
         "MESSAGES_QUIET_HOURS": "",  # a test that is about them says which
     }
 

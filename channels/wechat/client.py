@@ -16,11 +16,12 @@ from channels.errors import (
     SystemError,
 )
 from channels.wechat.token import AccessToken
-from foundation.http import Outside
+from foundation.http import Outside, OutsideUnavailable
 from foundation.settings import Settings
 
 TOKEN_INVALID = {40001, 40014, 42001}
 BUSY = {-1, 43108}
+NOBODY_BEHIND = (502, 503)  # their gateway's word that nothing took the request
 REFUSALS: dict[int, type[ChannelRefused]] = {
     40003: PayerMismatch,
     40029: CodeUnusable,
@@ -94,6 +95,8 @@ class WeChatClient:
 
 
 def _read(response: httpx.Response) -> dict[str, Any]:
+    if response.status_code in NOBODY_BEHIND:
+        raise OutsideUnavailable(retry_after=5)
     try:
         answer = json.loads(response.content)
     except ValueError:

@@ -31,7 +31,7 @@ def _cut(longest: int) -> Callable[[str], str]:
 
 
 def _only(kept: str, longest: int, otherwise: str) -> Callable[[str], str]:
-    return lambda text: re.sub(f"[^{kept}]", "", text)[:longest] or otherwise
+    return lambda text: re.sub(f"[^{kept}]", "", text).strip()[:longest].strip() or otherwise
 
 
 def _moment(text: str) -> str:
@@ -51,14 +51,16 @@ def _number(text: str) -> str:
 
 def _name(text: str) -> str:
     kept = re.sub(rf"[^{HAN}A-Za-z ·*.]", "", text)
-    return kept[: 10 if re.search(f"[{HAN}]", kept) else 20] or "本人"
+    return kept.strip()[: 10 if re.search(f"[{HAN}]", kept) else 20].strip() or "本人"
 
 
 RULES: dict[str, Rule] = {
     "thing": Rule(re.compile(r"[^\n]{1,20}"), "20 个以内字符", _cut(20)),
     "number": Rule(re.compile(r"(?=.{1,32}$)-?\d+(\.\d+)?"), "32 位以内数字，可带小数", _number),
     "letter": Rule(re.compile(r"[A-Za-z]{1,32}"), "32 位以内字母", _only("A-Za-z", 32, "A")),
-    "symbol": Rule(re.compile(rf"[^\w\s{HAN}]{{1,5}}"), "5 位以内符号", _only("^\\w\\s", 5, "-")),
+    "symbol": Rule(
+        re.compile(rf"[^\w\s{HAN}]{{1,5}}"), "5 位以内符号", lambda text: re.sub(r"[\w\s]", "", text)[:5] or "-"
+    ),
     "character_string": Rule(re.compile(r"[\x20-\x7e]{1,32}"), "32 位以内数字、字母或符号", _only(" -~", 32, "-")),
     "time": Rule(re.compile(rf"{MOMENT}(\s?~\s?{MOMENT})?"), "24 小时制时间，可带年月日", _moment),
     "date": Rule(re.compile(rf"{DAY}( ?{CLOCK})?(\s?~\s?{DAY}( ?{CLOCK})?)?"), "年月日，可带时间", _moment),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from channels.messages import MessageOutcome, Outcome
+from foundation import settings
 from identity.models import Citizen
 from notifications import delivery, lanes, outlets, postman
 from notifications.kinds import ROUTE, Template
@@ -39,6 +40,12 @@ class Channels:
 
     def at(self, channel: str) -> list[Sending]:
         return [one for one in self.taken if one.channel == channel]
+
+
+@pytest.fixture
+def by_sms(environment: dict[str, str]) -> None:
+    """The city has a carrier for text messages."""
+    settings.use(settings.load(environment | {"SMS_URL": "http://sms.test"}))
 
 
 @pytest.fixture

@@ -19,14 +19,15 @@ from tests.builders.messages import (
     Channels,
     a_reader,
     announce,
+    by_sms,
     channels,
     later,
     ledger,
     post_goes_out,
 )
 
-__all__ = ["channels"]
-pytestmark = pytest.mark.usefixtures("db", "redis_db", "settings_env")
+__all__ = ["by_sms", "channels"]
+pytestmark = pytest.mark.usefixtures("db", "redis_db", "settings_env", "by_sms")
 PHONE = "13800001234"
 
 
@@ -94,7 +95,7 @@ async def test_a_report_says_what_became_of_a_text_message(channels: Channels):
 
 
 async def test_one_person_gets_so_many_text_messages_a_day(channels: Channels, environment: dict[str, str]):
-    settings.use(settings.load(environment | {"SMS_PER_PERSON_DAILY": "2"}))
+    settings.use(settings.load(environment | {"SMS_URL": "http://sms.test", "SMS_PER_PERSON_DAILY": "2"}))
     citizen = await a_reader("alipay", phone=PHONE)
     channels.answer("alipay", REFUSED)
     for number in range(4):

@@ -1,4 +1,4 @@
-"""A mass on its way, and the worker is killed: nothing is lost, nothing is sent twice, and what nobody knows says so."""
+"""A mass on its way, and the worker is killed: nothing is lost or sent twice, and what nobody knows says so."""
 
 import asyncio
 import json

@@ -16,10 +16,10 @@ from identity.models import Citizen
 from notifications import consents
 from notifications.models import Message
 from notifications.templates import BILL_SETTLED, WAITLIST_OFFERED
-from tests.builders.messages import BUSY, REFUSED, SENT, UNKNOWN, Channels, a_reader, announce, channels, later
+from tests.builders.messages import BUSY, REFUSED, SENT, UNKNOWN, Channels, a_reader, announce, by_sms, channels, later
 from tests.builders.messages import post_goes_out as the_post
 
-__all__ = ["channels"]
+__all__ = ["by_sms", "channels"]
 ROUTE = ("wechat", "alipay", "sms")
 FINAL = {"sent", "reached", "refused", "failed", "unknown"}
 GONE_ON = {"refused", "failed"}
@@ -126,7 +126,7 @@ async def taken(citizen_id: int, at: str, template: str) -> int:
     )  # fmt: skip
 
 
-@pytest.mark.usefixtures("db", "redis_db", "settings_env")
+@pytest.mark.usefixtures("db", "redis_db", "settings_env", "by_sms")
 async def test_no_accept_is_used_twice_and_no_channel_is_skipped(channels: Channels) -> None:
     assert Outcome.SENT is SENT.outcome
     MessagesInAnyOrder.loop, MessagesInAnyOrder.post = asyncio.get_running_loop(), channels
