@@ -1,4 +1,4 @@
-"""消息: a mass to everybody who subscribes to a hall, carried by the worker to the sandbox, and what is urgent meanwhile.
+"""消息: a mass to whoever subscribes to a hall, carried by the worker to the sandbox, and what is urgent meanwhile.
 
 Beside it the bare loop of the same requests: as many at a time, no ledger, no consent, no pace. The channel's rate is
 set so high that it holds up nothing; `--seconds 50` makes the mass 100,000 messages.
@@ -28,7 +28,7 @@ from channels.wechat.messages import send_subscription
 from deploy.local.server import leashed
 from foundation import clock, database, settings
 from foundation.actor import Actor
-from notifications import delivery, mass, news_listeners, postman
+from notifications import delivery, mass, news_listeners, postman, samples
 from notifications.templates import WAITLIST_OFFERED
 
 EACH_SECOND = 2_000
@@ -50,7 +50,7 @@ select extract(epoch from sent_at - created_at) * 1000 as ms from message
 
 
 async def message_drain(house: House) -> Measured:
-    """Messages a second from the start of a mass to the last one taken; p50 and p99 are of the urgent ones meanwhile."""
+    """Messages a second from the start of a mass to the last one taken; latencies are of the urgent ones meanwhile."""
     wanted = house.scale.times(EACH_SECOND)
     readers = await _readers(wanted)
     async with _carried(house):
@@ -158,8 +158,7 @@ async def _urgent_meanwhile(citizen_id: int) -> None:
         await delivery.announce(
             citizen_id=citizen_id, occasion=f"benchmark_urgent:{next(_numbers)}", template=WAITLIST_OFFERED,
             page="pages/messages",
-            values={"when": "2026-11-23 09:30", "hall": "政务服务中心", "business": "居民身份证办理", "code": "7K3M9QXP",
-                    "until": "2026-11-22 18:00"},
+            values=samples.of(WAITLIST_OFFERED),
         )  # fmt: skip
         await asyncio.sleep(EVERY)
 
