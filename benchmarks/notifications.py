@@ -171,7 +171,7 @@ async def _bare(number: int) -> Sample:
     async def send() -> None:
         for _ in left:
             told = await send_subscription(
-                client, openid=SUBSCRIBER, template_id="tpl-case", fields=fields, page="pages/messages"
+                client, openid=SUBSCRIBER, template_id="tpl-news", fields=fields, page="pages/messages"
             )
             if told.outcome is not Outcome.SENT:
                 raise CheckFailed(f"the sandbox said {told}")

@@ -131,6 +131,7 @@ class WeChat:
     template_booking: str = setting("WECHAT_TEMPLATE_BOOKING", "subscription template: booking", "tpl-booking")
     template_bill: str = setting("WECHAT_TEMPLATE_BILL", "subscription template: bill settled", "tpl-bill")
     template_case: str = setting("WECHAT_TEMPLATE_CASE", "subscription template: case moved", "tpl-case")
+    template_news: str = setting("WECHAT_TEMPLATE_NEWS", "subscription template: news that was subscribed to", "tpl-news")
     wallet_url: str = setting(
         "WALLET_URL", "page that stands for the WeChat and Alipay apps in a browser", demo_only=True
     )
@@ -191,6 +192,7 @@ class Alipay:
     template_booking: str = setting("ALIPAY_TEMPLATE_BOOKING", "message template: booking", "alitpl-booking")
     template_bill: str = setting("ALIPAY_TEMPLATE_BILL", "message template: bill settled", "alitpl-bill")
     template_case: str = setting("ALIPAY_TEMPLATE_CASE", "message template: case moved", "alitpl-case")
+    template_news: str = setting("ALIPAY_TEMPLATE_NEWS", "message template: news that was subscribed to", "alitpl-news")
 
 
 @dataclass(frozen=True)

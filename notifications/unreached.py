@@ -27,6 +27,7 @@ PROBLEMS = {
     "sms_limit": "当天短信已达上限",
     "too_late": "排队过久，已失去意义",
     "worker_died": "发送中断，结果不明",
+    "stopped": "群发已停止",
     "UNDELIV": "短信未能送达",
     "PHONE_INVALID": "手机号码不存在",
 }

@@ -96,7 +96,7 @@ async def test(request: Request, kind: Kind, channel: Channel, form: Test, who: 
 def _about(kind: str, channel: str) -> dict[str, Any]:
     template = wording.find(kind)
     return {
-        "template": template, "channel": channel, "channels": CHANNELS, "by_text": channel in (INBOX, SMS),
+        "of": template, "channel": channel, "channels": CHANNELS, "by_text": channel in (INBOX, SMS),
         "places": [(place, samples.meaning(place), said) for place, said in samples.of(template).items()],
         "signature": settings.current().sms.signature if channel == SMS else "",
     }  # fmt: skip

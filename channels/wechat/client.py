@@ -16,7 +16,7 @@ from channels.errors import (
     SystemError,
 )
 from channels.wechat.token import AccessToken
-from foundation.http import Outside, OutsideUnavailable
+from foundation.http import Outside
 from foundation.settings import Settings
 
 TOKEN_INVALID = {40001, 40014, 42001}
@@ -34,6 +34,10 @@ REFUSALS: dict[int, type[ChannelRefused]] = {
     47001: RequestWrong,
     47003: RequestWrong,
 }
+
+
+class NobodyBehind(OutcomeUnknown):
+    """合作平台暂时无人应答，请稍后重试。"""
 
 
 class WeChatClient:
@@ -96,7 +100,7 @@ class WeChatClient:
 
 def _read(response: httpx.Response) -> dict[str, Any]:
     if response.status_code in NOBODY_BEHIND:
-        raise OutsideUnavailable(retry_after=5)
+        raise NobodyBehind(retry_after=5)
     try:
         answer = json.loads(response.content)
     except ValueError:

@@ -4,7 +4,7 @@ from typing import Any
 
 from channels.errors import ChannelRefused, SlowDown, SystemError
 from channels.messages import MessageOutcome, Outcome
-from channels.wechat.client import WeChatClient
+from channels.wechat.client import NobodyBehind, WeChatClient
 from channels.wechat.message_fields import fitted
 from foundation.errors import Unavailable
 from foundation.http import OutcomeUnknown
@@ -43,6 +43,8 @@ async def send_subscription(
         return MessageOutcome(outcome, fault.vendor_code)
     except SystemError:  # it answered: not now
         return MessageOutcome(Outcome.TRY_AGAIN, "-1")
+    except NobodyBehind:
+        return MessageOutcome(Outcome.TRY_AGAIN)
     except OutcomeUnknown:
         return MessageOutcome(Outcome.UNKNOWN)
     except Unavailable:

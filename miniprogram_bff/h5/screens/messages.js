@@ -77,7 +77,7 @@ export async function topics(main) {
   const list = await get("/v1/me/topics");
   const chip = (one) => html`<button class="chip" aria-pressed="${one.subscribed}" data-topic="${one.topic}" data-code="${one.code}">${one.subscribed ? html`${mark("bell")} ` : ""}${one.name}</button>`;
   show(main, html`<h1>资讯订阅</h1><p class="soft">点一下订阅，再点一下退订。同类资讯一天最多推送一条，其余在“消息”里。</p>
-    ${TOPICS.map(([topic, name]) => html`<section class="card"><h2>${name}</h2><div class="chips">${list.filter((one) => one.topic === topic).map(chip)}</div></section>`)}`);
+    ${TOPICS.filter(([topic]) => list.some((one) => one.topic === topic)).map(([topic, name]) => html`<section class="card"><h2>${name}</h2><div class="chips">${list.filter((one) => one.topic === topic).map(chip)}</div></section>`)}`);
   main.onclick = async (event) => {
     const button = event.target.closest("[data-topic]");
     if (!button) return;
