@@ -131,7 +131,9 @@ class WeChat:
     template_booking: str = setting("WECHAT_TEMPLATE_BOOKING", "subscription template: booking", "tpl-booking")
     template_bill: str = setting("WECHAT_TEMPLATE_BILL", "subscription template: bill settled", "tpl-bill")
     template_case: str = setting("WECHAT_TEMPLATE_CASE", "subscription template: case moved", "tpl-case")
-    template_news: str = setting("WECHAT_TEMPLATE_NEWS", "subscription template: news that was subscribed to", "tpl-news")
+    template_news: str = setting(
+        "WECHAT_TEMPLATE_NEWS", "subscription template: news that was subscribed to", "tpl-news"
+    )
     wallet_url: str = setting(
         "WALLET_URL", "page that stands for the WeChat and Alipay apps in a browser", demo_only=True
     )

@@ -16,7 +16,7 @@ def fault(field: str, value: str) -> str:
     """Why Alipay would refuse the message for this keyword, in words; empty when it would not."""
     if not KEYWORD.fullmatch(field):
         return f"没有 {field} 这类字段，应为 keyword1、keyword2 …"
-    return "" if 0 < len(value.strip()) <= LONGEST_VALUE else f"{field} 应为 1 至 {LONGEST_VALUE} 个字符"
+    return "" if 0 < len(value.strip()) <= LONGEST_VALUE else f"{field} 要求：1 至 {LONGEST_VALUE} 个字符"
 
 
 def fitted(fields: Mapping[str, str]) -> dict[str, str]:

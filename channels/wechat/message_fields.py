@@ -89,7 +89,7 @@ def fault(field: str, value: str) -> str:
     kind = kind_of(field)
     if not kind:
         return f"没有 {field} 这类字段"
-    return "" if RULES[kind].holds.fullmatch(value.strip()) and value.strip() else f"{field} 应为{RULES[kind].says}"
+    return "" if RULES[kind].holds.fullmatch(value.strip()) and value.strip() else f"{field} 要求：{RULES[kind].says}"
 
 
 def fitted(field: str, value: str) -> str:

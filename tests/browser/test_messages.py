@@ -46,11 +46,15 @@ async def a_mass(citizen: Any) -> int:
     return made
 
 
-@pytest.mark.parametrize("width", [820, 1280])
+async def sound_at_both_widths(page: "Page") -> None:
+    for width in (820, 1280):
+        await page.set_viewport_size({"width": width, "height": 900})
+        await sound(page)
+
+
 async def test_staff_change_words_and_see_what_became_of_messages(
-    console: str, desk: "Page", channels: Channels, width: int
+    console: str, desk: "Page", channels: Channels
 ) -> None:
-    await desk.set_viewport_size({"width": width, "height": 900})
     citizen = await a_reader("wechat", phone=PHONE)
     channels.answer("wechat", REFUSED)
     await announce(citizen, "waitlist_offered:1", template=WAITLIST_OFFERED)
@@ -63,32 +67,26 @@ async def test_staff_change_words_and_see_what_became_of_messages(
     await desk.get_by_label("号码", exact=True).fill(PHONE)
     await desk.get_by_role("button", name="查找").click()
     await desk.get_by_text("未订阅消息").first.wait_for()
-    await desk.screenshot(path=f"/tmp/shot-1-{width}.png", full_page=True)
-    await sound(desk)
+    await sound_at_both_widths(desk)
     await desk.get_by_role("link", name="须电话告知").click()
     await desk.get_by_role("button", name="张* 已告知").click()
     await desk.get_by_text("没有需要电话告知的人。").wait_for()
-    await desk.screenshot(path=f"/tmp/shot-2-{width}.png", full_page=True)
-    await sound(desk)
+    await sound_at_both_widths(desk)
     await desk.get_by_role("link", name="群发与公告").click()
     await desk.get_by_role("heading", name="本周六延时办理").wait_for()
-    await desk.screenshot(path=f"/tmp/shot-3-{width}.png", full_page=True)
-    await sound(desk)
+    await sound_at_both_widths(desk)
     await desk.get_by_role("link", name="消息模板").click()
     await desk.get_by_role("heading", name="缴费与退款").wait_for()
-    await desk.screenshot(path=f"/tmp/shot-4-{width}.png", full_page=True)
-    await sound(desk)
+    await sound_at_both_widths(desk)
     await desk.goto(f"{console}/messages/templates/bill_settled/wechat")
     await desk.get_by_label("字段，每行一个").fill("thing1：{title}\namount2：{yuan}元\nphrase3：PAID")
     await desk.get_by_role("button", name="预览").click()
-    await desk.get_by_text("phrase3 应为5 个以内汉字").wait_for()
-    await desk.screenshot(path=f"/tmp/shot-5-{width}.png", full_page=True)
-    await sound(desk)
+    await desk.get_by_text("phrase3 要求：5 个以内汉字").wait_for()
+    await sound_at_both_widths(desk)
     await desk.get_by_label("字段，每行一个").fill("thing1：{title}\namount2：{yuan}元\nphrase3：已缴清")
     await desk.get_by_role("button", name="保存并生效").click()
     await desk.get_by_text("第 1 版").first.wait_for()
-    await desk.screenshot(path=f"/tmp/shot-6-{width}.png", full_page=True)
-    await sound(desk)
+    await sound_at_both_widths(desk)
 
 
 async def test_a_citizen_reads_mutes_and_unsubscribes(phone: "Page", channels: Channels) -> None:
@@ -105,7 +103,6 @@ async def test_a_citizen_reads_mutes_and_unsubscribes(phone: "Page", channels: C
         await phone.evaluate("token => localStorage.setItem('zhijianban.token', token)", token)
         await phone.goto(f"{base}/h5/#/messages")
         await phone.get_by_text("微信订阅消息 未接收：未订阅消息").first.wait_for()
-        await phone.screenshot(path="/tmp/shot-h5-1.png", full_page=True)
         await sound_on(phone)
         await phone.get_by_role("button", name="退订").click()
         await phone.get_by_text("已退订", exact=True).wait_for()
@@ -117,7 +114,6 @@ async def test_a_citizen_reads_mutes_and_unsubscribes(phone: "Page", channels: C
         await phone.get_by_label("免打扰").select_option("自己设置时段")
         await phone.get_by_label("从", exact=True).fill("21:30")
         await phone.get_by_label("订阅的资讯").uncheck()
-        await phone.screenshot(path="/tmp/shot-h5-2.png", full_page=True)
         await sound_on(phone)
         await phone.get_by_role("button", name="保存").click()
         await phone.get_by_text("已保存").wait_for()
@@ -126,7 +122,6 @@ async def test_a_citizen_reads_mutes_and_unsubscribes(phone: "Page", channels: C
         hall = phone.locator("[data-topic=hall]").first
         await hall.click()
         await phone.locator("[data-topic=hall][aria-pressed=true]").wait_for()
-        await phone.screenshot(path="/tmp/shot-h5-3.png", full_page=True)
         await sound_on(phone)
         assert await database.fetchval("select count(*) from topic_subscription") == 1
 

@@ -117,7 +117,7 @@ async def test_a_template_is_looked_at_saved_and_tried(desk: Desk, channels: Cha
     form = {"version": 0, "title": "缴款成功", "template_id": "tpl-bill", "enabled": "true"}
     seen = await desk.press(f"{EDIT}/preview", **form, fields="thing1：{title}已缴\nphrase2: PAID")
     assert "不动产登记费已缴" in seen.text
-    assert "phrase2 应为5 个以内汉字" in seen.text
+    assert "phrase2 要求：5 个以内汉字" in seen.text
     refused = await desk.press(EDIT, **form, fields="thing1：{title}已缴\nphrase2: PAID")
     assert refused.status_code == 422
     assert "phrase2" in refused.text

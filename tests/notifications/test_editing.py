@@ -69,7 +69,7 @@ async def test_a_channel_that_is_switched_off_is_passed_over(channels: Channels)
 async def test_every_fault_is_said_at_once():
     card = Words(channel="wechat", fields={"thing1": "一" * 30, "phrase2": "OK", "keyword9": "x", "time4": "{when}"})
     found = await faults_of(card)
-    assert any("thing1 应为20 个以内字符" in one for one in found)
+    assert any("thing1 要求：20 个以内字符" in one for one in found)
     assert any("phrase2" in one for one in found)
     assert "没有 keyword9 这类字段" in found
     assert "没有 {when} 这个变量" in found
