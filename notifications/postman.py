@@ -43,10 +43,10 @@ async def drain(*, channel: str, lane: str) -> None:
 
 
 async def nudge(channel: str, lane: str) -> None:
-    """Let the job of this way out run soon, unless it waits to be run already."""
+    """Let the job of this way out run, before whatever else the worker has to do, unless it waits to be run already."""
     mark = f"messages:{channel}:{lane}"
     if not await database.fetchval(WAITS, mark):
-        await jobs.enqueue_once(drain, mark=mark, channel=channel, lane=lane)
+        await jobs.enqueue_once(drain, mark=mark, first=True, channel=channel, lane=lane)
 
 
 async def nudge_afterwards(channel: str, urgency: int) -> None:
