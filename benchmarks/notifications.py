@@ -26,7 +26,7 @@ from channels.messages import Outcome
 from channels.wechat.client import WeChatClient
 from channels.wechat.messages import send_subscription
 from deploy.local.server import leashed
-from foundation import clock, database, settings
+from foundation import clock, database, logs, settings
 from foundation.actor import Actor
 from notifications import delivery, mass, news_listeners, postman, samples
 from notifications.templates import WAITLIST_OFFERED
@@ -51,6 +51,7 @@ select extract(epoch from sent_at - created_at) * 1000 as ms from message
 
 async def message_drain(house: House) -> Measured:
     """Messages a second from the start of a mass to the last one taken; latencies are of the urgent ones meanwhile."""
+    logs.configure("json", "warning")  # a line for each request of the bare loop would be most of its work
     wanted = house.scale.times(EACH_SECOND)
     readers = await _readers(wanted)
     async with _carried(house):
