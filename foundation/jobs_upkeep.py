@@ -35,7 +35,7 @@ async def retry_left_behind() -> None:
                 log.error("job_given_up", job=row["task_name"], job_id=row["id"], attempts=row["attempts"])
             elif row["queueing_lock"] and await tx.fetchval(ONE_WAITS, row["queueing_lock"]):
                 # one like it waits, and two may not: putting this one back would hold up the rescue of all others
-                await tx.execute("select procrastinate_finish_job_v1($1, 'aborted', false)", row["id"])
+                await tx.execute("select procrastinate_finish_job_v1($1, 'aborted', true)", row["id"])
             else:
                 await tx.execute("select procrastinate_retry_job_v2($1, now(), null, null, null)", row["id"])
                 log.warning("job_rescued", job=row["task_name"], job_id=row["id"], attempts=row["attempts"])
