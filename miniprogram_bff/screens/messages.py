@@ -12,7 +12,7 @@ from notifications import consents, delivery, ledger, preferences, topics
 from notifications.errors import GroupUnknown, MessageNotFound, QuietHoursFault, TemplateUnknown, TopicUnknown
 from notifications.kinds import GROUPS
 
-routes = Routes("消息", tag="mine")
+routes = Routes("消息", tag="messages")
 
 TemplateId = Annotated[str, Meta(min_length=1, max_length=64, examples=["tpl-booking"])]
 TopicKind = Literal["theme", "life_event", "hall"]
