@@ -15,6 +15,7 @@ from notifications.kinds import GROUPS
 routes = Routes("消息", tag="messages")
 
 TemplateId = Annotated[str, Meta(min_length=1, max_length=64, examples=["tpl-booking"])]
+MessageId = Annotated[int, Meta(ge=1, le=2**62)]
 TopicKind = Literal["theme", "life_event", "hall"]
 TopicCode = Annotated[str, Meta(min_length=1, max_length=60, examples=["housing"])]
 
@@ -122,7 +123,7 @@ async def read_messages(who: Session) -> None:
 
 
 @routes.post("/v1/me/messages/<message_id>/read", access=CITIZEN, summary="标为已读", errors=(MessageNotFound,))
-async def read_message(message_id: int, who: Session) -> Read:
+async def read_message(message_id: MessageId, who: Session) -> Read:
     return Read(await delivery.mark_one_read(citizen_id=who.citizen_id, message_id=message_id))
 
 
