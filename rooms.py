@@ -36,6 +36,9 @@ MODELS = [
     "assistant.handover_models",
     "assistant.reply_models",
     "notifications.models",
+    "notifications.template_models",
+    "notifications.preference_models",
+    "notifications.mass_models",
 ]
 
 JOBS = [
@@ -65,6 +68,8 @@ JOBS = [
     "assistant.building_jobs",
     "notifications.jobs",
     "notifications.case_listeners",
+    "notifications.postman",
+    "notifications.mass",
 ]
 
 

@@ -7,7 +7,7 @@ from sanic.exceptions import NotFound
 
 import rooms
 from api import console, department_bills, departments, hall, opendata
-from api.callbacks import alipay, sign_on, wechat
+from api.callbacks import alipay, sign_on, sms, wechat
 from foundation import settings
 from foundation.web import Door, new_app, open_house, vitals
 from payments import gateway
@@ -24,6 +24,7 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
         wechat.routes,
         alipay.routes,
         sign_on.routes,
+        sms.routes,
         departments.routes,
         department_bills.routes,
         opendata.routes,

@@ -29,6 +29,12 @@ PROBLEMS = {
     "no_account": "没有绑定微信或支付宝",
     "gone": "账号已注销",
     "43101": "未订阅消息",
+    "USER_REFUSE_RECEIVE": "未订阅消息",
+    "no_consent": "未订阅消息",
+    "worker_died": "发送中断，结果不明",
+    "too_late": "未能及时发出",
+    "sms_limit": "当天短信已达上限",
+    "UNDELIV": "短信未能送达",
     "no_answer": "平台没有应答",
 }
 

@@ -18,6 +18,7 @@ from benchmarks import (
     catalogue,
     generating,
     miniprogram_bff,
+    notifications,
     payments,
     reconciling,
     report,
@@ -33,7 +34,7 @@ ROOMS: dict[str, Mapping[str, Figure]] = {
     "miniprogram_bff": miniprogram_bff.FIGURES,
     "catalogue": catalogue.FIGURES,
     "appointments": {**appointments.FIGURES, **generating.FIGURES},
-    "cases": cases.FIGURES,
+    "cases": {**cases.FIGURES, **notifications.FIGURES},
     "payments": {**payments.FIGURES, **reconciling.FIGURES},
     "assistant": assistant.FIGURES,
 }

@@ -64,6 +64,8 @@ def name_of(run: Run) -> str:
 
 DEFER = """select procrastinate_defer_jobs_v1(
     array[row($1, $2, 0, $3, $4, $5::jsonb, $6)::procrastinate_job_to_defer_v1])"""
+# Before everything that waits, in whatever numbers.
+DEFER_FIRST = DEFER.replace("row($1, $2, 0,", "row($1, $2, 100,")
 # Many of one kind, each with a lock ($3) and arguments ($4) of its own.
 DEFER_EACH = """select procrastinate_defer_jobs_v1(array(
     select row($1::text, $2::text, 0, lock, null, args::jsonb, null)::procrastinate_job_to_defer_v1
@@ -84,12 +86,12 @@ async def enqueue(run: Run, *, lock: str | None = None, at: datetime | None = No
     await database.execute(DEFER, *deferral(run, lock=lock, at=at, **args))
 
 
-async def enqueue_once(run: Run, *, mark: str, at: datetime | None = None, **args: Any) -> bool:
-    """As `enqueue`, unless a job with `mark` waits already; returns whether it was added."""
+async def enqueue_once(run: Run, *, mark: str, at: datetime | None = None, first: bool = False, **args: Any) -> bool:
+    """As `enqueue`, unless a job with `mark` waits already; returns whether it was added. `first` never queues."""
     one = declared[name_of(run)]
     try:
         async with database.transaction() as tx:
-            await tx.execute(DEFER, one.queue, one.name, None, mark, json.dumps(args), at)
+            await tx.execute(DEFER_FIRST if first else DEFER, one.queue, one.name, None, mark, json.dumps(args), at)
     except asyncpg.UniqueViolationError:
         return False
     return True

@@ -12,13 +12,16 @@ KEEP_SUCCEEDED_HOURS, KEEP_FAILED_DAYS = 24, 30
 
 # Left behind: its worker stopped, or went silent, or could not write down that the job had ended.
 LEFT_BEHIND = """
-    select job.id, job.task_name, job.attempts
+    select job.id, job.task_name, job.attempts, job.queueing_lock
       from procrastinate_jobs job left join procrastinate_workers worker on worker.id = job.worker_id
      where job.status = 'doing'
        and (worker.id is null or worker.last_heartbeat < now() - make_interval(secs => $1)
             or (select max(at) from procrastinate_events where job_id = job.id and type = 'started')
                < now() - make_interval(secs => $2))
      for update of job skip locked"""
+
+
+ONE_WAITS = "select true from procrastinate_jobs where queueing_lock = $1 and status = 'todo'"
 
 
 @scheduled("* * * * * */10", alone=False)  # with a lock, its own dead run would hold it up
@@ -30,6 +33,9 @@ async def retry_left_behind() -> None:
                 await tx.execute("select procrastinate_finish_job_v1($1, 'failed', false)", row["id"])
                 metrics.count("jobs_failed_total", job=row["task_name"])
                 log.error("job_given_up", job=row["task_name"], job_id=row["id"], attempts=row["attempts"])
+            elif row["queueing_lock"] and await tx.fetchval(ONE_WAITS, row["queueing_lock"]):
+                # one like it waits, and two may not: putting this one back would hold up the rescue of all others
+                await tx.execute("select procrastinate_finish_job_v1($1, 'aborted', true)", row["id"])
             else:
                 await tx.execute("select procrastinate_retry_job_v2($1, now(), null, null, null)", row["id"])
                 log.warning("job_rescued", job=row["task_name"], job_id=row["id"], attempts=row["attempts"])

@@ -143,6 +143,9 @@ class WeChat:
     template_booking: str = setting("WECHAT_TEMPLATE_BOOKING", "subscription template: booking", "tpl-booking")
     template_bill: str = setting("WECHAT_TEMPLATE_BILL", "subscription template: bill settled", "tpl-bill")
     template_case: str = setting("WECHAT_TEMPLATE_CASE", "subscription template: case moved", "tpl-case")
+    template_news: str = setting(
+        "WECHAT_TEMPLATE_NEWS", "subscription template: news that was subscribed to", "tpl-news"
+    )
     wallet_url: str = setting(
         "WALLET_URL", "page that stands for the WeChat and Alipay apps in a browser", demo_only=True
     )
@@ -207,6 +210,7 @@ class Alipay:
     template_booking: str = setting("ALIPAY_TEMPLATE_BOOKING", "message template: booking", "alitpl-booking")
     template_bill: str = setting("ALIPAY_TEMPLATE_BILL", "message template: bill settled", "alitpl-bill")
     template_case: str = setting("ALIPAY_TEMPLATE_CASE", "message template: case moved", "alitpl-case")
+    template_news: str = setting("ALIPAY_TEMPLATE_NEWS", "message template: news that was subscribed to", "alitpl-news")
 
 
 @dataclass(frozen=True)
@@ -214,6 +218,30 @@ class Receipts:
     url: str = setting("RECEIPTS_URL", "issuer of 财政电子票据", needed=True)
     key_id: str = setting("RECEIPTS_KEY_ID", "our key id at the issuer", needed=True)
     secret: str = setting("RECEIPTS_SECRET", "our secret at the issuer (HMAC-SM3)", "demo-receipts", secret=True)
+
+
+@dataclass(frozen=True)
+class Messages:
+    quiet_hours: str = setting(
+        "MESSAGES_QUIET_HOURS",
+        "when only what cannot wait leaves for a telephone, `HH:MM-HH:MM`; empty: at any hour",
+        "22:00-08:00",
+        shape=r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]",
+    )
+    wechat_per_second: int = setting("MESSAGES_WECHAT_PER_SECOND", "messages a second to WeChat", 200, least=1)
+    alipay_per_second: int = setting("MESSAGES_ALIPAY_PER_SECOND", "messages a second to Alipay", 100, least=1)
+    sms_per_second: int = setting("MESSAGES_SMS_PER_SECOND", "text messages a second to the carrier", 50, least=1)
+
+
+@dataclass(frozen=True)
+class Sms:
+    url: str = setting("SMS_URL", "gateway for text messages; empty: none are sent")
+    key_id: str = setting("SMS_KEY_ID", "our key id at the gateway")
+    secret: str = setting(
+        "SMS_SECRET", "our secret at the gateway (HMAC-SM3)", "demo-sms", secret=True, only_with="url"
+    )
+    signature: str = setting("SMS_SIGNATURE", "registered signature, shown as 【…】", "指尖办", shape=r"[^【】,]{2,12}")
+    daily: int = setting("SMS_PER_PERSON_DAILY", "text messages to one person a day", 5, least=0)
 
 
 @dataclass(frozen=True)

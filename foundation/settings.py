@@ -18,6 +18,7 @@ from foundation.setting_groups import (
     Couriers,
     Handover,
     Licences,
+    Messages,
     ObjectStore,
     Papers,
     Payments,
@@ -26,6 +27,7 @@ from foundation.setting_groups import (
     Receipts,
     Secrets,
     SignOn,
+    Sms,
     WeChat,
     WeChatPay,
 )
@@ -62,6 +64,8 @@ class Settings:
     couriers: Couriers = field(default_factory=Couriers)
     sign_on: SignOn = field(default_factory=SignOn)
     cases: Cases = field(default_factory=Cases)
+    messages: Messages = field(default_factory=Messages)
+    sms: Sms = field(default_factory=Sms)
 
     @property
     def environment(self) -> str:

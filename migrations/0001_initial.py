@@ -1067,6 +1067,40 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="MassSend",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("kind", fields.CharField(max_length=40)),
+                ("mark", fields.CharField(unique=True, max_length=80)),
+                (
+                    "topics",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                (
+                    "told",
+                    fields.JSONField(
+                        default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                ("page", fields.CharField(default="", max_length=120)),
+                ("hall_path", fields.CharField(default="", max_length=80)),
+                ("state", fields.CharField(default="spreading", db_index=True, max_length=10)),
+                ("reached_id", fields.BigIntField(default=0)),
+                ("people", fields.IntField(default=0)),
+                ("made_by", fields.CharField(max_length=80)),
+                ("made_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "mass_send",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "群发: one occasion for everybody of an audience. `state`: spreading, done, stopped. `reached_id`: the last",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Message",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -1083,20 +1117,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("occasion", fields.CharField(max_length=80)),
+                ("kind", fields.CharField(default="", db_default="", max_length=40)),
                 ("channel", fields.CharField(max_length=10)),
                 ("title", fields.CharField(max_length=60)),
-                ("text", fields.CharField(max_length=400)),
+                ("text", fields.CharField(max_length=500)),
                 ("page", fields.CharField(default="", max_length=120)),
+                ("hall_path", fields.CharField(default="", db_default="", max_length=80)),
+                (
+                    "told",
+                    fields.JSONField(
+                        default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
                 (
                     "fields_sent",
                     fields.JSONField(
                         default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
                     ),
                 ),
+                ("template_id", fields.CharField(default="", db_default="", max_length=64)),
+                ("urgency", fields.SmallIntField(default=1, db_default=1)),
                 ("state", fields.CharField(default="queued", max_length=10)),
                 ("problem", fields.CharField(default="", max_length=120)),
                 ("attempts", fields.IntField(default=0)),
+                ("segments", fields.SmallIntField(default=0, db_default=0)),
+                ("vendor_no", fields.CharField(default="", db_default="", max_length=64)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ("due_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("until_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("claim", fields.CharField(default="", db_default="", max_length=32)),
+                ("claimed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("sent_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("read_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
@@ -1126,7 +1176,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("platform", fields.CharField(max_length=10)),
-                ("template", fields.CharField(max_length=60)),
+                ("template", fields.CharField(max_length=64)),
+                ("choice", fields.CharField(default="once", db_default="once", max_length=8)),
                 ("granted", fields.IntField(default=0)),
                 ("used", fields.IntField(default=0)),
                 ("changed_at", fields.DatetimeField(auto_now=True, auto_now_add=False)),
@@ -1137,6 +1188,68 @@ class Migration(migrations.Migration):
                 "unique_together": (("citizen", "platform", "template"),),
                 "pk_attr": "id",
                 "table_description": "订阅授权: how many one-time subscription messages of a template a person has agreed to and how many were used.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="MessagePreference",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "citizen",
+                    fields.OneToOneField(
+                        "models.Citizen",
+                        source_field="citizen_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="message_preference",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("quiet", fields.CharField(default="", max_length=11)),
+                ("sms", fields.BooleanField(default=True)),
+                (
+                    "muted",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                ("changed_at", fields.DatetimeField(auto_now=True, auto_now_add=False)),
+            ],
+            options={
+                "table": "message_preference",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "消息设置. Without a row the city's quiet hours hold and everything is sent. `quiet`: ``HH:MM-HH:MM``, or",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="MessageTemplate",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("kind", fields.CharField(max_length=40)),
+                ("channel", fields.CharField(max_length=10)),
+                ("version", fields.IntField()),
+                ("template_id", fields.CharField(default="", max_length=64)),
+                ("title", fields.CharField(default="", max_length=60)),
+                ("text", fields.CharField(default="", max_length=500)),
+                (
+                    "words",
+                    fields.JSONField(
+                        default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                ("enabled", fields.BooleanField(default=True)),
+                ("made_by", fields.CharField(max_length=80)),
+                ("made_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "message_template",
+                "app": "models",
+                "unique_together": (("kind", "channel", "version"),),
+                "pk_attr": "id",
+                "table_description": "消息模板: one version of the words of a kind on a channel. The latest holds; a version is never changed.",
             },
             bases=["Model"],
         ),
@@ -2366,6 +2479,34 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="SmsDay",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "citizen",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="citizen_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="sms_days",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("day", fields.DateField()),
+                ("number", fields.IntField()),
+            ],
+            options={
+                "table": "sms_day",
+                "app": "models",
+                "unique_together": (("citizen", "day"),),
+                "pk_attr": "id",
+                "table_description": "How many text messages one person got on one day in Shanghai.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Staff",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -3156,6 +3297,35 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="TopicSubscription",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "citizen",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="citizen_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="topics",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("topic", fields.CharField(max_length=12)),
+                ("code", fields.CharField(max_length=60)),
+                ("since", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "topic_subscription",
+                "app": "models",
+                "unique_together": (("citizen", "topic", "code"),),
+                "pk_attr": "id",
+                "table_description": "资讯订阅: a theme whose new and changed guides, or a hall whose notices, a person wants to hear of.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Turn",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -3229,6 +3399,40 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "pk_attr": "id",
                 "table_description": "预约收费: what everybody who books a business owes; without a row it is free.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="UnreachedNotice",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "citizen",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="citizen_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="unreached",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("occasion", fields.CharField(max_length=80)),
+                ("kind", fields.CharField(max_length=40)),
+                ("hall_path", fields.CharField(default="", max_length=80)),
+                ("problem", fields.CharField(default="", max_length=120)),
+                ("state", fields.CharField(default="open", max_length=8)),
+                ("handled_by", fields.CharField(default="", max_length=80)),
+                ("made_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ("handled_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "unreached_notice",
+                "app": "models",
+                "unique_together": (("citizen", "occasion"),),
+                "pk_attr": "id",
+                "table_description": "须电话告知: an urgent message that no channel took. `state`: open, called, moot (they have read it by now).",
             },
             bases=["Model"],
         ),

@@ -24,6 +24,7 @@ from miniprogram_bff.screens import (
     guide,
     home,
     login,
+    messages,
     mine,
     pay,
     payments,
@@ -67,6 +68,7 @@ SCREENS = (
     receipt,
     rate,
     credit,
+    messages,
     mine,
     widget,
 )

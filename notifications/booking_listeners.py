@@ -20,6 +20,7 @@ async def tell_rescheduled(event: BookingRescheduled) -> None:
         template=templates.BOOKING_MOVED_BY_OFFICE if event.by_office else templates.BOOKING_MOVED,
         values={**_told(held), "reason": event.reason},
         page=BOOKING_PAGE.format(held.code),
+        hall_path=held.hall_path,
     )
 
 
@@ -36,6 +37,7 @@ async def tell_soon(event: BookingSoon) -> None:
         template=templates.BOOKING_SOON,
         values={**_told(held), "which": which},
         page=BOOKING_PAGE.format(held.code),
+        hall_path=held.hall_path,
     )
 
 

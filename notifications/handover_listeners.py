@@ -7,7 +7,9 @@ from notifications import templates
 from notifications.delivery import note
 
 PAGE = "pages/ask"
-ANSWERED = templates.in_the_app("您的留言有答复了", "您问的“{question}”，工作人员答复：{answer}")
+ANSWERED = templates.in_the_app(
+    "您的留言有答复了", "您问的“{question}”，工作人员答复：{answer}", kind="message_answered"
+)
 LONGEST = 120
 
 

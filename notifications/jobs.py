@@ -1,49 +1,54 @@
-"""Declares the listeners, follows merges, and says what `notifications` keeps of a person."""
+"""Wakes the listeners, follows merges, and says what `notifications` keeps of a person.
 
+Every module called ``…_listeners`` is one: a new one need be named nowhere.
+"""
+
+import importlib
+import pkgutil
 from typing import Any
 
+import notifications
 from foundation import database, personal_data
 from foundation.events import on
 from identity.events import CitizensMerged
-from notifications import (
-    booking_listeners,
-    closure_listeners,
-    credit_listeners,
-    draw_listeners,
-    handover_listeners,
-    listeners,
-    people_listeners,
-    refund_listeners,
-)
+from notifications.mass_models import UnreachedNotice
 from notifications.models import Message, MessageConsent
+from notifications.preference_models import MessagePreference, SmsDay, TopicSubscription
 
-__all__ = [
-    "booking_listeners",
-    "closure_listeners",
-    "credit_listeners",
-    "draw_listeners",
-    "handover_listeners",
-    "listeners",
-    "people_listeners",
-    "refund_listeners",
-]
+for _one in pkgutil.iter_modules(notifications.__path__):
+    if _one.name == "listeners" or _one.name.endswith("_listeners"):
+        importlib.import_module(f"{notifications.__name__}.{_one.name}")
 
 
 @on(CitizensMerged)
 async def follow_merge(event: CitizensMerged) -> None:
-    """Messages told to both accounts stay once."""
-    async with database.transaction():
-        await _move_messages(event)
+    """Messages told to both accounts stay once; of two settings those of the one that is kept hold."""
+    async with database.transaction() as tx:
         await _move_consents(event)
+        for move in MOVES:
+            await tx.execute(move, event.kept, event.gone)
+        await tx.execute(LEAVE, event.gone)
 
 
-async def _move_messages(event: CitizensMerged) -> None:
-    told = await Message.filter(citizen_id=event.kept).values_list("occasion", "channel")
-    for message in await Message.filter(citizen_id=event.gone):
-        if (message.occasion, message.channel) in told:
-            await message.delete()
-        else:
-            await Message.filter(id=message.id).update(citizen_id=event.kept)
+# $1 is kept, $2 is gone. What both have stays behind, and goes with the rest of it.
+MOVES = (
+    """update message m set citizen_id = $1 where citizen_id = $2 and not exists (
+        select from message k where k.citizen_id = $1 and k.occasion = m.occasion and k.channel = m.channel)""",
+    """update topic_subscription m set citizen_id = $1 where citizen_id = $2 and not exists (
+        select from topic_subscription k where k.citizen_id = $1 and k.topic = m.topic and k.code = m.code)""",
+    """update unreached_notice m set citizen_id = $1 where citizen_id = $2 and not exists (
+        select from unreached_notice k where k.citizen_id = $1 and k.occasion = m.occasion)""",
+    """update message_preference m set citizen_id = $1 where citizen_id = $2 and not exists (
+        select from message_preference k where k.citizen_id = $1)""",
+    """insert into sms_day (citizen_id, day, number) select $1, day, number from sms_day where citizen_id = $2
+       on conflict (citizen_id, day) do update set number = sms_day.number + excluded.number""",
+)
+LEAVE = """
+with messages as (delete from message where citizen_id = $1),
+     topics as (delete from topic_subscription where citizen_id = $1),
+     unreached as (delete from unreached_notice where citizen_id = $1),
+     preferences as (delete from message_preference where citizen_id = $1)
+delete from sms_day where citizen_id = $1"""
 
 
 async def _move_consents(event: CitizensMerged) -> None:
@@ -60,14 +65,35 @@ async def _move_consents(event: CitizensMerged) -> None:
         await consent.delete()
 
 
-async def export(citizen_id: int) -> list[dict[str, Any]]:
+async def export(citizen_id: int) -> dict[str, Any]:
     rows = await Message.filter(citizen_id=citizen_id).order_by("id")
-    return [{"title": one.title, "text": one.text, "at": one.created_at.isoformat()} for one in rows]
+    consents = await MessageConsent.filter(citizen_id=citizen_id).order_by("id")
+    preference = await MessagePreference.get_or_none(citizen_id=citizen_id)
+    return {
+        "messages": [
+            {
+                "title": one.title, "text": one.text, "channel": one.channel, "state": one.state,
+                "at": one.created_at.isoformat(), "read_at": one.read_at.isoformat() if one.read_at else None,
+            }
+            for one in rows
+        ],
+        "consents": [
+            {"platform": one.platform, "template": one.template, "choice": one.choice, "granted": one.granted,
+             "used": one.used}
+            for one in consents
+        ],
+        "topics": [
+            {"topic": one.topic, "code": one.code}
+            for one in await TopicSubscription.filter(citizen_id=citizen_id).order_by("id")
+        ],
+        "preference": {"quiet": preference.quiet, "sms": preference.sms, "muted": preference.muted}
+        if preference else None,
+    }  # fmt: skip
 
 
 async def forget(citizen_id: int) -> None:
-    await Message.filter(citizen_id=citizen_id).delete()
-    await MessageConsent.filter(citizen_id=citizen_id).delete()
+    for table in (Message, MessageConsent, TopicSubscription, UnreachedNotice, MessagePreference, SmsDay):
+        await table.filter(citizen_id=citizen_id).delete()
 
 
 personal_data.register("notifications", export=export, forget=forget)

@@ -21,13 +21,14 @@ PROGRESS_PAGE = "pages/progress"  # for a case_no that fits into no address
 
 @on(BookingConfirmed)
 async def tell_booking_confirmed(event: BookingConfirmed) -> None:
-    values = await _booking(event.appointment_id)
+    values, hall_path = await _booking(event.appointment_id)
     await announce(
         citizen_id=event.citizen_id,
         occasion=f"booking_confirmed:{event.appointment_id}",
         template=templates.BOOKING_CONFIRMED,
         values=values,
         page=BOOKING_PAGE.format(values["code"]),
+        hall_path=hall_path,
     )
 
 
@@ -36,25 +37,28 @@ async def tell_booking_cancelled(event: BookingCancelled) -> None:
     """What comes with an offer to rebook is told with it, by `closure_listeners`."""
     if await rebooking.promised(event.appointment_id):
         return
-    values = await _booking(event.appointment_id)
+    values, hall_path = await _booking(event.appointment_id)
     why = f"原因：{event.reason}。欢迎改约其他时段。" if event.by_office else ""
     await announce(
         citizen_id=event.citizen_id,
         occasion=f"booking_cancelled:{event.appointment_id}",
-        template=templates.BOOKING_CANCELLED,
+        template=templates.BOOKING_CANCELLED_BY_OFFICE if event.by_office else templates.BOOKING_CANCELLED,
         values={**values, "reason": why},
         page=BOOKING_PAGE.format(values["code"]),
+        hall_path=hall_path,
     )
 
 
-async def _booking(appointment_id: int) -> dict[str, str]:
+async def _booking(appointment_id: int) -> tuple[dict[str, str], str]:
+    """What is said of it, and the path of its hall."""
     one = await Appointment.get(id=appointment_id).prefetch_related("slot", "type__hall")
-    return {
+    values = {
         "when": f"{clock.shanghai(one.slot.starts_at):%Y-%m-%d %H:%M}",
         "business": one.type.name,
         "hall": one.type.hall.name,
         "code": one.code,
     }
+    return values, one.type.hall.path
 
 
 @on(BillRaised)

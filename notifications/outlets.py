@@ -1,31 +1,63 @@
-"""How a message leaves the house: one way per platform."""
+"""How a message leaves the house: one way per channel."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from channels.alipay.client import AlipayClient
 from channels.alipay.messages import send_template
 from channels.messages import MessageOutcome
+from channels.sms.gateway import Carrier, SmsGateway, Text
 from channels.wechat.client import WeChatClient
 from channels.wechat.messages import send_subscription
 from foundation import settings
+from notifications.kinds import ALIPAY, WECHAT
 
-_wechat: WeChatClient | None = None
-_alipay: AlipayClient | None = None
+REPORTS = "/callbacks/sms/reports"
+_open: dict[str, Any] = {}
 
 
-async def send(*, platform: str, openid: str, template_id: str, fields: Mapping[str, str], page: str) -> MessageOutcome:
-    """Hand one message to the platform of its reader. Never raises for what the platform says."""
-    global _wechat, _alipay
-    if platform == "wechat":
-        _wechat = _wechat or WeChatClient(settings.current())
-        return await send_subscription(_wechat, openid=openid, template_id=template_id, fields=dict(fields), page=page)
-    _alipay = _alipay or AlipayClient(settings.current())
-    return await send_template(_alipay, openid=openid, template_id=template_id, fields=dict(fields), page=page)
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """One message as a channel needs it. `to`: an openid, or a telephone."""
+
+    channel: str
+    to: str
+    template_id: str
+    fields: dict[str, str]
+    text: str
+    page: str
+    out_no: str
+
+
+async def send(letter: Sending) -> MessageOutcome:
+    """Hand one message to its channel. Never raises for what the channel says."""
+    if letter.channel == WECHAT:
+        wechat: WeChatClient = _of(WECHAT, WeChatClient)
+        return await send_subscription(
+            wechat, openid=letter.to, template_id=letter.template_id, fields=letter.fields, page=letter.page
+        )
+    if letter.channel == ALIPAY:
+        alipay: AlipayClient = _of(ALIPAY, AlipayClient)
+        return await send_template(
+            alipay, openid=letter.to, template_id=letter.template_id, fields=letter.fields, page=letter.page
+        )
+    carrier: Carrier = _of(letter.channel, SmsGateway)
+    ours = settings.current()
+    return await carrier.send(
+        Text(
+            out_no=letter.out_no, phone=letter.to, signature=ours.sms.signature, template_id=letter.template_id,
+            text=letter.text, report_url=f"{ours.processes.public_api_url}{REPORTS}",
+        )
+    )  # fmt: skip
+
+
+def _of(channel: str, make: Any) -> Any:
+    if channel not in _open:
+        _open[channel] = make(settings.current())
+    return _open[channel]
 
 
 async def close() -> None:
-    global _wechat, _alipay
-    for client in (_wechat, _alipay):
-        if client is not None:
-            await client.aclose()
-    _wechat = _alipay = None
+    while _open:
+        _, client = _open.popitem()
+        await client.aclose()

@@ -20,14 +20,22 @@ from notifications.templates import Template
 BY = Actor.system("notifications")
 PAGE = "pages/family"
 ASKED = templates.in_the_app(
-    "有人申请为您代办", "有人申请为您代办业务。请在“亲友与委托”中查看，同意后才生效；不认识的请拒绝。"
+    "有人申请为您代办", "有人申请为您代办业务。请在“亲友与委托”中查看，同意后才生效；不认识的请拒绝。",
+    kind="delegation_asked", group="family",
+)  # fmt: skip
+GRANTED_TO = templates.in_the_app(
+    "委托已生效", "{name}已委托您代办，可在预约时选择为其办理。", kind="delegation_granted_to", group="family"
 )
-GRANTED_TO = templates.in_the_app("委托已生效", "{name}已委托您代办，可在预约时选择为其办理。")
-GRANTED_BY = templates.in_the_app("委托已生效", "您已委托{name}代办。随时可以在“亲友与委托”中解除。")
-REVOKED = templates.in_the_app("委托已解除", "您与{name}之间的委托已解除。已约好的号仍归本人。")
+GRANTED_BY = templates.in_the_app(
+    "委托已生效", "您已委托{name}代办。随时可以在“亲友与委托”中解除。", kind="delegation_granted_by", group="family"
+)
+REVOKED = templates.in_the_app(
+    "委托已解除", "您与{name}之间的委托已解除。已约好的号仍归本人。", kind="delegation_revoked", group="family"
+)
 LISTED = templates.in_the_app(
-    "有人把您登记为同行亲友", "有人把您登记为同行亲友，可以约您一起办理。不同意的请在“亲友与委托”中处理。"
-)
+    "有人把您登记为同行亲友", "有人把您登记为同行亲友，可以约您一起办理。不同意的请在“亲友与委托”中处理。",
+    kind="family_added", group="family",
+)  # fmt: skip
 
 
 @on(BookingConfirmed)

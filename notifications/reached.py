@@ -10,6 +10,7 @@ from foundation import database
 from notifications.models import Message
 
 CLOSURE = "closure:"
+TAKEN, UNDER_WAY, TROUBLE = {"sent", "reached"}, {"queued", "sending"}, {"failed", "unknown"}
 
 
 def occasion(notice_id: int) -> str:
@@ -20,12 +21,12 @@ async def note(of: str) -> None:
     """Say what became of all the messages of this occasion, if it is a closure's and none is on its way any more."""
     if not of.startswith(CLOSURE):
         return
-    rows = await Message.filter(occasion=of)
+    rows = await Message.filter(occasion=of).order_by("id")
     states = {one.state for one in rows if one.channel != "inbox"}
-    if any(one.read_at for one in rows) or "sent" in states:
+    if any(one.read_at for one in rows) or states & TAKEN:
         await _record(of, "told")
-    elif "queued" not in states:
-        state = "failed" if states == {"failed"} else "unreachable"
+    elif not states & UNDER_WAY:
+        state = "failed" if states and states <= TROUBLE else "unreachable"
         await _record(of, state, _problem(rows))
 
 
@@ -42,6 +43,7 @@ async def read_by(citizen_id: int) -> None:
 
 
 def _problem(rows: Collection[Message]) -> str:
+    """What stood in the way first: that they take no messages says more than that a text message got lost as well."""
     if not rows:
         return "gone"
     return next((one.problem for one in rows if one.problem), "no_account")

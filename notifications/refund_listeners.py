@@ -9,8 +9,12 @@ from payments.models import Refund
 from payments.refund_models import RefundApplication
 
 BILL_PAGE = "pages/bill/{}"
-TRANSFERRED = templates.in_the_app("退款已转账", "{title}的款项 {yuan} 元原路退回未成，已通过银行转账退付。")
-REFUSED = templates.in_the_app("退款申请未通过", "{title}的退款申请未通过：{why}。仍有疑问请联系执收单位。")
+TRANSFERRED = templates.in_the_app(
+    "退款已转账", "{title}的款项 {yuan} 元原路退回未成，已通过银行转账退付。", kind="money_transferred", group="bill"
+)
+REFUSED = templates.in_the_app(
+    "退款申请未通过", "{title}的退款申请未通过：{why}。仍有疑问请联系执收单位。", kind="refund_refused", group="bill"
+)
 
 
 @on(MoneyReturned)

@@ -1,33 +1,17 @@
-"""The words of each occasion. Values are filled in by `str.format`; a channel's own template names its fields."""
+"""The words of each occasion, as they are declared; staff may keep others (`notifications.wording`)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import timedelta
 
 from cases.timeline import Kind
 from foundation import settings
+from notifications.kinds import ALIPAY, WECHAT, Template, in_the_app
 
-
-@dataclass(frozen=True)
-class Template:
-    """`wechat` and `alipay` map the channel's field names to texts; `setting` names the setting of its template."""
-
-    title: str
-    text: str
-    setting: str
-    wechat: Mapping[str, str]
-    alipay: Mapping[str, str]
-
-    def channel_id(self, platform: str) -> str:
-        """The id of this template at WeChat or Alipay, as configured."""
-        return str(getattr(getattr(settings.current(), platform), self.setting))
-
-
-def in_the_app(title: str, text: str) -> Template:
-    """What no platform has a template for: it is read in the app only."""
-    return Template(title=title, text=text, setting="", wechat={}, alipay={})
-
+__all__ = ["Template", "in_the_app"]
 
 BOOKING_CONFIRMED = Template(
+    kind="booking_confirmed",
+    group="booking",
+    prompt=True,
     title="预约成功",
     text="您已预约 {when} 在{hall}办理“{business}”，预约码 {code}。请携带所需材料，提前 15 分钟到厅签到。",
     setting="template_booking",
@@ -35,6 +19,20 @@ BOOKING_CONFIRMED = Template(
     alipay={"keyword1": "{business}", "keyword2": "{when}", "keyword3": "{hall}"},
 )
 BOOKING_CANCELLED = Template(
+    kind="booking_cancelled",
+    group="booking",
+    prompt=True,
+    title="预约已取消",
+    text="您 {when} 在{hall}办理“{business}”的预约已取消。{reason}",
+    setting="template_booking",
+    wechat={"thing1": "已取消：{business}", "time2": "{when}", "thing3": "{hall}", "character_string4": "{code}"},
+    alipay={"keyword1": "已取消：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
+)
+BOOKING_CANCELLED_BY_OFFICE = Template(
+    kind="booking_cancelled_by_office",
+    group="booking",
+    urgent=True,
+    sms="您 {when} 在{hall}办理“{business}”的预约已取消。{reason}",
     title="预约已取消",
     text="您 {when} 在{hall}办理“{business}”的预约已取消。{reason}",
     setting="template_booking",
@@ -42,6 +40,9 @@ BOOKING_CANCELLED = Template(
     alipay={"keyword1": "已取消：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
 )
 BOOKING_MOVED = Template(
+    kind="booking_moved",
+    group="booking",
+    prompt=True,
     title="改约成功",
     text="您在{hall}办理“{business}”的预约已改到 {when}，新预约码 {code}，原预约码作废。",
     setting="template_booking",
@@ -49,6 +50,10 @@ BOOKING_MOVED = Template(
     alipay={"keyword1": "已改约：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
 )
 BOOKING_MOVED_BY_OFFICE = Template(
+    kind="booking_moved_by_office",
+    group="booking",
+    urgent=True,
+    sms="因{reason}，您在{hall}办理“{business}”的预约已调整到 {when}，新预约码 {code}，原码作废。",
     title="大厅调整了您的预约时间",
     text="因{reason}，您在{hall}办理“{business}”的预约已调整到 {when}，新预约码 {code}，原码作废。不合适可再改约。",
     setting="template_booking",
@@ -56,6 +61,10 @@ BOOKING_MOVED_BY_OFFICE = Template(
     alipay={"keyword1": "已调整：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
 )
 BOOKING_SOON = Template(
+    kind="booking_soon",
+    group="reminder",
+    lasts=timedelta(hours=6),
+    sms="提醒：{when} 请到{hall}办理“{business}”，预约码 {code}。不能来请尽早取消。",
     title="预约提醒",
     text="{which}：{when} 请到{hall}办理“{business}”，预约码 {code}。请带齐材料，提前 15 分钟签到；不能来请尽早取消。",
     setting="template_booking",
@@ -63,6 +72,10 @@ BOOKING_SOON = Template(
     alipay={"keyword1": "提醒：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
 )
 WAITLIST_OFFERED = Template(
+    kind="waitlist_offered",
+    group="booking",
+    urgent=True,
+    sms="您候补的 {when} {hall}“{business}”有号了，为您保留到 {until}，请打开小程序确认。",
     title="候补有号，请尽快确认",
     text="您候补的 {when} {hall}“{business}”有号了，为您保留到 {until}，请点开确认，逾期让给下一位。",
     setting="template_booking",
@@ -70,6 +83,8 @@ WAITLIST_OFFERED = Template(
     alipay={"keyword1": "候补有号：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
 )
 WAITLIST_CLOSED = Template(
+    kind="waitlist_closed",
+    group="booking",
     title="候补已结束",
     text="您对 {when} {hall}“{business}”的候补已结束：{why}。欢迎选择其他时段。",
     setting="template_booking",
@@ -77,6 +92,8 @@ WAITLIST_CLOSED = Template(
     alipay={"keyword1": "候补结束：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
 )
 DRAW_LOST = Template(
+    kind="draw_lost",
+    group="booking",
     title="摇号未中签",
     text="您登记的 {when} {hall}“{business}”摇号未中签（登记号 {code}）：{why}。余号 {until} 放出，结果可公开验证。",
     setting="template_booking",
@@ -84,6 +101,8 @@ DRAW_LOST = Template(
     alipay={"keyword1": "未中签：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
 )
 DRAW_CANCELLED = Template(
+    kind="draw_cancelled",
+    group="booking",
     title="摇号已取消",
     text="您登记的 {when} {hall}“{business}”摇号已取消，原因：{why}。号源改于 {until} 直接放出，欢迎预约。",
     setting="template_booking",
@@ -91,6 +110,11 @@ DRAW_CANCELLED = Template(
     alipay={"keyword1": "摇号取消：{business}", "keyword2": "{when}", "keyword3": "{hall}"},
 )
 HALL_CLOSED = Template(
+    kind="hall_closed",
+    group="booking",
+    urgent=True,
+    many=True,
+    sms="因{cause}，您 {when} 在{hall}办理“{business}”的预约已取消，不计爽约。请打开小程序优先改约，或致电 12345。",
     title="停止办理，请确认改约",
     text="因{cause}，您 {when} 在{hall}办理“{business}”的预约已取消，不计爽约。{offer}{note}",
     setting="template_booking",
@@ -103,6 +127,8 @@ HALL_CLOSED = Template(
     alipay={"keyword1": "停办改约：{business}", "keyword2": "{card_when}", "keyword3": "{card_hall}"},
 )
 SANCTIONED = Template(
+    kind="sanctioned",
+    group="booking",
     title="限制预约通知",
     text="按规定“{rule}”，您在 {when} 前暂不能预约。“我的 - 预约信用”中列有所依据的预约，如有异议可在那里申诉。",
     setting="template_booking",
@@ -115,6 +141,8 @@ SANCTIONED = Template(
     alipay={"keyword1": "限制预约，到期恢复", "keyword2": "{when}", "keyword3": "可在预约信用中申诉"},
 )
 SANCTION_LIFTED = Template(
+    kind="sanction_lifted",
+    group="booking",
     title="限制已解除",
     text="您因“{rule}”受到的预约限制已解除，现在可以预约。说明：{reason}",
     setting="template_booking",
@@ -127,6 +155,8 @@ SANCTION_LIFTED = Template(
     alipay={"keyword1": "限制已解除，可以预约", "keyword2": "{when}", "keyword3": "原限制到期时间见上"},
 )
 APPEAL_REJECTED = Template(
+    kind="appeal_rejected",
+    group="booking",
     title="申诉未通过",
     text="您对预约限制（{rule}）的申诉未通过：{reason}。限制到 {when} 为止，如仍有异议可致电 12345。",
     setting="template_booking",
@@ -134,6 +164,8 @@ APPEAL_REJECTED = Template(
     alipay={"keyword1": "申诉未通过", "keyword2": "{when}", "keyword3": "原因请点开查看"},
 )
 BILL_RAISED = Template(
+    kind="bill_raised",
+    group="bill",
     title="您有新的缴款通知书",
     text="{unit}：{title}，应缴 {yuan} 元。可在“缴费”中在线缴纳。",
     setting="template_bill",
@@ -141,6 +173,8 @@ BILL_RAISED = Template(
     alipay={"keyword1": "{title}", "keyword2": "{yuan}元", "keyword3": "待缴纳"},
 )
 BILL_AMENDED = Template(
+    kind="bill_amended",
+    group="bill",
     title="缴款通知书已变更",
     text="{unit}变更了{title}，现应缴 {yuan} 元，请以变更后的金额为准。",
     setting="template_bill",
@@ -148,6 +182,9 @@ BILL_AMENDED = Template(
     alipay={"keyword1": "{title}", "keyword2": "{yuan}元", "keyword3": "金额或日期已变更"},
 )
 BILL_SETTLED = Template(
+    kind="bill_settled",
+    group="bill",
+    prompt=True,
     title="缴款成功",
     text="{title}已缴清，金额 {yuan} 元。",
     setting="template_bill",
@@ -155,6 +192,8 @@ BILL_SETTLED = Template(
     alipay={"keyword1": "{title}", "keyword2": "{yuan}元", "keyword3": "缴款成功"},
 )
 MONEY_RETURNED = Template(
+    kind="money_returned",
+    group="bill",
     title="退款到账",
     text="{title}的款项 {yuan} 元已原路退回。",
     setting="template_bill",
@@ -162,32 +201,14 @@ MONEY_RETURNED = Template(
     alipay={"keyword1": "{title}", "keyword2": "{yuan}元", "keyword3": "已原路退回"},
 )
 CASE_MOVED = Template(
+    kind="case_moved",
+    group="case",
+    sms="“{item}”办件进度：{stage}。{next}",
     title="办件进度更新",
     text="“{item}”办件进度：{stage}。{next}",
     setting="template_case",
     wechat={"thing1": "{item}", "phrase2": "{phrase}", "thing3": "{tip}"},
     alipay={"keyword1": "{item}", "keyword2": "{stage}", "keyword3": "{next}"},
-)
-
-EVERY = (
-    BOOKING_CONFIRMED,
-    BOOKING_CANCELLED,
-    BOOKING_MOVED,
-    BOOKING_MOVED_BY_OFFICE,
-    BOOKING_SOON,
-    WAITLIST_OFFERED,
-    WAITLIST_CLOSED,
-    DRAW_LOST,
-    DRAW_CANCELLED,
-    HALL_CLOSED,
-    SANCTIONED,
-    SANCTION_LIFTED,
-    APPEAL_REJECTED,
-    BILL_RAISED,
-    BILL_AMENDED,
-    BILL_SETTLED,
-    MONEY_RETURNED,
-    CASE_MOVED,
 )
 
 SOON = {"day_before": "明天有预约", "two_hours": "预约即将到时"}
@@ -211,6 +232,8 @@ IN_SHORT = {
 }
 
 
-def ids_at(platform: str) -> set[str]:
-    """The template ids in use at WeChat or Alipay."""
-    return {one.channel_id(platform) for one in EVERY}
+def channel_id(template: Template, channel: str) -> str:
+    """The id of this template at a channel, as configured; text messages go by the kind's own name."""
+    if channel in (WECHAT, ALIPAY):
+        return str(getattr(getattr(settings.current(), channel), template.setting)) if template.setting else ""
+    return template.kind.replace("_", "-")

@@ -10,6 +10,7 @@ from sandbox import (
     alipay_payment,
     alipay_refunds,
     notices,
+    sms,
     wechat_pay_notices,
     wechat_pay_payment,
     wechat_pay_refunds,
@@ -38,11 +39,12 @@ def create_app(*, keys: Path, data: Path | None = None, speed: float = 60.0, nam
     app = Sanic(name, configure_logging=False)
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.ctx.world = world = World(keys=keys, data=data, speed=speed)
-    notices.COURIERS.update(wechat_pay=wechat_pay_notices.COURIER, alipay=alipay_notices.COURIER)
+    notices.COURIERS.update(wechat_pay=wechat_pay_notices.COURIER, alipay=alipay_notices.COURIER, sms=sms.COURIER)
     world.learn(notices.deliver, notices.send_again)
     world.learn(wechat_pay_payment.pay_late, wechat_pay_refunds.finish)
     world.learn(alipay_payment.pay_late, alipay_refunds.move_late)
-    for room in (wechat, wechat_web, wechat_pay, alipay, alipay_login, realname, receipts, wallet, control, home):
+    vendors = (wechat, wechat_web, wechat_pay, alipay, alipay_login, realname, receipts, sms.sms)
+    for room in (*vendors, wallet, control, home):
         app.blueprint(room)
     app.blueprint(sign_on)
     app.static("/sandbox.css", PAGES / "sandbox.css", name="style")

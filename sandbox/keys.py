@@ -26,6 +26,7 @@ NAMES = {
     "receipts_key_id": "receipts-demo",
     "sign_on_client_id": "zhijianban-demo",
     "sign_on_key_id": "sign-on-1",
+    "sms_key_id": "sms-demo",
 }
 SECRETS: dict[str, Callable[[], str]] = {
     "wechat_app_secret": lambda: secrets.token_hex(16),
@@ -38,6 +39,7 @@ SECRETS: dict[str, Callable[[], str]] = {
     "realname_secret": lambda: secrets.token_hex(32),
     "receipts_secret": lambda: secrets.token_hex(32),
     "sign_on_client_secret": lambda: secrets.token_hex(32),
+    "sms_secret": lambda: secrets.token_hex(32),
 }
 PRIVATE_KEYS = (
     "wechat_pay_merchant_key",

@@ -18,6 +18,7 @@ from tests.servers import Addresses
 from tests.storage import migrated
 
 ROOT = Path(__file__).parents[1]
+NEVER = "00:00-00:00"
 
 
 class Launched:
@@ -28,6 +29,7 @@ class Launched:
         self.environment = {name: value for name, value in os.environ.items() if name not in ("MAKELEVEL", "NO_COLOR")}
         self.environment |= {name: str(ports.free()) for name in ("BFF_PORT", "API_PORT", "SANDBOX_PORT")}
         self.environment["VAR"] = str(var)
+        self.environment["MESSAGES_QUIET_HOURS"] = NEVER  # who waits for a message waits at any hour
         self.launcher: subprocess.Popen[str] | None = None
 
     @property

@@ -64,6 +64,7 @@ def environment(database_url: str, redis_url: str, tmp_path_factory: pytest.Temp
         "REALNAME_URL": nowhere,
         "RECEIPTS_URL": nowhere,
         "OBJECT_STORE_FOLDER": str(tmp_path_factory.mktemp("objects")),
+        "MESSAGES_QUIET_HOURS": "",  # a test that is about them says which
     }
 
 

@@ -9,6 +9,8 @@ from identity.access import Role, StaffMember
 HOME, BOOKINGS, HALL, KNOWLEDGE, MONEY, FIGURES, SETTINGS = "首页", "预约", "大厅", "知识", "财务", "统计", "设置"
 CONSULT, CASES = "咨询", "办件"
 GROUPS = (HOME, BOOKINGS, HALL, CASES, CONSULT, KNOWLEDGE, MONEY, FIGURES, SETTINGS)
+CONSULT, MESSAGES = "咨询", "消息"
+GROUPS = (HOME, BOOKINGS, HALL, CONSULT, MESSAGES, KNOWLEDGE, MONEY, FIGURES, SETTINGS)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,10 @@ PAGES = (
     Page(CASES, "/console/cases/conflicts", "矛盾信息", DESK, of_hall=False),
     Page(CASES, "/console/cases/imports", "批量导入", PLANNERS, of_hall=False),
     Page(CONSULT, "/console/consult", "人工咨询", AGENTS, of_hall=False),
+    Page(MESSAGES, "/console/messages", "消息台账", HELPERS, of_hall=False),
+    Page(MESSAGES, "/console/messages/calls", "须电话告知", HELPERS, of_hall=False),
+    Page(MESSAGES, "/console/messages/mass", "群发与公告", PLANNERS, of_hall=False),
+    Page(MESSAGES, "/console/messages/templates", "消息模板", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/guides", "办事指南", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/scenarios", "场景导办", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/catalogue", "目录导入导出", AUTHORS, of_hall=False),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from channels.errors import ForgedAnswer
+from channels.errors import ForgedAnswer, ForgedNotice, StaleNotice
 from foundation import clock
 
 FRESH_SECONDS = 300
@@ -35,6 +35,17 @@ def must_be_theirs(*, secret: str, nonce: str, status: int, headers: Mapping[str
     fresh = timestamp.isdecimal() and abs(clock.now().timestamp() - int(timestamp[:12])) <= FRESH_SECONDS
     if not fresh or not hmac.compare_digest(expected.encode(), given.encode()):
         raise ForgedAnswer(retry_after=5)
+
+
+def must_be_for_us(*, key_id: str, secret: str, path: str, headers: Mapping[str, str], body: bytes) -> None:
+    """A notice of theirs, posted to `path` and signed as our requests are. Raises ForgedNotice, StaleNotice."""
+    timestamp, nonce = headers.get("x-timestamp", ""), headers.get("x-nonce", "")
+    expected = _signature(secret, "POST", path, timestamp, nonce, _digest(body))
+    ours = hmac.compare_digest(headers.get("x-key-id", "").encode(), key_id.encode())
+    if not (secret and ours and hmac.compare_digest(expected.encode(), headers.get("x-signature", "").encode())):
+        raise ForgedNotice
+    if not timestamp.isdecimal() or abs(clock.now().timestamp() - int(timestamp[:12])) > FRESH_SECONDS:
+        raise StaleNotice
 
 
 def _signature(secret: str, *parts: str) -> str:

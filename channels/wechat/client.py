@@ -21,6 +21,7 @@ from foundation.settings import Settings
 
 TOKEN_INVALID = {40001, 40014, 42001}
 BUSY = {-1, 43108}
+NOBODY_BEHIND = (502, 503)  # their gateway's word that nothing took the request
 REFUSALS: dict[int, type[ChannelRefused]] = {
     40003: PayerMismatch,
     40029: CodeUnusable,
@@ -33,6 +34,10 @@ REFUSALS: dict[int, type[ChannelRefused]] = {
     47001: RequestWrong,
     47003: RequestWrong,
 }
+
+
+class NobodyBehind(OutcomeUnknown):
+    """合作平台暂时无人应答，请稍后重试。"""
 
 
 class WeChatClient:
@@ -94,6 +99,8 @@ class WeChatClient:
 
 
 def _read(response: httpx.Response) -> dict[str, Any]:
+    if response.status_code in NOBODY_BEHIND:
+        raise NobodyBehind(retry_after=5)
     try:
         answer = json.loads(response.content)
     except ValueError:

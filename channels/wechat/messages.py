@@ -2,10 +2,18 @@
 
 from typing import Any
 
-from channels.errors import ChannelRefused, SlowDown
+from channels.errors import ChannelRefused, SlowDown, SystemError
 from channels.messages import MessageOutcome, Outcome
-from channels.wechat.client import WeChatClient
+from channels.wechat.client import NobodyBehind, WeChatClient
+from channels.wechat.message_fields import fitted
 from foundation.errors import Unavailable
+from foundation.http import OutcomeUnknown
+
+__all__ = ["fitted", "send_subscription"]
+
+TOKEN_CODES = {"40001", "40014", "42001"}
+# 45009: the day's calls are used up, and are given anew at midnight; asking a few times an hour finds out.
+LIMITS = {"45009": 900, "45011": 60}
 
 
 async def send_subscription(
@@ -23,24 +31,22 @@ async def send_subscription(
         "data": {name: {"value": fitted(name, value)} for name, value in fields.items()},
     }
     try:
-        await client.post("/cgi-bin/message/subscribe/send", body)
+        await client.token.get()
+    except (Unavailable, ChannelRefused):
+        return MessageOutcome(Outcome.TRY_AGAIN)  # nothing has been sent yet
+    try:
+        answer = await client.post("/cgi-bin/message/subscribe/send", body)
     except SlowDown as fault:
-        return MessageOutcome(Outcome.TRY_AGAIN, fault.vendor_code)
+        return MessageOutcome(Outcome.LIMITED, fault.vendor_code, LIMITS.get(fault.vendor_code, 60))
     except ChannelRefused as fault:
         outcome = Outcome.TRY_AGAIN if fault.vendor_code in TOKEN_CODES else Outcome.REFUSED
         return MessageOutcome(outcome, fault.vendor_code)
+    except SystemError:  # it answered: not now
+        return MessageOutcome(Outcome.TRY_AGAIN, "-1")
+    except NobodyBehind:
+        return MessageOutcome(Outcome.TRY_AGAIN)
+    except OutcomeUnknown:
+        return MessageOutcome(Outcome.UNKNOWN)
     except Unavailable:
         return MessageOutcome(Outcome.TRY_AGAIN)
-    return MessageOutcome(Outcome.SENT)
-
-
-TOKEN_CODES = {"40001", "40014", "42001"}
-LENGTHS = {"thing": 20, "character_string": 32, "number": 32, "phrase": 5, "name": 10, "letter": 32}
-
-
-def fitted(name: str, value: str) -> str:
-    """`value` cut to what the kind of field takes; one character too many would lose the whole message."""
-    longest = LENGTHS.get(name.rstrip("0123456789"))
-    if longest is None or len(value) <= longest:
-        return value
-    return value[: longest - 1] + "…" if name.startswith("thing") else value[:longest]
+    return MessageOutcome(Outcome.SENT, vendor_no=str(answer.get("msgid", "")))

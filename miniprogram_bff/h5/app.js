@@ -14,7 +14,8 @@ import { guide } from "./screens/guide.js";
 import { home } from "./screens/home.js";
 import { caseView, progress } from "./screens/progress.js";
 import { login } from "./screens/login.js";
-import { messages, mine, realName, sessions } from "./screens/mine.js";
+import { messages, settings, topics } from "./screens/messages.js";
+import { mine, realName, sessions } from "./screens/mine.js";
 import { paid } from "./screens/paid.js";
 import { payments } from "./screens/payments.js";
 import { rate } from "./screens/rate.js";
@@ -61,6 +62,8 @@ const SCREENS = [
   [/^credit$/, credit, "mine", "#/mine"],
   [/^family$/, family, "mine", "#/mine"],
   [/^messages$/, messages, "mine", "#/mine"],
+  [/^message-settings$/, settings, "mine", "#/messages"],
+  [/^topics$/, topics, "mine", "#/messages"],
   [/^real-name$/, realName, "mine", "#/mine"],
   [/^sessions$/, sessions, "mine", "#/mine"],
   [/^login$/, login, "mine", "#/"],

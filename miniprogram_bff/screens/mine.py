@@ -1,4 +1,4 @@
-"""我的: who I am, where I am signed in, what was told to me, and what is kept of me."""
+"""我的: who I am, where I am signed in, and what is kept of me."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -24,8 +24,6 @@ from identity.idnumber import IdType
 from identity.sessions import Session
 from miniprogram_bff.screens.login import PLATFORM_FAULTS
 from miniprogram_bff.session import CITIZEN, actor
-from notifications import delivery
-from notifications.errors import TemplateUnknown
 from payments.errors import MoneyUnderWay
 
 routes = Routes("我的", tag="mine")
@@ -70,21 +68,6 @@ class SessionView(Struct):
 
 class Ended(Struct):
     ended: int
-
-
-class MessageView(Struct):
-    id: int
-    title: Annotated[str, Meta(examples=["预约成功"])]
-    text: Annotated[str, Meta(examples=["您已预约 11月23日 09:00 居民身份证办理"])]
-    page: Annotated[str, Meta(examples=["pages/booking/7K3M9QXP"])]
-    at: datetime
-    read: bool
-
-
-class Consents(Asked):
-    """Templates for which the citizen tapped "allow" just now."""
-
-    templates: Annotated[list[Annotated[str, Meta(min_length=1, max_length=60)]], Meta(min_length=1, max_length=10)]
 
 
 class ConfirmForget(Asked):
@@ -151,25 +134,6 @@ async def revoke(session_id: str, who: Session) -> None:
 @routes.post("/v1/me/sign-out-everywhere", access=CITIZEN, summary="退出所有设备")
 async def sign_out_everywhere(who: Session) -> Ended:
     return Ended(await sessions.sign_out_everywhere(who.citizen_id))
-
-
-@routes.get("/v1/me/messages", access=CITIZEN, summary="消息")
-async def messages(who: Session) -> list[MessageView]:
-    return [
-        MessageView(one.id, one.title, one.text, one.page, one.created_at, one.read_at is not None)
-        for one in await delivery.inbox(who.citizen_id)
-    ]
-
-
-@routes.post("/v1/me/messages/read", access=CITIZEN, summary="全部标为已读", status=204)
-async def read_messages(who: Session) -> None:
-    await delivery.mark_read(citizen_id=who.citizen_id)
-
-
-@routes.post("/v1/me/consents", access=CITIZEN, summary="订阅消息授权", errors=(TemplateUnknown,), status=204)
-async def consent(body: Consents, who: Session) -> None:
-    """用户在平台弹窗中点“允许”后登记；一次授权可发一条。"""
-    await delivery.consent(citizen_id=who.citizen_id, platform=who.platform, templates=body.templates)
 
 
 @routes.get("/v1/me/data", access=CITIZEN, summary="导出我的数据", limit=Limit(user=5, seconds=3600))

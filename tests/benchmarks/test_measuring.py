@@ -14,7 +14,7 @@ from benchmarks.measuring import CheckFailed, Measured, Sample, Scale, interleav
 
 NAMES = (
     "bare_json home slot_list guide_page reserve_spread reserve_hot sold_out rush generate_year history_5m"
-    " notify_settled notify_in_the_rush reconcile_1m ask searching suggesting"
+    " notify_settled notify_in_the_rush reconcile_1m ask searching suggesting message_drain"
 )
 KEYS = {"figure", "value", "unit", "baseline", "baseline_value", "ratio"}
 
@@ -112,6 +112,7 @@ def test_every_figure_and_room_can_be_asked_for() -> None:
         "slot_list reserve_spread reserve_hot sold_out rush generate_year history_5m".split()
     )
     assert set(chosen("home")[0]) == {"home"}
+    assert "message_drain" in chosen("cases")[0]
     assert chosen("suite") == ({}, ["suite"])
     with pytest.raises(KeyError):
         chosen("nothing")

@@ -77,4 +77,5 @@ def _environment(url: str, folder: Path) -> dict[str, str]:
         "WECHAT_PAY_URL": url,
         "ALIPAY_GATEWAY_URL": f"{url}/gateway.do",
         "ALIPAY_AUTHORIZE_URL": f"{url}/oauth2/publicAppAuthorize.htm",
+        "SMS_URL": url,
     }

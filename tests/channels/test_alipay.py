@@ -342,7 +342,7 @@ def test_the_authorize_address(client: AlipayClient) -> None:
     [
         ({"code": "10000"}, Outcome.SENT, ""),
         (refused("USER_TEMPLATE_ILLEGAL"), Outcome.REFUSED, "USER_TEMPLATE_ILLEGAL"),
-        (refused("isv.app-call-limited", "40005"), Outcome.TRY_AGAIN, "isv.app-call-limited"),
+        (refused("isv.app-call-limited", "40005"), Outcome.LIMITED, "isv.app-call-limited"),
         (refused("isp.unknow-error", "20000"), Outcome.TRY_AGAIN, ""),
     ],
 )

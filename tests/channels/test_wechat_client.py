@@ -170,7 +170,7 @@ async def test_messages_go_out_in_chinese_and_cut_to_size(client: WeChatClient, 
         (41030, Outcome.REFUSED),
         (47003, Outcome.REFUSED),
         (-1, Outcome.TRY_AGAIN),
-        (45009, Outcome.TRY_AGAIN),
+        (45009, Outcome.LIMITED),
         (40001, Outcome.TRY_AGAIN),
     ],
 )

@@ -63,6 +63,30 @@ async def test_a_job_that_kills_every_worker_is_given_up(db: None) -> None:
     assert [row["status"] for row in await queue()] == ["failed", "todo"]
 
 
+async def test_a_dead_job_of_which_one_waits_already_holds_up_no_other(db: None) -> None:
+    await jobs.enqueue_once(note, mark="one", what="of two")
+    worker = await database.fetchval(
+        "insert into procrastinate_workers(last_heartbeat) values (now() - interval '1 minute') returning id"
+    )
+    await database.execute("select procrastinate_fetch_job_v2(null, $1)", worker)
+    assert await jobs.enqueue_once(note, mark="one", what="of one")
+    await jobs.enqueue(note, what="another")
+    await database.execute(
+        "update procrastinate_jobs set status = 'doing', worker_id = $1 where args ->> 'what' = 'another'", worker
+    )
+    await jobs_upkeep.retry_left_behind()
+    await run_waiting()
+    assert sorted(ran) == ["another", "of one"]
+
+
+async def test_a_job_may_be_put_before_all_that_wait(db: None) -> None:
+    for number in range(3):
+        await jobs.enqueue(note, what=number)
+    await jobs.enqueue_once(note, mark="urgent", first=True, what="first")
+    await run_waiting()
+    assert ran[0] == "first"
+
+
 async def test_what_ended_well_is_forgotten_after_a_day_and_what_failed_after_a_month(db: None) -> None:
     for status, days in (("succeeded", 2), ("succeeded", 0), ("failed", 2), ("failed", 40)):
         await jobs.enqueue(note, what=f"{status} {days}")

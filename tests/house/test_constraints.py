@@ -17,6 +17,10 @@ CHECKS = [
     "receipt_numbers_when_issued",
     "rating_level_known",
     "message_state_known",
+    "message_claimed_by",
+    "message_due",
+    "message_consent_counts",
+    "unreached_notice_handled",
     "case_event_kind_known",
     "audit_row_actor_named",
     "waitlist_entry_offer_has_a_deadline",
@@ -82,6 +86,7 @@ TRIGGERS = [
     "bill_version_no_change",
     "quality_report_never_changes",
     "guide_file_never_changes",
+    "message_template_no_change",
 ]
 
 

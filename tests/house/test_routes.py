@@ -79,6 +79,7 @@ ANYBODY = {
     "GET /callbacks/wechat/messages",
     "POST /callbacks/wechat/messages",
     "POST /callbacks/alipay/pay",
+    "POST /callbacks/sms/reports",
 }
 # Served past the doors: files that hold nothing of anybody, and the way from / to the first page.
 OUTSIDE_THE_DOOR = {

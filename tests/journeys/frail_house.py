@@ -21,7 +21,7 @@ from deploy.local import ports
 from deploy.local.environment import Address, environment
 from deploy.local.processes import procfile, words
 from tests.foundation.wire import Wire, wire_to
-from tests.launched import ROOT, Launched
+from tests.launched import NEVER, ROOT, Launched
 from tests.servers import Addresses
 from tests.storage import migrated
 
@@ -52,6 +52,7 @@ class FrailHouse(Launched):
     def make_keys(self, *, database_url: str, redis_url: str) -> None:
         run(KEYS, os.environ | {"VAR": str(self.var)})
         self.env = environment(var=self.var, database_url=database_url, redis_url=redis_url, doors=self.doors)
+        self.env["MESSAGES_QUIET_HOURS"] = NEVER
 
     def begin(self, name: str) -> None:
         """Start a process; `wait_for` it."""

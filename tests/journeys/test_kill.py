@@ -85,9 +85,15 @@ async def test_the_worker_is_killed_with_its_hands_full(frail_house: FrailHouse)
     await eventually(all_told, within=40)
     assert late
     await eventually(lambda: none_waits(records))
-    assert await messages_about(citizen, "缴款成功") == 1
+    told = await messages_about(citizen, "缴款成功")
+    assert told == 1 or (told == 0 and await nobody_knows(records))
     await records.settled_once(pay_code)
     await records.balanced()
+
+
+async def nobody_knows(records: Records) -> bool:
+    """The worker died with a message in hand: it may not have left, is never sent again, and says so after a while."""
+    return bool(await records.rows("select 1 from message where state in ('sending', 'unknown')"))
 
 
 async def none_waits(records: Records) -> bool:

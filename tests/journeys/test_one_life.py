@@ -94,7 +94,9 @@ async def told_of(citizen: Citizen, title: str, word: str, *, platform: str = "w
     async def written() -> bool:
         rows = await Records(citizen.house).rows(
             """select m.channel, m.state from message m join platform_account a on a.citizen_id = m.citizen_id
-                where a.openid = $1 and m.title = $2 and m.text like '%' || $3 || '%'""",
+                where a.openid = $1 and m.occasion in (
+                    select i.occasion from message i where i.citizen_id = m.citizen_id and i.channel = 'inbox'
+                       and i.title = $2 and i.text like '%' || $3 || '%')""",
             account, title, word,
         )  # fmt: skip
         return sorted(map(tuple, rows)) == sorted([("inbox", "delivered"), (platform, "sent")])

@@ -1,7 +1,5 @@
 """What people hear of a closure, once, and what the staff of the hall learn of it."""
 
-from typing import Any
-
 import pytest
 
 from appointments import closure, closure_notices, closure_work, jobs, rebooking
@@ -9,13 +7,15 @@ from appointments.events import BookingCancelled, RebookOffered
 from channels.messages import MessageOutcome, Outcome
 from foundation import clock
 from identity.models import Citizen
-from notifications import closure_listeners, delivery, listeners, outlets
+from notifications import closure_listeners, delivery, ending, listeners
 from notifications.models import Message
 from tests.builders import identity
 from tests.builders.appointments import STAFF, a_citizen, a_held_place
 from tests.builders.closures import Shut, announced, notices
+from tests.builders.messages import Channels, channels, later, post_goes_out
 
-pytestmark = pytest.mark.usefixtures("db")
+__all__ = ["channels"]
+pytestmark = pytest.mark.usefixtures("db", "redis_db", "settings_env")
 
 
 async def hears(shut: Shut, *, times: int = 1) -> None:
@@ -34,16 +34,12 @@ async def with_account(shut: Shut, *, of: int = 0, platform: str = "wechat") -> 
     await identity.account(await Citizen.get(id=shut.people[of].number), platform=platform)
 
 
-async def sent(monkeypatch: pytest.MonkeyPatch, *outcomes: MessageOutcome) -> None:
-    """The platforms answer so, in the order of the messages that wait."""
-    answers = list(outcomes)
-
-    async def send(**_: Any) -> MessageOutcome:
-        return answers.pop(0)
-
-    monkeypatch.setattr(outlets, "send", send)
-    for message in await Message.filter(state="queued").order_by("id"):
-        await delivery.send(message_id=message.id, template_id="tpl-booking")
+async def sent(channels: Channels, *outcomes: MessageOutcome) -> None:
+    """The platforms answer so, in the order in which they are asked; what waits is due."""
+    await later(60)
+    for channel, outcome in zip(("wechat", "alipay"), outcomes, strict=False):
+        channels.answer(channel, outcome)
+    await post_goes_out()
 
 
 async def status(shut: Shut) -> list[tuple[str, str]]:
@@ -54,7 +50,7 @@ SENT = MessageOutcome(Outcome.SENT)
 REFUSED = MessageOutcome(Outcome.REFUSED, "43101")
 
 
-async def test_one_message_with_the_place_that_is_held(monkeypatch: pytest.MonkeyPatch):
+async def test_one_message_with_the_place_that_is_held(channels: Channels):
     shut = await announced(worked=True, note="建议改期后前往。")
     await with_account(shut)
     await hears(shut, times=3)
@@ -65,7 +61,7 @@ async def test_one_message_with_the_place_that_is_held(monkeypatch: pytest.Monke
     when = f"{clock.shanghai(offer.held.starts_at):%Y-%m-%d %H:%M}"
     assert all(one in inbox.text for one in ("因台风登陆", "不计爽约", f"已为您保留 {when}", "20:00", "建议改期后前往"))
     assert await status(shut) == [("pending", "")]  # on its way
-    await sent(monkeypatch, SENT)
+    await sent(channels, SENT)
     assert await status(shut) == [("told", "")]
     assert await Message.all().count() == 2
 
@@ -80,30 +76,30 @@ async def test_who_has_nothing_to_send_to_is_unreachable_until_they_look():
     assert await closure_notices.unreached(shut.closure.id) == []
 
 
-async def test_who_wants_no_messages_is_unreachable(monkeypatch: pytest.MonkeyPatch):
+async def test_who_wants_no_messages_is_unreachable(channels: Channels):
     shut = await announced(worked=True)
     await with_account(shut)
     await hears(shut)
-    await sent(monkeypatch, REFUSED)
+    await sent(channels, REFUSED)
     assert await status(shut) == [("unreachable", "43101")]
 
 
-async def test_one_of_two_platforms_is_enough(monkeypatch: pytest.MonkeyPatch):
+async def test_one_of_two_platforms_is_enough(channels: Channels):
     shut = await announced(worked=True)
     await with_account(shut)
     await with_account(shut, platform="alipay")
     await hears(shut)
-    await sent(monkeypatch, REFUSED, SENT)
+    await sent(channels, REFUSED, SENT)
     assert await status(shut) == [("told", "")]
 
 
-async def test_trouble_that_lasts_is_a_failure(monkeypatch: pytest.MonkeyPatch):
+async def test_trouble_that_lasts_is_a_failure(channels: Channels):
     shut = await announced(worked=True)
     await with_account(shut)
     await hears(shut)
-    for n in range(delivery.ATTEMPTS):
+    for n in range(ending.ATTEMPTS):
         assert await status(shut) == [("pending", "")], n
-        await sent(monkeypatch, MessageOutcome(Outcome.TRY_AGAIN))
+        await sent(channels, MessageOutcome(Outcome.TRY_AGAIN))
     assert await status(shut) == [("failed", "no_answer")]
 
 
@@ -117,13 +113,13 @@ async def test_who_has_left_is_unreachable():
     assert await Message.all().count() == 0
 
 
-async def test_a_call_is_not_undone_by_a_late_message(monkeypatch: pytest.MonkeyPatch):
+async def test_a_call_is_not_undone_by_a_late_message(channels: Channels):
     shut = await announced(worked=True)
     await with_account(shut)
     await hears(shut)
     (notice,) = await notices(shut.closure)
     await closure_notices.mark_called(notice_id=notice.id, by=STAFF)
-    await sent(monkeypatch, REFUSED)
+    await sent(channels, REFUSED)
     assert await status(shut) == [("called", "")]
 
 
@@ -150,7 +146,7 @@ async def test_another_cancellation_is_told_as_before():
     assert [one.page for one in await Message.all()] == [f"pages/booking/{held.code}"]
 
 
-async def test_a_run_that_died_and_ran_again_sends_nothing_twice(monkeypatch: pytest.MonkeyPatch):
+async def test_a_run_that_died_and_ran_again_sends_nothing_twice(channels: Channels, monkeypatch: pytest.MonkeyPatch):
     shut = await announced(people=5)
     for n in range(5):
         await with_account(shut, of=n)
@@ -171,6 +167,6 @@ async def test_a_run_that_died_and_ran_again_sends_nothing_twice(monkeypatch: py
         await closure_work.work_through(closure_id=shut.closure.id)
     await hears(shut, times=2)
     assert await Message.filter(channel="wechat").count() == await Message.filter(channel="inbox").count() == 5
-    await sent(monkeypatch, *[SENT] * 5)
+    await sent(channels, *[SENT] * 5)
     assert await status(shut) == [("told", "")] * 5
     assert (await closure.find(shut.closure.id)).state == "done"

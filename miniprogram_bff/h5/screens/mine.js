@@ -1,9 +1,9 @@
 // 我的: who I am, messages, devices, settings.
 import { get, keep, post, remove } from "../api.js";
-import { busy, empty, html, mark, moment, onward, problem, show, toast } from "../view.js";
+import { busy, html, mark, moment, onward, problem, show, toast } from "../view.js";
 
 const PLATFORMS = { wechat: "微信", alipay: "支付宝", sign_on: "统一身份认证" };
-const LINKS = [["#/bookings", "book", "我的预约"], ["#/waits", "book", "我的候补"], ["#/draws", "book", "我的摇号"], ["#/family", "family", "亲友与委托"], ["#/credit", "star", "预约信用"], ["#/bills", "pay", "我的缴费单"], ["#/progress", "progress", "我的办件"], ["#/messages", "bell", "消息"], ["#/sessions", "device", "登录设备"]];
+const LINKS = [["#/bookings", "book", "我的预约"], ["#/waits", "book", "我的候补"], ["#/draws", "book", "我的摇号"], ["#/family", "family", "亲友与委托"], ["#/credit", "star", "预约信用"], ["#/bills", "pay", "我的缴费单"], ["#/progress", "progress", "我的办件"], ["#/messages", "bell", "消息"], ["#/topics", "bell", "资讯订阅"], ["#/sessions", "device", "登录设备"]];
 
 export async function mine(main) {
   const me = await get("/v1/me");
@@ -58,15 +58,6 @@ export async function realName(main, query) {
       show(main.querySelector("#problem"), problem(error));
     }
   };
-}
-
-const address = (page) => `#/${page.replace(/^pages\//, "")}`;
-
-export async function messages(main) {
-  const list = await get("/v1/me/messages");
-  show(main, html`<h1>消息</h1>${list.length ? html`<section class="card"><ul class="list">${list.map((one) => html`
-    <li><a class="row" href="${address(one.page)}"><span>${one.read ? "" : html`<span class="tag bad">新</span> `}<b>${one.title}</b><small class="text">${one.text}</small><small>${moment(one.at)}</small></span></a></li>`)}</ul></section>` : empty("bell", "还没有消息。预约成功、缴费到账、办件进度变化时会在这里告诉您。")}`);
-  if (list.some((one) => !one.read)) await post("/v1/me/messages/read");
 }
 
 export async function sessions(main) {

@@ -1,0 +1,179 @@
+"""消息: what was told to me and on which channels, how I want to be told, and what I subscribe to."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from foundation.web import Asked, Routes
+from identity.sessions import Session
+from miniprogram_bff.session import CITIZEN
+from notifications import consents, delivery, ledger, preferences, topics
+from notifications.errors import GroupUnknown, MessageNotFound, QuietHoursFault, TemplateUnknown, TopicUnknown
+from notifications.kinds import GROUPS
+
+routes = Routes("消息", tag="messages")
+
+TemplateId = Annotated[str, Meta(min_length=1, max_length=64, examples=["tpl-booking"])]
+MessageId = Annotated[int, Meta(ge=1, le=2**62)]
+TopicKind = Literal["theme", "life_event", "hall"]
+TopicCode = Annotated[str, Meta(min_length=1, max_length=60, examples=["housing"])]
+
+
+class Way(Struct):
+    """One channel a message took beside this list."""
+
+    channel: Annotated[str, Meta(examples=["wechat"])]
+    name: Annotated[str, Meta(examples=["微信订阅消息"])]
+    state: Annotated[str, Meta(examples=["已发送"])]
+    why: str
+    at: datetime
+
+
+class TopicView(Struct):
+    topic: TopicKind
+    code: TopicCode
+    name: Annotated[str, Meta(examples=["住房"])]
+    subscribed: bool
+
+
+class MessageView(Struct):
+    id: int
+    title: Annotated[str, Meta(examples=["预约成功"])]
+    text: Annotated[str, Meta(examples=["您已预约 11月23日 09:00 居民身份证办理"])]
+    page: Annotated[str, Meta(examples=["pages/booking/7K3M9QXP"])]
+    at: datetime
+    read: bool
+    ways: list[Way]
+    topics: Annotated[list[TopicView], Meta(description="因订阅了这些资讯而发送，可退订")]
+
+
+class Earlier(Asked):
+    """`before`：上一页最后一条的编号；没有就是第一页."""
+
+    before: Annotated[int, Meta(ge=0, le=2**62)] = 0
+
+
+class Read(Struct):
+    read_at: datetime
+
+
+class Consents(Asked):
+    """`choice`：once 允许一次，always 总是允许，refused 拒绝."""
+
+    templates: Annotated[list[TemplateId], Meta(min_length=1, max_length=10)]
+    choice: Literal["once", "always", "refused"] = "once"
+
+
+class ConsentView(Struct):
+    platform: Annotated[str, Meta(examples=["wechat"])]
+    template: TemplateId
+    names: list[str]
+    choice: Annotated[str, Meta(examples=["once"])]
+    left: Annotated[int, Meta(description="还可发送的条数")]
+    used: int
+    at: datetime
+
+
+class Group(Struct):
+    code: Annotated[str, Meta(examples=["reminder"])]
+    name: Annotated[str, Meta(examples=["预约提醒"])]
+    muted: bool
+
+
+class PreferencesView(Struct):
+    quiet: Annotated[str, Meta(examples=["22:00-08:00"], description="免打扰时段；none 为不设，空为全市默认")]
+    sms: bool
+    groups: list[Group]
+    consents: list[ConsentView]
+
+
+class PreferencesWanted(Asked):
+    quiet: Annotated[str, Meta(max_length=11, examples=["21:30-08:00"])] = ""
+    sms: bool = True
+    muted: Annotated[list[Annotated[str, Meta(max_length=12)]], Meta(max_length=10)] = []
+
+
+class TopicWanted(Asked):
+    topic: TopicKind
+    code: TopicCode
+
+
+@routes.get("/v1/me/messages", access=CITIZEN, summary="消息")
+async def messages(query: Earlier, who: Session) -> list[MessageView]:
+    rows = await delivery.inbox(who.citizen_id, before=query.before)
+    occasions = [one.occasion for one in rows]
+    ways, behind = await ledger.ways(who.citizen_id, occasions), await topics.behind(who.citizen_id, occasions)
+    return [
+        MessageView(
+            one.id, one.title, one.text, one.page, one.created_at, one.read_at is not None,
+            [
+                Way(way.channel, way.channel_name, way.state_name, way.problem, way.sent_at or way.created_at)
+                for way in ways.get(one.occasion, [])
+            ],
+            [_topic(topic) for topic in behind.get(one.occasion, [])],
+        )
+        for one in rows
+    ]  # fmt: skip
+
+
+@routes.post("/v1/me/messages/read", access=CITIZEN, summary="全部标为已读", status=204)
+async def read_messages(who: Session) -> None:
+    await delivery.mark_read(citizen_id=who.citizen_id)
+
+
+@routes.post("/v1/me/messages/<message_id>/read", access=CITIZEN, summary="标为已读", errors=(MessageNotFound,))
+async def read_message(message_id: MessageId, who: Session) -> Read:
+    return Read(await delivery.mark_one_read(citizen_id=who.citizen_id, message_id=message_id))
+
+
+@routes.post("/v1/me/consents", access=CITIZEN, summary="订阅消息授权", errors=(TemplateUnknown,), status=204)
+async def consent(body: Consents, who: Session) -> None:
+    """用户在平台弹窗中选择后登记；允许一次可发一条。"""
+    await consents.say(citizen_id=who.citizen_id, platform=who.platform, templates=body.templates, choice=body.choice)
+
+
+@routes.get("/v1/me/message-preferences", access=CITIZEN, summary="消息设置")
+async def message_preferences(who: Session) -> PreferencesView:
+    return await _preferences(who.citizen_id)
+
+
+@routes.post(
+    "/v1/me/message-preferences", access=CITIZEN, summary="保存消息设置", errors=(QuietHoursFault, GroupUnknown)
+)
+async def keep_preferences(body: PreferencesWanted, who: Session) -> PreferencesView:
+    """停办、改期等紧急消息不受免打扰和静音限制。"""
+    await preferences.keep(citizen_id=who.citizen_id, quiet_hours=body.quiet, sms=body.sms, muted=body.muted)
+    return await _preferences(who.citizen_id)
+
+
+@routes.get("/v1/me/topics", access=CITIZEN, summary="可订阅的资讯")
+async def my_topics(who: Session) -> list[TopicView]:
+    return [_topic(one) for one in await topics.offered(who.citizen_id)]
+
+
+@routes.post("/v1/me/topics", access=CITIZEN, summary="订阅资讯", errors=(TopicUnknown,), status=204)
+async def subscribe(body: TopicWanted, who: Session) -> None:
+    await topics.subscribe(citizen_id=who.citizen_id, topic=body.topic, code=body.code)
+
+
+@routes.delete("/v1/me/topics/<topic>/<code>", access=CITIZEN, summary="退订资讯", status=204)
+async def unsubscribe(topic: TopicKind, code: TopicCode, who: Session) -> None:
+    await topics.unsubscribe(citizen_id=who.citizen_id, topic=topic, code=code)
+
+
+async def _preferences(citizen_id: int) -> PreferencesView:
+    kept = await preferences.of(citizen_id)
+    return PreferencesView(
+        quiet=kept.quiet,
+        sms=kept.sms,
+        groups=[Group(code, name, code in kept.muted) for code, name in GROUPS.items()],
+        consents=[
+            ConsentView(one.platform, one.template, one.names, one.choice, one.left, one.used, one.changed_at)
+            for one in await consents.of(citizen_id)
+        ],
+    )
+
+
+def _topic(one: topics.Offered) -> TopicView:
+    return TopicView(one.topic, one.code, one.name, one.subscribed)

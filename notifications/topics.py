@@ -1,0 +1,85 @@
+"""资讯订阅: themes whose guides, and halls whose notices, a person wants to hear of. One tap in, one tap out."""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from catalogue import halls, items
+from catalogue.errors import HallNotFound
+from foundation import clock, database
+from notifications.errors import TopicUnknown
+from notifications.preference_models import TopicSubscription
+
+Topic = Literal["theme", "life_event", "hall"]
+NAMES = {"theme": "主题", "life_event": "人生事件", "hall": "大厅公告"}
+
+SUBSCRIBE = """
+insert into topic_subscription (citizen_id, topic, code, since) values ($1, $2, $3, $4)
+on conflict (citizen_id, topic, code) do nothing"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offered:
+    """One topic as it is offered, and whether it is theirs."""
+
+    topic: Topic
+    code: str
+    name: str
+    subscribed: bool
+
+
+async def offered(citizen_id: int) -> list[Offered]:
+    """Everything there is to subscribe to, in the order of the catalogue."""
+    theirs = set(await TopicSubscription.filter(citizen_id=citizen_id).values_list("topic", "code"))
+    every: list[tuple[Topic, str, str]] = [
+        *[("theme", one.code, one.name) for one in await items.themes()],
+        *[("life_event", one.code, one.name) for one in await items.life_events()],
+        *[("hall", one.code, one.name) for one in await halls.everywhere()],
+    ]
+    return [
+        Offered(topic=topic, code=code, name=name, subscribed=(topic, code) in theirs) for topic, code, name in every
+    ]
+
+
+BEHIND = """
+select m.mark, s.topic, s.code from mass_send m
+ cross join lateral jsonb_array_elements(m.topics) as one
+  join topic_subscription s on s.citizen_id = $1 and s.topic = one ->> 0 and s.code = one ->> 1
+ where m.mark = any($2) order by s.id"""
+
+
+async def behind(citizen_id: int, occasions: Sequence[str]) -> dict[str, list[Offered]]:
+    """Occasion → the subscriptions of theirs for which it was sent, so that one tap ends them where it is read."""
+    found: dict[str, list[Offered]] = {}
+    for row in await database.fetch(BEHIND, citizen_id, list(occasions)):
+        with contextlib.suppress(TopicUnknown):  # a hall that is no more
+            name = await name_of(row["topic"], row["code"])
+            one = Offered(topic=row["topic"], code=row["code"], name=name, subscribed=True)
+            found.setdefault(row["mark"], []).append(one)
+    return found
+
+
+async def name_of(topic: str, code: str) -> str:
+    """Raises TopicUnknown."""
+    if topic == "hall":
+        try:
+            return (await halls.find(code)).name
+        except HallNotFound:
+            raise TopicUnknown from None
+    shelves = {"theme": items.themes, "life_event": items.life_events}
+    found = [one.name for one in await shelves[topic]() if one.code == code] if topic in shelves else []
+    if not found:
+        raise TopicUnknown
+    return found[0]
+
+
+async def subscribe(*, citizen_id: int, topic: str, code: str) -> None:
+    """Again is harmless. Raises TopicUnknown."""
+    await name_of(topic, code)
+    await database.execute(SUBSCRIBE, citizen_id, topic, code, clock.now())
+
+
+async def unsubscribe(*, citizen_id: int, topic: str, code: str) -> None:
+    """Again is harmless; a topic that is no more can be left all the same."""
+    await TopicSubscription.filter(citizen_id=citizen_id, topic=topic, code=code).delete()
