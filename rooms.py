@@ -25,6 +25,7 @@ MODELS = [
     "appointments.proposal_models",
     "cases.models",
     "feedback.models",
+    "feedback.consultation_models",
     "assistant.learning_models",
     "assistant.models",
     "assistant.handover_models",

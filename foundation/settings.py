@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 from foundation.setting_groups import (
     Alipay,
     Console,
+    Feedback,
     Handover,
     Payments,
     Processes,
@@ -50,6 +51,7 @@ class Settings:
     payments: Payments = field(default_factory=Payments)
     receipts: Receipts = field(default_factory=Receipts)
     handover: Handover = field(default_factory=Handover)
+    feedback: Feedback = field(default_factory=Feedback)
 
     @property
     def environment(self) -> str:

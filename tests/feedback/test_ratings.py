@@ -7,24 +7,14 @@ from appointments.models import Appointment
 from cases.timeline import Kind
 from feedback import jobs, ratings, rectification
 from feedback.errors import LevelUnknown, NotFinishedYet, NothingToRate, RatedAlready, ReasonNeeded
-from feedback.models import Rating, Rectification
+from feedback.models import Rating, RatingWords, Rectification
 from foundation import clock
-from foundation.actor import Actor
 from identity.events import CitizensMerged
-from identity.idnumber import Identity
 from tests.builders import identity as people
 from tests.builders.appointments import a_held_place, told
-from tests.builders.cases import a_case
+from tests.builders.opinions import a_closed_case
 
 pytestmark = pytest.mark.usefixtures("db")
-
-
-async def a_closed_case(*kinds: Kind) -> tuple[Actor, str]:
-    """A citizen and the number of their case, closed unless told otherwise."""
-    applicant = Identity.of("id_card", people.id_number())
-    citizen = await people.citizen(number=applicant.number)
-    case = await a_case(*(kinds or (Kind.ACCEPTED, Kind.CLOSED)), applicant=applicant)
-    return Actor.citizen(citizen.id), case.case_no
 
 
 async def test_a_closed_case_is_rated_once_however_often_one_taps():
@@ -46,7 +36,7 @@ async def test_a_finished_visit():
     await Appointment.filter(id=held.id).update(state="finished")
     assert [one.number for one in await ratings.waiting_for(by.number)] == [held.code]
     given = await ratings.rate(kind="visit", number=held.code, level=4, text="  很好 ", by=by)
-    assert (given.text, given.place) == ("很好", "示例市政务服务中心")
+    assert (given.place, (await RatingWords.get(rating=given)).text) == ("示例市政务服务中心", "很好")
     assert await ratings.waiting_for(by.number) == []
 
 
@@ -99,4 +89,4 @@ async def test_ratings_follow_a_merge_and_lose_their_words():
     assert [one["text"] for one in await jobs.export(elder.id)] == ["排队两小时"]
     await jobs.forget(elder.id)
     kept = await Rating.get()
-    assert (kept.level, kept.text, kept.tags) == (1, "", [])
+    assert (kept.level, await RatingWords.all().count(), kept.tags) == (1, 0, [])
