@@ -51,6 +51,7 @@ JOBS = [
     "assistant.jobs",
     "assistant.learning_jobs",
     "assistant.handover_jobs",
+    "assistant.filed_answers",
     "notifications.jobs",
 ]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from assistant import conversations, dialogue, handover, knowledge, masking
+from assistant import answered_before, conversations, dialogue, handover, knowledge, masking
 from assistant.answering import Answer, Kind
 from assistant.aspects import Aspect
 from assistant.confidence import Band
@@ -57,6 +57,7 @@ async def _turn(snapshot: Snapshot, question: str, conversation: str | None, key
     if await handover.pass_on(talk, question, key=key):
         return Asked(conversation=talk.token, turn_id=0, answer=WITH_PERSON)
     answer, memory = dialogue.reply(snapshot, question, _recall(talk.state))
+    answer = await answered_before.beside(answer, question)
     turn = await _keep(talk, question, answer)
     talk.state = asdict(memory)
     await talk.save(update_fields=["state", "changed_at", "citizen_id"])

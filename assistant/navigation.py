@@ -21,6 +21,7 @@ class CardKind(StrEnum):
     PHONE = "phone"
     COMPLAINT = "complaint"
     PERSON = "person"
+    ANSWERED = "answered"  # a published answer of staff to somebody else
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,9 +126,7 @@ async def _send(one: Consultation, text: str, cites: list[dict[str, Any]], by: A
     entry = await say(one, "answered", text, by, cites)
     await Consultation.filter(id=one.id).update(state="answered", answered_on=clock.today(), mark=None)
     await audit.record("consultation.answered", subject=subject(one), by=by)
-    await tell(
-        ConsultationAnswered(consultation_id=one.id, citizen_id=_citizen(one), entry_id=entry.id, source=one.source)
-    )
+    await tell(ConsultationAnswered(consultation_id=one.id, citizen_id=_citizen(one), entry_id=entry.id))
 
 
 async def _to_review(consultation_id: int, by: Actor) -> Consultation:

@@ -22,10 +22,9 @@ class ConsultationAsked(ConsultationEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationAnswered(ConsultationEvent):
-    """答复: `entry_id` says what. `source` says where it came from, for whoever above keeps that place."""
+    """答复: `entry_id` says what."""
 
     entry_id: int
-    source: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,11 +7,9 @@ is answered there, or needs no answer any more, is said here. Called within the 
 from datetime import date
 
 from feedback import consultations
-from feedback.consultation_events import ConsultationAnswered
 from feedback.consultation_models import Consultation
 from foundation import audit, clock, crypto
 from foundation.actor import Actor
-from foundation.events import tell
 
 NO_QUESTION = "（没有写明问题）"
 WAITING = ("open", "drafted")
@@ -45,19 +43,15 @@ async def add(*, source: str, text: str, by: Actor) -> None:
 
 
 async def answered_there(*, source: str, text: str, by: Actor) -> None:
-    """Staff answered in the conversation first. Raises NotInTransaction."""
+    """Staff answered in the conversation first, where the asker reads it. Raises NotInTransaction."""
     one = await _waiting(source)
     if one is None:
         return
-    entry = await consultations.say(one, "answered", text, by)
+    await consultations.say(one, "answered", text, by)
     await Consultation.filter(id=one.id).update(
         state="answered", answered_on=clock.today(), owner_id=by.number, drafted_by_id=None
     )
     await audit.record("consultation.answered", subject=consultations.subject(one), by=by)
-    citizen_id: int | None = one.citizen_id  # type: ignore[attr-defined]
-    await tell(
-        ConsultationAnswered(consultation_id=one.id, citizen_id=citizen_id, entry_id=entry.id, source=f"{source}:there")
-    )
 
 
 async def ended_there(*, source: str, by: Actor) -> None:

@@ -36,6 +36,7 @@ class Rating(Model):
     withdrawn_why = fields.CharField(max_length=200, default="")
     created_at = fields.DatetimeField()
     words: fields.ReverseRelation["RatingWords"]
+    rectification: fields.BackwardOneToOneRelation["Rectification"]
 
     class Meta:
         table = "rating"

@@ -1,7 +1,7 @@
 """差评整改: a bad mark is called back within one working day and mended within fifteen (both by settings).
 
 open 待回访 → called_back 整改中 → mended 待核实 → verified 已办结; not satisfied goes back to called_back, with as
-many working days again. `rectifying` works on one, `rectification_appeals` decides whether it is about the department at all.
+many working days again. `rectifying` works on one, `rectification_appeals` decides whose it is.
 """
 
 from datetime import date

@@ -12,6 +12,7 @@ const LINKS = {
   form: (card) => `/forms/${card.target}`,
   phone: (card) => `tel:${card.target}`,
   complaint: () => "tel:12345",
+  answered: (card) => `#/answer/${card.target}`,
 };
 const EXAMPLES = ["身份证丢了怎么补办", "护照要多少钱", "结婚登记要带什么", "公积金怎么提取"];
 
