@@ -124,7 +124,9 @@ async def point(*, consultation_id: int, door: str, text: str, by: Actor) -> Non
 
 async def _send(one: Consultation, text: str, cites: list[dict[str, Any]], by: Actor) -> None:
     entry = await say(one, "answered", text, by, cites)
-    await Consultation.filter(id=one.id).update(state="answered", answered_on=clock.today(), mark=None)
+    await Consultation.filter(id=one.id).update(
+        state="answered", answered_on=clock.today(), mark=None, drafted_by_id=None
+    )
     await audit.record("consultation.answered", subject=subject(one), by=by)
     await tell(ConsultationAnswered(consultation_id=one.id, citizen_id=_citizen(one), entry_id=entry.id))
 

@@ -143,7 +143,7 @@ async def withdraw(*, one: Consultation, by: Actor) -> None:
     """The asker needs no answer any more. Raises NotInThisState."""
     async with database.transaction():
         held = await locked(one.id, "open", "drafted")
-        await Consultation.filter(id=held.id).update(state="withdrawn")
+        await Consultation.filter(id=held.id).update(state="withdrawn", drafted_by_id=None)
         await say(held, "withdrawn", "提交人撤回了这件诉求。", by)
         await audit.record("consultation.withdrawn", subject=subject(held), by=by)
 

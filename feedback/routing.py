@@ -1,7 +1,7 @@
 """分办: by kind, region and item to the department that answers and the desk whose staff see it.
 
-The closest rule wins: one that names the item before one that does not, then the smallest region, then the kind. Without
-any rule it goes to the department of the item, else to the hall it is about, else to the city's desk.
+The closest rule wins: one that names the item before one that does not, then the smallest region, then the kind.
+Without any rule it goes to the department of the item, else to the hall it is about, else to the city's desk.
 """
 
 from dataclasses import dataclass

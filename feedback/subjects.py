@@ -27,29 +27,27 @@ class Rateable:
     item_code: str
     item_name: str
     done_at: datetime | None
+    done_on: date
     citizen_id: int | None
-
-    @property
-    def done_on(self) -> date:
-        return clock.shanghai(self.done_at or clock.now()).date()
 
 
 VISITS = """
 select 'visit' as kind, a.id, a.code as number, t.name as title, h.name as place, a.state, h.id as hall_id,
        d.name as department,
        case when jsonb_array_length(t.item_codes) = 1 then t.item_codes->>0 else '' end as item_code,
-       t.name as item_name, a.changed_at as done_at, a.citizen_id
+       t.name as item_name, a.changed_at as done_at, a.day as done_on, a.citizen_id
   from appointment a join appointment_type t on t.id = a.type_id join hall h on h.id = t.hall_id
   join department d on d.id = t.department_id"""
 CASES = """
 select 'case', c.id, c.case_no, c.item_name, c.department_name, c.stage, null::bigint, c.department_name, c.item_code,
-       c.item_name, c.closed_at, c.citizen_id
+       c.item_name, c.closed_at,
+       (coalesce(c.closed_at, c.changed_at) at time zone 'Asia/Shanghai')::date, c.citizen_id
   from case_file c"""
 # A walk-in is known by the number of the document it was drawn with, until night.
 TICKETS = """
 select 'ticket' as kind, q.id, h.code || '-' || to_char(q.day, 'YYYYMMDD') || '-' || q.number as number,
        d.name as title, h.name as place, q.state, h.id as hall_id, d.name as department, '' as item_code,
-       '' as item_name, q.finished_at as done_at, c.id as citizen_id
+       '' as item_name, q.finished_at as done_at, q.day as done_on, c.id as citizen_id
   from ticket q join hall h on h.id = q.hall_id join department d on d.id = q.department_id
   left join citizen c on c.id_fingerprint = q.person_fingerprint and c.state = 'active'
  where q.appointment_id is null and q.person_fingerprint <> ''"""
