@@ -1,4 +1,4 @@
-"""Whatever the asker and staff do with a consultation in whatever order: it is where we reckon, by the day we reckon."""
+"""Whatever the asker and staff do with a consultation in whatever order: it is where we reckon, and so is its day."""
 
 import asyncio
 from collections import Counter

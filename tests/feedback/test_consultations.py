@@ -191,8 +191,8 @@ async def test_claimed_answered_asked_again_and_marked() -> None:
         await consultations.ask_again(one=one, text="还有一个", by=citizen)
     seen = await consultation_lookup.seen(one)
     assert [(said.label, said.text) for said in seen.said] == [
-        ("我的诉求", "我的居住证快到期了，续签要带哪些材料？"), ("答复", "带身份证。"), ("我的追问", "家人可以代办吗？"),
-        ("答复", "可以。"),
+        ("我的诉求", "我的居住证快到期了，续签要带哪些材料？"), ("答复", "带身份证。"),
+        ("我的追问", "家人可以代办吗？"), ("答复", "可以。"),
     ]  # fmt: skip
     assert (seen.can_mark, seen.can_ask_again, seen.mark) == (True, False, None)
     assert len(await told("ConsultationAnswered")) == 2

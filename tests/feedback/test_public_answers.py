@@ -1,5 +1,7 @@
 """Questions and answers that everybody may read: asked to be, written anew, found again, taken back; and taught."""
 
+from typing import Any
+
 import pytest
 
 from catalogue import guides
@@ -68,7 +70,8 @@ async def test_they_are_found_by_what_is_like_and_not_by_what_is_not() -> None:
         one = await answered(await asked(title=question[:20]), by=agent)
         await public_answers.publish(consultation_id=one.id, question=question, answer=ANSWER, by=agent)
     for said, found in (
-        ("居住证续签", [QUESTION]), ("我的居住证到期要续签", [QUESTION]), ("营业执照遗失补办", ["营业执照丢了怎么补办？"]),
+        ("居住证续签", [QUESTION]), ("我的居住证到期要续签", [QUESTION]),
+        ("营业执照遗失补办", ["营业执照丢了怎么补办？"]),
         ("明天会下雨吗", []), ("的吗", []), ("", []),
     ):  # fmt: skip
         assert [one.question for one in await public_answers.search(said)] == found, said
@@ -84,10 +87,11 @@ async def test_an_answer_quotes_a_section_under_its_name_and_becomes_a_common_qu
     await answering.answer(consultation_id=one.id, text="", cites=[("id-card", section.id)], by=agent)
     [cite] = (await consultation_lookup.seen(one)).said[-1].cites
     assert (cite["section"], cite["text"], cite["slug"]) == (section.title, section.text, "id-card")
+    proposal: dict[str, Any] = {"consultation_id": one.id, "slug": "id-card", "answer": ANSWER, "by": agent}
     with pytest.raises(PersonalTraces):
-        await propose(consultation_id=one.id, slug="id-card", question=QUESTION, answer="打 13900001234", by=agent)
-    await faq_proposal.propose(**{**proposal, "by": agent})
+        await faq_proposal.propose(**proposal, question="打 13900001234")
+    await faq_proposal.propose(**proposal, question=QUESTION)
     with pytest.raises(QuestionKnown):
-        await faq_proposal.propose(**{**proposal, "by": agent})
+        await faq_proposal.propose(**proposal, question=QUESTION)
     draft = await GuideDraft.get(slug="id-card")
     assert draft.sheet["faqs"][-1] == {"question": QUESTION, "answer": ANSWER}
