@@ -22,8 +22,8 @@ Text = Annotated[str, Meta(max_length=4000)]
 Slug = Annotated[str, Meta(max_length=64)]
 ENTRIES = {
     "asked": "提交人", "again": "追问", "appealed": "申诉", "withdrawn": "撤回", "answered": "答复",
-    "refused": "不予受理", "pointed": "渠道指引", "decided": "申诉处理", "chat": "人工咨询前的对话", "note": "内部备注", "draft": "答复初稿",
-    "sent_back": "退回重写", "moved": "转办",
+    "refused": "不予受理", "pointed": "渠道指引", "decided": "申诉处理", "chat": "人工咨询前的对话", "note": "内部备注",
+    "draft": "答复初稿", "sent_back": "退回重写", "moved": "转办",
 }  # fmt: skip
 INSIDE = ("chat", "note", "draft", "sent_back", "moved")
 

@@ -19,6 +19,10 @@ from tests.builders.opinions import noon
 from tests.feedback.test_rectification_in_any_order import BEGINS, days_on
 
 reached: Counter[str] = Counter()
+STEPS = (
+    "go_on", "time_passes", "go_on", "refuse", "go_on", "claim", "draft", "review", "review_one_s_own", "point",
+    "go_on", "appeal_against_it", "decide", "ask_again", "mark", "withdraw",
+)  # fmt: skip
 
 
 class ConsultationInAnyOrder(RuleBasedStateMachine):
@@ -57,24 +61,32 @@ class ConsultationInAnyOrder(RuleBasedStateMachine):
     async def people() -> tuple[Any, Any, Any]:
         return await opinions.a_citizen(), await opinions.staff(), await opinions.staff()
 
-    @rule(days=st.integers(1, 9))
-    def time_passes(self, days: int) -> None:
-        self.today += timedelta(days=days)
+    @rule(step=st.sampled_from(STEPS), n=st.integers(0, 11))
+    def do(self, step: str, n: int) -> None:
+        getattr(self, step)(n)
 
-    @rule()
-    def claim(self) -> None:
+    def go_on(self, n: int) -> None:
+        """What comes next, so that most runs get somewhere."""
+        step = {"drafted": self.review, "answered": self.ask_again, "refused": self.appeal_against_it}.get(self.state)
+        if self.state == "open":
+            step = self.draft if self.owned else self.claim
+        if step:
+            step(n)
+
+    def time_passes(self, n: int) -> None:
+        self.today += timedelta(days=1 + n % 9)
+
+    def claim(self, n: int) -> None:
         work = answering.claim(consultation_id=self.one.id, by=self.owner)
         if self.attempt(work, self.state in ("open", "drafted")):
             self.owned = True
 
-    @rule()
-    def draft(self) -> None:
+    def draft(self, n: int) -> None:
         work = answering.answer(consultation_id=self.one.id, text="初稿", by=self.owner)
         self.attempt(work, self.state == "open" and self.owned, "drafted")
 
-    @rule(approve=st.booleans())
-    def review(self, approve: bool) -> None:
-        if approve:
+    def review(self, n: int) -> None:
+        if n % 3:
             work = answering.approve(consultation_id=self.one.id, by=self.other)
             if self.attempt(work, self.state == "drafted", "answered"):
                 self.marked = False
@@ -82,51 +94,43 @@ class ConsultationInAnyOrder(RuleBasedStateMachine):
             work = answering.send_back(consultation_id=self.one.id, reason="重写", by=self.other)
             self.attempt(work, self.state == "drafted", "open")
 
-    @rule()
-    def review_one_s_own(self) -> None:
+    def review_one_s_own(self, n: int) -> None:
         self.attempt(answering.approve(consultation_id=self.one.id, by=self.owner), False)
 
-    @rule()
-    def point(self) -> None:
+    def point(self, n: int) -> None:
         work = answering.point(consultation_id=self.one.id, door="hotline", text="", by=self.owner)
         self.attempt(work, self.state == "open", "pointed")
 
-    @rule()
-    def refuse(self) -> None:
+    def refuse(self, n: int) -> None:
         work = moderation.refuse(consultation_id=self.one.id, why="unrelated", text="无具体事项", by=self.owner)
         self.attempt(work, self.state == "open", "refused")
 
-    @rule()
-    def appeal_against_it(self) -> None:
+    def appeal_against_it(self, n: int) -> None:
         work = moderation.appeal(one=self.one, text="我说的是具体事情", by=self.asker)
         if self.attempt(work, self.state == "refused" and not self.appeal):
             self.appeal = "open"
 
-    @rule(accept=st.booleans())
-    def decide(self, accept: bool) -> None:
-        work = moderation.decide(consultation_id=self.one.id, accept=accept, reason="查明", by=self.other)
+    def decide(self, n: int) -> None:
+        work = moderation.decide(consultation_id=self.one.id, accept=n % 2 == 0, reason="查明", by=self.other)
         if self.attempt(work, self.state == "refused" and self.appeal == "open"):
-            self.appeal = "accepted" if accept else "rejected"
+            self.appeal = "accepted" if n % 2 == 0 else "rejected"
             reached[self.appeal] += 1
-            if accept:
+            if n % 2 == 0:
                 self.state, self.due, self.owned = "open", days_on(self.today, 5), False
 
-    @rule()
-    def ask_again(self) -> None:
+    def ask_again(self, n: int) -> None:
         work = consultations.ask_again(one=self.one, text="还有一问", by=self.asker)
         if self.attempt(work, self.state == "answered" and not self.asked_again, "open"):
             self.asked_again, self.due = True, days_on(self.today, 5)
 
-    @rule(level=st.integers(1, 5))
-    def mark(self, level: int) -> None:
-        work = consultations.rate(one=self.one, level=level, by=self.asker)
+    def mark(self, n: int) -> None:
+        work = consultations.rate(one=self.one, level=1 + n % 5, by=self.asker)
         if self.attempt(work, self.state == "answered" and not self.marked):
             self.marked = True
 
-    @rule()
-    def withdraw(self) -> None:
-        if self.today - timedelta(days=12) < self.one.due_on:
-            return  # seldom, and late: else most runs would be over at once
+    def withdraw(self, n: int) -> None:
+        if n % 4:
+            return  # seldom: else most runs would be over at once
         self.attempt(
             consultations.withdraw(one=self.one, by=self.asker), self.state in ("open", "drafted"), "withdrawn"
         )
@@ -153,7 +157,7 @@ class ConsultationInAnyOrder(RuleBasedStateMachine):
 async def test_a_consultation_in_any_order() -> None:
     ConsultationInAnyOrder.loop = asyncio.get_running_loop()
     bounded = settings(
-        max_examples=16, stateful_step_count=16, deadline=None, database=None, derandomize=True, phases=[Phase.generate]
+        max_examples=14, stateful_step_count=20, deadline=None, database=None, derandomize=True, phases=[Phase.generate]
     )
     await asyncio.to_thread(run_state_machine_as_test, ConsultationInAnyOrder, settings=bounded)
-    assert reached.keys() >= {"drafted", "answered", "refused", "pointed"}, reached
+    assert reached.keys() >= {"drafted", "answered", "refused", "accepted"}, reached

@@ -117,7 +117,7 @@ async def test_the_closest_rule_says_who_answers() -> None:
         return (await routing.add(department=department, by=by, **values)).id
 
     assert (await asked()).department == routing.CITY_DESK
-    of_hall = await asked(hall_code="9901")
+    of_hall = await asked(hall_code="9901", title="中心几点开门")
     assert (of_hall.department, of_hall.desk_path, of_hall.hall_name) == ("市中心", "9901/", "市中心")
     await rule("投诉科", kind="complaint")
     here = await rule("中心管理科", hall_path=top.path, desk_path=top.path)

@@ -41,6 +41,7 @@ export async function home(main) {
         ${chips("答几个问题，列出材料", view.scenarios, (code) => `#/scenario/${code}`)}
         ${chips("人生大事", view.life_events, (code) => `#/theme/life_event/${code}`)}
         ${chips("按主题找", view.themes, (code) => `#/theme/theme/${code}`)}
+        <section class="card"><h2>说说您的意见</h2><div class="chips"><a class="chip" href="#/consult">咨询投诉</a><a class="chip" href="#/answers">公开答复</a><a class="chip" href="#/averages">服务评价公开</a></div></section>
       </div>
     </div>`);
   searchBox.listen(main);
