@@ -17,9 +17,8 @@ async function hints(box, text) {
 }
 
 export async function consult(main, query) {
-  const { halls } = { halls: await get("/v1/halls") };
+  const halls = await get("/v1/halls");
   const me = token() ? await get("/v1/me") : null;
-  const places = (nodes) => nodes.flatMap((one) => [one.hall || one, ...places(one.children || [])]);
   main.classList.add("narrow");
   show(main, html`<h1>咨询投诉</h1><p class="soft">工作人员在 5 个工作日内答复。急事请拨 <a href="tel:12345">12345</a>。</p>
     <form class="card"><fieldset class="scopes field"><legend>类别</legend>${KINDS.map(([value, name]) => html`
@@ -27,7 +26,7 @@ export async function consult(main, query) {
     <div class="field"><label for="title">标题</label><input id="title" name="title" required minlength="2" maxlength="80" autocomplete="off"></div>
     <div class="field"><label for="text">内容</label><textarea id="text" name="text" rows="6" required minlength="5" maxlength="2000"></textarea></div>
     <div id="hints" class="stack" aria-live="polite"></div>
-    <div class="field"><label for="hall_code">有关的大厅（可不选）</label><select id="hall_code" name="hall_code"><option value="">不限</option>${places(halls).map((one) => html`<option value="${one.code}">${one.name}</option>`)}</select></div>
+    <div class="field"><label for="hall_code">有关的大厅（可不选）</label><select id="hall_code" name="hall_code"><option value="">不限</option>${halls.map((one) => html`<option value="${one.code}">${one.name}</option>`)}</select></div>
     <div class="field"><label for="phone">手机号码${me ? "（默认用您登录的手机）" : "（凭编号和后四位查询答复）"}</label><input id="phone" name="phone" inputmode="tel" maxlength="11" autocomplete="tel" ${me ? "" : html`required`}></div>
     <label class="tick"><input type="checkbox" name="may_publish">同意把问题和答复改写、去掉个人信息后公开</label>
     <p class="hint">请不要填写证件号码。内容违法、侮辱他人、重复或与政务服务无关的不予受理，会说明原因，可以申诉。</p>
