@@ -32,6 +32,11 @@ async def open_for(rating: Rating) -> Rectification:
     )
 
 
+async def of_rating(rating_id: int) -> Rectification | None:
+    """What a bad mark opened."""
+    return await Rectification.get_or_none(rating_id=rating_id)
+
+
 async def mend_anew() -> date:
     """By when it is mended once more, counted from today."""
     return (await WorkCalendar.current()).add_workdays(clock.today(), settings.current().feedback.mend_workdays)

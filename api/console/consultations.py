@@ -12,6 +12,7 @@ from catalogue import guides, halls, items
 from catalogue.errors import ItemNotFound
 from feedback import answering, colleagues, consultation_inbox, moderation, right_door, routing
 from feedback.consultation_inbox import BOXES, Box, Whole
+from foundation import settings
 from foundation.web import Asked, Routes
 from identity import access
 from identity.access import StaffMember
@@ -88,6 +89,7 @@ async def listed(request: Request, query: BoxWanted, who: StaffMember) -> HTTPRe
     return page.shown(
         request, template, who=who, found=found, owners=owners, query=query, boxes=boxes, kinds=routing.KINDS,
         counts=await consultation_inbox.counts(within=within, staff_id=who.id),
+        answer_workdays=settings.current().feedback.answer_workdays,
     )  # fmt: skip
 
 

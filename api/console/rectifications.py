@@ -64,7 +64,7 @@ async def board(request: Request, query: BoardWanted, who: StaffMember) -> HTTPR
     owners = await access.staff_names({one.owner_id for one in cards if one.owner_id})
     return page.shown(
         request, "rectifications.html", who=who, cards=cards, owners=owners, finished=query.finished, late=LATE,
-        names=rectification.NAMES, levels=levels.LEVELS,
+        names=rectification.NAMES, levels=levels.LEVELS, days=settings.current().feedback,
     )  # fmt: skip
 
 

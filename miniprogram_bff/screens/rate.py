@@ -70,8 +70,12 @@ class Verdict(Asked):
 
 
 class Rated(Struct):
+    """`call_back_due`、`mend_due`：差评的回访和整改期限."""
+
     level: Annotated[int, Meta(examples=[5])]
     label: Annotated[str, Meta(examples=["非常满意"])]
+    call_back_due: date | None = None
+    mend_due: date | None = None
 
 
 class LevelView(Struct):
@@ -146,7 +150,9 @@ async def rate(body: RatingIn, who: Session) -> Rated:
         given_by=body.given_by,
         by=actor(who),
     )
-    return Rated(given.level, ratings.LEVELS[given.level])
+    opened = await rectification.of_rating(given.id)
+    dues = (opened.call_back_due, opened.mend_due) if opened else (None, None)
+    return Rated(given.level, ratings.LEVELS[given.level], *dues)
 
 
 @routes.post(

@@ -78,7 +78,7 @@ async def test_rated_badly_mended_and_confirmed(doors: tuple[str, str], phone: "
     await phone.get_by_label("想说的话").fill("等了两小时")
     await sound_on_the_phone(phone, "rate")
     await phone.get_by_role("button", name="提交评价").click()
-    await phone.get_by_text("我们会在 1 个工作日内回访").wait_for()
+    await phone.get_by_text("前回访").wait_for()
 
     await a_colleague(("hall_manager", ""), username="wangwu")
     await enter(desk, f"{console}/ratings")
@@ -134,7 +134,7 @@ async def test_asked_answered_and_published(doors: tuple[str, str], phone: "Page
     await desk.get_by_role("button", name="领办：居住证续签").click()
     await desk.get_by_label("答复内容").wait_for()
     await desk.get_by_role("button", name="调出章节").click()
-    await desk.get_by_label("申请材料").check()
+    await desk.get_by_label("申请材料", exact=True).check()
     await desk.get_by_label("答复内容").fill("续签请带下面的材料。")
     await sound(desk, "consultation-open")
     await desk.get_by_role("button", name="发送答复").click()

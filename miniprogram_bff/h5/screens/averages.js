@@ -1,6 +1,6 @@
 // 服务评价公开: averages of a finished quarter by hall, department or item; groups too small show no figure.
 import { get } from "../api.js";
-import { empty, html, show } from "../view.js";
+import { html, show } from "../view.js";
 
 const WAYS = [["hall", "大厅"], ["department", "部门"], ["item", "事项"]];
 const named = (quarter) => `${quarter.slice(0, 4)} 年第 ${quarter.slice(5)} 季度`;
@@ -20,7 +20,6 @@ export async function averages(main, query) {
       : html`<p class="soft">这个季度没有达到公开条数的${WAYS.find(([way]) => way === by)[1]}。</p>`}
     ${view.lines.length > shown.length ? html`<p class="hint">另有 ${view.lines.length - shown.length} 个不足 ${view.least} 条，为保护评价人不公开。</p>` : ""}
     <p class="hint">满分 5 分。只公开已结束的季度，条数取 5 的倍数；没有评价的不计好评。</p></form>
-    ${hall ? html`<section class="card"><h2>大家怎么说</h2>${words.length ? html`<ul class="list">${words.map((one) => html`<li><div class="row"><div>${one.text}<small>${one.label} · ${named(one.quarter)}</small></div></div></li>`)}</ul>` : html`<p class="soft">还没有公开的文字。</p>`}</section>` : ""}
-    ${view.lines.length ? "" : empty("star", "还没有评价数据。")}`);
+    ${hall ? html`<section class="card"><h2>大家怎么说</h2>${words.length ? html`<ul class="list">${words.map((one) => html`<li><div class="row"><div>${one.text}<small>${one.label} · ${named(one.quarter)}</small></div></div></li>`)}</ul>` : html`<p class="soft">还没有公开的文字。</p>`}</section>` : ""}`);
   main.querySelector("#quarter").onchange = (event) => { location.hash = to(by, event.target.value); };
 }

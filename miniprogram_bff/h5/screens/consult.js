@@ -20,7 +20,7 @@ export async function consult(main, query) {
   const halls = await get("/v1/halls");
   const me = token() ? await get("/v1/me") : null;
   main.classList.add("narrow");
-  show(main, html`<h1>咨询投诉</h1><p class="soft">工作人员在 5 个工作日内答复。急事请拨 <a href="tel:12345">12345</a>。</p>
+  show(main, html`<h1>咨询投诉</h1><p class="soft">由工作人员答复，提交后给出编号和答复期限。急事请拨 <a href="tel:12345">12345</a>。</p>
     <form class="card"><fieldset class="scopes field"><legend>类别</legend>${KINDS.map(([value, name]) => html`
       <label class="tick"><input type="radio" name="kind" value="${value}" required ${value === (query.get("kind") || "question") ? html`checked` : ""}>${name}</label>`)}</fieldset>
     <div class="field"><label for="title">标题</label><input id="title" name="title" required minlength="2" maxlength="80" autocomplete="off"></div>

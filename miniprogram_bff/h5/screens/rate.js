@@ -29,7 +29,7 @@ export async function rate(main, kind, number, query) {
     try {
       const given = await busy(form.querySelector("button"), "正在提交…", () => post("/v1/ratings", said));
       sessionStorage.removeItem(draft);
-      show(main, html`<h1>感谢您的评价</h1><p class="notice good" role="status">您的评价：${given.label}。${given.level <= 2 ? "我们会在 1 个工作日内回访，15 个工作日内整改。" : ""}</p>
+      show(main, html`<h1>感谢您的评价</h1><p class="notice good" role="status">您的评价：${given.label}。${given.mend_due ? `我们会在 ${given.call_back_due} 前回访，${given.mend_due} 前整改。` : ""}</p>
         <div class="actions"><a class="button main" href="#/">回首页</a><a class="button" href="#/ratings">我的评价</a></div>`);
     } catch (error) {
       if (error.status === 401) throw error;
