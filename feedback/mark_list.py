@@ -94,6 +94,11 @@ select x.id, x.state, r.level, r.tags, coalesce((select string_agg(w.text, ' / '
   from rectification x join rating r on r.id = x.rating_id left join hall h on h.id = r.hall_id
   left join rectification_appeal p on p.rectification_id = x.id"""
 
+LATE = f"""
+select count(*) from rectification x join rating r on r.id = x.rating_id left join hall h on h.id = r.hall_id
+ where {UNDER}
+   and (x.state = 'open' and x.call_back_due < $2 or x.state in ('open', 'called_back') and x.mend_due < $2)"""
+
 
 async def ratings(
     *, within: set[str], start: date, end: date, level: int = 0, hall: str = "", department: str = "", limit: int = 200
@@ -110,6 +115,11 @@ async def board(*, within: set[str], finished: bool = False, limit: int = 200) -
     where, order = (f"not {going}", "x.id desc") if finished else (going, order)
     rows = await database.fetch(f"{CARDS} where {UNDER} and {where} order by {order} limit $2", list(within), limit)
     return [_card(row) for row in rows]
+
+
+async def late(*, within: set[str]) -> int:
+    """How many of the halls under `within` are late."""
+    return int(await database.fetchval(LATE, list(within), clock.today()))
 
 
 async def one(rectification_id: int) -> Whole:

@@ -174,6 +174,7 @@ async def test_days_that_come_near_and_pass_are_told_once_each() -> None:
     with clock.frozen(noon(date(2025, 10, 29))):
         [card] = await mark_list.board(within={""})
         assert (card.late, card.escalated) == ("call_back", "mend")
+        assert (await mark_list.late(within={""}), await mark_list.late(within={"9901/"})) == (1, 0)
         await rectifying.call_back(rectification_id=one.id, text="迟到的回访", reached=True, by=by)
         [line] = await mark_figures.over(
             within={""}, start=BEFORE_HOLIDAY, end=BEFORE_HOLIDAY, by="hall", today=clock.today()
