@@ -69,7 +69,7 @@ class Verdict(Asked):
     text: Annotated[str, Meta(max_length=400)] = ""
 
 
-class Rated(Struct):
+class Rated(Struct, omit_defaults=True):
     """`call_back_due`、`mend_due`：差评的回访和整改期限."""
 
     level: Annotated[int, Meta(examples=[5])]
