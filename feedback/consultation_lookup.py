@@ -11,7 +11,7 @@ from typing import Any
 from feedback import routing
 from feedback.consultation_errors import ConsultationNotFound
 from feedback.consultation_models import Consultation, ConsultationEntry
-from feedback.consultations import FACTOR, STATES, factor
+from feedback.consultations import FACTOR, STATES
 from foundation import crypto, ratelimit
 from foundation.actor import Actor
 
@@ -114,6 +114,3 @@ def _seen(one: Consultation, entries: list[ConsultationEntry]) -> Seen:
 def _said(entry: ConsultationEntry) -> Said:
     mine = entry.kind in ("asked", "again", "appealed", "withdrawn")
     return Said(label=SIDES[entry.kind], mine=mine, text=entry.text, cites=entry.cites, at=entry.at)
-
-
-__all__ = ["Said", "Seen", "factor", "mine", "own", "seen"]

@@ -19,15 +19,13 @@ from feedback.errors import (
     WithdrawnAlready,
 )
 from feedback.events import RatingWithdrawn, ServiceRated
-from feedback.levels import BAD, LEVELS, Mark
+from feedback.levels import Mark
 from feedback.models import Rating, RatingWords
 from feedback.subjects import Rateable, SubjectKind
 from foundation import audit, clock, database, settings
 from foundation.actor import Actor
 from foundation.events import tell
 from identity.idnumber import Identity
-
-__all__ = ["BAD", "LEVELS", "again", "mine", "rate", "rate_here", "waiting_for", "waiting_here", "withdraw"]
 
 
 async def rate(

@@ -95,7 +95,7 @@ async def listed(request: Request, query: BoxWanted, who: StaffMember) -> HTTPRe
 
 @routes.page("/console/consultations/<consultation_id>", access=STAFF)
 async def one(request: Request, consultation_id: RowId, query: GuideWanted, who: StaffMember) -> HTTPResponse:
-    whole = await _theirs(consultation_id, who)
+    whole = await theirs(consultation_id, who)
     template = "_consultation.html" if page.is_part(request) else "consultation.html"
     return page.shown(request, template, who=who, **await _shown(whole, who), **await _guide(query.guide, whole))
 
@@ -109,21 +109,21 @@ async def canned(request: Request, query: GuideWanted, who: StaffMember) -> HTTP
 
 @routes.page("/console/consultations/claim", method="POST", access=STAFF)
 async def claim(request: Request, form: One, who: StaffMember) -> HTTPResponse:
-    await _theirs(form.consultation_id, who)
+    await theirs(form.consultation_id, who)
     await answering.claim(consultation_id=form.consultation_id, by=who.actor)
     return page.onward(request, f"/console/consultations/{form.consultation_id}")
 
 
 @routes.page("/console/consultations/assign", method="POST", access=STAFF)
 async def assign(request: Request, form: Given, who: StaffMember) -> HTTPResponse:
-    await _theirs(form.consultation_id, who)
+    await theirs(form.consultation_id, who)
     await answering.assign(consultation_id=form.consultation_id, owner_id=form.owner_id, by=who.actor)
     return page.done(request, "已指派。")
 
 
 @routes.page("/console/consultations/transfer", method="POST", access=STAFF)
 async def transfer(request: Request, form: Moved, who: StaffMember) -> HTTPResponse:
-    await _theirs(form.consultation_id, who)
+    await theirs(form.consultation_id, who)
     path = (await halls.find(form.hall)).path if form.hall else ""
     await answering.transfer(
         consultation_id=form.consultation_id, department=form.department, desk_path=path, reason=form.text, by=who.actor
@@ -133,14 +133,14 @@ async def transfer(request: Request, form: Moved, who: StaffMember) -> HTTPRespo
 
 @routes.page("/console/consultations/note", method="POST", access=STAFF)
 async def note(request: Request, form: Written, who: StaffMember) -> HTTPResponse:
-    await _theirs(form.consultation_id, who)
+    await theirs(form.consultation_id, who)
     await answering.note(consultation_id=form.consultation_id, text=form.text, by=who.actor)
     return page.done(request, "已记录，提交人看不到。")
 
 
 @routes.page("/console/consultations/answer", method="POST", access=STAFF)
 async def answer(request: Request, form: Answer, who: StaffMember) -> HTTPResponse:
-    await _theirs(form.consultation_id, who)
+    await theirs(form.consultation_id, who)
     cites = [(slug, int(number)) for slug, _, number in (one.rpartition(":") for one in form.cites)]
     await answering.answer(consultation_id=form.consultation_id, text=form.text, cites=cites, by=who.actor)
     return page.onward(request, f"/console/consultations/{form.consultation_id}")
@@ -148,35 +148,35 @@ async def answer(request: Request, form: Answer, who: StaffMember) -> HTTPRespon
 
 @routes.page("/console/consultations/approve", method="POST", access=STAFF)
 async def approve(request: Request, form: One, who: StaffMember) -> HTTPResponse:
-    await _theirs(form.consultation_id, who)
+    await theirs(form.consultation_id, who)
     await answering.approve(consultation_id=form.consultation_id, by=who.actor)
     return page.done(request, "审核通过，已答复。")
 
 
 @routes.page("/console/consultations/send-back", method="POST", access=STAFF)
 async def send_back(request: Request, form: Written, who: StaffMember) -> HTTPResponse:
-    await _theirs(form.consultation_id, who)
+    await theirs(form.consultation_id, who)
     await answering.send_back(consultation_id=form.consultation_id, reason=form.text, by=who.actor)
     return page.done(request, "已退回重写。")
 
 
 @routes.page("/console/consultations/point", method="POST", access=STAFF)
 async def point(request: Request, form: Pointed, who: StaffMember) -> HTTPResponse:
-    await _theirs(form.consultation_id, who)
+    await theirs(form.consultation_id, who)
     await answering.point(consultation_id=form.consultation_id, door=form.door, text=form.text, by=who.actor)
     return page.done(request, "已指引提交人到其他渠道。")
 
 
 @routes.page("/console/consultations/refuse", method="POST", access=STAFF)
 async def refuse(request: Request, form: Refused, who: StaffMember) -> HTTPResponse:
-    await _theirs(form.consultation_id, who)
+    await theirs(form.consultation_id, who)
     await moderation.refuse(consultation_id=form.consultation_id, why=form.why, text=form.text, by=who.actor)
     return page.done(request, "已不予受理，原因和申诉办法已告知提交人。")
 
 
 @routes.page("/console/consultations/decide", method="POST", access=STAFF)
 async def decide(request: Request, form: Decided, who: StaffMember) -> HTTPResponse:
-    await _theirs(form.consultation_id, who)
+    await theirs(form.consultation_id, who)
     await moderation.decide(consultation_id=form.consultation_id, accept=form.accept, reason=form.text, by=who.actor)
     return page.done(request, "申诉成立，已恢复办理。" if form.accept else "已维持原决定。")
 
@@ -186,9 +186,6 @@ async def theirs(consultation_id: int, who: StaffMember) -> Whole:
     whole = await consultation_inbox.one(consultation_id)
     access.require(who, *scope.ANSWERERS, hall_path=whole.row.desk_path)
     return whole
-
-
-_theirs = theirs
 
 
 async def _shown(whole: Whole, who: StaffMember) -> dict[str, Any]:

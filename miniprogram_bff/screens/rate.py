@@ -152,7 +152,7 @@ async def rate(body: RatingIn, who: Session) -> Rated:
     )
     opened = await rectification.of_rating(given.id)
     dues = (opened.call_back_due, opened.mend_due) if opened else (None, None)
-    return Rated(given.level, ratings.LEVELS[given.level], *dues)
+    return Rated(given.level, levels.LEVELS[given.level], *dues)
 
 
 @routes.post(
@@ -165,7 +165,7 @@ async def rate(body: RatingIn, who: Session) -> Rated:
 async def again(body: AgainIn, who: Session) -> Rated:
     """等级不变，只补充文字。"""
     given = await ratings.again(kind=body.kind, number=body.number, text=body.text, by=actor(who))
-    return Rated(given.level, ratings.LEVELS[given.level])
+    return Rated(given.level, levels.LEVELS[given.level])
 
 
 @routes.post(

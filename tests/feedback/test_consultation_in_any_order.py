@@ -157,7 +157,7 @@ class ConsultationInAnyOrder(RuleBasedStateMachine):
 async def test_a_consultation_in_any_order() -> None:
     ConsultationInAnyOrder.loop = asyncio.get_running_loop()
     bounded = settings(
-        max_examples=14, stateful_step_count=20, deadline=None, database=None, derandomize=True, phases=[Phase.generate]
+        max_examples=10, stateful_step_count=20, deadline=None, database=None, derandomize=True, phases=[Phase.generate]
     )
     await asyncio.to_thread(run_state_machine_as_test, ConsultationInAnyOrder, settings=bounded)
     assert reached.keys() >= {"drafted", "answered", "refused"}, reached

@@ -154,7 +154,7 @@ class RectificationInAnyOrder(RuleBasedStateMachine):
 async def test_a_rectification_in_any_order() -> None:
     RectificationInAnyOrder.loop = asyncio.get_running_loop()
     bounded = settings(
-        max_examples=20, stateful_step_count=20, deadline=None, database=None, derandomize=True, phases=[Phase.generate]
+        max_examples=10, stateful_step_count=20, deadline=None, database=None, derandomize=True, phases=[Phase.generate]
     )
     await asyncio.to_thread(run_state_machine_as_test, RectificationInAnyOrder, settings=bounded)
     assert reached.keys() >= {"extended", "verified", "called_back"}, reached
