@@ -28,6 +28,7 @@ from miniprogram_bff.session import CITIZEN, actor
 routes = Routes("好差评", tag="rate")
 
 Kind = Literal["visit", "case", "ticket"]
+RowId = Annotated[int, Meta(ge=1, le=2**62)]
 Number = Annotated[str, Meta(min_length=1, max_length=60, examples=["7K3M9QXP"])]
 Text = Annotated[str, Meta(max_length=500, examples=["窗口又加开了，这次没有等"])]
 
@@ -195,7 +196,7 @@ async def mine(who: Session) -> list[MyRating]:
     limit=Limit(user=20, seconds=3600),
     status=204,
 )
-async def verdict(rectification_id: int, body: Verdict, who: Session) -> None:
+async def verdict(rectification_id: RowId, body: Verdict, who: Session) -> None:
     """不满意的退回继续整改。"""
     await rectifying.verify_mine(
         rectification_id=rectification_id, satisfied=body.satisfied, text=body.text, by=actor(who)
