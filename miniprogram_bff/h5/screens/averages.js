@@ -15,7 +15,7 @@ export async function averages(main, query) {
   show(main, html`<h1>服务评价公开</h1>
     <nav class="chips" aria-label="分列">${WAYS.map(([way, name]) => html`<a class="chip" href="${to(way, view.quarter)}" ${way === by ? html`aria-current="true"` : ""}>按${name}</a>`)}</nav>
     <form class="card"><div class="field"><label for="quarter">季度</label><select id="quarter">${view.quarters.map((one) => html`<option value="${one}" ${one === view.quarter ? html`selected` : ""}>${named(one)}</option>`)}</select></div>
-    ${shown.length ? html`<table><thead><tr><th scope="col">${WAYS.find(([way]) => way === by)[1]}</th><th scope="col">评价</th><th scope="col">平均</th><th scope="col">满意率</th></tr></thead><tbody>
+    ${shown.length ? html`<table aria-label="各项平均"><thead><tr><th scope="col">${WAYS.find(([way]) => way === by)[1]}</th><th scope="col">评价</th><th scope="col">平均</th><th scope="col">满意率</th></tr></thead><tbody>
       ${shown.map((one) => html`<tr><th scope="row">${by === "hall" ? html`<a class="tick" href="${to(by, view.quarter, one.key)}">${one.name}</a>` : one.name}</th><td>${one.marks}+ 条${one.withdrawn ? html`<br><small class="soft">撤回 ${one.withdrawn}+</small>` : ""}</td><td>${one.average.toFixed(1)}</td><td>${one.satisfied}%</td></tr>`)}</tbody></table>`
       : html`<p class="soft">这个季度没有达到公开条数的${WAYS.find(([way]) => way === by)[1]}。</p>`}
     ${view.lines.length > shown.length ? html`<p class="hint">另有 ${view.lines.length - shown.length} 个不足 ${view.least} 条，为保护评价人不公开。</p>` : ""}
