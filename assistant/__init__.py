@@ -9,5 +9,7 @@ keeps danger from the search, `choosing` decides which guide is meant, `pinpoint
 and `fitting` fits.
 `learning` gathers what was missed, `teaching` makes something of it, `effect` shows what that would change in the
 `labelling` set; `hit_test` takes scores apart, `quality` counts.
+`filed` hands what nobody took up to the consultations, `filed_answers` brings back what was said of it;
+`answered_before` offers published answers where no guide tells.
 None of the first knows a database or HTTP: `reading`, `knowledge` and `asking` bring the catalogue and the citizen.
 """

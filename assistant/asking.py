@@ -6,7 +6,7 @@ from functools import partial
 
 import msgspec
 
-from assistant import around, conversations, dialogue, handover, knowledge, masking, thread, turns
+from assistant import answered_before, around, conversations, dialogue, handover, knowledge, masking, thread, turns
 from assistant.answering import Answer, Kind
 from assistant.around import Around
 from assistant.confidence import Band
@@ -69,6 +69,7 @@ async def _turn(snapshot: Snapshot, about: Around, said: _Said, key: str) -> Ask
     if await handover.pass_on(talk, said.question, key=key):
         return Asked(conversation=talk.token, turn_id=0, answer=WITH_PERSON)
     answer, memory = dialogue.reply(snapshot, said.question, await thread.of(talk, said.before), about)
+    answer = await answered_before.beside(answer, said.question)
     turn = await _keep(talk, said.question, answer, memory)
     talk.state = {"turn": turn.id, "misses": memory.misses}
     await talk.save(update_fields=["state", "changed_at", "citizen_id"])

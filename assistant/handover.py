@@ -4,7 +4,7 @@ Locks, always in this order: the conversation, the asker's number of open ones, 
 conversation's lock, so that their ids grow in the order in which they were said.
 """
 
-from assistant import conversations, live, masking, office_hours
+from assistant import conversations, filed, live, masking, office_hours
 from assistant.handover_errors import HandoverOver, NothingSaid, TooManyHandovers
 from assistant.handover_models import Handover, HandoverLine
 from assistant.models import Conversation, Turn
@@ -33,6 +33,8 @@ async def ask(*, conversation: str, question: str = "", address: str, by: Actor 
             )
         if said and not await HandoverLine.exists(handover=one, said_by="citizen", text=said):
             await add_line(one, said_by="citizen", text=said)
+            if said != one.question:
+                await filed.add(one, said, by=by or VISITOR)
         await live.changed(talk.id)
 
 
@@ -58,6 +60,7 @@ async def withdraw(*, conversation: str, by: Actor | None) -> None:
             raise HandoverOver
         await end(one, talk, outcome="withdrawn", saying=WITHDRAWN)
         await audit.record("handover.withdrawn", subject=f"handover:{one.id}", by=by or VISITOR)
+        await filed.ended(one, by=by or VISITOR)
 
 
 async def typing(*, conversation: str, by: Actor | None) -> None:
@@ -115,6 +118,8 @@ async def _begin(talk: Conversation, *, asker: str, signed_in: bool, question: s
         said_at=now,
     )
     await audit.record("handover.asked", subject=f"handover:{one.id}", by=by, detail={"state": one.state})
+    if one.due_on is not None:
+        await filed.file(one, citizen_id=talk.citizen_id, by=by)  # type: ignore[attr-defined]
     return one
 
 

@@ -1,6 +1,6 @@
 """At the desk (咨询台): a member of staff takes a conversation, answers, gives it back to the bot or closes it."""
 
-from assistant import handover, live
+from assistant import filed, handover, live
 from assistant.events import MessageAnswered
 from assistant.handover_errors import AlreadyTaken, HandoverNotFound, NotYours
 from assistant.handover_models import Handover
@@ -33,6 +33,7 @@ async def reply(*, handover_id: int, text: str, by: Actor) -> None:
         line = await handover.add_line(one, said_by="agent", text=text.strip(), staff_id=by.number)
         await Handover.filter(id=one.id).update(answered=True)
         await audit.record("handover.replied", subject=f"handover:{one.id}", by=by, detail={"line": line.id})
+        await filed.answered(one, line.text, by=by)
         if one.due_on is not None:
             await events.tell(MessageAnswered(handover_id=one.id, line_id=line.id))
         await live.changed(talk.id)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from assistant import handover, live, office_hours, reply_faqs
+from assistant import filed, handover, live, office_hours, reply_faqs
 from assistant.handover_models import Follower, Handover, HandoverLine
 from assistant.models import Conversation
 from foundation import audit, clock, database
@@ -29,11 +29,13 @@ async def turn_waits_into_messages() -> None:
     waiting = Handover.filter(state="waiting")
     if await office_hours.open_now():
         waiting = waiting.filter(asked_at__lt=clock.now() - LONGEST_WAIT)
-    for one in await waiting:
+    for one in await waiting.prefetch_related("conversation"):
         async with database.transaction():
             due = await office_hours.answered_by()
             if await Handover.filter(id=one.id, state="waiting").update(state="message", due_on=due):
                 await audit.record("handover.became_message", subject=f"handover:{one.id}", by=BY)
+                one.due_on = due
+                await filed.file(one, citizen_id=one.conversation.citizen_id, by=BY)  # type: ignore[attr-defined]
                 await live.changed(one.conversation_id, queue=True)  # type: ignore[attr-defined]
 
 

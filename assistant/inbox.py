@@ -80,12 +80,13 @@ async def record(handover_id: int, by: Actor) -> Record:
         entry=_entry(one),
         mine=one.state == "held" and agent_id == by.number,
         agent_id=agent_id,
-        said=await _transcript(conversation_id),
+        said=await transcript(conversation_id),
         types=live.types(conversation_id, "citizen"),
     )
 
 
-async def _transcript(conversation_id: int) -> list[Said]:
+async def transcript(conversation_id: int) -> list[Said]:
+    """All that was said, to the bot and to people, in its order."""
     turns = await Turn.filter(conversation_id=conversation_id).order_by("-id").limit(TURNS_SHOWN)
     lines = await HandoverLine.filter(handover__conversation_id=conversation_id).order_by("id")
     said = [Said(by=one.said_by, text=one.text, at=one.at, line_id=one.id) for one in lines]

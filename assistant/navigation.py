@@ -22,6 +22,7 @@ class CardKind(StrEnum):
     COMPLAINT = "complaint"
     PERSON = "person"
     SCREEN = "screen"
+    ANSWERED = "answered"  # a published answer of staff to somebody else
 
 
 class LiveKind(StrEnum):

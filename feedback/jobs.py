@@ -1,28 +1,60 @@
-"""What `feedback` listens to, and what it keeps of a person."""
+"""What `feedback` listens to, looks after every morning, and keeps of a person."""
 
 from typing import Any
 
-from feedback.models import Rating
-from foundation import personal_data
+from feedback import lateness
+from feedback.consultation_models import Consultation, ConsultationEntry
+from feedback.consultations import STATES
+from feedback.models import Rating, RatingWords, RectificationNote
+from foundation import database, personal_data
 from foundation.events import on
+from foundation.jobs import scheduled
 from identity.events import CitizensMerged
+
+OFFICE_ONLY = ("chat", "note", "draft", "sent_back", "moved")
+
+
+@scheduled("30 8 * * *")
+async def remind_and_escalate() -> None:
+    """Before the office opens: days that come near, and those that have passed."""
+    await lateness.of_rectifications()
+    await lateness.of_consultations()
 
 
 @on(CitizensMerged)
 async def follow_merge(event: CitizensMerged) -> None:
     await Rating.filter(citizen_id=event.gone).update(citizen_id=event.kept)
+    await Consultation.filter(citizen_id=event.gone).update(citizen_id=event.kept)
 
 
 async def export(citizen_id: int) -> list[dict[str, Any]]:
-    rows = await Rating.filter(citizen_id=citizen_id).order_by("id")
+    """Marks with their words, and consultations with what passed between the person and the office."""
+    ratings = await Rating.filter(citizen_id=citizen_id).order_by("id").prefetch_related("words")
+    asked = await Consultation.filter(citizen_id=citizen_id).order_by("id").prefetch_related("entries")
     return [
-        {"level": one.level, "text": one.text, "place": one.place, "at": one.created_at.isoformat()} for one in rows
-    ]
+        *({
+            "level": one.level, "tags": one.tags, "text": "\n".join(words.text for words in one.words),
+            "place": one.place, "at": one.created_at.isoformat(),
+        } for one in ratings),
+        *({
+            "number": one.code, "title": one.title, "state": STATES[one.state], "at": one.asked_at.isoformat(),
+            "said": [said.text for said in one.entries if said.kind not in OFFICE_ONLY],
+        } for one in asked),
+    ]  # fmt: skip
 
 
 async def forget(citizen_id: int) -> None:
-    """The mark stays in the averages; the words go."""
-    await Rating.filter(citizen_id=citizen_id).update(text="", tags=[])
+    """The marks stay in the averages and a consultation in the counts; the words and the phone go."""
+    async with database.transaction():
+        await RatingWords.filter(rating__citizen_id=citizen_id).delete()
+        await RectificationNote.filter(rectification__rating__citizen_id=citizen_id).update(text="（已按本人要求删除）")
+        await Rating.filter(citizen_id=citizen_id).update(tags=[], withdrawn_why="")
+        await ConsultationEntry.filter(consultation__citizen_id=citizen_id).update(
+            text="（已按本人要求删除）", cites=[]
+        )
+        await Consultation.filter(citizen_id=citizen_id).update(
+            title="（已删除）", phone_sealed="", factor_fingerprint="", asker_fingerprint="", text_fingerprint=""
+        )
 
 
 personal_data.register("feedback", export=export, forget=forget)

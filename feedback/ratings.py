@@ -1,104 +1,177 @@
 """好差评: one rating per finished visit (一次一评) or closed case (一事一评); the lowest two levels are followed up.
 
-The levels and the rule that a bad mark needs a reason follow 国办发〔2019〕51号.
+The levels, the 追评 and the rule that a bad mark needs a reason follow 国办发〔2019〕51号. Who says nothing has
+rated nothing: no mark is ever put in for them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime, timedelta
 
 from tortoise.exceptions import IntegrityError
 
-from appointments.models import Appointment
-from cases.models import Case
-from feedback import rectification
-from feedback.errors import LevelUnknown, NotFinishedYet, NothingToRate, RatedAlready, ReasonNeeded
-from feedback.events import ServiceRated
-from feedback.models import Rating
-from foundation import audit, database
+from feedback import levels, rectification, subjects
+from feedback.errors import (
+    NothingToRate,
+    NothingWritten,
+    RatedAlready,
+    SaidAgainAlready,
+    TooLateToRate,
+    WithdrawnAlready,
+)
+from feedback.events import RatingWithdrawn, ServiceRated
+from feedback.levels import Mark
+from feedback.models import Rating, RatingWords
+from feedback.subjects import Rateable, SubjectKind
+from foundation import audit, clock, database, settings
 from foundation.actor import Actor
 from foundation.events import tell
-
-LEVELS = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
-BAD = 2
-
-SubjectKind = Literal["visit", "case"]
-
-
-@dataclass(frozen=True)
-class Rateable:
-    """A finished service of a citizen: what it is and what place it is counted for."""
-
-    kind: SubjectKind
-    id: int
-    number: str  # booking code or case_no
-    title: str
-    place: str
+from identity.idnumber import Identity
 
 
 async def rate(
-    *, kind: SubjectKind, number: str, level: int, tags: Sequence[str] = (), text: str = "", by: Actor
+    *,
+    kind: SubjectKind,
+    number: str,
+    level: int,
+    tags: Sequence[str] = (),
+    text: str = "",
+    given_by: str = "online",
+    by: Actor,
 ) -> Rating:
-    """Rate the visit with booking code `number`, or the case with that case_no.
+    """Rate the visit with booking code `number`, the case with that case_no, or the walk-in of today.
 
-    Raises NothingToRate (also for other people's), NotFinishedYet, RatedAlready, ReasonNeeded, LevelUnknown.
+    Raises NothingToRate (also for other people's), NotFinishedYet, TooLateToRate, RatedAlready, ReasonNeeded,
+    LevelUnknown, TagUnknown.
     """
-    tags, text = [tag.strip() for tag in tags if tag.strip()], text.strip()
-    if level not in LEVELS:
-        raise LevelUnknown
-    if level <= BAD and not (text or tags):
-        raise ReasonNeeded
-    subject = await _finished(kind, number, by.number)
+    mark = levels.mark_of(level, tags, text)
+    subject = await subjects.finished(kind, number, by.number)
+    if subject.done_at is not None and subject.done_at < _since():
+        raise TooLateToRate
+    return await _keep(subject, mark, citizen_id=by.number, given_by=given_by, by=by)
+
+
+async def rate_here(
+    *,
+    hall_code: str,
+    level: int,
+    tags: Sequence[str] = (),
+    text: str = "",
+    identity: Identity | None = None,
+    code: str = "",
+    by: Actor,
+) -> Rating:
+    """At a kiosk: rate what was finished last today in its hall, by ID document or booking code.
+
+    Raises NothingToRate, RatedAlready, ReasonNeeded, LevelUnknown, TagUnknown.
+    """
+    mark = levels.mark_of(level, tags, text)
+    prints = identity.fingerprints if identity else ()
+    found = await subjects.finished_here(hall_code=hall_code, prints=prints, code=code)
+    if not found:
+        raise NothingToRate
+    return await _keep(found[0], mark, citizen_id=found[0].citizen_id, given_by="kiosk", by=by)
+
+
+async def again(*, kind: SubjectKind, number: str, text: str, by: Actor) -> Rating:
+    """追评: once more in words, once; the mark stays as it was given.
+
+    Raises NothingToRate where the citizen has rated nothing, NothingWritten, SaidAgainAlready, WithdrawnAlready.
+    """
+    if not text.strip():
+        raise NothingWritten
+    rating = await _own(kind, number, by)
     try:
         async with database.transaction():
-            rating = await Rating.create(
-                subject_kind=kind,
-                subject_id=subject.id,
-                citizen_id=by.number,
-                level=level,
-                tags=tags,
-                text=text,
-                place=subject.place,
-            )
-            if level <= BAD:
+            await _write(rating, "again", text.strip()[: levels.LONGEST])
+            await audit.record("rating.added_to", subject=f"rating:{rating.id}", by=by)
+    except IntegrityError:
+        raise SaidAgainAlready from None
+    return rating
+
+
+async def withdraw(*, kind: SubjectKind, number: str, reason: str, by: Actor) -> None:
+    """Only whoever gave a mark takes it back, saying why. It stays on record; averages say how many were withdrawn.
+
+    A rectification that it opened goes on. Raises NothingToRate, NothingWritten, WithdrawnAlready.
+    """
+    if not reason.strip():
+        raise NothingWritten
+    rating = await _own(kind, number, by)
+    async with database.transaction():
+        taken = await Rating.filter(id=rating.id, withdrawn_at=None).update(
+            withdrawn_at=clock.now(), withdrawn_why=reason.strip()[:200]
+        )
+        if not taken:
+            raise WithdrawnAlready
+        await RatingWords.filter(rating=rating).update(state="hidden", shown="", decided_at=clock.now())
+        await audit.record("rating.withdrawn", subject=f"rating:{rating.id}", by=by)
+        await tell(RatingWithdrawn(rating_id=rating.id))
+
+
+async def waiting_for(citizen_id: int, *, limit: int = 10) -> list[Rateable]:
+    """Finished visits and closed cases of the citizen that may still be rated, the latest first."""
+    return await subjects.waiting_for(citizen_id, since=_since(), limit=limit)
+
+
+async def waiting_here(*, hall_code: str, window: str, by: Actor) -> list[Rateable]:
+    """What the code on a window or in a hall leads to: visits finished there today, this window's first."""
+    return await subjects.finished_here(hall_code=hall_code, window=window, citizen_id=by.number)
+
+
+async def mine(citizen_id: int, *, limit: int = 50) -> list[Rating]:
+    """The citizen's own ratings with words and rectification, the latest first."""
+    found = Rating.filter(citizen_id=citizen_id).prefetch_related("words", "rectification")
+    return await found.order_by("-id").limit(limit)
+
+
+async def _keep(subject: Rateable, mark: Mark, *, citizen_id: int | None, given_by: str, by: Actor) -> Rating:
+    """The database lets one in: whoever comes second finds it rated. Raises RatedAlready."""
+    try:
+        async with database.transaction():
+            rating = await _insert(subject, mark, citizen_id, given_by)
+            if mark.text:
+                await _write(rating, "first", mark.text)
+            if mark.bad:
                 await rectification.open_for(rating)
-            await audit.record("rating.given", subject=f"rating:{rating.id}", by=by, detail={"level": level})
-            await tell(ServiceRated(rating_id=rating.id, citizen_id=by.number, level=level, bad=level <= BAD))
+            await audit.record("rating.given", subject=f"rating:{rating.id}", by=by, detail={"level": mark.level})
+            await tell(ServiceRated(rating_id=rating.id, citizen_id=citizen_id, level=mark.level, bad=mark.bad))
     except IntegrityError:
         raise RatedAlready from None
     return rating
 
 
-async def waiting_for(citizen_id: int, *, limit: int = 10) -> list[Rateable]:
-    """Finished visits and closed cases of the citizen that have no rating yet, the latest first."""
-    rows = await database.fetch(WAITING, citizen_id, limit)
-    return [Rateable(row["kind"], row["id"], row["number"], row["title"], row["place"]) for row in rows]
+async def _insert(subject: Rateable, mark: Mark, citizen_id: int | None, given_by: str) -> Rating:
+    return await Rating.create(
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        citizen_id=citizen_id,
+        level=mark.level,
+        tags=list(mark.tags),
+        place=subject.place,
+        hall_id=subject.hall_id,
+        department=subject.department,
+        item_code=subject.item_code,
+        item_name=subject.item_name,
+        done_on=subject.done_on,
+        given_by=given_by,
+        created_at=clock.now(),
+    )
 
 
-WAITING = """
-select * from (
-    select 'visit' as kind, a.id, t.name as title, h.name as place, a.changed_at as done_at, a.code as number
-      from appointment a join appointment_type t on t.id = a.type_id join hall h on h.id = t.hall_id
-     where a.citizen_id = $1 and a.state = 'finished'
-    union all
-    select 'case', c.id, c.item_name, c.department_name, c.closed_at, c.case_no
-      from case_file c where c.citizen_id = $1 and c.stage in ('closed', 'delivered')
-) done
-where not exists (select from rating r where r.subject_kind = done.kind and r.subject_id = done.id)
-order by done_at desc limit $2"""
+async def _write(rating: Rating, which: str, text: str) -> None:
+    await RatingWords.create(rating=rating, which=which, text=text, written_at=clock.now())
 
 
-async def _finished(kind: SubjectKind, number: str, citizen_id: int) -> Rateable:
-    if kind == "visit":
-        visit = await Appointment.get_or_none(code=number, citizen_id=citizen_id).prefetch_related("type__hall")
-        if visit is None:
-            raise NothingToRate
-        if visit.state != "finished":
-            raise NotFinishedYet
-        return Rateable("visit", visit.id, number, visit.type.name, visit.type.hall.name)
-    case = await Case.get_or_none(case_no=number, citizen_id=citizen_id)
-    if case is None:
+async def _own(kind: SubjectKind, number: str, by: Actor) -> Rating:
+    """The rating the citizen gave. Raises NothingToRate, WithdrawnAlready."""
+    subject = await subjects.rated(kind, number, by.number)
+    rating = await Rating.get_or_none(subject_kind=kind, subject_id=subject, citizen_id=by.number) if subject else None
+    if rating is None:
         raise NothingToRate
-    if case.stage not in ("closed", "delivered"):
-        raise NotFinishedYet
-    return Rateable("case", case.id, number, case.item_name, case.department_name)
+    if rating.withdrawn_at is not None:
+        raise WithdrawnAlready
+    return rating
+
+
+def _since() -> datetime:
+    return clock.now() - timedelta(days=settings.current().feedback.rate_within_days)

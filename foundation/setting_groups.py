@@ -357,3 +357,40 @@ class Cases:
     lookup_days: int = setting(
         "CASE_LOOKUP_DAYS", "days after its end that a case can be looked up without signing in", 365, least=1
     )
+
+
+@dataclass(frozen=True)
+class Feedback:
+    rate_within_days: int = setting(
+        "RATING_WITHIN_DAYS", "days after a visit or a case within which it may be rated", 90, least=1
+    )
+    call_back_workdays: int = setting(
+        "RECTIFICATION_CALL_BACK_WORKDAYS",
+        "working days within which whoever gave a bad mark is called back",
+        1,
+        least=1,
+    )
+    mend_workdays: int = setting(
+        "RECTIFICATION_MEND_WORKDAYS", "working days within which what a bad mark is about is mended", 15, least=1
+    )
+    extend_workdays: int = setting(
+        "RECTIFICATION_EXTEND_WORKDAYS", "working days by which that may be extended once, at most", 10, least=0
+    )
+    publish_least: int = setting(
+        "RATING_PUBLISH_LEAST",
+        "fewest marks of a hall, department or item in a quarter that are published",
+        10,
+        least=5,
+    )
+    answer_workdays: int = setting(
+        "CONSULTATION_ANSWER_WORKDAYS",
+        "working days within which questions, complaints and proposals are answered",
+        5,
+        least=1,
+    )
+    reviewed_kinds: str = setting(
+        "CONSULTATION_REVIEWED",
+        "kinds whose answers a second person approves: `question`, `complaint`, `proposal`, comma separated",
+        "complaint",
+        shape="question|complaint|proposal",
+    )

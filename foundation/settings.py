@@ -16,6 +16,7 @@ from foundation.setting_groups import (
     Cases,
     Console,
     Couriers,
+    Feedback,
     Handover,
     Licences,
     Messages,
@@ -66,6 +67,7 @@ class Settings:
     cases: Cases = field(default_factory=Cases)
     messages: Messages = field(default_factory=Messages)
     sms: Sms = field(default_factory=Sms)
+    feedback: Feedback = field(default_factory=Feedback)
 
     @property
     def environment(self) -> str:

@@ -4,12 +4,8 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 
 CHECKS = """
-alter table rating
-    add constraint rating_level_known check (level between 1 and 5),
-    add constraint rating_subject_known check (subject_kind in ('visit', 'case'));
-alter table rectification
-    add constraint rectification_state_known check (state in ('open', 'called_back', 'mended')),
-    add constraint rectification_dues_ordered check (call_back_due <= mend_due);
+alter table rating add constraint rating_level_known check (level between 1 and 5);
+alter table rectification add constraint rectification_dues_ordered check (call_back_due <= mend_due);
 """
 
 

@@ -25,6 +25,7 @@ ONLY_WORDS = "我看得懂文字和语音。请用一句话告诉我您要办的
 HERE = "请点下面的链接打开。"
 WAY_ON = "查看指南、预约办理、找人工"
 _PAGES = {
+    CardKind.ANSWERED: "answer/{}",
     CardKind.GUIDE: "guide/{}",
     CardKind.BOOK: "book?item={}",
     CardKind.PROGRESS: "progress",

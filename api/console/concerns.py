@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from appointments import closure_notices, credit, glance, types
+from feedback import consultation_inbox, mark_list
 
 TEXTS = {  # kind → the sentence and the page
     "out_of_step": ("{} 个号段的已约数与预约名单不一致，请联系系统管理员核对", "/console/day"),
@@ -50,4 +51,13 @@ async def _appeals(hall_code: str) -> list[Told]:
     return [Told(f"{number} 份预约限制的申诉等待处理", "/console/credit")] if number else []
 
 
-SOURCES: Sequence[Callable[[str], Awaitable[list[Told]]]] = (_around_slots, _to_telephone, _appeals)
+async def _opinions(hall_code: str) -> list[Told]:
+    """Bad marks and questions whose day is over."""
+    path = (await types.find_hall(code=hall_code)).path
+    marks = await mark_list.late(within={path})
+    asked = (await consultation_inbox.counts(within={path}, staff_id=0))["late"]
+    told = [Told(f"{marks} 条差评超期未回访或未整改", "/console/rectifications")] if marks else []
+    return told + ([Told(f"{asked} 件咨询投诉超期未答复", "/console/consultations?box=late")] if asked else [])
+
+
+SOURCES: Sequence[Callable[[str], Awaitable[list[Told]]]] = (_around_slots, _to_telephone, _appeals, _opinions)

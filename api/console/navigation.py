@@ -3,7 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.console.scope import AGENTS, AUTHORS, DESK, FINANCE, HELPERS, OVERSEERS, PLANNERS, WATCHERS
+from api.console.scope import (
+    AGENTS,
+    ANSWERERS,
+    AUTHORS,
+    DESK,
+    FINANCE,
+    HELPERS,
+    LISTENERS,
+    OVERSEERS,
+    PLANNERS,
+    ROUTERS,
+    WATCHERS,
+)
 from identity.access import Role, StaffMember
 
 HOME, BOOKINGS, HALL, KNOWLEDGE, MONEY, FIGURES, SETTINGS = "首页", "预约", "大厅", "知识", "财务", "统计", "设置"
@@ -47,6 +59,10 @@ PAGES = (
     Page(MESSAGES, "/console/messages/calls", "须电话告知", HELPERS, of_hall=False),
     Page(MESSAGES, "/console/messages/mass", "群发与公告", PLANNERS, of_hall=False),
     Page(MESSAGES, "/console/messages/templates", "消息模板", AUTHORS, of_hall=False),
+    Page(CONSULT, "/console/consultations", "咨询投诉", ANSWERERS, of_hall=False),
+    Page(CONSULT, "/console/ratings", "好差评", LISTENERS, of_hall=False),
+    Page(CONSULT, "/console/rectifications", "差评整改", LISTENERS, of_hall=False),
+    Page(CONSULT, "/console/consultation-routes", "分办规则", ROUTERS, of_hall=False),
     Page(KNOWLEDGE, "/console/guides", "办事指南", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/scenarios", "场景导办", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/catalogue", "目录导入导出", AUTHORS, of_hall=False),
@@ -67,6 +83,7 @@ PAGES = (
     Page(MONEY, "/console/ledger", "账簿", FINANCE, of_hall=False),
     Page(FIGURES, "/console/statistics", "预约统计", OVERSEERS),
     Page(FIGURES, "/console/supervision", "效能监察", OVERSEERS, of_hall=False),
+    Page(FIGURES, "/console/opinion-figures", "评价与咨询统计", LISTENERS, of_hall=False),
     Page(SETTINGS, "/console/schedule", "排班", PLANNERS),
     Page(SETTINGS, "/console/special-days", "例外日", PLANNERS),
     Page(SETTINGS, "/console/slots", "号段", PLANNERS),
@@ -84,6 +101,7 @@ EVERYDAY = (
 # What a button leads to: in no list, and still some group's.
 UNLISTED = (
     *EVERYDAY,
+    Page(HALL, "/console/ratings/codes", "评价码", PLANNERS),
     Page(SETTINGS, "/console/proposals", "变更预览", PLANNERS),
     Page(KNOWLEDGE, "/console/drafts", "指南草稿", AUTHORS, of_hall=False),
 )

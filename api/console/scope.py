@@ -17,6 +17,9 @@ OVERSEERS = (*PLANNERS, Role.SUPERVISOR)  # numbers without names
 FINANCE = (Role.FINANCE,)  # money, city-wide: who administers the system does not move it
 WATCHERS = (*DESK, Role.SUPERVISOR)
 AUTHORS = (Role.EDITOR, Role.ADMIN)
+LISTENERS = (Role.HALL_MANAGER, Role.AGENT, Role.SUPERVISOR)  # marks and their rectifications
+ANSWERERS = (Role.AGENT, Role.SUPERVISOR)  # questions, complaints and proposals
+ROUTERS = (Role.SUPERVISOR, Role.ADMIN)  # who answers what, city-wide
 AGENTS = (Role.AGENT,)  # conversations of citizens: nobody else reads them
 FINANCE = (Role.FINANCE,)
 

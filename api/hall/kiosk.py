@@ -1,4 +1,4 @@
-"""自助机: check in by code or ID document, draw a walk-in number. It keeps nothing of the person before it.
+"""自助机: check in by code or ID document, draw a walk-in number, rate. It keeps nothing of the person before it.
 
 A kiosk proves itself by the key that the console showed once; the key travels in a header, so no other page can use it.
 """
@@ -13,6 +13,8 @@ from appointments import checkin, kiosks, slots, tickets, types, waiting
 from appointments.hall_errors import KioskUnknown
 from appointments.kiosks import KnownKiosk
 from appointments.queueing import KIND_NAMES
+from feedback import levels, ratings
+from foundation import crypto
 from foundation.web import PUBLIC, Access, Asked, Limit, Routes
 from identity.idnumber import Identity
 
@@ -53,6 +55,26 @@ class Person(Asked):
 
 class WalkIn(Person, kw_only=True):
     department: Annotated[str, Meta(min_length=1, max_length=60)]
+
+
+class Mark(Asked):
+    """`code` 预约码，或 `id_number` 证件号码."""
+
+    level: Annotated[int, Meta(ge=1, le=5)]
+    tags: Annotated[list[Annotated[str, Meta(min_length=1, max_length=20)]], Meta(max_length=10)] = []
+    code: Annotated[str, Meta(max_length=80)] = ""
+    id_number: Annotated[str, Meta(max_length=40)] = ""
+    id_type: IdType = "id_card"
+
+
+class Level(Struct):
+    level: int
+    label: str
+    tags: list[str]
+
+
+class Given(Struct):
+    label: str
 
 
 class Line(Struct):
@@ -116,6 +138,22 @@ async def walk_in(hall_code: HallCode, body: WalkIn, who: KnownKiosk) -> Number:
         identity=Identity.of(body.id_type, body.id_number),
     )  # fmt: skip
     return await _number(drawn.ticket_id, KIND_NAMES[drawn.kind], drawn.department_name)
+
+
+@routes.page("/kiosk/<hall_code>/levels", access=KIOSK, limit=Limit(ip=600, user=60))
+async def rating_levels(hall_code: HallCode, who: KnownKiosk) -> list[Level]:
+    return [Level(level, label, list(levels.TAGS[level])) for level, label in levels.LEVELS.items()]
+
+
+@routes.page("/kiosk/<hall_code>/ratings", method="POST", access=KIOSK, limit=Limit(ip=300, user=30))
+async def rate(hall_code: HallCode, body: Mark, who: KnownKiosk) -> Given:
+    """What was finished here last today, by booking code or document."""
+    person = Identity.of(body.id_type, body.id_number) if body.id_number else None
+    given = await ratings.rate_here(
+        hall_code=hall_code, level=body.level, tags=body.tags, identity=person, code=crypto.read_code(body.code),
+        by=who.actor,
+    )  # fmt: skip
+    return Given(levels.LEVELS[given.level])
 
 
 async def _of_booking(drawn: checkin.Drawn) -> Number:

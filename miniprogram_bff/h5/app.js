@@ -3,10 +3,12 @@
 import { keep, post } from "./api.js";
 import { html, show, toast } from "./view.js";
 import { ask } from "./screens/ask.js";
+import { averages } from "./screens/averages.js";
 import { bill, bills } from "./screens/pay.js";
 import { book, hall, type } from "./screens/book.js";
 import { booking, bookings } from "./screens/bookings.js";
 import { drawing, myDraws } from "./screens/draw.js";
+import { answer, answers, consult, consultation, consultations } from "./screens/consult.js";
 import { credit } from "./screens/credit.js";
 import { directory, provider } from "./screens/directory.js";
 import { family } from "./screens/family.js";
@@ -18,7 +20,8 @@ import { messages, settings, topics } from "./screens/messages.js";
 import { mine, realName, sessions } from "./screens/mine.js";
 import { paid } from "./screens/paid.js";
 import { payments } from "./screens/payments.js";
-import { rate } from "./screens/rate.js";
+import { rate, rateHere } from "./screens/rate.js";
+import { ratings } from "./screens/ratings.js";
 import { receiptCheck, receiptChecked } from "./screens/receipt_check.js";
 import { rebook } from "./screens/rebook.js";
 import { receipt } from "./screens/receipt.js";
@@ -58,6 +61,15 @@ const SCREENS = [
   [/^receipt-check\/([^/]+)\/([^/]+)\/([^/]+)$/, receiptChecked, "mine", "#/bills"],
   [/^refunds\/([^/]+)$/, refunds, "mine", "#/bills"],
   [/^rate\/([^/]+)\/([^/]+)$/, rate, "mine", "#/mine"],
+  [/^rate-here\/([^/]+)$/, rateHere, "mine", "#/"],
+  [/^rate-here\/([^/]+)\/([^/]+)$/, rateHere, "mine", "#/"],
+  [/^ratings$/, ratings, "mine", "#/mine"],
+  [/^averages$/, averages, "home", "#/"],
+  [/^consult$/, consult, "home", "#/"],
+  [/^consultations$/, consultations, "mine", "#/mine"],
+  [/^consultation\/([^/]+)$/, consultation, "mine", "#/consultations"],
+  [/^answers$/, answers, "home", "#/"],
+  [/^answer\/([^/]+)$/, answer, "home", "#/answers"],
   [/^mine$/, mine, "mine"],
   [/^credit$/, credit, "mine", "#/mine"],
   [/^family$/, family, "mine", "#/mine"],

@@ -16,6 +16,13 @@ CHECKS = [
     "quarantined_notice_four_eyes",
     "receipt_numbers_when_issued",
     "rating_level_known",
+    "rating_words_shown_by_whom",
+    "rectification_mended_when",
+    "rectification_verified_how",
+    "rectification_appeal_another_decides",
+    "consultation_drafted_by_whom",
+    "consultation_refused_why",
+    "public_answer_taken_back_why",
     "message_state_known",
     "message_claimed_by",
     "message_due",
@@ -68,6 +75,7 @@ UNIQUE_INDEXES = [
     "schedule_exception_one_a_time",
     "booking_rule_one_open",
     "handover_one_open",
+    "consultation_one_of_a_source",
     "handover_line_once",
 ]
 TRIGGERS = [

@@ -38,6 +38,12 @@ CITIZEN_DOOR = {
     "POST /v1/cases/look-up",  # a second factor stands in for the sign-in, and attempts are counted
     "POST /v1/bills/look-up",
     "POST /v1/receipts/check",  # all three numbers are needed, and attempts are counted
+    "GET /v1/ratings/levels",
+    "GET /v1/opinions/averages",  # of groups that are large enough, of quarters that are over
+    "GET /v1/opinions/words",  # as staff let them pass
+    "GET /v1/answers",  # written anew by staff, without a person
+    "GET /v1/answers/<code>",
+    "POST /v1/consultations/doors",
     "GET /widget.js",  # the chat for other web sites: a script and an empty page
     "GET /widget",
     "GET /healthz",
@@ -69,6 +75,13 @@ VISITORS = {
     "GET /v1/conversations/<token>/turns",
     "GET /v1/conversations/<token>/messages",
     "GET /v1/conversations/<token>/events",
+    "POST /v1/consultations",
+    # Whose own it is, else who knows the number and the phone's last four digits; attempts are counted.
+    "POST /v1/consultations/look-up",
+    "POST /v1/consultations/again",
+    "POST /v1/consultations/mark",
+    "POST /v1/consultations/appeal",
+    "POST /v1/consultations/withdraw",
 }
 ANYBODY = {
     "POST /console/login",

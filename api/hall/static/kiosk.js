@@ -56,7 +56,8 @@ function home() {
   screen("请选择", make("div", { className: "choices" },
     choice("预约签到", "已预约：扫签到码或输入预约码", byCode),
     choice("刷身份证签到", "已预约：输入或刷身份证号", byId),
-    choice("现场取号", "没有预约", departments)));
+    choice("现场取号", "没有预约", departments),
+    choice("评价服务", "今天办完的，评价对窗口匿名", rateLevels)));
 }
 
 function choice(name, more, then) {
@@ -64,7 +65,7 @@ function choice(name, more, then) {
 }
 
 // One place to type into, by the keys on the screen, a scanner or a card reader (both type like a keyboard).
-function enter(title, { hint, keys, letters, show, fits, send }) {
+function enter(title, { hint, keys, letters, show, fits, send, then: told = number }) {
   typed = "";
   const box = make("p", { className: "typed" });
   box.dataset.hint = hint;
@@ -75,7 +76,7 @@ function enter(title, { hint, keys, letters, show, fits, send }) {
     if (!fits(typed) || go.ariaBusy === "true") return;
     go.disabled = true;
     go.ariaBusy = "true";
-    try { number(await send(typed)); } catch (error) {
+    try { told(await send(typed)); } catch (error) {
       typed = "";
       draw();
       problem.textContent = error.message;
@@ -122,6 +123,26 @@ async function departments() {
 }
 
 const walkIn = (one) => enter(`${one.name} 取号`, { ...ID, send: (text) => ask("walk-in", { ...person(text), department: one.code }) });
+
+// A mark: how it was, for a bad one what was wrong, then whose visit it was.
+async function rateLevels() {
+  onKey = null;
+  try {
+    const levels = await ask("levels");
+    screen("本次服务您觉得", make("div", { className: "choices" }, ...levels.map((one) => choice(one.label, "", () => (one.level <= 2 ? rateTags(one) : rateWhose(one.level, []))))), back());
+  } catch (error) { sorry(error); }
+}
+
+const back = () => make("div", { className: "deeds" }, make("button", { textContent: "返回", onclick: home }));
+const rateTags = (one) => screen("哪里不满意", make("div", { className: "choices" }, ...one.tags.map((tag) => choice(tag, "", () => rateWhose(one.level, [tag])))), back());
+const rateWhose = (level, tags) => enter("请刷身份证或输入号码", { ...ID, send: (text) => ask("ratings", { ...person(text), level, tags }), then: rated });
+
+function rated(given) {
+  typed = "";
+  onKey = null;
+  screen("感谢您的评价", make("p", { textContent: `您的评价：${given.label}` }), make("div", { className: "deeds" }, make("button", { className: "main", textContent: "完成", onclick: home })));
+  left = SHOWN;
+}
 
 function number(drawn) {
   typed = "";

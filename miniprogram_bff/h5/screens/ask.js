@@ -15,6 +15,7 @@ const LINKS = {
   phone: (card) => `tel:${card.target}`,
   complaint: () => "tel:12345",
   screen: (card) => `#/${card.target}`,
+  answered: (card) => `#/answer/${card.target}`,
 };
 const EXAMPLES = ["身份证丢了怎么补办", "护照要多少钱", "结婚登记要带什么", "怎么取消预约"];
 const HOT_FROM = 3; // fewer questions of others are no help to begin with

@@ -51,6 +51,7 @@ export async function home(main) {
         ${chips("人生大事", view.life_events, (code) => `#/theme/life_event/${code}`)}
         <section class="card"><h2>中介服务</h2><p class="soft">公证、翻译、测绘、体检等机构的地址、电话和收费说明，由您自主选择。</p><a class="button" href="#/providers">查名录</a></section>
         ${chips("按主题找", view.themes, (code) => `#/theme/theme/${code}`)}
+        <section class="card"><h2>说说您的意见</h2><div class="chips"><a class="chip" href="#/consult">咨询投诉</a><a class="chip" href="#/answers">公开答复</a><a class="chip" href="#/averages">服务评价公开</a></div></section>
       </div>
     </div>`);
   searchBox.listen(main);

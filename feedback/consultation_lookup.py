@@ -1,0 +1,116 @@
+"""Who may see a consultation: who asked it, or who knows its number and the last four digits of the phone left with it.
+
+A wrong number and a wrong factor look the same and take the same: both compute one fingerprint and read one row.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from feedback import routing
+from feedback.consultation_errors import ConsultationNotFound
+from feedback.consultation_models import Consultation, ConsultationEntry
+from feedback.consultations import FACTOR, STATES
+from foundation import crypto, ratelimit
+from foundation.actor import Actor
+
+PER_NUMBER, PER_ADDRESS = (10, 3600), (30, 3600)
+NO_FACTOR = "0" * 64
+SIDES = {
+    "asked": "我的诉求", "again": "我的追问", "appealed": "我的申诉", "withdrawn": "撤回", "answered": "答复",
+    "refused": "不予受理", "pointed": "渠道指引", "decided": "申诉处理",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One thing that passed between the asker and the office; staff go by the name of their department."""
+
+    label: str
+    mine: bool
+    text: str
+    cites: list[dict[str, Any]]
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A consultation as its asker sees it."""
+
+    code: str
+    kind: str
+    kind_label: str
+    title: str
+    state: str
+    state_label: str
+    department: str
+    hall_name: str
+    item_name: str
+    due_on: date
+    asked_at: datetime
+    mark: int | None
+    can_ask_again: bool
+    can_mark: bool
+    can_appeal: bool
+    can_withdraw: bool
+    said: list[Said]
+
+
+async def own(*, code: str, by: Actor | None, last_four: str = "", address: str) -> Consultation:
+    """Of whoever is signed in, else by the second factor. Raises ConsultationNotFound, TooManyRequests."""
+    code = crypto.read_code(code)
+    if by is not None and not last_four:
+        one = await Consultation.get_or_none(code=code, citizen_id=by.number)
+        if one is None:
+            raise ConsultationNotFound
+        return one
+    typed = crypto.fingerprint(code, purpose="limit")
+    await ratelimit.check(("consult-number", typed, *PER_NUMBER), ("consult-look-ip", address, *PER_ADDRESS))
+    one = await Consultation.get_or_none(code=code)
+    wanted = (one.factor_fingerprint if one else "") or NO_FACTOR
+    given = crypto.fingerprints(f"{code}|{last_four}", purpose=FACTOR)
+    matches = any([hmac.compare_digest(wanted, known) for known in given])
+    if one is None or not matches:
+        raise ConsultationNotFound
+    return one
+
+
+async def mine(citizen_id: int, *, limit: int = 50) -> list[Seen]:
+    """The citizen's own, the latest first, without what was said."""
+    found = await Consultation.filter(citizen_id=citizen_id).order_by("-id").limit(limit)
+    return [_seen(one, []) for one in found]
+
+
+async def seen(one: Consultation) -> Seen:
+    """With all that passed between the asker and the office, anew."""
+    one = await Consultation.get(id=one.id)
+    entries = await ConsultationEntry.filter(consultation=one, kind__in=list(SIDES)).order_by("id")
+    return _seen(one, entries)
+
+
+def _seen(one: Consultation, entries: list[ConsultationEntry]) -> Seen:
+    return Seen(
+        code=one.code,
+        kind=one.kind,
+        kind_label=routing.KINDS[one.kind],
+        title=one.title,
+        state="open" if one.state == "drafted" else one.state,
+        state_label=STATES[one.state],
+        department=one.department,
+        hall_name=one.hall_name,
+        item_name=one.item_name,
+        due_on=one.due_on,
+        asked_at=one.asked_at,
+        mark=one.mark,
+        can_ask_again=one.state == "answered" and not one.asked_again,
+        can_mark=one.state == "answered" and one.mark is None,
+        can_appeal=one.state == "refused" and not one.appeal_state,
+        can_withdraw=one.state in ("open", "drafted"),
+        said=[_said(entry) for entry in entries],
+    )
+
+
+def _said(entry: ConsultationEntry) -> Said:
+    mine = entry.kind in ("asked", "again", "appealed", "withdrawn")
+    return Said(label=SIDES[entry.kind], mine=mine, text=entry.text, cites=entry.cites, at=entry.at)

@@ -1,0 +1,129 @@
+"""What can be rated: finished visits, closed cases, walk-ins of today; and for which place each is counted."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from feedback.errors import NotFinishedYet, NothingToRate
+from foundation import clock, database
+
+SubjectKind = Literal["visit", "case", "ticket"]
+DONE = {"visit": ("finished",), "case": ("closed", "delivered"), "ticket": ("finished",)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rateable:
+    """A service of somebody: what it is and for what it is counted. `number`: booking code, case_no or ticket."""
+
+    kind: SubjectKind
+    id: int
+    number: str
+    title: str
+    place: str
+    state: str
+    hall_id: int | None
+    department: str
+    item_code: str
+    item_name: str
+    done_at: datetime | None
+    done_on: date
+    citizen_id: int | None
+
+
+VISITS = """
+select 'visit' as kind, a.id, a.code as number, t.name as title, h.name as place, a.state, h.id as hall_id,
+       d.name as department,
+       case when jsonb_array_length(t.item_codes) = 1 then t.item_codes->>0 else '' end as item_code,
+       t.name as item_name, a.changed_at as done_at, a.day as done_on, a.citizen_id
+  from appointment a join appointment_type t on t.id = a.type_id join hall h on h.id = t.hall_id
+  join department d on d.id = t.department_id"""
+CASES = """
+select 'case', c.id, c.case_no, c.item_name, c.department_name, c.stage, null::bigint, c.department_name, c.item_code,
+       c.item_name, c.closed_at,
+       (coalesce(c.closed_at, c.changed_at) at time zone 'Asia/Shanghai')::date, c.citizen_id
+  from case_file c"""
+# A walk-in is known by the number of the document it was drawn with, until night.
+TICKETS = """
+select 'ticket' as kind, q.id, h.code || '-' || to_char(q.day, 'YYYYMMDD') || '-' || q.number as number,
+       d.name as title, h.name as place, q.state, h.id as hall_id, d.name as department, '' as item_code,
+       '' as item_name, q.finished_at as done_at, q.day as done_on, c.id as citizen_id
+  from ticket q join hall h on h.id = q.hall_id join department d on d.id = q.department_id
+  left join citizen c on c.id_fingerprint = q.person_fingerprint and c.state = 'active'
+ where q.appointment_id is null and q.person_fingerprint <> ''"""
+
+UNRATED = "not exists (select from rating r where r.subject_kind = done.kind and r.subject_id = done.id)"
+WAITING = f"""
+select * from ({VISITS} where a.citizen_id = $1 and a.state = 'finished'
+               union all {CASES} where c.citizen_id = $1 and c.stage in ('closed', 'delivered')) done
+ where {UNRATED} and done_at > $3 order by done_at desc limit $2"""
+HERE = f"""
+select done.* from (
+    {VISITS} join citizen p on p.id = a.citizen_id
+     where a.state = 'finished' and a.day = $2 and h.code = $1
+       and (a.citizen_id = $3 or p.id_fingerprint = any($4) or a.code = $5)
+    union all {TICKETS} and q.state = 'finished' and q.day = $2 and h.code = $1
+       and (q.person_fingerprint = any($4) or c.id = $3)) done
+  left join ticket at on at.appointment_id = done.id and done.kind = 'visit' or at.id = done.id and done.kind = 'ticket'
+ where {UNRATED} order by at.window is distinct from nullif($6, ''), done_at desc limit 5"""
+
+# Ratings of citizen $3 with the numbers they know what was rated by.
+NUMBERED = """
+select r.id, r.subject_kind, r.subject_id, coalesce(nullif(r.item_name, ''), r.department) as title,
+       coalesce(a.code, c.case_no, h.code || '-' || to_char(q.day, 'YYYYMMDD') || '-' || q.number) as number
+  from rating r left join appointment a on r.subject_kind = 'visit' and a.id = r.subject_id
+  left join case_file c on r.subject_kind = 'case' and c.id = r.subject_id
+  left join ticket q on r.subject_kind = 'ticket' and q.id = r.subject_id left join hall h on h.id = q.hall_id
+ where r.citizen_id = $3"""
+
+
+async def waiting_for(citizen_id: int, *, since: datetime, limit: int) -> list[Rateable]:
+    """Finished visits and closed cases of the citizen that have no rating yet, the latest first."""
+    return [_rateable(row) for row in await database.fetch(WAITING, citizen_id, limit, since)]
+
+
+async def finished_here(
+    *, hall_code: str, window: str = "", citizen_id: int | None = None, prints: Collection[str] = (), code: str = ""
+) -> list[Rateable]:
+    """What was finished today in a hall and is not rated: of a citizen, a document's fingerprints or a booking code.
+
+    What was done at `window` comes first.
+    """
+    rows = await database.fetch(HERE, hall_code, clock.today(), citizen_id, list(prints), code, window)
+    return [_rateable(row) for row in rows]
+
+
+async def finished(kind: SubjectKind, number: str, citizen_id: int) -> Rateable:
+    """The citizen's own. Raises NothingToRate, also for another's; NotFinishedYet."""
+    wanted = {
+        "visit": f"{VISITS} where a.code = $1 and a.citizen_id = $2",
+        "case": f"{VISITS} where false union all {CASES} where c.case_no = $1 and c.citizen_id = $2",
+        "ticket": f"select * from ({TICKETS}) own where number = $1 and citizen_id = $2",
+    }[kind]
+    row = await database.fetchrow(wanted, number, citizen_id)
+    if row is None:
+        raise NothingToRate
+    if row["state"] not in DONE[kind]:
+        raise NotFinishedYet
+    return _rateable(row)
+
+
+async def rated(kind: SubjectKind, number: str, citizen_id: int) -> int | None:
+    """The id of what the citizen rated under `number`."""
+    return await database.fetchval(  # type: ignore[no-any-return]
+        f"select subject_id from ({NUMBERED}) known where subject_kind = $1 and number = $2",
+        kind, number, citizen_id,
+    )  # fmt: skip
+
+
+async def numbers(rating_ids: Collection[int], citizen_id: int) -> dict[int, tuple[str, str]]:
+    """Rating id → number and title of what it is about, as whoever gave it knows them."""
+    rows = await database.fetch(
+        f"select id, number, title from ({NUMBERED.replace('$3', '$1')}) known where id = any($2)",
+        citizen_id, list(rating_ids),
+    )  # fmt: skip
+    return {row["id"]: (row["number"], row["title"]) for row in rows}
+
+
+def _rateable(row: Any) -> Rateable:
+    return Rateable(**{name: row[name] for name in Rateable.__dataclass_fields__})
