@@ -16,8 +16,12 @@ def setting(
     least: int | None = None,
     shape: str = "",
     https: bool = False,
+    only_with: str = "",
 ) -> Any:
-    """`shape` is a pattern of each part between commas; `https` holds in production."""
+    """`shape` is a pattern of each part between commas; `https` holds in production.
+
+    A secret is asked `only_with` the setting it belongs to, a field of the same group.
+    """
     return field(
         default=default,
         repr=not secret,
@@ -31,6 +35,7 @@ def setting(
             "least": least,
             "shape": shape,
             "https": https,
+            "only_with": only_with,
         },
     )
 
@@ -215,4 +220,20 @@ class Handover:
         "WIDGET_SITES",
         "web sites that may embed the chat, `https://…` comma separated; empty: nobody may",
         shape=r"https?://(\*\.)?[a-zA-Z0-9.-]+(:[0-9]+)?",
+    )
+
+
+@dataclass(frozen=True)
+class ObjectStore:
+    folder: str = setting(
+        "OBJECT_STORE_FOLDER", "folder of uploaded files, shared by all processes; without a bucket", "var/objects"
+    )
+    bucket: str = setting("OBJECT_STORE_BUCKET", "bucket of an S3-compatible store; empty: the folder")
+    endpoint: str = setting(
+        "OBJECT_STORE_ENDPOINT", "address of the S3-compatible store; empty: Amazon's own", https=True
+    )
+    region: str = setting("OBJECT_STORE_REGION", "region of the bucket", "us-east-1")
+    key_id: str = setting("OBJECT_STORE_KEY_ID", "our access key id at the store")
+    secret: str = setting(
+        "OBJECT_STORE_SECRET", "our secret access key at the store", "demo-store", secret=True, only_with="bucket"
     )

@@ -15,6 +15,7 @@ from foundation.setting_groups import (
     Alipay,
     Console,
     Handover,
+    ObjectStore,
     Payments,
     Processes,
     RealName,
@@ -50,6 +51,7 @@ class Settings:
     payments: Payments = field(default_factory=Payments)
     receipts: Receipts = field(default_factory=Receipts)
     handover: Handover = field(default_factory=Handover)
+    object_store: ObjectStore = field(default_factory=ObjectStore)
 
     @property
     def environment(self) -> str:
@@ -126,7 +128,7 @@ def _unfit_for_production(settings: Settings) -> list[str]:
     faults = []
     for group, one in every_setting():
         value = getattr(getattr(settings, group), one.name)
-        if one.metadata["secret"] and not _in_its_file(settings, one) and (not value or DEMO_MARK.search(str(value))):
+        if one.metadata["secret"] and _is_asked(settings, group, one) and (not value or DEMO_MARK.search(str(value))):
             faults.append(f"{one.metadata['env']}: a secret of your own is needed in production")
         if one.metadata["needed"] and not value:
             faults.append(f"{one.metadata['env']}: must be set in production")
@@ -145,9 +147,11 @@ def _unfit_for_production(settings: Settings) -> list[str]:
     return faults
 
 
-def _in_its_file(settings: Settings, one: Field[Any]) -> bool:
-    """The APIv3 key may lie in a file, where it can change without a restart."""
-    return one.metadata["env"] == "WECHAT_PAY_API_V3_KEY" and bool(settings.wechat_pay.api_v3_key_file)
+def _is_asked(settings: Settings, group: str, one: Field[Any]) -> bool:
+    """Not where what it opens is not used; the APIv3 key may lie in a file, where it can change without a restart."""
+    if one.metadata["only_with"]:
+        return bool(getattr(getattr(settings, group), one.metadata["only_with"]))
+    return one.metadata["env"] != "WECHAT_PAY_API_V3_KEY" or not settings.wechat_pay.api_v3_key_file
 
 
 def _believes_alipay(alipay: Alipay) -> bool:

@@ -47,7 +47,7 @@ def redis_url(servers: Addresses) -> str:
 
 
 @pytest.fixture(scope="session")
-def environment(database_url: str, redis_url: str) -> dict[str, str]:
+def environment(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment variables a process of ours needs in tests; the outside is a port nobody listens on."""
     nowhere = "http://127.0.0.1:9"
     return {
@@ -63,6 +63,7 @@ def environment(database_url: str, redis_url: str) -> dict[str, str]:
         "ALIPAY_AUTHORIZE_URL": f"{nowhere}/oauth2/publicAppAuthorize.htm",
         "REALNAME_URL": nowhere,
         "RECEIPTS_URL": nowhere,
+        "OBJECT_STORE_FOLDER": str(tmp_path_factory.mktemp("objects")),
     }
 
 

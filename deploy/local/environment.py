@@ -38,6 +38,7 @@ def environment(*, var: Path, database_url: str, redis_url: str, doors: Mapping[
         "REALNAME_URL": str(sandbox),
         "RECEIPTS_URL": str(sandbox),
         "WALLET_URL": f"{sandbox}/wallet",
+        "OBJECT_STORE_FOLDER": str((var / "objects").absolute()),
         "LOG_FORMAT": "text",
         "PYTHONUNBUFFERED": "1",
         # Dependencies are installed uncompiled; what is imported is compiled once, here, and the next start is quick.

@@ -133,3 +133,21 @@ def test_a_forked_process_draws_its_own() -> None:
     assert os.read(reading, 16) != crypto.random_bytes(16)
     os.close(reading)
     os.close(writing)
+
+
+def test_a_sealed_file_opens_only_about_what_it_was_sealed() -> None:
+    sealed = crypto.seal_bytes(b"\x00\xff picture", about="papers/1")
+    assert crypto.open_bytes(sealed, about="papers/1") == b"\x00\xff picture"
+    for broken in (sealed[:-1], sealed[:20], b"k9" + sealed, sealed[:-1] + bytes([sealed[-1] ^ 1])):
+        with pytest.raises(crypto.SealBroken):
+            crypto.open_bytes(broken, about="papers/1")
+    with pytest.raises(crypto.SealBroken):
+        crypto.open_bytes(sealed, about="papers/2")
+
+
+def test_a_file_sealed_with_an_older_key_still_opens(keys: Keys) -> None:
+    keys(encryption_keys=OLD)
+    sealed = crypto.seal_bytes(b"old", about="a")
+    keys(encryption_keys=f"{NEW},{OLD}")
+    assert crypto.open_bytes(sealed, about="a") == b"old"
+    assert crypto.seal_bytes(b"new", about="a").startswith(b"k2:")

@@ -26,6 +26,7 @@ PRODUCTION = {
     "ALIPAY_SELLER_ID": "2088",
     "ALIPAY_APP_KEY_FILE": __file__,
     "ALIPAY_PUBLIC_KEY_FILE": __file__,
+    "OBJECT_STORE_BUCKET": "papers",
 }
 
 
@@ -78,6 +79,13 @@ def test_production_refuses_every_demo_secret_by_name() -> None:
         settings.load(PRODUCTION)
     named = {line.split(":")[0] for line in str(caught.value).splitlines()}
     assert named == own_secrets().keys()
+
+
+def test_a_secret_is_asked_only_with_what_it_opens() -> None:
+    without = {"OBJECT_STORE_BUCKET": "", "OBJECT_STORE_SECRET": "demo-store"}
+    settings.load(PRODUCTION | own_secrets() | without)
+    with pytest.raises(settings.BadSettings, match="OBJECT_STORE_SECRET"):
+        settings.load(PRODUCTION | own_secrets() | without | {"OBJECT_STORE_BUCKET": "papers"})
 
 
 def test_production_needs_its_addresses_and_no_playing_wallet() -> None:
