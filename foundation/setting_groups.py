@@ -237,3 +237,39 @@ class ObjectStore:
     secret: str = setting(
         "OBJECT_STORE_SECRET", "our secret access key at the store", "demo-store", secret=True, only_with="bucket"
     )
+
+
+@dataclass(frozen=True)
+class Papers:
+    clamd_address: str = setting(
+        "CLAMD_ADDRESS",
+        "virus scanner of uploads, clamd at `host:port`; empty: uploads are not scanned",
+        shape=r"[^\s:]+:[0-9]{1,5}",
+    )
+    draft_days: int = setting("FILING_DRAFT_DAYS", "days until a draft that was not sent in is deleted", 30, least=1)
+    notice_workdays: int = setting(
+        "FILING_NOTICE_WORKDAYS", "working days to bring what a notice (一次性告知) asks for", 15, least=1
+    )
+    follow_workdays: int = setting(
+        "FILING_FOLLOW_WORKDAYS", "working days in which promised papers (容缺后补) must follow", 10, least=1
+    )
+
+
+@dataclass(frozen=True)
+class Licences:
+    url: str = setting("LICENCES_URL", "library of electronic licences (电子证照库); empty: none is asked", https=True)
+    key_id: str = setting("LICENCES_KEY_ID", "our key id at the library")
+    secret: str = setting(
+        "LICENCES_SECRET", "our secret at the library (HMAC-SM3)", "demo-licences", secret=True, only_with="url"
+    )
+
+
+@dataclass(frozen=True)
+class Couriers:
+    keys: str = setting(
+        "COURIER_KEYS",
+        "keys of couriers that push where a delivery is, `key id:secret` comma separated; empty: none does",
+        secret=True,
+        only_with="keys",
+        shape=r"[\w.-]+:\S{16,}",
+    )

@@ -14,8 +14,11 @@ from typing import Any, get_type_hints
 from foundation.setting_groups import (
     Alipay,
     Console,
+    Couriers,
     Handover,
+    Licences,
     ObjectStore,
+    Papers,
     Payments,
     Processes,
     RealName,
@@ -52,6 +55,9 @@ class Settings:
     receipts: Receipts = field(default_factory=Receipts)
     handover: Handover = field(default_factory=Handover)
     object_store: ObjectStore = field(default_factory=ObjectStore)
+    papers: Papers = field(default_factory=Papers)
+    licences: Licences = field(default_factory=Licences)
+    couriers: Couriers = field(default_factory=Couriers)
 
     @property
     def environment(self) -> str:
