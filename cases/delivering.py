@@ -25,7 +25,7 @@ from foundation.actor import Actor
 
 OFFERS = {"pick_up": "窗口领取", "courier": "邮寄送达"}
 PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}")
-LIVE_STAGES_OVER = ("refused", "withdrawn")
+COME_TO_NOTHING = ("refused", "withdrawn")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,7 @@ async def choose_for_case(*, case_no: str, choice: Choice, by: Actor) -> None:
     """
     async with database.transaction():
         case = await Case.select_for_update().get_or_none(case_no=case_no, citizen_id=by.number)
-        if case is None or case.stage in LIVE_STAGES_OVER:
+        if case is None or case.stage in COME_TO_NOTHING:
             raise CaseNotFound
         ways, halls = await _of_item(case.item_code)
         filing = await Filing.get_or_none(case=case)

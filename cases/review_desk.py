@@ -58,6 +58,7 @@ class Answer:
 class Record:
     """One application, opened by a reviewer."""
 
+    filing_id: int
     line: Waiting
     applicant: Profile
     answers: list[Answer]
@@ -115,6 +116,7 @@ async def record(*, code: str, within: Collection[str], by: Actor) -> Record:
     form = await forms.of_guide(row.guide_id)  # type: ignore[attr-defined]
     states = await completeness.of(row, form)
     return Record(
+        filing_id=row.id,
         line=_line(row, await WorkCalendar.current()),
         applicant=await access.profile(row.citizen_id, seen_by=by),  # type: ignore[attr-defined]
         answers=_answers(form, filing.answers_of(row)),
@@ -153,6 +155,14 @@ async def _found(code: str, within: Collection[str]) -> Filing:
         raise FilingNotFound
     await review.must_be_within(row, within)
     return row
+
+
+async def case_of(*, code: str, within: Collection[str]) -> str:
+    """The number of the case an application became. Raises FilingNotFound, NotYourHall."""
+    row = await _found(code, within)
+    if row.case is None:
+        raise FilingNotFound
+    return str(row.case.case_no)
 
 
 async def paper(*, code: str, filing_code: str, within: Collection[str], by: Actor) -> tuple[PaperView, bytes]:

@@ -269,6 +269,7 @@ class Couriers:
     keys: str = setting(
         "COURIER_KEYS",
         "keys of couriers that push where a delivery is, `key id:secret` comma separated; empty: none does",
+        "demo-courier:demo-courier-secret",
         secret=True,
         only_with="keys",
         shape=r"[\w.-]+:\S{16,}",

@@ -18,6 +18,7 @@ from sandbox.alipay import alipay
 from sandbox.alipay_login import alipay_login
 from sandbox.control import control
 from sandbox.home import home
+from sandbox.licences import licences
 from sandbox.realname import realname
 from sandbox.receipts import receipts
 from sandbox.wallet import wallet
@@ -41,7 +42,8 @@ def create_app(*, keys: Path, data: Path | None = None, speed: float = 60.0, nam
     world.learn(notices.deliver, notices.send_again)
     world.learn(wechat_pay_payment.pay_late, wechat_pay_refunds.finish)
     world.learn(alipay_payment.pay_late, alipay_refunds.move_late)
-    for room in (wechat, wechat_web, wechat_pay, alipay, alipay_login, realname, receipts, wallet, control, home):
+    platforms = (wechat, wechat_web, wechat_pay, alipay, alipay_login)
+    for room in (*platforms, realname, receipts, licences, wallet, control, home):
         app.blueprint(room)
     app.static("/sandbox.css", PAGES / "sandbox.css", name="style")
     app.static("/sandbox.js", PAGES / "sandbox.js", name="script")

@@ -24,6 +24,7 @@ NAMES = {
     "alipay_seller_id": "2088100000000001",
     "realname_key_id": "realname-demo",
     "receipts_key_id": "receipts-demo",
+    "licences_key_id": "licences-demo",
 }
 SECRETS: dict[str, Callable[[], str]] = {
     "wechat_app_secret": lambda: secrets.token_hex(16),
@@ -35,6 +36,7 @@ SECRETS: dict[str, Callable[[], str]] = {
     ),
     "realname_secret": lambda: secrets.token_hex(32),
     "receipts_secret": lambda: secrets.token_hex(32),
+    "licences_secret": lambda: secrets.token_hex(32),
 }
 PRIVATE_KEYS = (
     "wechat_pay_merchant_key",

@@ -12,6 +12,22 @@ from identity import access
 from payments.differences import DEEDS
 
 ACTIONS = {
+    "filing.begun": "开始填写",
+    "filing.follows_guide": "改用新版表单",
+    "filing.submitted": "提交申请",
+    "filing.claimed": "领取预审",
+    "filing.let_go": "放回待审",
+    "filing.returned": "一次性告知",
+    "filing.refused": "不予受理",
+    "filing.accepted": "受理",
+    "filing.withdrawn": "申请人撤回",
+    "filing.expired": "逾期结束",
+    "filing.owes": "登记容缺材料",
+    "filing.brought": "补交容缺材料",
+    "licence.consented": "同意调用电子证照",
+    "licence.held": "电子证照已查到",
+    "licence.absent": "电子证照未查到",
+    "licence.failed": "电子证照库未答复",
     "handover.asked": "找人工",
     "handover.taken": "接待",
     "handover.read": "查看对话",

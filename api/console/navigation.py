@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.console.scope import AGENTS, AUTHORS, DESK, FINANCE, HELPERS, OVERSEERS, PLANNERS, WATCHERS
+from api.console.scope import AGENTS, AUTHORS, DESK, FINANCE, HELPERS, OVERSEERS, PLANNERS, REVIEWERS, WATCHERS
 from identity.access import Role, StaffMember
 
 HOME, BOOKINGS, HALL, KNOWLEDGE, MONEY, FIGURES, SETTINGS = "首页", "预约", "大厅", "知识", "财务", "统计", "设置"
-CONSULT = "咨询"
-GROUPS = (HOME, BOOKINGS, HALL, CONSULT, KNOWLEDGE, MONEY, FIGURES, SETTINGS)
+CONSULT, CASES = "咨询", "办件"
+GROUPS = (HOME, BOOKINGS, HALL, CASES, CONSULT, KNOWLEDGE, MONEY, FIGURES, SETTINGS)
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ PAGES = (
     Page(BOOKINGS, "/console/left-over", "待安置", PLANNERS),
     Page(HALL, "/console/closure", "停办", PLANNERS),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
+    Page(CASES, "/console/filings", "网上预审", REVIEWERS, of_hall=False),
+    Page(CASES, "/console/online-forms", "在线表单", (*AUTHORS, *REVIEWERS), of_hall=False),
     Page(CONSULT, "/console/consult", "人工咨询", AGENTS, of_hall=False),
     Page(KNOWLEDGE, "/console/guides", "办事指南", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/scenarios", "场景导办", AUTHORS, of_hall=False),

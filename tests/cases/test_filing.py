@@ -155,7 +155,9 @@ async def test_sent_in_under_an_older_guide_it_is_judged_by_that_one() -> None:
     reviewer = await a_reviewer()
     code = await in_review(me, reviewer)
     await online_city(WITH_FORM.replace("label: 份数", "label: 需要几份").replace("\nversion: 1", "\nversion: 2"))
-    await review.send_back(code=code, missing=[Missing(material="填写内容", why="份数写错了")], within=CITY, by=reviewer)
+    await review.send_back(
+        code=code, missing=[Missing(material="填写内容", why="份数写错了")], within=CITY, by=reviewer
+    )
     assert (await filing_views.one_of_mine(code=code, by=me)).fields[3].label == "份数"
     await filing.submit(code=code, pledge_version=pledge.CURRENT, by=me)
 

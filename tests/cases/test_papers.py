@@ -120,7 +120,13 @@ async def test_the_same_content_is_not_kept_twice_and_a_key_means_one_content(ow
 
 @pytest.mark.parametrize(
     "data",
-    [b"MZ\x90\x00 program", b"<html><script>alert(1)</script></html>", b"PK\x03\x04 word/document.xml", b"GIF89a", b"\xff\xd8\xff cut off"],
+    [
+        b"MZ\x90\x00 program",
+        b"<html><script>alert(1)</script></html>",
+        b"PK\x03\x04 word/document.xml",
+        b"GIF89a",
+        b"\xff\xd8\xff cut off",
+    ],
 )
 async def test_what_it_is_is_told_by_its_content(owner: Owner, me: Actor, data: bytes) -> None:
     with pytest.raises(PaperKindRefused):

@@ -28,7 +28,6 @@ PRODUCTION = {
     "ALIPAY_PUBLIC_KEY_FILE": __file__,
     "OBJECT_STORE_BUCKET": "papers",
     "LICENCES_URL": "https://licences.test",
-    "COURIER_KEYS": "demo-courier:demo-secret-of-it",
 }
 
 
