@@ -5,7 +5,7 @@ reminders of what was promised; and what it keeps of a person.
 from datetime import timedelta
 from typing import Any
 
-from cases import delivering, filing, following, paper_content, papers, scanning
+from cases import delivering, filing, following, paper_content, papers, resealing, scanning
 from cases.filing_events import FilingMoved
 from cases.filing_models import Filing, LicenceUse, Paper, Supplement
 from cases.paper_limits import LIVE
@@ -83,6 +83,12 @@ async def _sweep(page: list[Stored]) -> int:
     for key in orphans:
         await object_store.delete(key)
     return len(orphans)
+
+
+@jobs.scheduled("2 4 * * *")
+async def reseal_filings() -> None:
+    await resealing.columns()
+    await resealing.papers()
 
 
 @jobs.scheduled("5 9 * * *")

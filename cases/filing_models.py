@@ -106,6 +106,7 @@ class Paper(Model):
     state = fields.CharField(max_length=12, default="receiving")
     parts: list[int] = fields.JSONField(default=list)
     object_key = fields.CharField(max_length=80)
+    sealed_with = fields.CharField(max_length=60, default="")  # key id
     late = fields.BooleanField(default=False)  # of what was promised (容缺), after it was taken on
     uploaded_by = fields.CharField(max_length=40)
     created_at = fields.DatetimeField(auto_now_add=True)

@@ -167,8 +167,8 @@ async def _settle(row: Paper, data: bytes, by: Actor) -> Paper:
     async with database.transaction():
         fresh = await Paper.select_for_update().get(id=row.id)
         if fresh.state == "receiving":
-            fresh.state, fresh.media_type = "scanning", kind.media_type
-            await fresh.save(update_fields=["state", "media_type"])
+            fresh.state, fresh.media_type, fresh.sealed_with = "scanning", kind.media_type, crypto.key_id()
+            await fresh.save(update_fields=["state", "media_type", "sealed_with"])
             await audit.record("paper.received", subject=f"paper:{row.id}", by=by, detail={"type": kind.media_type})
     for number in fresh.parts:
         await paper_content.remove(paper_content.part_key(row.object_key, number))

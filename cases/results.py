@@ -52,6 +52,7 @@ async def add(
             result_of=case, code=crypto.random_code(CODE_LENGTH), key=object_key, material=MATERIAL,
             name_sealed=crypto.seal(file.name[:120]), size=len(file.data), content_fingerprint=digest,
             media_type=kind.media_type, state="scanning", object_key=object_key, uploaded_by=str(by),
+            sealed_with=crypto.key_id(),
         )  # fmt: skip
         await audit.record("result.added", subject=f"case:{case.id}", by=by)
     if await scanning.look_through(row, file.data, scanner=scanner) == "infected":

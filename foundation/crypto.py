@@ -116,6 +116,11 @@ def _keys(setting: str) -> dict[str, bytes]:
     return {key_id: bytes.fromhex(key) for key_id, _, key in pairs}
 
 
+def key_id() -> str:
+    """The id of the key that seals now."""
+    return next(iter(_keys(settings.current().secrets.encryption_keys)))
+
+
 def seal_bytes(data: bytes, *, about: str) -> bytes:
     """A file as `seal` seals text: key id, colon, nonce, tag, cipher. It opens only `about` what it was sealed."""
     key_id, key = next(iter(_keys(settings.current().secrets.encryption_keys).items()))

@@ -3075,6 +3075,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("object_key", fields.CharField(max_length=80)),
+                ("sealed_with", fields.CharField(default="", max_length=60)),
                 ("late", fields.BooleanField(default=False)),
                 ("uploaded_by", fields.CharField(max_length=40)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),

@@ -1,4 +1,4 @@
-"""Requests and answers under a shared secret (HMAC-SM3), as the receipt system and the licence library exchange them."""
+"""Requests and answers under a shared secret (HMAC-SM3), as the receipt system and the licence library want."""
 
 import hmac
 import time

@@ -58,7 +58,7 @@ class NewPaper(Asked):
     status=201,
 )
 async def announce(body: NewPaper, who: Session) -> PaperView:
-    """随后按 `missing` 逐段上传，每段 512 KiB（最后一段为余数）。相同幂等键或相同内容返回已登记的文件，断网后可续传。"""
+    """随后按 `missing` 逐段上传，每段 512 KiB，最后一段为余数。相同幂等键或相同内容返回已登记的文件，可续传。"""
     told = Announced(key=body.key, material=body.material, name=body.name, size=body.size, sha256=body.sha256)
     return await papers.announce(owner=Owner(body.owner, body.owner_code), paper=told, by=actor(who))
 

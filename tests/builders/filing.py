@@ -1,6 +1,8 @@
 """An item that can be applied for on line, papers of every kind, applications at every stage, a licence library."""
 
 import hashlib
+import struct
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -138,3 +140,17 @@ class Shelf:
         )  # fmt: skip
 
     async def aclose(self) -> None: ...
+
+
+def scan(width: int = 480, height: int = 300) -> bytes:
+    """A PNG that a browser shows: a card with a band, of another shade each time."""
+    shade = 200 + next(_next) % 50
+    band = bytes([0]) + bytes([40, 90, shade]) * width
+    rest = bytes([0]) + bytes([shade, 225, 240]) * width
+    rows = zlib.compress(band * (height // 5) + rest * (height - height // 5))
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", rows), (b"IEND", b""))
+    packed = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)

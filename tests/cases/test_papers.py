@@ -42,6 +42,7 @@ from tests.builders.filing import (
     announced,
     online_city,
     picture,
+    row,
     submitted,
     upload,
 )
@@ -261,3 +262,20 @@ async def test_objects_that_nobody_names_are_swept_and_no_others(owner: Owner, m
 def test_the_fingerprint_of_a_file_is_keyed(settings_env: settings.Settings) -> None:
     digest = hashlib.sha256(PDF).hexdigest()
     assert digest not in papers._fingerprints(digest)
+
+
+async def test_everything_follows_a_new_key(me: Actor) -> None:
+    code = await submitted(me)
+    before = settings.current()
+    renewed = f"k2:{'0a' * 16},{before.secrets.encryption_keys}"
+    settings.use(replace(before, secrets=replace(before.secrets, encryption_keys=renewed)))
+    try:
+        await filing_jobs.reseal_filings()
+        only_new = replace(before.secrets, encryption_keys=renewed.partition(",")[0])
+        settings.use(replace(before, secrets=only_new))
+        for paper in await Paper.filter(filing__code=code):
+            assert (await papers.content(paper)).startswith(b"\xff\xd8\xff")
+            assert papers.view(paper).name == "照片.jpg"
+        assert filing.answers_of(await row(code))["phone"] == "13800000001"
+    finally:
+        settings.use(before)

@@ -87,6 +87,8 @@ def test_app_env_names_what_the_application_needs(key_folder: Path) -> None:
         "REALNAME_SECRET",
         "RECEIPTS_KEY_ID",
         "RECEIPTS_SECRET",
+        "LICENCES_KEY_ID",
+        "LICENCES_SECRET",
     }
 
 

@@ -11,7 +11,8 @@ export const materials = (list) => html`<ul class="list">${list.map((one) => htm
     ${one.blank_form ? html`<a class="button" href="/forms/${one.blank_form}" target="_blank" rel="noopener">空白表格</a>` : ""}</li>`)}</ul>`;
 
 const next = (view) => html`<div class="actions spread">
-  ${view.bookable ? html`<a class="button main" href="#/book?item=${view.item_code}">预约办理</a>` : ""}
+  ${view.online_form ? html`<a class="button main" href="#/apply/${view.slug}">在线申请</a>` : ""}
+  ${view.bookable ? html`<a class="button ${view.online_form ? "" : "main"}" href="#/book?item=${view.item_code}">预约办理</a>` : ""}
   ${view.fee_fen ? html`<a class="button" href="#/bills">去缴费</a>` : ""}
   <a class="button" href="#/ask?q=${encodeURIComponent(view.name)}">问一问</a><a class="button" href="#/progress">查进度</a></div>`;
 

@@ -2,7 +2,7 @@
 import { get, keep, post, remove } from "../api.js";
 import { busy, empty, html, mark, moment, onward, problem, show, toast } from "../view.js";
 
-const LINKS = [["#/bookings", "book", "我的预约"], ["#/waits", "book", "我的候补"], ["#/draws", "book", "我的摇号"], ["#/family", "family", "亲友与委托"], ["#/credit", "star", "预约信用"], ["#/bills", "pay", "我的缴费单"], ["#/progress", "progress", "我的办件"], ["#/messages", "bell", "消息"], ["#/sessions", "device", "登录设备"]];
+const LINKS = [["#/bookings", "book", "我的预约"], ["#/waits", "book", "我的候补"], ["#/draws", "book", "我的摇号"], ["#/family", "family", "亲友与委托"], ["#/credit", "star", "预约信用"], ["#/bills", "pay", "我的缴费单"], ["#/filings", "guide", "我的申请"], ["#/progress", "progress", "我的办件"], ["#/messages", "bell", "消息"], ["#/sessions", "device", "登录设备"]];
 
 export async function mine(main) {
   const me = await get("/v1/me");

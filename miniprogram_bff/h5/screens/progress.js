@@ -38,5 +38,7 @@ const details = (one) => html`<section class="card"><h2>${one.item_name} ${light
 export async function caseView(main, number) {
   const one = await get(`/v1/cases/${encodeURIComponent(number)}`);
   show(main, html`<h1>办件进度</h1>${details(one)}
+    ${one.stage === "notice_once" ? html`<a class="button main" href="#/supplement/${encodeURIComponent(one.case_no)}">上传补正材料</a>` : ""}
+    <a class="button" href="#/result/${encodeURIComponent(one.case_no)}">办理结果和送达</a>
     ${one.stage === "closed" || one.stage === "delivered" ? html`<a class="button main" href="#/rate/case/${one.case_no}">评价服务</a>` : ""}`);
 }
