@@ -6,7 +6,7 @@ from sanic import Sanic, redirect
 from sanic.exceptions import NotFound
 
 import rooms
-from api import console, couriers, department_bills, departments, hall, opendata
+from api import console, couriers, department_bills, department_supplements, departments, hall, opendata
 from api.callbacks import alipay, wechat
 from foundation import settings
 from foundation.web import Door, new_app, open_house, vitals
@@ -25,6 +25,7 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
         alipay.routes,
         departments.routes,
         department_bills.routes,
+        department_supplements.routes,
         couriers.routes,
         opendata.routes,
         *console.ROUTES,

@@ -66,6 +66,21 @@ class NoticeLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field of the form; `shown_if`：前面的字段=值|值，不写为总是出现."""
+
+    field: str
+    label: str
+    asks: str
+    optional: bool
+    options: list[str]
+    least: int | None
+    most: int | None
+    hint: str
+    shown_if: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FilingView:
     """`editable`: it can be changed and sent in now; `outdated`: the guide has moved on, take its form first."""
 
@@ -80,7 +95,7 @@ class FilingView:
     outdated: bool
     hall: Place
     halls: list[Place]
-    fields: list[FormField]
+    fields: list[Field]
     answers: Answers
     materials: list[MaterialState]
     licences_on: bool
@@ -143,7 +158,7 @@ async def _view(row: Filing, form: Form) -> FilingView:
         outdated=row.state == "draft" and await filing.is_outdated(row, form),
         hall=Place(code=row.hall.code, name=row.hall.name),
         halls=await _halls(form, row.hall),
-        fields=list(form.fields),
+        fields=[_field(one) for one in form.fields],
         answers=filing.answers_of(row),
         materials=await completeness.of(row, form),
         licences_on=licence_library.chosen() is not None,
@@ -160,6 +175,20 @@ async def _view(row: Filing, form: Form) -> FilingView:
         case_no=case.case_no if case else "",
         submitted_at=row.submitted_at,
         expires_at=row.expires_at,
+    )
+
+
+def _field(one: FormField) -> Field:
+    return Field(
+        field=one.field,
+        label=one.label,
+        asks=one.asks,
+        optional=one.optional,
+        options=one.options,
+        least=one.least,
+        most=one.most,
+        hint=one.hint or "",
+        shown_if=one.shown_if or "",
     )
 
 

@@ -165,7 +165,7 @@ async def case_of(*, code: str, within: Collection[str]) -> str:
     return str(row.case.case_no)
 
 
-async def paper(*, code: str, filing_code: str, within: Collection[str], by: Actor) -> tuple[PaperView, bytes]:
+async def paper(*, code: str, filing_code: str, within: Collection[str]) -> tuple[PaperView, bytes]:
     """A paper of an application in these halls, or its result. Raises as `record`, PaperNotFound, PaperNotReady,
     ObjectMissing, ObjectStoreGone.
     """

@@ -33,6 +33,7 @@ alter table paper
     add constraint paper_ready_when check (state <> 'ready' or (ready_at is not null and media_type <> '')),
     add constraint paper_gone_when check ((state in ('gone', 'infected')) = (gone_at is not null));
 create unique index paper_once on paper (uploaded_by, key);
+create index paper_of_filing on paper (filing_id, material);
 create index paper_object on paper (object_key);
 create index paper_to_scan on paper (id) where state = 'scanning';
 create index paper_unfinished on paper (created_at) where state = 'receiving';
@@ -76,6 +77,7 @@ drop index owed_paper_due;
 drop index paper_unfinished;
 drop index paper_to_scan;
 drop index paper_object;
+drop index paper_of_filing;
 drop index paper_once;
 alter table paper drop constraint paper_gone_when, drop constraint paper_ready_when, drop constraint paper_size,
     drop constraint paper_of_one_thing, drop constraint paper_state_known;

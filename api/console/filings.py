@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 from sanic import HTTPResponse, Request
 
+from api import paper_file
 from api.console import deeds, page, scope
 from api.console.scope import REVIEWERS
 from api.console.staff_session import STAFF
 from cases import review, review_desk
-from cases.paper_kinds import KINDS
 from cases.review import APPEAL, Missing
 from foundation.web import Asked, Routes
 from identity import access
@@ -72,16 +72,8 @@ async def one(request: Request, code: Code, who: StaffMember) -> HTTPResponse:
 
 @routes.page("/console/filings/<code>/papers/<paper>", access=STAFF)
 async def paper(code: Code, paper: Code, who: StaffMember) -> HTTPResponse:
-    """Shown where it is a picture, else saved; never run, whatever it may be."""
     access.require(who, *REVIEWERS)
-    view, data = await review_desk.paper(code=paper, filing_code=code, within=_within(who), by=who.actor)
-    way = "inline" if view.picture else "attachment"
-    headers = {
-        "Content-Disposition": f'{way}; filename="{view.code}.{KINDS[view.media_type].ending}"',
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Cache-Control": "no-store",
-    }
-    return HTTPResponse(data, headers=headers, content_type=view.media_type)
+    return paper_file.answer(*await review_desk.paper(code=paper, filing_code=code, within=_within(who)))
 
 
 @routes.page("/console/filings/<code>/claim", method="POST", access=STAFF)

@@ -38,6 +38,7 @@ PAGES = (
     Page(HALL, "/console/closure", "停办", PLANNERS),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
     Page(CASES, "/console/filings", "网上预审", REVIEWERS, of_hall=False),
+    Page(CASES, "/console/supplements", "补正材料", REVIEWERS, of_hall=False),
     Page(CASES, "/console/online-forms", "在线表单", (*AUTHORS, *REVIEWERS), of_hall=False),
     Page(CONSULT, "/console/consult", "人工咨询", AGENTS, of_hall=False),
     Page(KNOWLEDGE, "/console/guides", "办事指南", AUTHORS, of_hall=False),

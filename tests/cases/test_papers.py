@@ -184,17 +184,17 @@ async def test_only_the_applicant_and_the_hall_read_it(me: Actor) -> None:
         await papers.read(code=paper.code, by=other)
     with pytest.raises(PaperNotFound):
         await papers.read(code=paper.code, by=reviewer)
-    _, data = await review_desk.paper(code=paper.code, filing_code=code, within=("9901/",), by=reviewer)
+    _, data = await review_desk.paper(code=paper.code, filing_code=code, within=("9901/",))
     assert data == (await papers.read(code=paper.code, by=me))[1]
     with pytest.raises(NotYourHall):
-        await review_desk.paper(code=paper.code, filing_code=code, within=("9902/",), by=reviewer)
+        await review_desk.paper(code=paper.code, filing_code=code, within=("9902/",))
     draft = await a_draft(other)
     of_draft = await Paper.filter(filing__code=draft).first()
     assert of_draft is not None
     with pytest.raises(FilingNotFound):  # what was not sent in is nobody's business
-        await review_desk.paper(code=of_draft.code, filing_code=draft, within=CITY, by=reviewer)
+        await review_desk.paper(code=of_draft.code, filing_code=draft, within=CITY)
     with pytest.raises(PaperNotFound):  # nor does one application open another's papers
-        await review_desk.paper(code=of_draft.code, filing_code=code, within=CITY, by=reviewer)
+        await review_desk.paper(code=of_draft.code, filing_code=code, within=CITY)
 
 
 async def test_a_virus_is_found_and_gone(owner: Owner, me: Actor, scanner: None) -> None:

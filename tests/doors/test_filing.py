@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -12,10 +14,11 @@ from cases.filing_models import Delivery, Filing, Paper
 from cases.models import Case
 from cases.paper_limits import PART
 from foundation import clock, database, settings, signed_requests
+from foundation.actor import Actor
 from tests.builders import cases as case_builder
 from tests.builders import identity as people
 from tests.builders.console import Desk, a_colleague
-from tests.builders.doors import sign_in
+from tests.builders.doors import sign_in, signed
 from tests.builders.filing import (
     ANSWERS,
     BOOKLET,
@@ -101,14 +104,18 @@ async def test_faults_name_their_fields(bff: httpx.AsyncClient) -> None:
     assert (gone.json()["state"], gone.json()["answers"]) == ("withdrawn", {})
 
 
-async def test_a_supplement_through_the_door(bff: httpx.AsyncClient) -> None:
+async def test_a_supplement_reaches_the_hall_and_the_department(bff: httpx.AsyncClient, api: httpx.AsyncClient) -> None:
     number = people.id_number()
     citizen, _ = await an_applicant(number=number)
     me = await sign_in(citizen)
     kind = case_builder.Kind
-    case = await case_builder.a_case(
-        kind.RECEIVED, kind.ACCEPTED, kind.NOTICE_ONCE, applicant=case_builder.Identity.of("id_card", number)
-    )
+    identity = case_builder.Identity.of("id_card", number)
+    case_no = case_builder.case_number()
+    about = replace(case_builder.registration(applicant=identity), item_code="11990100DEMA0001133990100001000")
+    for minutes, one in enumerate((kind.RECEIVED, kind.ACCEPTED, kind.NOTICE_ONCE)):
+        at = clock.now() - timedelta(minutes=10 - minutes)
+        await case_builder.push(case_no, one, at=at, registration=about, by=Actor.department("demo-hall"))
+    case = await Case.get(case_no=case_no)
     begun = (await bff.post(f"/v1/cases/{case.case_no}/supplement", headers=me)).json()
     data = picture()
     asked = {
@@ -121,6 +128,22 @@ async def test_a_supplement_through_the_door(bff: httpx.AsyncClient) -> None:
     sent = await bff.post(f"/v1/supplements/{begun['code']}/send", headers=me)
     assert sent.json()["state"] == "sent"
     assert (await bff.get(f"/v1/cases/{case.case_no}", headers=me)).json()["stage"] == "supplemented"
+    desk = await desk_of(api, ("window", "9901/"), username="zhengjiu")
+    address = f"/console/supplements/{begun['code']}"
+    assert address in (await desk.open("/console/supplements")).text
+    assert paper["code"] in (await desk.open(address)).text
+    assert (await desk.open(f"{address}/papers/{paper['code']}")).content == data
+    away = await desk_of(api, ("window", "9902/"), username="wushi")
+    for hidden in (address, f"{address}/papers/{paper['code']}"):
+        assert (await away.open(hidden)).status_code == 404
+    path = f"/departments/v1/cases/{case_no}/supplements"
+    (row,) = (await api.get(path, headers=signed("GET", path, b""))).json()
+    assert [one["code"] for one in row["papers"]] == [paper["code"]]
+    file = f"{path}/{paper['code']}"
+    assert (await api.get(file, headers=signed("GET", file, b""))).content == data
+    others = (await case_builder.a_case()).case_no
+    not_theirs = f"/departments/v1/cases/{others}/supplements"
+    assert (await api.get(not_theirs, headers=signed("GET", not_theirs, b""))).status_code == 404
 
 
 async def desk_of(api: httpx.AsyncClient, *roles: tuple[str, str], username: str) -> Desk:

@@ -43,6 +43,12 @@ CHECKS = [
     "handover_ended_how",
     "handover_held_by_whom",
     "handover_line_by_whom",
+    "filing_pledged",
+    "filing_sent_back_once",
+    "filing_accepted_as_case",
+    "filing_refused_why",
+    "paper_of_one_thing",
+    "delivery_where",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",
@@ -59,6 +65,10 @@ UNIQUE_INDEXES = [
     "booking_rule_one_open",
     "handover_one_open",
     "handover_line_once",
+    "filing_one_draft",
+    "paper_once",
+    "licence_use_one_held",
+    "delivery_tracking",
 ]
 TRIGGERS = [
     "ledger_entry_balances",
@@ -74,6 +84,7 @@ TRIGGERS = [
     "bill_moves",
     "payment_order_moves",
     "bill_version_no_change",
+    "filing_moves",
 ]
 
 
