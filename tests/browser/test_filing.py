@@ -83,14 +83,14 @@ async def _files(phone: "Page", bff: str) -> None:
     await of(phone, REPORT).get_by_label("受理后再补").check()
     await of(phone, REPORT).locator(".tag", has_text="容缺后补").wait_for()
     await phone.get_by_label("邮寄送达").check()
-    await phone.get_by_label("收件人").fill("李四")
-    await phone.locator("#d-phone").fill("13800000002")
+    await phone.get_by_label("收件人", exact=True).fill("李四")
+    await phone.get_by_label("收件人电话").fill("13800000002")
     await phone.get_by_label("详细地址").fill("示例市东岸区示范路 8 号 3 单元 502")
     await fit(phone)
     await phone.get_by_label("本人已阅读并承诺").check()
     await phone.get_by_role("button", name="提交申请").click()
     await phone.get_by_text("联系电话应为 11 位手机号码").first.wait_for()
-    await phone.locator("[data-field=phone] input").first.fill("13800000001")
+    await phone.get_by_label("联系电话").fill("13800000001")
     await phone.get_by_label("本人已阅读并承诺").check()
     await phone.get_by_role("button", name="提交申请").click()
     await phone.locator("p.big", has_text="已提交，等待预审").wait_for()
@@ -129,7 +129,7 @@ async def _is_taken_on_and_closed(desk: "Page", api: str, code: str) -> None:
     await desk.get_by_role("button", name="领取并预审").click()
     await desk.get_by_role("button", name="受理", exact=True).click()
     await desk.get_by_role("heading", name="容缺后补").wait_for()
-    await desk.get_by_label("结果文件").set_input_files(
+    await desk.get_by_label("结果文件（JPG").set_input_files(
         {"name": "证.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )
     await desk.get_by_role("button", name="上传").click()

@@ -42,7 +42,7 @@ const field = (one, value) => html`<div class="field" data-field="${one.field}" 
 
 const paper = (one, editable) => html`<li class="row"><div>${one.name}<small>${size(one.size)} · ${one.state_label}</small></div>
   ${one.state === "ready" ? html`<button class="button" data-open="${one.code}" data-name="${one.name}">查看</button>` : ""}${editable ? html`<button class="button" data-drop="${one.code}" aria-label="删除 ${one.name}">删除</button>` : ""}</li>`;
-const chooser = (name, words) => html`<label class="button">${words}<input class="unseen" type="file" accept="image/jpeg,image/png,application/pdf,.ofd" multiple data-upload="${name}"></label>`;
+const chooser = (name, words) => html`<label class="button">${words}<input type="file" accept="image/jpeg,image/png,application/pdf,.ofd" multiple data-upload="${name}"></label>`;
 
 const material = (view, one) => html`<li class="material" data-material="${one.name}"><h3>${one.name} <span class="tag ${HOW[one.how][1]}">${HOW[one.how][0]}</span></h3>
   ${one.asked ? html`<p class="notice warn">需补正：${one.asked}</p>` : ""}
@@ -51,11 +51,11 @@ const material = (view, one) => html`<li class="material" data-material="${one.n
   ${one.papers.length ? html`<ul class="list">${one.papers.map((of) => paper(of, view.editable))}</ul>` : ""}
   ${view.editable && one.how !== "form" ? html`<div class="actions">${chooser(one.name, "上传文件")}
     ${view.licences_on && one.licence && !one.licence_held && !one.papers.length ? html`<button class="button" data-licence="${one.name}">用${one.licence}</button>` : ""}
-    ${one.may_follow && !one.papers.length ? html`<label class="tick"><input type="checkbox" data-later="${one.name}" ${one.promised ? "checked" : ""}> 受理后再补（容缺）</label>` : ""}</div>` : ""}<div class="said"></div></li>`;
+    ${one.may_follow && !one.papers.length ? html`<label class="tick"><input type="checkbox" data-later="${one.name}" ${one.promised ? "checked" : ""}> 受理后再补（容缺）</label>` : ""}</div>` : ""}<div class="upshot"></div></li>`;
 
 const OWED = { owed: "待补交", overdue: "已逾期", received: "已补交" };
 const owed = (view) => (view.owed.length ? html`<section class="card"><h2>容缺后补的材料</h2><ul class="list">${view.owed.map((one) => html`<li class="material" data-material="${one.material}"><h3>${one.material} <span class="tag ${one.state === "received" ? "good" : "warn"}">${OWED[one.state]}</span></h3>
-  <p class="hint">请在 ${one.due_on} 前补交。</p>${one.state === "received" ? "" : html`<div class="actions">${chooser(one.material, "上传文件")}<button class="button main" data-brought="${one.material}">确认补交</button></div>`}<div class="said"></div></li>`)}</ul></section>` : "");
+  <p class="hint">请在 ${one.due_on} 前补交。</p>${one.state === "received" ? "" : html`<div class="actions">${chooser(one.material, "上传文件")}<button class="button main" data-brought="${one.material}">确认补交</button></div>`}<div class="upshot"></div></li>`)}</ul></section>` : "");
 
 const editor = (view) => html`<form class="card" id="filled" novalidate><h2>填写内容</h2>
     ${view.halls.length > 1 ? html`<div class="field"><label for="hall">受理大厅</label><select id="hall" name="hall_code">${view.halls.map((one) => html`<option value="${one.code}" ${one.code === view.hall.code ? "selected" : ""}>${one.name}</option>`)}</select></div>` : ""}
@@ -113,7 +113,7 @@ export async function fileOnline(main, code) {
       if (later !== undefined) draw();
       return;
     }
-    const place = event.target.closest("li").querySelector(".said"), chosen = [...event.target.files];
+    const place = event.target.closest("li").querySelector(".upshot"), chosen = [...event.target.files];
     try {
       if (view.editable) await save();
       for (const one of chosen) await upload(one, { owner: "filing", code, material: name }, (percent) => show(place, html`<p class="soft" role="status">正在上传 ${one.name}：${percent}%</p>`));
@@ -126,7 +126,7 @@ export async function fileOnline(main, code) {
     const button = event.target.closest("button");
     if (!button) return;
     const { open, drop, licence, brought, name } = button.dataset;
-    const place = button.closest("li")?.querySelector(".said") || button.closest("section, form")?.querySelector(".said");
+    const place = button.closest("li")?.querySelector(".upshot") || button.closest("section, form")?.querySelector(".upshot");
     try {
       if (open) await file(`/v1/papers/${open}/file`, name);
       else if (drop) { await save(); await remove(`/v1/papers/${drop}`); showAgain(await get(path)); }
@@ -168,8 +168,9 @@ export async function fileOnline(main, code) {
 // Each fault beside the field it is about; the first one comes into sight.
 function point(main, error) {
   let first;
+  const form = error.code === "DeliveryFault" ? "#delivery" : "#filled"; // both may ask for a telephone
   for (const one of Array.isArray(error.detail) ? error.detail : []) {
-    const place = main.querySelector(`[data-field="${CSS.escape(one.field)}"] .fault`) || main.querySelector(`[data-material="${CSS.escape(one.field)}"] .said`);
+    const place = main.querySelector(`${form} [data-field="${CSS.escape(one.field)}"] .fault`) || main.querySelector(`[data-material="${CSS.escape(one.field)}"] .upshot`);
     if (!place) continue;
     place.textContent = one.problem;
     place.classList.add("fault");

@@ -11,7 +11,7 @@ export const choice = (offered, halls, chosen, hall) => {
   return html`<div class="field"><p class="as-label">送达方式</p><div class="scopes">${offered.map((one) => html`<label class="tick"><input type="radio" name="way" value="${one}" ${one === way ? "checked" : ""}> ${WAYS[one]}</label>`)}</div></div>
   <div data-way="pick_up" ${way === "pick_up" ? "" : "hidden"}><div class="field" data-field="hall_code"><label for="d-hall">领取大厅</label><select id="d-hall" name="hall">${halls.map((one) => html`<option value="${one.code}" ${(chosen?.hall || "") === one.name || (!chosen?.hall && one.code === hall) ? "selected" : ""}>${one.name}</option>`)}</select><p class="fault"></p></div></div>
   <div data-way="courier" ${way === "courier" ? "" : "hidden"}>${chosen?.way === "courier" ? html`<p class="notice">现在寄给 ${chosen.recipient} ${chosen.phone}，${chosen.address}。要修改请重新填写，不改请留空。</p>` : ""}
-    ${input("recipient", "收件人", "", html`maxlength="40"`)}${input("phone", "联系电话", "", html`inputmode="tel" maxlength="20"`)}${input("address", "详细地址", "", html`maxlength="120"`)}</div>`;
+    ${input("recipient", "收件人", "", html`maxlength="40"`)}${input("phone", "收件人电话", "", html`inputmode="tel" maxlength="20"`)}${input("address", "详细地址", "", html`maxlength="120"`)}</div>`;
 };
 
 export const readChoice = (form) => {

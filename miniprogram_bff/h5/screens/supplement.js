@@ -10,7 +10,7 @@ export async function supplement(main, number) {
   const wanted = (one) => {
     const papers = view.papers.filter((of) => of.material === one.material);
     return html`<li class="material"><h3>${one.material} ${papers.length ? html`<span class="tag good">已上传</span>` : html`<span class="tag warn">待上传</span>`}</h3><p class="text">${one.why}</p>${one.how ? html`<p class="hint">${one.how}</p>` : ""}
-      ${papers.length ? html`<ul class="list">${papers.map(paper)}</ul>` : ""}${view.state === "open" ? html`<div class="actions"><label class="button">上传文件<input class="unseen" type="file" accept="image/jpeg,image/png,application/pdf,.ofd" multiple data-upload="${one.material}"></label></div>` : ""}<div class="said"></div></li>`;
+      ${papers.length ? html`<ul class="list">${papers.map(paper)}</ul>` : ""}${view.state === "open" ? html`<div class="actions"><label class="button">上传文件<input type="file" accept="image/jpeg,image/png,application/pdf,.ofd" multiple data-upload="${one.material}"></label></div>` : ""}<div class="upshot"></div></li>`;
   };
   const draw = () => show(main, html`<h1>上传补正材料</h1><section class="card"><p class="big">${view.item_name}</p><p class="soft">办件编号 <span class="code">${view.case_no}</span></p>
     ${view.state === "sent" ? html`<p class="notice good">已于 ${moment(view.sent_at)} 提交，办理时限继续计算。</p>` : html`<p>请一次补齐后提交，提交后不能修改。提交前不计入办理时限。${moment(view.expires_at)} 前有效。</p>`}</section>
@@ -21,7 +21,7 @@ export async function supplement(main, number) {
   main.onchange = async (event) => {
     const name = event.target.dataset.upload;
     if (name === undefined) return;
-    const place = event.target.closest("li").querySelector(".said");
+    const place = event.target.closest("li").querySelector(".upshot");
     try {
       for (const one of [...event.target.files]) await upload(one, { owner: "supplement", code: view.code, material: name }, (percent) => show(place, html`<p class="soft" role="status">正在上传 ${one.name}：${percent}%</p>`));
       await again();
