@@ -64,9 +64,9 @@ async def test_filed_sent_back_brought_taken_on_and_handed_over(library: Shelf, 
         await _files(phone, bff)
         code = (await Filing.get()).code
         await _is_sent_back(desk, api)
-        await _brings_more(phone, bff, code)
+        await _brings_more(phone, bff)
         await _is_taken_on_and_closed(desk, api, code)
-        await _has_the_result(phone, bff, code)
+        await _has_the_result(phone)
     assert trouble == []
 
 
@@ -113,7 +113,7 @@ async def _is_sent_back(desk: "Page", api: str) -> None:
     await desk.get_by_role("heading", name="已一次性告知").wait_for()
 
 
-async def _brings_more(phone: "Page", bff: str, code: str) -> None:
+async def _brings_more(phone: "Page", bff: str) -> None:
     await phone.goto(f"{bff}/h5/#/filings")
     await phone.get_by_role("link", name=re.compile("待补正")).click()
     await of(phone, OLD_CARD).get_by_text("需补正：照片四角不全").wait_for()
@@ -144,8 +144,8 @@ async def _is_taken_on_and_closed(desk: "Page", api: str, code: str) -> None:
     await desk.get_by_text("SF1000001").first.wait_for()
 
 
-async def _has_the_result(phone: "Page", bff: str, code: str) -> None:
-    await phone.goto(f"{bff}/h5/#/filing/{code}")
+async def _has_the_result(phone: "Page") -> None:
+    await phone.reload()  # the same address: it is where the phone was put down
     await bring_owed(phone)
     await phone.get_by_role("link", name="办理结果和送达").click()
     await phone.get_by_text("已交示例速递").wait_for()
