@@ -43,11 +43,11 @@ class NewPaper(Asked):
 
     owner: Literal["filing", "supplement"]
     owner_code: Annotated[str, Meta(min_length=1, max_length=20, examples=["7K3M9QXP2ABC"])]
-    key: Annotated[str, Meta(min_length=8, max_length=80)]
+    key: Annotated[str, Meta(min_length=8, max_length=80, examples=["3f1c2a90-7a55"])]
     material: Annotated[str, Meta(min_length=1, max_length=200, examples=["居民户口簿"])]
     name: Annotated[str, Meta(min_length=1, max_length=200, examples=["户口簿.jpg"])]
     size: Annotated[int, Meta(ge=1, le=2**40)]
-    sha256: Annotated[str, Meta(pattern="^[0-9a-fA-F]{64}$")]
+    sha256: Annotated[str, Meta(pattern="^[0-9a-fA-F]{64}$", examples=["9f86d081884c7d65" * 4])]
 
 
 @routes.post(

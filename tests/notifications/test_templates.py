@@ -32,6 +32,8 @@ def values(name: str, **case: str) -> dict[str, str]:
         "unit": name,
         "rule": name[:60],
         "item": name,
+        "material": name,
+        "state": "结果已制作好，请带身份证到厅领取",
         **case,
     }
 
