@@ -67,8 +67,8 @@ async def close(*, code: str, note: str, within: Collection[str], by: Actor) -> 
     Raises CaseNotFound, NotYourHall, NoResultYet without a paper and without a word.
     """
     async with database.transaction():
+        await Filing.select_for_update().get_or_none(code=code)  # not the case: its log locks the number before the row
         case = await _case(code, within)
-        case = await Case.select_for_update().get(id=case.id)
         if case.stage in ENDS:
             return
         if not note.strip() and not await Paper.exists(result_of=case, state="ready"):
