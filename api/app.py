@@ -6,13 +6,13 @@ from sanic import Sanic, redirect
 from sanic.exceptions import NotFound
 
 import rooms
-from api import console, department_bills, departments, hall, opendata
+from api import console, couriers, department_bills, department_supplements, departments, hall, opendata
 from api.callbacks import alipay, sign_on, sms, wechat
 from foundation import settings
 from foundation.web import Door, new_app, open_house, vitals
 from payments import gateway
 
-REQUEST_BYTES = 8_100_000  # a full batch of a department and its frame
+REQUEST_BYTES = 11_000_000  # a full batch of a department, a result paper of 10 MB, and their frame
 
 
 def create_app(args: object = None) -> Sanic[Any, Any]:
@@ -27,6 +27,8 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
         sms.routes,
         departments.routes,
         department_bills.routes,
+        department_supplements.routes,
+        couriers.routes,
         opendata.routes,
         *console.ROUTES,
         *hall.ROUTES,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import TypeAlias
 
+from catalogue import form_faults
 from catalogue.city_sheets import (
     DepartmentsFile,
     HallsFile,
@@ -46,6 +47,7 @@ def rules_of(sheet: Sheet) -> Iterator[Said]:
 def _item(item: ItemFile) -> Iterator[Said]:
     yield from _period(item)
     yield from _materials(item)
+    yield from form_faults.of(item.online_form)
     booking = item.appointment
     if booking.bookable and booking.minutes is None:
         yield ("appointment", "minutes"), "可以预约的事项要写每人办理的分钟数，请补上"

@@ -21,6 +21,9 @@ NAMES = {
     "law": "法律法规", "article": "条款", "what": "规定内容", "delivery": "送达方式", "validity": "有效期",
     "consult": "咨询电话", "complaint": "监督投诉电话", "question": "问题", "answer": "回答", "also": "其他问法",
     "differs": "有什么不同", "item": "另有指南的事项",
+    "online_form": "网上填报", "field": "字段编码", "label": "栏目名称", "asks": "填写方式", "optional": "选填",
+    "options": "选项", "pattern": "格式（正则表达式）", "least": "最小值、最少字数", "most": "最大值、最多字数",
+    "hint": "填写提示", "shown_if": "何时出现",
 }  # fmt: skip
 # The database keeps no order of keys: a row is told beginning with what it is called.
 LEADING = {name: number for number, name in enumerate(("name", "law", "question", "hall", *NAMES)[::-1])}

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct, field
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=60, description="小写字母、数字和连字符")]
 Key = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=40, description="小写字母、数字和连字符")]
+FieldKey = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z", description="小写字母开头的字母、数字和下划线")]
 ItemCode = Annotated[str, Meta(pattern=r"^[0-9A-Z-]{4,40}\Z", description="4–40 位大写字母、数字和连字符")]
 BasicCode = Annotated[str, Meta(pattern=r"^[0-9A-Z-]{4,20}\Z", description="4–20 位大写字母、数字和连字符")]
 HallCode = Annotated[str, Meta(pattern=r"^[0-9]{4}(-[0-9]{2}){0,4}\Z", description="形如 9901-01-02 的大厅编码")]
@@ -21,6 +22,7 @@ FormFile = Annotated[
 Days = Annotated[int, Meta(ge=0, le=1000, description="0–1000 的整数，0 表示当场办结")]
 Fen = Annotated[int, Meta(ge=0, le=10_000_000_000, description="0 或正整数，单位：分")]
 Count = Annotated[int, Meta(ge=0, le=99, description="0–99 的整数")]
+Bound = Annotated[int, Meta(ge=0, le=1_000_000_000, description="0 或正整数")]
 Positive = Annotated[int, Meta(ge=1, le=99_999, description="1 或更大的整数")]
 
 
@@ -144,6 +146,23 @@ class Variant(Sheet, frozen=True, kw_only=True):
     item: Slug | None = None
 
 
+class FormField(Sheet, frozen=True, kw_only=True):
+    """网上填报的一栏. `least` and `most` are a number's bounds or a text's length; `shown_if` is ``field=value`` or
+    ``field=value|value`` of a field before it.
+    """
+
+    field: FieldKey
+    label: Line
+    asks: Literal["单行", "多行", "数字", "日期", "单选", "多选", "是否", "身份证号", "手机号"] = "单行"
+    optional: bool = False
+    options: list[Line] = []
+    pattern: Line | None = None
+    least: Bound | None = None
+    most: Bound | None = None
+    hint: Line | None = None
+    shown_if: Line | None = None
+
+
 class Phones(Sheet, frozen=True, kw_only=True):
     """咨询 and 监督投诉 telephone numbers."""
 
@@ -184,6 +203,7 @@ class ItemFile(Sheet, frozen=True, kw_only=True):
     notes: list[Text] = []
     related: list[Slug] = []
     variants: list[Variant] = []
+    online_form: list[FormField] = []
     effective: date
     expires: date | None = None
     version: Positive

@@ -116,10 +116,15 @@ def _keys(setting: str) -> dict[str, bytes]:
     return {key_id: bytes.fromhex(key) for key_id, _, key in pairs}
 
 
+def key_id() -> str:
+    """The id of the key that seals now."""
+    return next(iter(_keys(settings.current().secrets.encryption_keys)))
+
+
 def seal_bytes(data: bytes, *, about: str) -> bytes:
     """A file as `seal` seals text: key id, colon, nonce, tag, cipher. It opens only `about` what it was sealed."""
     key_id, key = next(iter(_keys(settings.current().secrets.encryption_keys).items()))
-    nonce = random_bytes(12)
+    nonce = secrets.token_bytes(12)  # not `random_bytes`: large files are sealed in threads
     encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(f"{key_id}\x00{about}".encode())
     cipher = encryptor.update(data) + encryptor.finalize()

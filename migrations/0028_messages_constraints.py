@@ -39,7 +39,7 @@ create index unreached_notice_open on unreached_notice (id) where state = 'open'
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0026_cases_progress_constraints")]
+    dependencies = [("models", "0027_filing_constraints")]
     operations = [
         ops.RunSQL(
             CHECKS,

@@ -210,6 +210,51 @@ CASE_MOVED = Template(
     wechat={"thing1": "{item}", "phrase2": "{phrase}", "thing3": "{tip}"},
     alipay={"keyword1": "{item}", "keyword2": "{stage}", "keyword3": "{next}"},
 )
+FILING_RETURNED = Template(
+    kind="filing_returned",
+    group="case",
+    title="在线申请需要补正",
+    text="您申请的“{item}”需要补正材料，已一次性告知全部问题，请在 {until} 前补齐后重新提交。",
+    setting="template_case",
+    wechat={"thing1": "{item}", "phrase2": "待补正材料", "thing3": "请点开查看要补的材料"},
+    alipay={"keyword1": "{item}", "keyword2": "待补正材料", "keyword3": "请点开查看要补的材料"},
+)
+FILING_REFUSED = Template(
+    kind="filing_refused",
+    group="case",
+    title="在线申请不予受理",
+    text="您申请的“{item}”不予受理，原因和救济途径请在“我的申请”中查看。",
+    setting="template_case",
+    wechat={"thing1": "{item}", "phrase2": "不予受理", "thing3": "原因请点开查看"},
+    alipay={"keyword1": "{item}", "keyword2": "不予受理", "keyword3": "原因请点开查看"},
+)
+FILING_EXPIRED = Template(
+    kind="filing_expired",
+    group="case",
+    title="在线申请已结束",
+    text="您申请的“{item}”逾期没有补正，已自动结束，上传的材料已删除。需要时可重新申请。",
+    setting="template_case",
+    wechat={"thing1": "{item}", "phrase2": "已结束", "thing3": "逾期未补正，可重新申请"},
+    alipay={"keyword1": "{item}", "keyword2": "已结束", "keyword3": "逾期未补正，可重新申请"},
+)
+PAPER_OWED = Template(
+    kind="paper_owed",
+    group="case",
+    title="请补交承诺后补的材料",
+    text="您办理“{item}”时承诺后补“{material}”，期限 {until}，{state}。请在“我的申请”中上传。",
+    setting="template_case",
+    wechat={"thing1": "{item}", "phrase2": "待补材料", "thing3": "请在 {until} 前上传"},
+    alipay={"keyword1": "{item}", "keyword2": "待补材料", "keyword3": "请在 {until} 前上传"},
+)
+DELIVERY_MOVED = Template(
+    kind="delivery_moved",
+    group="case",
+    title="办理结果送达",
+    text="“{item}”的办理结果：{state}。{note}",
+    setting="template_case",
+    wechat={"thing1": "{item}", "phrase2": "{phrase}", "thing3": "请点开查看送达情况"},
+    alipay={"keyword1": "{item}", "keyword2": "{phrase}", "keyword3": "请点开查看送达情况"},
+)
 
 SOON = {"day_before": "明天有预约", "two_hours": "预约即将到时"}
 

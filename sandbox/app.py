@@ -19,6 +19,7 @@ from sandbox.alipay import alipay
 from sandbox.alipay_login import alipay_login
 from sandbox.control import control
 from sandbox.home import home
+from sandbox.licences import licences
 from sandbox.realname import realname
 from sandbox.receipts import receipts
 from sandbox.sign_on import sign_on
@@ -43,7 +44,7 @@ def create_app(*, keys: Path, data: Path | None = None, speed: float = 60.0, nam
     world.learn(notices.deliver, notices.send_again)
     world.learn(wechat_pay_payment.pay_late, wechat_pay_refunds.finish)
     world.learn(alipay_payment.pay_late, alipay_refunds.move_late)
-    vendors = (wechat, wechat_web, wechat_pay, alipay, alipay_login, realname, receipts, sms.sms)
+    vendors = (wechat, wechat_web, wechat_pay, alipay, alipay_login, realname, receipts, licences, sms.sms)
     for room in (*vendors, wallet, control, home):
         app.blueprint(room)
     app.blueprint(sign_on)

@@ -27,6 +27,7 @@ NAMES = {
     "sign_on_client_id": "zhijianban-demo",
     "sign_on_key_id": "sign-on-1",
     "sms_key_id": "sms-demo",
+    "licences_key_id": "licences-demo",
 }
 SECRETS: dict[str, Callable[[], str]] = {
     "wechat_app_secret": lambda: secrets.token_hex(16),
@@ -40,6 +41,7 @@ SECRETS: dict[str, Callable[[], str]] = {
     "receipts_secret": lambda: secrets.token_hex(32),
     "sign_on_client_secret": lambda: secrets.token_hex(32),
     "sms_secret": lambda: secrets.token_hex(32),
+    "licences_secret": lambda: secrets.token_hex(32),
 }
 PRIVATE_KEYS = (
     "wechat_pay_merchant_key",

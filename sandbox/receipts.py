@@ -3,21 +3,18 @@
 The contract is ours, published in docs/integration.md: our numbers make every call repeatable.
 """
 
-import hmac
 import secrets
-import time
 from typing import Any
 
 import msgspec
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.hmac import HMAC
 from sanic import Blueprint, HTTPResponse, Request, response
 
 from sandbox import trouble
+from sandbox.sealed import Refused, check_signature, signed
 from sandbox.world import World, world_of
 
 receipts = Blueprint("receipts", url_prefix="/receipts/v1")
-FRESH = 300
+NAME = "receipts"
 CODE, RED_CODE = "99010126", "99010226"  # 1–2 region, 3–4 class, 5–6 kind, 7–8 year
 
 
@@ -63,16 +60,6 @@ class KeptVoid(msgspec.Struct):
     wanted: WantedVoid
     red_code: str
     red_number: str
-
-
-class Nonce(msgspec.Struct):
-    until: float
-
-
-class Refused(Exception):
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(code)
-        self.status, self.body = status, {"code": code, "message": message}
 
 
 @receipts.post("/receipts", name="issue")
@@ -169,49 +156,12 @@ async def _answered(request: Request, work: Any) -> HTTPResponse:
         if kind == "system_error":
             return response.json({"code": "SYSTEM_ERROR", "message": "票据系统繁忙"}, status=500)
         try:
-            _check_signature(world, request)
-            return _signed(world, request, 200, work(world), forged=kind == "bad_signature")
+            check_signature(world, request, holder=NAME)
+            return signed(world, request, 200, work(world), holder=NAME, forged=kind == "bad_signature")
         except Refused as refusal:
-            return _signed(world, request, refusal.status, refusal.body, forged=kind == "bad_signature")
+            return signed(world, request, refusal.status, refusal.body, holder=NAME, forged=kind == "bad_signature")
 
-    return await trouble.through(request, "receipts", answer)
-
-
-def _signed(world: World, request: Request, status: int, told: dict[str, Any], *, forged: bool) -> HTTPResponse:
-    body, timestamp = msgspec.json.encode(told), str(int(time.time()))
-    signature = _mac(world, str(status), timestamp, request.headers.get("x-nonce", ""), _sm3(body))
-    headers = {"X-Timestamp": timestamp, "X-Signature": "00" if forged else signature}
-    return HTTPResponse(body, status=status, headers=headers, content_type="application/json")
-
-
-def _check_signature(world: World, request: Request) -> None:
-    key_id, timestamp, nonce, given = (
-        request.headers.get(name, "") for name in ("x-key-id", "x-timestamp", "x-nonce", "x-signature")
-    )
-    if key_id != world.keys["receipts_key_id"]:
-        raise Refused(401, "UNKNOWN_KEY", "密钥编号不存在")
-    wanted = _mac(world, request.method, request.path, timestamp, nonce, _sm3(request.body))
-    if not hmac.compare_digest(wanted.encode(), given.encode()):
-        raise Refused(401, "BAD_SIGNATURE", "签名不正确")
-    if not timestamp.isdigit() or abs(time.time() - int(timestamp)) > FRESH:
-        raise Refused(401, "STALE_TIMESTAMP", "时间戳与当前时间相差超过5分钟")
-    seen: Any = world.memory.shelf("receipt_nonces", Nonce)
-    known = seen.get(nonce)
-    if not nonce or (known and known.until > time.time()):
-        raise Refused(401, "REPEATED_NONCE", "随机串已使用过")
-    seen.put(nonce, Nonce(time.time() + 2 * FRESH))
-
-
-def _mac(world: World, *parts: str) -> str:
-    mac = HMAC(world.keys["receipts_secret"].encode(), hashes.SM3())
-    mac.update("\n".join(parts).encode())
-    return mac.finalize().hex()
-
-
-def _sm3(body: bytes) -> str:
-    digest = hashes.Hash(hashes.SM3())
-    digest.update(body)
-    return digest.finalize().hex()
+    return await trouble.through(request, NAME, answer)
 
 
 def _read(request: Request, kind: Any) -> Any:

@@ -10,7 +10,7 @@ from sanic import HTTPResponse, Request, response
 
 from sandbox.world import World, world_of
 
-SERVICES = ("wechat", "wechat_pay", "alipay", "realname", "receipts", "sms")
+SERVICES = ("wechat", "wechat_pay", "alipay", "realname", "receipts", "sms", "licences")
 KINDS = {
     "down": "网关返回 502",
     "slow": "办理了，但很久才答复",

@@ -13,6 +13,7 @@ from api.console.scope import (
     LISTENERS,
     OVERSEERS,
     PLANNERS,
+    REVIEWERS,
     ROUTERS,
     WATCHERS,
 )
@@ -54,6 +55,9 @@ PAGES = (
     Page(CASES, "/console/cases", "办件列表", WATCHERS, of_hall=False),
     Page(CASES, "/console/cases/conflicts", "矛盾信息", DESK, of_hall=False),
     Page(CASES, "/console/cases/imports", "批量导入", PLANNERS, of_hall=False),
+    Page(CASES, "/console/filings", "网上预审", REVIEWERS, of_hall=False),
+    Page(CASES, "/console/supplements", "补正材料", REVIEWERS, of_hall=False),
+    Page(CASES, "/console/online-forms", "在线表单", (*AUTHORS, *REVIEWERS), of_hall=False),
     Page(CONSULT, "/console/consult", "人工咨询", AGENTS, of_hall=False),
     Page(MESSAGES, "/console/messages", "消息台账", HELPERS, of_hall=False),
     Page(MESSAGES, "/console/messages/calls", "须电话告知", HELPERS, of_hall=False),

@@ -15,6 +15,7 @@ PLANNERS = (Role.HALL_MANAGER, Role.ADMIN)
 HELPERS = (Role.WINDOW, Role.HALL_MANAGER, Role.AGENT)
 OVERSEERS = (*PLANNERS, Role.SUPERVISOR)  # numbers without names
 FINANCE = (Role.FINANCE,)  # money, city-wide: who administers the system does not move it
+REVIEWERS = (Role.WINDOW, Role.HALL_MANAGER)  # papers of applicants: not for who administers the system
 WATCHERS = (*DESK, Role.SUPERVISOR)
 AUTHORS = (Role.EDITOR, Role.ADMIN)
 LISTENERS = (Role.HALL_MANAGER, Role.AGENT, Role.SUPERVISOR)  # marks and their rectifications

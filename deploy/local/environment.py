@@ -39,6 +39,7 @@ def environment(*, var: Path, database_url: str, redis_url: str, doors: Mapping[
         "RECEIPTS_URL": str(sandbox),
         "SIGN_ON_ISSUER": f"{sandbox}/sign-on",
         "SMS_URL": str(sandbox),
+        "LICENCES_URL": str(sandbox),
         "WALLET_URL": f"{sandbox}/wallet",
         "OBJECT_STORE_FOLDER": str((var / "objects").absolute()),
         "LOG_FORMAT": "text",
@@ -59,6 +60,7 @@ def demo_secrets(var: Path) -> Path:
             "FINGERPRINT_KEYS": f"demo-1:{secrets.token_hex(16)}",
             "DEPARTMENT_KEYS": f"demo-hall:demo-{secrets.token_hex(16)}",
             "METRICS_TOKEN": f"demo-{secrets.token_hex(16)}",
+            "COURIER_KEYS": f"demo-courier:demo-{secrets.token_hex(16)}",
         }
         file.touch(mode=0o600)
         file.write_text("".join(f"{name}={value}\n" for name, value in made.items()))

@@ -17,7 +17,10 @@ export class Refused extends Error {
 async function call(method, path, body, headers = {}) {
   const options = { method, headers: { ...headers } };
   if (token()) options.headers.Authorization = `Bearer ${token()}`;
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    options.headers["Content-Type"] = "application/octet-stream";
+    options.body = body;
+  } else if (body !== undefined) {
     options.headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(body);
   }
@@ -35,6 +38,8 @@ async function call(method, path, body, headers = {}) {
 
 export const get = (path) => call("GET", path);
 export const post = (path, body = {}, headers) => call("POST", path, body, headers);
+export const put = (path, body) => call("PUT", path, body);
+export const send = put; // a piece of a file, as it is
 export const remove = (path) => call("DELETE", path);
 
 // A file that only its owner may read: fetched with the session, then handed to the browser to save.

@@ -11,6 +11,7 @@ import { drawing, myDraws } from "./screens/draw.js";
 import { answer, answers, consult, consultation, consultations } from "./screens/consult.js";
 import { credit } from "./screens/credit.js";
 import { directory, provider } from "./screens/directory.js";
+import { fileOnline, myFilings, startFiling } from "./screens/filing.js";
 import { family } from "./screens/family.js";
 import { guide } from "./screens/guide.js";
 import { home } from "./screens/home.js";
@@ -26,6 +27,8 @@ import { receiptCheck, receiptChecked } from "./screens/receipt_check.js";
 import { rebook } from "./screens/rebook.js";
 import { receipt } from "./screens/receipt.js";
 import { refunds } from "./screens/refund.js";
+import { result } from "./screens/result.js";
+import { supplement } from "./screens/supplement.js";
 import { scenario, theme } from "./screens/topics.js";
 import { search } from "./screens/search.js";
 import { waiting, waits } from "./screens/wait.js";
@@ -52,6 +55,11 @@ const SCREENS = [
   [/^draw\/([^/]+)$/, drawing, "mine", "#/draws"],
   [/^progress$/, progress, "progress"],
   [/^case\/([^/]+)$/, caseView, "progress", "#/progress"],
+  [/^apply\/([^/]+)$/, startFiling, "home", "#/"],
+  [/^filings$/, myFilings, "mine", "#/mine"],
+  [/^filing\/([^/]+)$/, fileOnline, "mine", "#/filings"],
+  [/^supplement\/([^/]+)$/, supplement, "progress", "#/progress"],
+  [/^result\/([^/]+)$/, result, "progress", "#/progress"],
   [/^bills$/, bills, "mine", "#/mine"],
   [/^bill\/([^/]+)$/, bill, "mine", "#/bills"],
   [/^payments$/, payments, "mine", "#/bills"],

@@ -87,6 +87,7 @@ class GuideView(Struct):
     kind: Annotated[str, Meta(examples=["承诺件"])]
     online: bool
     bookable: bool
+    online_form: Annotated[bool, Meta(description="可以在线申请")]
     fee_fen: Fen
     promised_days: int | None
     legal_days: int | None
@@ -156,6 +157,7 @@ async def guide(slug: Slug) -> GuideView:
         kind=card.kind,
         online=card.online,
         bookable=card.bookable,
+        online_form=bool(sheet.get("online_form")),
         fee_fen=card.fee_fen,
         promised_days=sheet["period"].get("promised_days"),
         legal_days=sheet["period"].get("legal_days"),

@@ -27,6 +27,7 @@ PRODUCTION = {
     "ALIPAY_APP_KEY_FILE": __file__,
     "ALIPAY_PUBLIC_KEY_FILE": __file__,
     "OBJECT_STORE_BUCKET": "papers",
+    "LICENCES_URL": "https://licences.test",
 }
 
 
@@ -37,6 +38,7 @@ def own_secrets() -> dict[str, str]:
         "ENCRYPTION_KEYS": "k1:" + "ab" * 16,
         "FINGERPRINT_KEYS": "k1:" + "cd" * 16,
         "DEPARTMENT_KEYS": "hall:" + "ef" * 16,
+        "COURIER_KEYS": "post:" + "ab" * 16,
     }
     return made | {name: value for name, value in keys.items() if name in made}
 

@@ -60,6 +60,12 @@ CHECKS = [
     "quality_report_week",
     "guide_file_name",
     "guide_file_holds",
+    "filing_pledged",
+    "filing_sent_back_once",
+    "filing_accepted_as_case",
+    "filing_refused_why",
+    "paper_of_one_thing",
+    "delivery_where",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",
@@ -77,6 +83,10 @@ UNIQUE_INDEXES = [
     "handover_one_open",
     "consultation_one_of_a_source",
     "handover_line_once",
+    "filing_one_draft",
+    "paper_once",
+    "licence_use_one_held",
+    "delivery_tracking",
 ]
 TRIGGERS = [
     "ledger_entry_balances",
@@ -95,6 +105,7 @@ TRIGGERS = [
     "quality_report_never_changes",
     "guide_file_never_changes",
     "message_template_no_change",
+    "filing_moves",
 ]
 
 

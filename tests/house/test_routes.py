@@ -139,7 +139,7 @@ def test_every_route_says_who_may_call_it(app: Sanic[Any, Any]) -> None:
     assert all(isinstance(route.access, Access) for route in app.ctx.door.routes)
     known = {
         "bff": {"public", "visitor", "citizen", "monitor"},
-        "api": {"public", "visitor", "channel", "department", "kiosk", "staff", "monitor"},
+        "api": {"public", "visitor", "channel", "department", "courier", "kiosk", "staff", "monitor"},
     }
     assert {route.access.name for route in app.ctx.door.routes} <= known[app.name]
 

@@ -38,6 +38,8 @@ def values(name: str, **case: str) -> dict[str, str]:
         "item": name,
         "summary": name,
         "text": name,
+        "material": name,
+        "state": "结果已制作好，请带身份证到厅领取",
         **case,
     }
 

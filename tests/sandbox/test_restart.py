@@ -89,6 +89,8 @@ def test_app_env_names_what_the_application_needs(key_folder: Path) -> None:
         "RECEIPTS_SECRET",
         "SMS_KEY_ID",
         "SMS_SECRET",
+        "LICENCES_KEY_ID",
+        "LICENCES_SECRET",
     }
 
 

@@ -14,7 +14,8 @@ export const materials = (list) => html`<ul class="list">${list.map((one) => htm
     ${one.blank_form || one.sample ? html`<div class="actions">${file(one.blank_form, "空白表格", one.name)}${file(one.sample, "填写示例", one.name)}</div>` : ""}</li>`)}</ul>`;
 
 const next = (view) => html`<div class="actions spread">
-  ${view.bookable ? html`<a class="button main" href="#/book?item=${view.item_code}">预约办理</a>` : ""}
+  ${view.online_form ? html`<a class="button main" href="#/apply/${view.slug}">在线申请</a>` : ""}
+  ${view.bookable ? html`<a class="button ${view.online_form ? "" : "main"}" href="#/book?item=${view.item_code}">预约办理</a>` : ""}
   ${view.fee_fen ? html`<a class="button" href="#/bills">去缴费</a>` : ""}
   <a class="button" href="#/ask?q=${encodeURIComponent(view.name)}">问一问</a><a class="button" href="#/progress">查进度</a></div>`;
 

@@ -3,7 +3,7 @@ import { get, keep, post, remove } from "../api.js";
 import { busy, html, mark, moment, onward, problem, show, toast } from "../view.js";
 
 const PLATFORMS = { wechat: "微信", alipay: "支付宝", sign_on: "统一身份认证" };
-const LINKS = [["#/bookings", "book", "我的预约"], ["#/waits", "book", "我的候补"], ["#/draws", "book", "我的摇号"], ["#/family", "family", "亲友与委托"], ["#/credit", "star", "预约信用"], ["#/bills", "pay", "我的缴费单"], ["#/progress", "progress", "我的办件"], ["#/ratings", "star", "我的评价"], ["#/consultations", "ask", "我的诉求"], ["#/messages", "bell", "消息"], ["#/topics", "bell", "资讯订阅"], ["#/sessions", "device", "登录设备"]];
+const LINKS = [["#/bookings", "book", "我的预约"], ["#/waits", "book", "我的候补"], ["#/draws", "book", "我的摇号"], ["#/family", "family", "亲友与委托"], ["#/credit", "star", "预约信用"], ["#/bills", "pay", "我的缴费单"], ["#/progress", "progress", "我的办件"], ["#/filings", "guide", "我的申请"], ["#/ratings", "star", "我的评价"], ["#/consultations", "ask", "我的诉求"], ["#/messages", "bell", "消息"], ["#/topics", "bell", "资讯订阅"], ["#/sessions", "device", "登录设备"]];
 
 export async function mine(main) {
   const me = await get("/v1/me");

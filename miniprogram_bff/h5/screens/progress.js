@@ -48,7 +48,10 @@ export async function caseView(main, number) {
   const address = `/v1/cases/${encodeURIComponent(number)}`;
   const one = await get(address);
   show(main, html`<h1>办件进度</h1>${details(one)}
-    <div class="actions">${one.own && (one.stage === "closed" || one.stage === "delivered") ? html`<a class="button main" href="#/rate/case/${one.case_no}">评价服务</a>` : ""}
+    <div class="actions">
+    ${one.own && one.stage === "notice_once" ? html`<a class="button main" href="#/supplement/${encodeURIComponent(one.case_no)}">上传补正材料</a>` : ""}
+    ${one.own ? html`<a class="button" href="#/result/${encodeURIComponent(one.case_no)}">办理结果和送达</a>` : ""}
+    ${one.own && (one.stage === "closed" || one.stage === "delivered") ? html`<a class="button main" href="#/rate/case/${one.case_no}">评价服务</a>` : ""}
     ${one.own || one.closed ? "" : html`<button class="button" id="follow"${one.followed ? html` disabled` : ""}>${one.followed ? "已订阅" : "有进展时通知我"}</button>`}</div>`);
   papers(main, one);
   main.querySelector("#follow")?.addEventListener("click", (tap) => follow(tap.target, () => post(`${address}/follow`)));

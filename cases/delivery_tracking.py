@@ -1,0 +1,177 @@
+"""Where a result is: made, sent, fetched, arrived or come back, as staff and couriers tell it."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+from tortoise.exceptions import IntegrityError
+
+from cases.filing_errors import DeliveryFault, DeliveryNotFound, DeliveryUnderway, NoResultYet, TrackingTaken
+from cases.filing_events import DeliveryMoved
+from cases.filing_models import Delivery
+from cases.models import Case
+from foundation import audit, clock, crypto, database
+from foundation.actor import Actor
+from foundation.events import tell
+from identity.login import masked_phone
+from identity.realname import masked_name
+
+WAYS = {"pick_up": "到厅领取", "courier": "邮寄送达"}
+LABELS = {
+    ("pick_up", "chosen"): "结果制作好后通知您领取",
+    ("pick_up", "ready"): "结果已制作好，请带身份证到厅领取",
+    ("pick_up", "delivered"): "已领取",
+    ("courier", "chosen"): "结果制作好后寄出",
+    ("courier", "ready"): "结果已制作好，等待寄出",
+    ("courier", "sent"): "已寄出",
+    ("courier", "delivered"): "已签收",
+    ("courier", "returned"): "投递未成功，已退回大厅，请联系受理大厅",
+}
+MOVES = {
+    "chosen": ("ready",),
+    "ready": ("sent", "delivered"),
+    "sent": ("delivered", "returned"),
+    "returned": ("sent", "delivered"),
+    "delivered": (),
+}
+TRACKING = re.compile(r"[0-9A-Za-z-]{6,40}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryStep:
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryView:
+    """How the result comes, as the applicant sees it; recipient and telephone masked."""
+
+    way: str
+    way_label: str
+    hall: str
+    recipient: str
+    phone: str
+    address: str
+    state: str
+    state_label: str
+    carrier: str
+    tracking_no: str
+    steps: list[DeliveryStep]
+    changeable: bool
+
+
+async def ready(case: Case, *, by: Actor) -> None:
+    """Within a transaction: the result is made."""
+    row = await Delivery.select_for_update().get_or_none(case=case)
+    if row is not None and row.state == "chosen":
+        await _move(row, "ready", "结果已制作完成", by)
+
+
+@database.retry_on_deadlock
+async def send(*, case_no: str, carrier: str, tracking_no: str, by: Actor) -> None:
+    """Staff gave it to a courier.
+
+    Raises DeliveryNotFound, DeliveryFault, NoResultYet, TrackingTaken, DeliveryUnderway.
+    """
+    carrier, tracking_no = carrier.strip(), tracking_no.strip().upper()
+    if not 2 <= len(carrier) <= 40 or not TRACKING.fullmatch(tracking_no):
+        raise DeliveryFault(detail=[{"field": "tracking_no", "problem": "请填写快递公司和正确的运单号"}])
+    try:
+        async with database.transaction():
+            row = await _held(case_no)
+            if row.way != "courier":
+                raise DeliveryNotFound
+            if row.state == "sent" and (row.carrier, row.tracking_no) == (carrier, tracking_no):
+                return
+            row.carrier, row.tracking_no = carrier, tracking_no
+            await _move(row, "sent", f"已交{carrier}，运单号 {tracking_no}", by)
+    except IntegrityError as error:
+        if "delivery_tracking" not in str(error):
+            raise
+        raise TrackingTaken from None
+    except asyncpg.UniqueViolationError:
+        raise TrackingTaken from None
+
+
+@database.retry_on_deadlock
+async def hand_over(*, case_no: str, by: Actor) -> None:
+    """The applicant fetched it. Raises DeliveryNotFound, NoResultYet, DeliveryUnderway."""
+    async with database.transaction():
+        row = await _held(case_no)
+        if row.state != "delivered":
+            await _move(row, "delivered", "申请人已领取", by)
+
+
+@database.retry_on_deadlock
+async def track(*, carrier: str, tracking_no: str, state: str, at: datetime, note: str, by: Actor) -> str:
+    """What a courier tells: ``moved``, ``noted`` (on its way) or ``repeated``. Raises DeliveryNotFound."""
+    async with database.transaction():
+        row = await Delivery.select_for_update().get_or_none(carrier=carrier, tracking_no=tracking_no.upper())
+        if row is None:
+            raise DeliveryNotFound
+        told = {"at": at.isoformat(), "state": state, "note": note[:100]}
+        if told in row.steps:
+            return "repeated"
+        if state in MOVES[row.state]:
+            await _move(row, state, note, by, at=at)
+            return "moved"
+        await _note(row, told)
+        return "noted"
+
+
+async def _held(case_no: str) -> Delivery:
+    case = await Case.select_for_update().get_or_none(case_no=case_no)
+    row = await Delivery.select_for_update().get_or_none(case=case) if case else None
+    if row is None:
+        raise DeliveryNotFound
+    return row
+
+
+async def _move(row: Delivery, state: str, note: str, by: Actor, *, at: datetime | None = None) -> None:
+    if state not in MOVES[row.state]:
+        raise NoResultYet if row.state == "chosen" else DeliveryUnderway
+    row.state = state
+    await _note(row, {"at": (at or clock.now()).isoformat(), "state": state, "note": note[:100]})
+    await audit.record(f"delivery.{state}", subject=f"delivery:{row.id}", by=by)
+    case = await Case.get_or_none(id=row.case_id)  # type: ignore[attr-defined]
+    owner: int | None = case.citizen_id if case else None  # type: ignore[attr-defined]
+    if owner is not None:
+        await tell(DeliveryMoved(delivery_id=row.id, citizen_id=owner, state=state))
+
+
+async def _note(row: Delivery, told: dict[str, str]) -> None:
+    """In the order of happening, whenever it was told."""
+    row.steps = sorted([*row.steps, told], key=lambda one: str(one["at"]))
+    await row.save(update_fields=["state", "carrier", "tracking_no", "steps", "changed_at"])
+
+
+async def of_case(case_id: int) -> DeliveryView | None:
+    row = await Delivery.get_or_none(case_id=case_id).prefetch_related("hall")
+    return view(row) if row else None
+
+
+async def of_filing(filing_id: int) -> DeliveryView | None:
+    row = await Delivery.get_or_none(filing_id=filing_id).prefetch_related("hall")
+    return view(row) if row else None
+
+
+def view(row: Delivery, *, whole: bool = False) -> DeliveryView:
+    """With its hall fetched. `whole` for staff who write the label: unmasked."""
+    recipient, phone, address = json.loads(crypto.open_sealed(row.address_sealed)) if row.address_sealed else ("",) * 3
+    return DeliveryView(
+        way=row.way,
+        way_label=WAYS[row.way],
+        hall=row.hall.name if row.hall else "",
+        recipient=recipient if whole else masked_name(recipient),
+        phone=phone if whole else masked_phone(phone),
+        address=address,
+        state=row.state,
+        state_label=LABELS[row.way, row.state],
+        carrier=row.carrier,
+        tracking_no=row.tracking_no,
+        steps=[DeliveryStep(at=datetime.fromisoformat(one["at"]), note=one["note"]) for one in row.steps],
+        changeable=row.state == "chosen",
+    )

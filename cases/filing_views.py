@@ -1,0 +1,200 @@
+"""An application as its applicant sees it: what to fill in, what to bring, how far it is, what happens next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases import completeness, delivering, delivery_tracking, filing, following, forms, licence_library, pledge, review
+from cases.completeness import MaterialState
+from cases.delivery_tracking import DeliveryView
+from cases.filing_errors import FilingNotFound
+from cases.filing_models import Filing
+from cases.following import Owed
+from cases.forms import Answers, Form
+from cases.models import Case
+from catalogue.item_sheet import FormField
+from catalogue.models import Hall
+from foundation.actor import Actor
+
+LABELS = {
+    "draft": "草稿",
+    "submitted": "已提交，等待预审",
+    "reviewing": "预审中",
+    "returned": "待补正",
+    "accepted": "已受理",
+    "refused": "不予受理",
+    "withdrawn": "已撤回",
+    "expired": "已过期",
+}
+NEXT = {
+    "draft": "填好内容、备齐材料后提交；没有提交的草稿到期自动删除。",
+    "submitted": "工作人员将在 5 个工作日内预审，结果会通知您。",
+    "reviewing": "工作人员正在预审，请留意消息。",
+    "returned": "请按下面的一次性告知补齐后重新提交，逾期未补的申请自动结束。",
+    "accepted": "已受理并编号，可在“查进度”中查看办理情况。",
+    "refused": "原因见下。" + review.APPEAL,
+    "withdrawn": "申请已撤回，需要时可重新申请。",
+    "expired": "超过期限没有提交，填写的内容和材料已删除，需要时可重新申请。",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingLine:
+    """An application in a list."""
+
+    code: str
+    item_name: str
+    hall: str
+    state: str
+    state_label: str
+    case_no: str
+    expires_at: datetime | None
+    changed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeLine:
+    """One line of the 一次性告知."""
+
+    material: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field of the form; `shown_if`：前面的字段=值|值，不写为总是出现."""
+
+    field: str
+    label: str
+    asks: str
+    optional: bool
+    options: list[str]
+    least: int | None
+    most: int | None
+    hint: str
+    shown_if: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingView:
+    """`editable`: it can be changed and sent in now; `outdated`: the guide has moved on, take its form first."""
+
+    code: str
+    item_slug: str
+    item_name: str
+    guide_version: int
+    state: str
+    state_label: str
+    what_next: str
+    editable: bool
+    outdated: bool
+    hall: Place
+    halls: list[Place]
+    fields: list[Field]
+    answers: Answers
+    materials: list[MaterialState]
+    licences_on: bool
+    licence_consent: str
+    licence_consent_version: str
+    notice: list[NoticeLine]
+    reason: str
+    pledge: str
+    pledge_version: str
+    pledged_at: datetime | None
+    delivery_offered: list[str]
+    delivery: DeliveryView | None
+    owed: list[Owed]
+    case_no: str
+    submitted_at: datetime | None
+    expires_at: datetime | None
+
+
+async def mine(citizen_id: int, *, limit: int = 50) -> list[FilingLine]:
+    """One's own applications, the latest changed first."""
+    rows = (
+        await Filing.filter(citizen_id=citizen_id).order_by("-changed_at").limit(limit).prefetch_related("hall", "case")
+    )
+    return [_line(one) for one in rows]
+
+
+def _line(row: Filing) -> FilingLine:
+    return FilingLine(
+        code=row.code,
+        item_name=row.item_name,
+        hall=row.hall.name,
+        state=row.state,
+        state_label=LABELS[row.state],
+        case_no=row.case.case_no if row.case else "",
+        expires_at=row.expires_at,
+        changed_at=row.changed_at,
+    )
+
+
+async def one_of_mine(*, code: str, by: Actor) -> FilingView:
+    """Raises FilingNotFound for everybody but the applicant."""
+    row = await Filing.get_or_none(code=code, citizen_id=by.number).prefetch_related("hall", "case")
+    if row is None:
+        raise FilingNotFound
+    return await _view(row, await forms.of_guide(row.guide_id))  # type: ignore[attr-defined]
+
+
+async def _view(row: Filing, form: Form) -> FilingView:
+    case: Case | None = row.case
+    version = row.pledge_version if row.state not in filing.EDITABLE else pledge.CURRENT
+    return FilingView(
+        code=row.code,
+        item_slug=row.item_slug,
+        item_name=row.item_name,
+        guide_version=form.version,
+        state=row.state,
+        state_label=LABELS[row.state],
+        what_next=NEXT[row.state],
+        editable=row.state in filing.EDITABLE,
+        outdated=row.state == "draft" and await filing.is_outdated(row, form),
+        hall=Place(code=row.hall.code, name=row.hall.name),
+        halls=await _halls(form, row.hall),
+        fields=[_field(one) for one in form.fields],
+        answers=filing.answers_of(row),
+        materials=await completeness.of(row, form),
+        licences_on=licence_library.chosen() is not None,
+        licence_consent=pledge.LICENCE_CONSENTS[pledge.LICENCE_CONSENT],
+        licence_consent_version=pledge.LICENCE_CONSENT,
+        notice=[NoticeLine(material=one["material"], why=one["why"]) for one in row.missing],
+        reason=row.reason,
+        pledge=pledge.PLEDGES.get(version, ""),
+        pledge_version=version,
+        pledged_at=row.pledged_at,
+        delivery_offered=delivering.offered(form.delivery),
+        delivery=await delivery_tracking.of_filing(row.id),
+        owed=await following.of(row.id),
+        case_no=case.case_no if case else "",
+        submitted_at=row.submitted_at,
+        expires_at=row.expires_at,
+    )
+
+
+def _field(one: FormField) -> Field:
+    return Field(
+        field=one.field,
+        label=one.label,
+        asks=one.asks,
+        optional=one.optional,
+        options=one.options,
+        least=one.least,
+        most=one.most,
+        hint=one.hint or "",
+        shown_if=one.shown_if or "",
+    )
+
+
+async def _halls(form: Form, chosen: Hall) -> list[Place]:
+    """Where the guide says it is handled, the chosen one among them."""
+    rows = await Hall.filter(code__in=form.halls, active=True).order_by("path")
+    places = [Place(code=one.code, name=one.name) for one in rows]
+    known = {one.code for one in places}
+    return places if chosen.code in known else [Place(code=chosen.code, name=chosen.name), *places]

@@ -1,0 +1,82 @@
+"""Whose papers they are: an application's, a supplement's, a case's result; who may add to them, who may read them."""
+
+from dataclasses import dataclass
+
+from cases.filing_errors import (
+    FilingClosed,
+    FilingNotFound,
+    NothingToSupplement,
+    PaperNotFound,
+    SupplementSent,
+    UnknownMaterial,
+)
+from cases.filing_models import Filing, OwedPaper, Paper, Supplement
+from foundation.actor import Actor
+
+EDITABLE = ("draft", "returned")
+
+
+@dataclass(frozen=True)
+class Owner:
+    """``filing`` or ``supplement``, and its code."""
+
+    kind: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """The row, locked, as a filter; `late` is a paper that was promised and follows now."""
+
+    parent: dict[str, int]
+    late: bool = False
+
+
+def of_paper(row: Paper) -> Owner:
+    """With its parents fetched. Raises PaperNotFound for a result, which is not the applicant's to change."""
+    if row.filing is not None:
+        return Owner("filing", row.filing.code)
+    if row.supplement is not None:
+        return Owner("supplement", row.supplement.code)
+    raise PaperNotFound
+
+
+async def lock(owner: Owner, *, material: str, by: Actor) -> Place:
+    """Within a transaction: hold what the papers hang on, while it may be changed by `by`.
+
+    Raises FilingNotFound, FilingClosed, UnknownMaterial, NothingToSupplement, SupplementSent.
+    """
+    return await (_lock_filing if owner.kind == "filing" else _lock_supplement)(owner.code, material, by)
+
+
+async def _lock_filing(code: str, material: str, by: Actor) -> Place:
+    row = await Filing.select_for_update().get_or_none(code=code, citizen_id=by.number)
+    if row is None:
+        raise FilingNotFound
+    if row.state == "accepted" and await OwedPaper.exists(filing=row, material=material, received_at=None):
+        return Place({"filing_id": row.id}, late=True)
+    if row.state not in EDITABLE:
+        raise FilingClosed
+    guide = await row.guide
+    if material not in {one["name"] for one in guide.content["materials"]}:
+        raise UnknownMaterial
+    return Place({"filing_id": row.id})
+
+
+async def _lock_supplement(code: str, material: str, by: Actor) -> Place:
+    row = await Supplement.select_for_update().get_or_none(code=code, citizen_id=by.number)
+    if row is None:
+        raise NothingToSupplement
+    if row.state != "open":
+        raise SupplementSent
+    if not material.strip():
+        raise UnknownMaterial
+    return Place({"supplement_id": row.id})
+
+
+async def is_of(row: Paper, by: Actor) -> bool:
+    """Whether a citizen is the applicant whose papers, or whose result, these are."""
+    if by.kind != "citizen":
+        return False
+    parent = row.filing or row.supplement or row.result_of
+    return parent is not None and parent.citizen_id == by.number  # type: ignore[union-attr]

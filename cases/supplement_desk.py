@@ -1,0 +1,92 @@
+"""What applicants supplemented, for those who asked: staff of the halls that handle the item, and the department whose
+case it is. Only what was sent is seen; every look of staff is audited.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases import papers, supplements
+from cases.errors import CaseNotFound
+from cases.filing_errors import NothingToSupplement, PaperNotFound
+from cases.filing_models import Paper, Supplement
+from cases.models import Case
+from cases.papers import PaperView
+from cases.supplements import SupplementView
+from foundation import audit, database
+from foundation.actor import Actor
+
+SENT = """
+select s.code, c.case_no, c.item_name, c.department_name, s.sent_at,
+       (select count(*) from paper p where p.supplement_id = s.id and p.state = 'ready') as papers
+  from supplement s join case_file c on c.id = s.case_id
+ where s.state = 'sent' and exists (
+       select from service_item i cross join jsonb_array_elements_text(i.halls) as at (code)
+         join hall h on h.code = at.code
+        where i.item_code = c.item_code and exists (select from unnest($1::text[]) as mine where h.path ^@ mine))
+   and ($2 = '' or s.code = $2)
+ order by s.sent_at desc limit 100"""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A supplement in a list."""
+
+    code: str
+    case_no: str
+    item_name: str
+    department_name: str
+    sent_at: datetime
+    papers: int
+
+
+async def sent(*, within: Collection[str]) -> list[Sent]:
+    """What was sent for items that these halls handle, the latest first."""
+    return [Sent(**dict(row)) for row in await database.fetch(SENT, list(within), "")]
+
+
+async def one(*, code: str, within: Collection[str], by: Actor) -> SupplementView:
+    """Raises NothingToSupplement."""
+    row = await _within(code, within)
+    async with database.transaction():
+        await audit.record("supplement.read", subject=f"supplement:{row.id}", by=by)
+    return await supplements.of_notice(row)
+
+
+async def paper(*, code: str, supplement: str, within: Collection[str]) -> tuple[PaperView, bytes]:
+    """Raises NothingToSupplement, PaperNotFound, PaperNotReady, ObjectMissing, ObjectStoreGone."""
+    return await _paper(await _within(supplement, within), code)
+
+
+async def of_department(*, case_no: str, source: Actor) -> list[SupplementView]:
+    """What was sent for a department's own case. Raises CaseNotFound."""
+    return await supplements.of_case((await _case(case_no, source)).id)
+
+
+async def paper_of_department(*, code: str, case_no: str, source: Actor) -> tuple[PaperView, bytes]:
+    """Raises CaseNotFound, PaperNotFound, PaperNotReady, ObjectMissing, ObjectStoreGone."""
+    case = await _case(case_no, source)
+    held = await Paper.get_or_none(code=code, supplement__case_id=case.id, supplement__state="sent")
+    if held is None:
+        raise PaperNotFound
+    return papers.view(held), await papers.content(held)
+
+
+async def _case(case_no: str, source: Actor) -> Case:
+    case = await Case.get_or_none(case_no=case_no, source=source.name)
+    if case is None:
+        raise CaseNotFound
+    return case
+
+
+async def _within(code: str, within: Collection[str]) -> Supplement:
+    if not await database.fetch(SENT, list(within), code):
+        raise NothingToSupplement
+    return await Supplement.get(code=code)
+
+
+async def _paper(row: Supplement, code: str) -> tuple[PaperView, bytes]:
+    held = await Paper.get_or_none(code=code, supplement=row)
+    if held is None:
+        raise PaperNotFound
+    return papers.view(held), await papers.content(held)

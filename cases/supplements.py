@@ -1,0 +1,151 @@
+"""补正: after a 一次性告知 of a case the applicant uploads what is missing, sends it as one, and the clock goes on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.exceptions import IntegrityError
+
+from cases import intake, notice_period
+from cases.errors import CaseNotFound
+from cases.filing_errors import NothingToSupplement, PapersNotReady, SupplementEmpty
+from cases.filing_models import Paper, Supplement
+from cases.intake import PushedEvent
+from cases.models import Case, CaseEvent
+from cases.paper_limits import LIVE
+from cases.papers import PaperView, view
+from cases.timeline import Kind
+from foundation import audit, clock, crypto, database
+from foundation.actor import Actor
+
+CODE_LENGTH = 12
+WHATEVER = "补正材料"  # where a notice lists no papers by name
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One thing a notice asks for."""
+
+    material: str
+    why: str
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplementView:
+    """What is asked for, what has been uploaded, and whether it was sent. `state`: open, sent, expired."""
+
+    code: str
+    case_no: str
+    item_name: str
+    note: str
+    wanted: list[Wanted]
+    papers: list[PaperView]
+    state: str
+    sent_at: datetime | None
+    expires_at: datetime
+
+
+@database.retry_on_deadlock
+async def begin(*, case_no: str, by: Actor) -> SupplementView:
+    """The supplement to the notice that the case waits for: the one there is, or a new one.
+
+    Raises CaseNotFound for everybody but the applicant, NothingToSupplement.
+    """
+    until = await notice_period.supplement_until()
+    case = await Case.get_or_none(case_no=case_no, citizen_id=by.number)
+    if case is None:
+        raise CaseNotFound
+    notice = await _open_notice(case)
+    try:
+        async with database.transaction():
+            row = await Supplement.get_or_none(notice=notice)
+            if row is None:
+                row = await Supplement.create(
+                    code=crypto.random_code(CODE_LENGTH),
+                    case=case,
+                    notice=notice,
+                    citizen_id=by.number,
+                    expires_at=until,
+                )
+                await audit.record("supplement.begun", subject=f"supplement:{row.id}", by=by)
+            elif row.state == "expired":  # late, and still waited for
+                await Supplement.filter(id=row.id).update(state="open", expires_at=until)
+    except IntegrityError:  # begun twice at the same moment: the other one stands
+        pass
+    return await of_notice(await Supplement.get(notice=notice))
+
+
+async def _open_notice(case: Case) -> CaseEvent:
+    if case.stage != Kind.NOTICE_ONCE:
+        raise NothingToSupplement
+    notice = await CaseEvent.filter(case=case, kind=Kind.NOTICE_ONCE).order_by("-happened_at", "-id").first()
+    if notice is None:
+        raise NothingToSupplement
+    return notice
+
+
+@database.retry_on_deadlock
+async def send(*, code: str, by: Actor) -> SupplementView:
+    """Send everything as one; the case goes on from here. Sent twice, or by two taps at once, it is sent once.
+
+    Raises NothingToSupplement, SupplementEmpty, PapersNotReady.
+    """
+    async with database.transaction():
+        row = await Supplement.select_for_update().get_or_none(code=code, citizen_id=by.number)
+        if row is None or row.state == "expired":
+            raise NothingToSupplement
+        if row.state == "open":
+            await _must_be_sound(row)
+            row.state, row.sent_at = "sent", clock.now()
+            await row.save(update_fields=["state", "sent_at"])
+            await audit.record("supplement.sent", subject=f"supplement:{row.id}", by=by)
+            await _go_on(row)
+    return await of_notice(row)
+
+
+async def _must_be_sound(row: Supplement) -> None:
+    states = {one.state for one in await Paper.filter(supplement=row, state__in=LIVE)}
+    if not states:
+        raise SupplementEmpty
+    if states != {"ready"}:
+        raise PapersNotReady
+
+
+async def _go_on(row: Supplement) -> None:
+    """The event that lets the clock go on is told as the department's own: it asked, and this is the answer to it."""
+    case, notice = await row.case, await row.notice
+    event = PushedEvent(
+        event_id=f"supplement:{row.code}",
+        case_no=case.case_no,
+        kind=Kind.SUPPLEMENTED,
+        happened_at=max(clock.now(), notice.happened_at),
+        note="申请人在线补正",
+    )
+    await intake.append(event=event, by=Actor.department(case.source))
+
+
+async def of_notice(row: Supplement) -> SupplementView:
+    case, notice = await row.case, await row.notice
+    papers = await Paper.filter(supplement=row, state__in=LIVE).order_by("id")
+    return SupplementView(
+        code=row.code,
+        case_no=case.case_no,
+        item_name=case.item_name,
+        note=notice.note,
+        wanted=_wanted(notice),
+        papers=[view(one) for one in papers],
+        state=row.state,
+        sent_at=row.sent_at,
+        expires_at=row.expires_at,
+    )
+
+
+def _wanted(notice: CaseEvent) -> list[Wanted]:
+    items = notice.detail.get("items", [])
+    told = [Wanted(one["name"], one.get("problem", ""), one.get("how", "")) for one in items]
+    return told or [Wanted(WHATEVER, notice.note, "")]
+
+
+async def of_case(case_id: int) -> list[SupplementView]:
+    """What was sent for a case, for staff; the latest first."""
+    return [await of_notice(one) for one in await Supplement.filter(case_id=case_id, state="sent").order_by("-id")]
