@@ -28,6 +28,7 @@ PRODUCTION = {
     "ALIPAY_PUBLIC_KEY_FILE": __file__,
     "OBJECT_STORE_BUCKET": "papers",
     "LICENCES_URL": "https://licences.test",
+    "SIGN_ON_ISSUER": "https://sso.test",
 }
 
 
