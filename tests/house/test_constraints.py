@@ -18,6 +18,8 @@ CHECKS = [
     "rating_level_known",
     "message_state_known",
     "case_event_kind_known",
+    "case_file_ended_when",
+    "case_conflict_settled_by_whom",
     "audit_row_actor_named",
     "waitlist_entry_offer_has_a_deadline",
     "draw_seed_revealed_when_closed",
@@ -59,6 +61,7 @@ UNIQUE_INDEXES = [
     "booking_rule_one_open",
     "handover_one_open",
     "handover_line_once",
+    "case_file_reference",
 ]
 TRIGGERS = [
     "ledger_entry_balances",
@@ -68,6 +71,8 @@ TRIGGERS = [
     "statement_part_no_change",
     "refund_within_order",
     "case_event_no_change",
+    "case_note_no_change",
+    "case_notice_no_change",
     "draw_no_change",
     "draw_entry_no_change",
     "audit_row_no_change",
