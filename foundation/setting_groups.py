@@ -223,15 +223,15 @@ class Cases:
     case_no_form: str = setting(
         "CASE_NO_FORM",
         "form of the case numbers we give: letters and digits as they are, `{item}` the item's code, `{yyyymmdd}` the"
-        " day, `#` a random digit, `{serial:4}` a serial of so many digits under all before it, a last `{check}` a check"
-        " digit",
+        " day, `#` a random digit, `{serial:4}` a serial of so many digits under all before it, a last `{check}` a"
+        " check digit",
         "{yyyymmdd}##########{check}",
         shape=r"([0-9A-Za-z#-]|\{item\}|\{yyyymmdd\}|\{serial:[1-9]\})+(\{check\})?",
     )
     notice_no_form: str = setting(
         "CASE_NOTICE_NO_FORM",
-        "form of the document numbers of one-time notices: as they are written, `{yyyy}` the year, `{serial:5}` a serial"
-        " of so many digits under all before it",
+        "form of the document numbers of one-time notices: as they are written, `{yyyy}` the year, `{serial:5}` a"
+        " serial of so many digits under all before it",
         "政务告知〔{yyyy}〕{serial:5}号",
         shape=r"[^{}]*(\{yyyy\}[^{}]*)?\{serial:[1-9]\}[^{}]*",
     )
