@@ -71,7 +71,6 @@ JOBS = [
     "assistant.building_jobs",
     "assistant.filed_answers",
     "notifications.jobs",
-    "notifications.case_listeners",
     "notifications.postman",
     "notifications.mass",
 ]

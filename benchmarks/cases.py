@@ -108,8 +108,8 @@ async def _give_cases(persons: int) -> list[int]:
             await tx.execute(LOG, some[0], some[-1], EVENTS)
             await tx.execute(MESSAGES, some[0], some[-1])
         given += some
-    for table in ("case_file", "case_event", "message", "citizen"):
-        await database.execute(f"vacuum analyze {table}")
+        for table in ("case_file", "case_event", "message", "citizen"):  # each time, so that none takes long
+            await database.execute(f"vacuum analyze {table}")
     return given
 
 

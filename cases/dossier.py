@@ -56,6 +56,14 @@ async def by_id(case_id: int) -> Case:
     return case
 
 
+async def find(case_no: str) -> Case:
+    """Raises CaseNotFound."""
+    case = await Case.get_or_none(case_no=case_no)
+    if case is None:
+        raise CaseNotFound
+    return case
+
+
 async def of(case: Case, *, by: Actor) -> Dossier:
     """The whole of it; that it was read is kept."""
     log = (await logbook.of([case.id])).get(case.id, [])

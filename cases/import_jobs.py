@@ -2,6 +2,7 @@
 
 from cases import importing
 from foundation import jobs
+from foundation.actor import Actor
 from foundation.errors import Refusal
 
 
@@ -13,6 +14,11 @@ async def rehearse(*, import_id: int) -> None:
     except Refusal as refusal:
         if refusal.status >= 500:
             raise
+
+
+@jobs.scheduled("50 3 * * *")
+async def drop_forgotten() -> None:
+    await importing.drop_forgotten(by=Actor.system("case_import"))
 
 
 @jobs.job(queue="imports", retries=20)

@@ -35,14 +35,14 @@ class CaseImport(Model):
 
 
 class CaseImportPart(Model):
-    """Some rows of the file, as (line, values), so that any worker can go on with it."""
+    """Some rows of the file, as (line, values), so that any worker can go on with it; sealed, and gone with its end."""
 
     id = fields.BigIntField(primary_key=True)
     of: fields.ForeignKeyRelation[CaseImport] = fields.ForeignKeyField(
         "models.CaseImport", related_name="parts", on_delete=OnDelete.RESTRICT, db_index=True
     )
     position = fields.IntField()
-    content: list[Any] = fields.JSONField()
+    content_sealed = fields.TextField()
 
     class Meta:
         table = "case_import_part"

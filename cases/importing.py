@@ -6,7 +6,9 @@ the next part and no row is half done. A row's refusal is kept with its line and
 
 import asyncio
 import hashlib
+import json
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -16,12 +18,13 @@ from cases.import_errors import FileTooLarge, FileUnreadable, ImportNotReady, No
 from cases.import_models import CaseImport, CaseImportFault, CaseImportPart
 from cases.pushed import PushedEvent
 from cases.taking_in import Answer
-from foundation import audit, clock, database
+from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.errors import Refusal
 
 PART = 250
 SHOWN = 500
+FORGOTTEN = timedelta(days=7)
 Row = tuple[int, dict[str, Any]]
 
 
@@ -47,7 +50,8 @@ async def receive(
             sender_id=by.number if by.kind == "staff" else None,
         )
         for position, rows in enumerate(parts):
-            await CaseImportPart.create(of=row, position=position, content=rows)
+            sealed = crypto.seal(json.dumps(rows, ensure_ascii=False, default=str))
+            await CaseImportPart.create(of=row, position=position, content_sealed=sealed)
         await audit.record("case_import.received", subject=f"case_import:{row.id}", by=by)
     return int(row.id)
 
@@ -113,7 +117,18 @@ async def drop(*, import_id: int, by: Actor) -> None:
     """Not to be taken in. Raises NoImport, ImportNotReady."""
     async with database.transaction():
         await _from(import_id, ("waiting", "rehearsing", "rehearsed"), "dropped", by=by)
-        await CaseImport.filter(id=import_id).update(ended_at=clock.now())
+        await CaseImportPart.filter(of_id=import_id).delete()
+
+
+async def drop_forgotten(*, by: Actor) -> int:
+    """What nobody confirmed within `FORGOTTEN` holds names and numbers, and is dropped; how many there were."""
+    waiting = ("waiting", "rehearsing", "rehearsed")
+    old = await CaseImport.filter(state__in=waiting, created_at__lt=clock.now() - FORGOTTEN).values_list(
+        "id", flat=True
+    )
+    for import_id in old:
+        await drop(import_id=int(import_id), by=by)  # type: ignore[call-overload]
+    return len(old)
 
 
 async def run(*, import_id: int) -> None:
@@ -131,6 +146,7 @@ async def _next_part(import_id: int) -> bool:
             return False
         if row.position == row.parts_number:
             await CaseImport.filter(id=import_id).update(state="done", ended_at=clock.now())
+            await CaseImportPart.filter(of_id=import_id).delete()
             return False
         lines = await _lines(row, row.position)
         counts = {**_none(), **row.counts}
@@ -141,7 +157,7 @@ async def _next_part(import_id: int) -> bool:
 
 async def _lines(row: CaseImport, position: int) -> list[Row]:
     part = await CaseImportPart.get(of_id=row.id, position=position)
-    return [(int(line), values) for line, values in part.content]
+    return [(int(line), values) for line, values in json.loads(crypto.open_sealed(part.content_sealed))]
 
 
 async def _take(row: CaseImport, lines: Sequence[Row]) -> list[Answer]:

@@ -79,6 +79,8 @@ NEXT = {
     Kind.CLOSED: "已办结，请按送达方式领取结果，并欢迎评价。",
     Kind.DELIVERED: "结果已送达，欢迎评价。",
     Kind.WITHDRAWN: "申请已撤回。",
+    Kind.EXTENDED: "法定期限已延长，部门继续审查。",
+    Kind.VOIDED: "办理记录已更正，部门继续办理。",
 }
 
 # 特别程序: what 行政许可法 第四十五条 does not count into the period, and what other laws add to it.

@@ -274,6 +274,8 @@ IN_SHORT = {
     Kind.CLOSED: ("已办结", "请领取结果，欢迎评价"),
     Kind.DELIVERED: ("结果已送达", "欢迎评价"),
     Kind.WITHDRAWN: ("已撤回", "申请已撤回"),
+    Kind.EXTENDED: ("延长期限", "部门继续审查"),
+    Kind.VOIDED: ("已更正", "办理记录已更正"),
 }
 
 

@@ -69,5 +69,6 @@ async def listed(request: Request, query: CasesWanted, who: StaffMember) -> HTTP
     return page.shown(
         request, "cases.html", who=who, asked=query, rows=rows, words=case_words,
         counts=await register_list.counts(within=within), departments=await register_list.departments(),
+        may_register=any(who.may(role) for role in scope.DESK),
         onward=query.address(before=rows[-1].id) if len(rows) == PAGE else "",
     )  # fmt: skip

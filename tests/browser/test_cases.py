@@ -52,6 +52,9 @@ async def test_staff_ask_for_papers_and_the_applicant_reads_what_is_missing(desk
         await desk.get_by_label("核实结果").fill("部门确认误推")
         await desk.get_by_role("button", name="标为已处理").click()
         await desk.get_by_text("没有待处理的矛盾信息").wait_for()
+        await desk.goto(f"{base}/console/cases/new")
+        await desk.get_by_role("button", name="收件并赋码").wait_for()
+        await sound(desk)
         await desk.goto(f"{base}/console/cases/imports")
         await sound(desk)
         import_id = await importing.receive(

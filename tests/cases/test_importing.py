@@ -3,15 +3,17 @@
 import asyncio
 import gzip
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from cases import import_command, import_jobs, import_reading, importing
 from cases.import_errors import ColumnMissing, FileTooLarge, FileUnreadable, ImportNotReady, LineWrong, NoImport
-from cases.import_models import CaseImport, CaseImportFault
+from cases.import_models import CaseImport, CaseImportFault, CaseImportPart
 from cases.models import Case, CaseEvent
 from cases.timeline import Kind
+from foundation import clock
 from foundation.actor import Actor
 from tests.builders import identity as people
 from tests.builders.appointments import told
@@ -161,6 +163,22 @@ async def test_what_was_rehearsed_is_taken_in_once(monkeypatch: pytest.MonkeyPat
     await importing.drop(import_id=again, by=BY)
     await import_jobs.rehearse(import_id=again)
     assert (await importing.find(again)).state == "dropped"
+    assert not await CaseImportPart.exists(), "names and numbers go with the end"
+
+
+@pytest.mark.usefixtures("db")
+async def test_a_file_lies_sealed_and_one_that_is_forgotten_goes():
+    number = people.id_number()
+    file = registering(case_number())
+    file["case"]["applicant"]["id_number"] = number
+    import_id = await received(lines(file))
+    assert number not in (await CaseImportPart.get()).content_sealed
+    await import_jobs.drop_forgotten()
+    assert await CaseImportPart.exists()
+    with clock.shifted(timedelta(days=8)):
+        await import_jobs.drop_forgotten()
+    assert (await importing.find(import_id)).state == "dropped"
+    assert not await CaseImportPart.exists()
 
 
 @pytest.mark.usefixtures("db")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cases.deadlines import light
 from cases.folding import Happening, Progress, fold
-from cases.timeline import ENDS, LABELS, NEXT, NO_STAGE, Kind
+from cases.timeline import ENDS, EVENT_NAMES, LABELS, NEXT, Kind
 from foundation import clock
 from foundation.workdays import WorkCalendar
 from notifications.templates import IN_SHORT
@@ -163,5 +163,4 @@ def test_what_always_holds(log: list[Happening], days: int):
 
 
 def test_every_kind_has_its_words():
-    assert set(LABELS) == set(Kind)
-    assert set(NEXT) == set(IN_SHORT) == set(Kind) - set(NO_STAGE)
+    assert set(LABELS) == set(NEXT) == set(IN_SHORT) == set(EVENT_NAMES) == set(Kind)

@@ -12,8 +12,10 @@ from cases.import_models import CaseImport
 from cases.models import Case, CaseEvent
 from cases.progress_models import CaseConflict, CaseNotice
 from cases.timeline import Kind
+from catalogue.models import Hall, ServiceItem
 from foundation import clock
 from foundation.models import AuditRow
+from tests.builders import catalogue
 from tests.builders.cases import a_case, case_number, push
 from tests.builders.console import Desk, a_colleague
 from tests.builders.identity import id_number
@@ -94,6 +96,30 @@ async def test_a_case_goes_its_way_at_the_console(manager: Desk) -> None:
     assert "王五" in whole.text
     assert "没有可以办理的步骤" in whole.text
     assert await AuditRow.filter(subject=f"case:{case.id}", action="case.read").count() == 2
+
+
+async def test_a_window_registers_a_case_and_it_has_its_number(desk: Desk) -> None:
+    await catalogue.small_city()
+    item, hall = await ServiceItem.first(), await Hall.first()
+    assert item is not None
+    assert hall is not None
+    await a_colleague(("window", hall.path), username="zhaoliu")
+    await desk.sign_in("zhaoliu")
+    assert item.name in (await desk.open("/console/cases/new")).text
+    given = {"item": item.slug, "name": "张三", "id_type": "id_card", "number": id_number(), "key": "a-key-of-a-form"}
+    assert (await desk.press("/console/cases/new", **given)).status_code == 403, "the whole city is not theirs"
+    given["hall"] = hall.code
+    for _ in range(2):
+        done = await desk.press("/console/cases/new", **given)
+        case = await Case.get()
+        assert done.headers["HX-Redirect"] == f"/console/cases/{case.id}"
+    assert (case.hall_path, case.source, case.stage, case.item_name) == (hall.path, "console", "received", item.name)
+    assert (await desk.open(f"/console/cases/{case.id}")).status_code == 200
+    for wrong in ({"number": "110105194912310021"}, {"item": "no-such-item"}, {"name": "?"}):
+        assert (await desk.press("/console/cases/new", **{**given, **wrong, "key": "another-key"})).status_code in (
+            404,
+            422,
+        )
 
 
 async def test_a_wrong_step_is_struck_out_by_a_manager_only(desk: Desk) -> None:

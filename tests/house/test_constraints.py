@@ -29,6 +29,8 @@ CHECKS = [
     "message_consent_counts",
     "unreached_notice_handled",
     "case_event_kind_known",
+    "case_file_ended_when",
+    "case_conflict_settled_by_whom",
     "audit_row_actor_named",
     "waitlist_entry_offer_has_a_deadline",
     "draw_seed_revealed_when_closed",
@@ -87,6 +89,7 @@ UNIQUE_INDEXES = [
     "paper_once",
     "licence_use_one_held",
     "delivery_tracking",
+    "case_file_reference",
 ]
 TRIGGERS = [
     "ledger_entry_balances",
@@ -96,6 +99,8 @@ TRIGGERS = [
     "statement_part_no_change",
     "refund_within_order",
     "case_event_no_change",
+    "case_note_no_change",
+    "case_notice_no_change",
     "draw_no_change",
     "draw_entry_no_change",
     "audit_row_no_change",
