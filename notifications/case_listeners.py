@@ -16,10 +16,16 @@ from notifications.delivery import announce, note
 from notifications.listeners import CASE_PAGE, PROGRESS_PAGE
 
 NOTICE = templates.in_the_app(
-    "一次性告知书", "“{item}”需要补正材料，告知书 {document_no}，请于 {due} 前一次补齐。材料清单和提交方式请点开查看。"
+    "一次性告知书",
+    "“{item}”需要补正材料，告知书 {document_no}，请于 {due} 前一次补齐。材料清单和提交方式请点开查看。",
+    kind="case_notice",
+    group="case",
 )
 DUE_MOVED = templates.in_the_app(
-    "办结日期已调整", "因放假或上班安排调整，“{item}”的承诺办结日期由 {before} 改为 {after}。"
+    "办结日期已调整",
+    "因放假或上班安排调整，“{item}”的承诺办结日期由 {before} 改为 {after}。",
+    kind="case_due_moved",
+    group="case",
 )
 
 

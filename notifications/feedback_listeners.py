@@ -26,17 +26,23 @@ CONSULTATION_PAGE, ANSWER_PAGE = "pages/consultation/{}", "pages/answer/{}"
 SHOWN = 160
 
 PLEASE_RATE = templates.in_the_app(
-    "服务已完成，请您评价", "您在{hall}办理的“{business}”已完成，欢迎评价。不评价不会默认好评。"
+    "服务已完成，请您评价", "您在{hall}办理的“{business}”已完成，欢迎评价。不评价不会默认好评。", kind="please_rate"
 )
 MENDED = templates.in_the_app(
-    "您反映的问题已整改，请确认", "您对{place}的评价已整改：{remedy} 请在“我的评价”里确认是否满意。"
+    "您反映的问题已整改，请确认", "您对{place}的评价已整改：{remedy} 请在“我的评价”里确认是否满意。", kind="rectified"
 )
-ANSWERED = templates.in_the_app("您的{kind}有答复了", "“{title}”（编号 {code}）：{text}")
-REFUSED = templates.in_the_app("您的{kind}不予受理", "“{title}”（编号 {code}）：{text}")
-POINTED = templates.in_the_app("您的{kind}请通过其他渠道反映", "“{title}”（编号 {code}）：{text}")
-DECIDED = templates.in_the_app("您的申诉已处理", "“{title}”（编号 {code}）：{text}")
+ANSWERED = templates.in_the_app(
+    "您的{matter}有答复了", "“{title}”（编号 {code}）：{text}", kind="consultation_answered"
+)
+REFUSED = templates.in_the_app("您的{matter}不予受理", "“{title}”（编号 {code}）：{text}", kind="consultation_refused")
+POINTED = templates.in_the_app(
+    "您的{matter}请通过其他渠道反映", "“{title}”（编号 {code}）：{text}", kind="consultation_pointed"
+)
+DECIDED = templates.in_the_app("您的申诉已处理", "“{title}”（编号 {code}）：{text}", kind="consultation_appeal_decided")
 PUBLISHED = templates.in_the_app(
-    "您的{kind}已匿名公开", "“{title}”（编号 {code}）的问题和答复经改写后已公开，其中没有您的个人信息。"
+    "您的{matter}已匿名公开",
+    "“{title}”（编号 {code}）的问题和答复经改写后已公开，其中没有您的个人信息。",
+    kind="consultation_published",
 )
 
 
@@ -106,12 +112,12 @@ async def _note(event: ConsultationEvent, occasion: str, template: templates.Tem
     if event.citizen_id is None:
         return
     one = await Consultation.get(id=event.consultation_id)
-    title = template.title.format(kind=routing.KINDS[one.kind])
     await note(
         citizen_id=event.citizen_id,
         occasion=occasion,
-        template=templates.in_the_app(title, template.text),
+        template=template,
         page=page or CONSULTATION_PAGE.format(one.code),
+        matter=routing.KINDS[one.kind],
         title=one.title,
         code=one.code,
         text=text,
