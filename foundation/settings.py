@@ -16,6 +16,7 @@ from foundation.setting_groups import (
     Console,
     Handover,
     Payments,
+    Privacy,
     Processes,
     RealName,
     Receipts,
@@ -44,6 +45,7 @@ class Settings:
     secrets: Secrets = field(default_factory=Secrets)
     console: Console = field(default_factory=Console)
     realname: RealName = field(default_factory=RealName)
+    privacy: Privacy = field(default_factory=Privacy)
     wechat: WeChat = field(default_factory=WeChat)
     wechat_pay: WeChatPay = field(default_factory=WeChatPay)
     alipay: Alipay = field(default_factory=Alipay)

@@ -12,8 +12,8 @@ from foundation import audit, crypto, database
 from foundation.actor import Actor
 from identity import delegation, staff_sessions
 from identity.errors import NoSuchCitizen, NotYourRecord, RealNameNeeded, RoleNeeded
-from identity.idnumber import Identity
-from identity.login import masked_phone
+from identity.idnumber import Identity, IdType
+from identity.phones import masked_phone
 from identity.models import Citizen
 from identity.realname import masked_name
 
@@ -111,10 +111,16 @@ class Profile:
     name: str = field(repr=False)
     identity: Identity | None
     phone: str = field(repr=False)
+    phone_verified: bool = False
 
     @property
     def masked_name(self) -> str:
-        return masked_name(self.name)
+        """An organisation's name is public."""
+        return self.name if self.is_organisation else masked_name(self.name)
+
+    @property
+    def is_organisation(self) -> bool:
+        return self.identity is not None and self.identity.id_type is IdType.CREDIT_CODE
 
     @property
     def masked_number(self) -> str:
@@ -202,6 +208,7 @@ def _opened(row: Citizen) -> Profile:
         name=_open(row.real_name_sealed),
         identity=Identity.kept(row.id_type, _open(row.id_number_sealed)) if row.id_number_sealed else None,
         phone=_open(row.phone_sealed),
+        phone_verified=row.phone_verified_at is not None,
     )
 
 

@@ -6,10 +6,8 @@ Numbers come in a form's body, never in an address; what is shown is masked.
 from foundation import audit, crypto, database
 from foundation.actor import Actor
 from foundation.audit import Deed
-from identity import access, realname
-from identity.errors import PhoneFault
+from identity import access, phones, realname
 from identity.idnumber import Identity
-from identity.login import PHONE
 from identity.models import Citizen
 from identity.verifier import Verifier
 
@@ -26,7 +24,7 @@ async def by_identity(identity: Identity, *, by: Actor) -> list[int]:
 
 async def by_phone(phone: str, *, by: Actor) -> list[int]:
     """The citizens with this phone, a few at most: a phone is not a person. Raises PhoneFault."""
-    wanted = crypto.fingerprints(_phone(phone), purpose="phone")
+    wanted = crypto.fingerprints(phones.typed(phone), purpose="phone")
     rows = await Citizen.filter(phone_fingerprint__in=wanted, state="active").order_by("id").limit(MOST)
     return await _noted([row.id for row in rows], "phone", by)
 
@@ -35,13 +33,11 @@ async def register(*, name: str, id_type: str, number: str, phone: str, by: Acto
     """The citizen with this name and number, new or known; `phone` is kept where none was. Raises as `realname.person`,
     PhoneFault.
     """
-    given = _phone(phone) if phone.strip() else ""
+    given = phones.typed(phone) if phone.strip() else ""
     citizen_id = await realname.person(name=name, id_type=id_type, number=number, by=by, ask=ask)
     async with database.transaction():
-        if given and await Citizen.filter(id=citizen_id, phone_sealed="").update(
-            phone_sealed=crypto.seal(given), phone_fingerprint=crypto.fingerprint(given, purpose="phone")
-        ):
-            await audit.record("citizen.phone_noted", subject=f"citizen:{citizen_id}", by=by)
+        if given:
+            await phones.note(citizen_id=citizen_id, phone=given, by=by)
         await audit.record("citizen.found", subject=f"citizen:{citizen_id}", by=by, detail={"by": "registering"})
     return citizen_id
 
@@ -67,10 +63,3 @@ async def _noted(found: list[int], how: str, by: Actor) -> list[int]:
         if not found:
             await audit.record("citizen.looked_for", subject="citizens", by=by, detail={"by": how})
     return found
-
-
-def _phone(typed: str) -> str:
-    phone = typed.strip().replace(" ", "").replace("-", "")
-    if not PHONE.fullmatch(phone):
-        raise PhoneFault
-    return phone

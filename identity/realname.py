@@ -44,7 +44,7 @@ async def verify(
     """Raises NumberFault and its kinds, NameFault, NameMismatch, AlreadyVerified, NumberHeldByAnother,
     TooManyVerifications, VerifierUnavailable. Verifying the same person again is harmless.
     """
-    name, identity = clean_name(name), Identity.of(id_type, number)
+    name, identity = clean_name(name), Identity.person(id_type, number)
     if await _is_already(citizen_id, identity):
         return Verified(citizen_id)
     await _count_attempt(("realname-citizen", citizen_id, *PER_CITIZEN), identity)
@@ -62,7 +62,7 @@ async def person(*, name: str, id_type: str, number: str, by: Actor, ask: Verifi
 
     For who registers somebody else: a citizen (counted) or staff. Raises as `verify`, but AlreadyVerified.
     """
-    name, identity = clean_name(name), Identity.of(id_type, number)
+    name, identity = clean_name(name), Identity.person(id_type, number)
     if by.kind == "citizen":
         await _count_attempt(("realname-other", by.number, *PER_REGISTRAR), identity)
     assert not database.in_a_transaction(), "the verifier is asked with no transaction open"

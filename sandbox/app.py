@@ -20,6 +20,7 @@ from sandbox.control import control
 from sandbox.home import home
 from sandbox.realname import realname
 from sandbox.receipts import receipts
+from sandbox.registers import registers
 from sandbox.wallet import wallet
 from sandbox.wechat import wechat
 from sandbox.wechat_pay import wechat_pay
@@ -41,7 +42,7 @@ def create_app(*, keys: Path, data: Path | None = None, speed: float = 60.0, nam
     world.learn(notices.deliver, notices.send_again)
     world.learn(wechat_pay_payment.pay_late, wechat_pay_refunds.finish)
     world.learn(alipay_payment.pay_late, alipay_refunds.move_late)
-    for room in (wechat, wechat_web, wechat_pay, alipay, alipay_login, realname, receipts, wallet, control, home):
+    for room in (wechat, wechat_web, wechat_pay, alipay, alipay_login, realname, registers, receipts, wallet, control, home):
         app.blueprint(room)
     app.static("/sandbox.css", PAGES / "sandbox.css", name="style")
     app.static("/sandbox.js", PAGES / "sandbox.js", name="script")

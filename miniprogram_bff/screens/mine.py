@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from foundation.actor import Actor
 from foundation.errors import Invalid
 from foundation.web import Asked, Limit, Routes
-from identity import access, login, privacy, realname, sessions
+from identity import access, phones, privacy, realname, sessions
 from identity.errors import (
     AlreadyVerified,
     NameFault,
@@ -51,7 +51,9 @@ class RealName(Asked):
 
 
 class PhoneCode(Asked):
-    code: Annotated[str, Meta(min_length=1, max_length=512)]
+    """`code`：微信手机号按钮的 code；支付宝为 my.getPhoneNumber 的结果（含 response 和 sign 的 JSON 文本）."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=4096)]
 
 
 class Phone(Struct):
@@ -126,11 +128,11 @@ async def verify(body: RealName, who: Session) -> Me:
 
 
 @routes.post(
-    "/v1/me/phone", access=CITIZEN, summary="绑定手机号", errors=(PhoneFault, *PLATFORM_FAULTS), limit=Limit(user=10)
+    "/v1/me/phone", access=CITIZEN, summary="绑定或更换手机号", errors=(PhoneFault, *PLATFORM_FAULTS), limit=Limit(user=10)
 )
 async def bind_phone(body: PhoneCode, who: Session) -> Phone:
     platform: Literal["wechat", "alipay"] = "wechat" if who.platform == "wechat" else "alipay"
-    return Phone(await login.bind_phone(citizen_id=who.citizen_id, platform=platform, code=body.code, by=actor(who)))
+    return Phone(await phones.bind(citizen_id=who.citizen_id, platform=platform, code=body.code, by=actor(who)))
 
 
 @routes.get("/v1/me/sessions", access=CITIZEN, summary="登录设备")
