@@ -40,7 +40,11 @@ async def ask(
     Raises NumberFault and its kinds, NameFault, DelegationFault, RealNameNeeded, TooManyAsked, NotYourRecord.
     """
     delegation.must_be(by, agent_id)
-    name, identity, wanted = realname.clean_name(name), Identity.person(id_type, number), delegation.checked(scope, until)
+    name, identity, wanted = (
+        realname.clean_name(name),
+        Identity.person(id_type, number),
+        delegation.checked(scope, until),
+    )
     own = await access.profile(agent_id, seen_by=by)
     await access.require_real_name(agent_id)
     if own.identity == identity:

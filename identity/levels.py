@@ -169,6 +169,8 @@ async def _level(citizen: Citizen) -> Level:
     proofs = {(one.kind, one.about) for one in await IdentityProof.filter(citizen_id=citizen.id)}
     if {kind for kind, _ in proofs} & {"face", "in_person"}:
         return Level.IN_PERSON
-    held = crypto.fingerprints(crypto.open_sealed(citizen.phone_sealed), purpose="phone") if citizen.phone_sealed else []
+    held = (
+        crypto.fingerprints(crypto.open_sealed(citizen.phone_sealed), purpose="phone") if citizen.phone_sealed else []
+    )
     fits = citizen.phone_verified_at is not None and any(("three_factor", one) in proofs for one in held)
     return Level.WITH_PHONE if fits else Level.NAME_AND_NUMBER

@@ -1,4 +1,4 @@
-"""手机号: bound by a platform's word, changed the same way; one that was only told is kept, and marked as unverified."""
+"""手机号: bound by a platform's word, changed the same way; one that was only told is marked so."""
 
 import re
 

@@ -6,22 +6,21 @@ from tortoise import fields
 from tortoise.fields import OnDelete
 from tortoise.models import Model
 
-from identity.models import Citizen, Staff
+from identity.models import Citizen
 
 
 class RecordAccess(Model):
     """查阅记录: staff opened this person's record; appended, and shown to the person.
 
-    `roles` is what the staff member was at that moment: pairs of role and hall path. The person reads those, not a name.
+    `roles` is what the staff member was at that moment: pairs of role and hall path. The person reads
+    those, not a name.
     """
 
     id = fields.BigIntField(primary_key=True)
     citizen: fields.ForeignKeyRelation[Citizen] = fields.ForeignKeyField(
         "models.Citizen", related_name="looked_at", on_delete=OnDelete.RESTRICT, db_index=True
     )
-    staff: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField(
-        "models.Staff", related_name="looks", on_delete=OnDelete.RESTRICT, db_index=True
-    )
+    by = fields.CharField(max_length=80)  # the text of an Actor
     roles: list[list[str]] = fields.JSONField(default=list)
     what = fields.CharField(max_length=20)
     why = fields.CharField(max_length=200, default="")

@@ -10,8 +10,8 @@ from identity.models import Citizen
 class IdentityProof(Model):
     """核验记录: one way in which somebody proved who they are; appended.
 
-    `kind`: phone, three_factor, face, in_person. `about` is the keyed hash of the phone it was about, where it was about
-    one: with another phone it proves nothing. `mark` is the keyed hash of what was shown, which serves once.
+    `kind`: phone, three_factor, face, in_person. `about` is the keyed hash of the phone, where it was about one:
+    with another phone it proves nothing. `mark` is the keyed hash of what was shown, which serves once.
     """
 
     id = fields.BigIntField(primary_key=True)

@@ -1711,6 +1711,41 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="RecordAccess",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "citizen",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="citizen_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="looked_at",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("by", fields.CharField(max_length=80)),
+                (
+                    "roles",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                ("what", fields.CharField(max_length=20)),
+                ("why", fields.CharField(default="", max_length=200)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "record_access",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "查阅记录: staff opened this person's record; appended, and shown to the person.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Rectification",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -2696,52 +2731,6 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "pk_attr": "id",
                 "table_description": "待学习: questions that mean the same and were not answered, or whose answer was disliked.",
-            },
-            bases=["Model"],
-        ),
-        ops.CreateModel(
-            name="RecordAccess",
-            fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                (
-                    "citizen",
-                    fields.ForeignKeyField(
-                        "models.Citizen",
-                        source_field="citizen_id",
-                        db_index=True,
-                        db_constraint=True,
-                        to_field="id",
-                        related_name="looked_at",
-                        on_delete=OnDelete.RESTRICT,
-                    ),
-                ),
-                (
-                    "staff",
-                    fields.ForeignKeyField(
-                        "models.Staff",
-                        source_field="staff_id",
-                        db_index=True,
-                        db_constraint=True,
-                        to_field="id",
-                        related_name="looks",
-                        on_delete=OnDelete.RESTRICT,
-                    ),
-                ),
-                (
-                    "roles",
-                    fields.JSONField(
-                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
-                    ),
-                ),
-                ("what", fields.CharField(max_length=20)),
-                ("why", fields.CharField(default="", max_length=200)),
-                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-            ],
-            options={
-                "table": "record_access",
-                "app": "models",
-                "pk_attr": "id",
-                "table_description": "查阅记录: staff opened this person's record; appended, and shown to the person.",
             },
             bases=["Model"],
         ),

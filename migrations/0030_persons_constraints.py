@@ -28,7 +28,8 @@ alter table organisation_agent
     add constraint organisation_agent_keeps_no_name check ((state = 'asked') = (name_sealed <> '')),
     add constraint organisation_agent_ended_when check ((state = 'ended') = (ended_at is not null));
 alter table record_access
-    add constraint record_access_what check (what <> '');
+    add constraint record_access_what check (what <> ''),
+    add constraint record_access_by_staff check (by ~ '^staff:[0-9]+$');
 alter table data_export
     add constraint data_export_state check (state in ('waiting', 'ready', 'fetched', 'expired')),
     add constraint data_export_held_while_ready check ((state = 'ready') = (content_sealed <> ''));
@@ -51,7 +52,7 @@ create unique index policy_consent_one_live on policy_consent (citizen_id, versi
 create unique index leaving_one_waiting on leaving (citizen_id) where state = 'waiting';
 create unique index data_export_one_waiting on data_export (citizen_id) where state = 'waiting';
 create index leaving_due on leaving (due_at) where state = 'waiting';
-create index record_access_latest on record_access (citizen_id, at desc);
+create index record_access_latest on record_access (citizen_id, what, by, at desc);
 create index record_access_old on record_access (at);
 """
 
@@ -80,7 +81,7 @@ class Migration(migrations.Migration):
             alter table retention_run drop constraint retention_run_deleted;
             alter table leaving drop constraint leaving_ended_when, drop constraint leaving_state;
             alter table data_export drop constraint data_export_held_while_ready, drop constraint data_export_state;
-            alter table record_access drop constraint record_access_what;
+            alter table record_access drop constraint record_access_by_staff, drop constraint record_access_what;
             alter table organisation_agent drop constraint organisation_agent_ended_when,
                 drop constraint organisation_agent_keeps_no_name, drop constraint organisation_agent_who,
                 drop constraint organisation_agent_state, drop constraint organisation_agent_role;

@@ -42,7 +42,19 @@ def create_app(*, keys: Path, data: Path | None = None, speed: float = 60.0, nam
     world.learn(notices.deliver, notices.send_again)
     world.learn(wechat_pay_payment.pay_late, wechat_pay_refunds.finish)
     world.learn(alipay_payment.pay_late, alipay_refunds.move_late)
-    for room in (wechat, wechat_web, wechat_pay, alipay, alipay_login, realname, registers, receipts, wallet, control, home):
+    for room in (
+        wechat,
+        wechat_web,
+        wechat_pay,
+        alipay,
+        alipay_login,
+        realname,
+        registers,
+        receipts,
+        wallet,
+        control,
+        home,
+    ):
         app.blueprint(room)
     app.static("/sandbox.css", PAGES / "sandbox.css", name="style")
     app.static("/sandbox.js", PAGES / "sandbox.js", name="script")

@@ -1,4 +1,4 @@
-"""The registers beside the real-name verifier: phones (三要素), faces (人脸), guardians (监护) and organisations (组织).
+"""The registers beside the real-name verifier: phones (三要素), faces (人脸), guardians (监护), companies (组织).
 
 Signed and answered as `sandbox.realname`; a name 不一致 never fits.
 """

@@ -128,7 +128,11 @@ async def verify(body: RealName, who: Session) -> Me:
 
 
 @routes.post(
-    "/v1/me/phone", access=CITIZEN, summary="绑定或更换手机号", errors=(PhoneFault, *PLATFORM_FAULTS), limit=Limit(user=10)
+    "/v1/me/phone",
+    access=CITIZEN,
+    summary="绑定或更换手机号",
+    errors=(PhoneFault, *PLATFORM_FAULTS),
+    limit=Limit(user=10),
 )
 async def bind_phone(body: PhoneCode, who: Session) -> Phone:
     platform: Literal["wechat", "alipay"] = "wechat" if who.platform == "wechat" else "alipay"

@@ -80,7 +80,8 @@ async def test_a_window_proves_who_stands_there() -> None:
     citizen = await build.citizen()
     window = await access.staff_member(await build.staff(("window", "9901/")))
     finance = await access.staff_member(await build.staff(("finance", "")))
-    assert window and finance
+    assert window
+    assert finance
     with pytest.raises(RoleNeeded):
         await levels.prove_in_person(citizen_id=citizen.id, staff=finance)
     assert (await levels.prove_in_person(citizen_id=citizen.id, staff=window)).level == Level.IN_PERSON

@@ -114,11 +114,11 @@ async def test_a_phone_is_bound_by_alipay_and_what_was_shown_serves_once(sandbox
         )
     with pytest.raises(CodeUnusable):
         await phones.bind(citizen_id=done.citizen_id, platform="alipay", code=shown.replace("response", "x"), by=by)
+    forged = shown.replace('"sign":"', '"sign":"AAAA')
     with pytest.raises(CodeUnusable):
-        forged = shown.replace('"sign":"', '"sign":"AAAA')
         await phones.bind(citizen_id=done.citizen_id, platform="alipay", code=forged, by=by)
+    refused = await alipay_phone(sandbox, refused=True)
     with pytest.raises(RiskyAccount):
-        refused = await alipay_phone(sandbox, refused=True)
         await phones.bind(citizen_id=done.citizen_id, platform="alipay", code=refused, by=by)
     assert not (await Citizen.get(id=other.citizen_id)).phone_sealed
 
