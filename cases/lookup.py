@@ -13,7 +13,8 @@ from cases.errors import CaseNotFound
 from cases.models import Case, CaseEvent
 from foundation import clock, crypto, database, ratelimit
 from foundation.workdays import WorkCalendar
-from identity import delegation
+from identity import acting
+from identity.delegation import Scope
 from identity.realname import masked_name
 
 PER_NUMBER = (10, 3600)
@@ -91,7 +92,9 @@ async def one_of_mine(*, case_no: str, citizen_id: int) -> CaseView:
     owner: int | None = case.citizen_id if case else None  # type: ignore[attr-defined]
     if case is None or owner is None:
         raise CaseNotFound
-    if owner != citizen_id and not await delegation.may_act(agent=citizen_id, principal=owner, scope="progress"):
+    if owner != citizen_id and not await acting.may(
+        agent=citizen_id, subject=owner, scope=Scope.PROGRESS, items=[case.item_code]
+    ):
         raise CaseNotFound
     return (await _views([case], with_notes=True))[0]
 
