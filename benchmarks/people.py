@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from stdnum.cn import ric
 
 from foundation import clock, crypto, database
-from identity import sessions
+from identity import policy, sessions
 from identity.idnumber import Identity, IdType
 
 AT_ONCE = 32
@@ -55,6 +55,6 @@ async def sign_in(citizens: Sequence[int]) -> list[str]:
     for begin in range(0, len(citizens), AT_ONCE):
         some = citizens[begin : begin + AT_ONCE]
         found += await asyncio.gather(
-            *(sessions.start(citizen_id=one, account_id=one, platform="wechat", device="benchmark") for one in some)
+            *(sessions.start(citizen_id=one, account_id=one, platform="wechat", device="benchmark", policy=policy.current().version) for one in some)
         )
     return found

@@ -111,6 +111,10 @@ class Privacy:
     keep_looks_days: int = setting(
         "KEEP_LOOKS_DAYS", "days for which citizens can see who opened their record", 1095, least=180
     )
+    keep_conversations_days: int = setting(
+        "KEEP_CONVERSATIONS_DAYS", "days after its last turn until a conversation with the assistant is deleted", 180,
+        least=30,
+    )  # fmt: skip
     keep_messages_days: int = setting("KEEP_MESSAGES_DAYS", "days messages stay in the inbox", 730, least=30)
     keep_ended_ties_days: int = setting(
         "KEEP_ENDED_TIES_DAYS", "days ended delegations, guardianships and agencies stay in the history", 1095, least=30

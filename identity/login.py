@@ -7,7 +7,7 @@ import asyncpg
 
 from foundation import audit, clock, database
 from foundation.actor import Actor
-from identity import platforms, sessions
+from identity import platforms, policy, sessions
 from identity.platforms import Holder, Name, Via
 
 FIND = """select a.id as account_id, c.id as citizen_id, c.verified_at is not null as real_name_done
@@ -38,13 +38,18 @@ def address_of(platform: Name, *, redirect: str, state: str) -> str:
 
 
 async def with_platform(
-    *, platform: Name, code: str, via: Via = "mini", device: str = "", address: str = ""
+    *, platform: Name, code: str, via: Via = "mini", device: str = "", address: str = "", agrees_to: str = ""
 ) -> SignedIn:
-    """Sign in. Raises CodeUnusable (401), RiskyAccount, SlowDown, OutcomeUnknown, OutsideUnavailable, RedisGone."""
+    """Sign in; `agrees_to` is the version of the privacy policy that was agreed to on the way, if one was.
+
+    Raises CodeUnusable (401), RiskyAccount, SlowDown, OutcomeUnknown, OutsideUnavailable, RedisGone.
+    """
     holder = await platforms.named(platform).holder(code=code, via=via)
     known = await _find(platform, holder)
     account: Any = known or await _first_sight(platform, holder)
+    agreed = await _agreed(account["citizen_id"], agrees_to)
     token = await sessions.start(
+        policy=agreed,
         citizen_id=account["citizen_id"],
         account_id=account["account_id"],
         platform=platform,
@@ -52,6 +57,14 @@ async def with_platform(
         address=address,
     )
     return SignedIn(token=token, first_time=known is None, **dict(account))
+
+
+async def _agreed(citizen_id: int, version: str) -> str:
+    """A version that is in force no more was not agreed to in vain: the person is asked for the new one."""
+    if version and version == policy.current().version:
+        await policy.agree(citizen_id=citizen_id, version=version, by=Actor.citizen(citizen_id))
+        return version
+    return await policy.agreed(citizen_id)
 
 
 async def _find(platform: Name, holder: Holder) -> asyncpg.Record | None:

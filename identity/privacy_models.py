@@ -52,7 +52,7 @@ class DataExport(Model):
     citizen: fields.ForeignKeyRelation[Citizen] = fields.ForeignKeyField(
         "models.Citizen", related_name="exports", on_delete=OnDelete.RESTRICT, db_index=True
     )
-    code_fingerprint = fields.CharField(max_length=64, unique=True)
+    code = fields.CharField(max_length=20, unique=True)
     state = fields.CharField(max_length=10, default="waiting", db_default="waiting")  # ready, fetched, expired
     content_sealed = fields.TextField(default="", db_default="")
     size = fields.IntField(default=0, db_default=0)

@@ -377,7 +377,7 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("code_fingerprint", fields.CharField(unique=True, max_length=64)),
+                ("code", fields.CharField(unique=True, max_length=20)),
                 ("state", fields.CharField(default="waiting", db_default="waiting", max_length=10)),
                 ("content_sealed", fields.TextField(default="", db_default="", unique=False)),
                 ("size", fields.IntField(default=0, db_default=0)),

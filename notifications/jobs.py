@@ -1,8 +1,9 @@
 """Declares the listeners, follows merges, and says what `notifications` keeps of a person."""
 
+from datetime import datetime
 from typing import Any
 
-from foundation import database, personal_data
+from foundation import database, personal_data, retention, settings
 from foundation.events import on
 from identity.events import CitizensMerged
 from notifications import (
@@ -70,4 +71,18 @@ async def forget(citizen_id: int) -> None:
     await MessageConsent.filter(citizen_id=citizen_id).delete()
 
 
-personal_data.register("notifications", export=export, forget=forget)
+async def delete_old_messages(before: datetime) -> int:
+    return await Message.filter(created_at__lt=before).delete()
+
+
+retention.register(
+    "notifications.messages",
+    title="消息",
+    days=lambda: settings.current().privacy.keep_messages_days,
+    sweep=delete_old_messages,
+)
+personal_data.register(
+    "notifications", export=export, forget=forget,
+    title="消息",
+    holds=(personal_data.Holding("message", "消息"), personal_data.Holding("message_consent", "订阅授权")),
+)  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 
 from api.app import create_app
 from appointments import appeals, credit, rules
-from identity import sessions
+from identity import policy, sessions
 from identity.models import Citizen
 from miniprogram_bff.app import create_app as create_bff
 from tests.browser import measures
@@ -91,7 +91,7 @@ async def test_a_citizen_reads_why_and_appeals(phone: "Page") -> None:
     await no_shows(citizen)
     row = await Citizen.get(id=citizen.number)
     account = await identity.account(row)
-    token = await sessions.start(citizen_id=row.id, account_id=account.id, platform="wechat", device="手机")
+    token = await sessions.start(citizen_id=row.id, account_id=account.id, platform="wechat", device="手机", policy=policy.current().version)
     async with serving(create_bff()) as base:
         await phone.goto(f"{base}/h5/")
         await phone.evaluate("token => localStorage.setItem('zhijianban.token', token)", token)

@@ -194,7 +194,8 @@ async def test_a_closed_case_is_rated_once(me: Caller) -> None:
 
 async def test_signing_in_and_out(bff: httpx.AsyncClient) -> None:
     platforms.use("wechat", CodesOf({"code-1": Holder("app", "o1")}))
-    body = {"platform": "wechat", "code": "code-1"}
+    version = (await bff.get("/v1/policy")).json()["version"]
+    body = {"platform": "wechat", "code": "code-1", "policy": version}
     done = await bff.post("/v1/login", json=body)
     assert done.status_code == 201
     assert done.json()["first_time"]
