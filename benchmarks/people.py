@@ -52,9 +52,19 @@ async def arrive(number: int, *, who: Sequence[Identity] = ()) -> range:
 async def sign_in(citizens: Sequence[int]) -> list[str]:
     """A token for each."""
     found: list[str] = []
+    version = policy.current().version
     for begin in range(0, len(citizens), AT_ONCE):
         some = citizens[begin : begin + AT_ONCE]
         found += await asyncio.gather(
-            *(sessions.start(citizen_id=one, account_id=one, platform="wechat", device="benchmark", policy=policy.current().version) for one in some)
+            *(
+                sessions.start(
+                    citizen_id=one,
+                    account_id=one,
+                    platform="wechat",
+                    device="benchmark",
+                    policy=policy.current().version,
+                )
+                for one in some
+            )
         )
     return found

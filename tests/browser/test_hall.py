@@ -11,7 +11,6 @@ from appointments import checkin, kiosks
 from appointments.hall_models import Ticket
 from catalogue.models import Department, Hall
 from foundation.actor import Actor
-from identity import policy, sessions
 from miniprogram_bff.app import create_app as create_bff
 from tests.browser.test_console import enter, sound
 from tests.builders import identity
@@ -285,8 +284,9 @@ async def test_a_citizen_watches_the_own_place_on_the_phone(phone: "Page") -> No
     held = [(await a_held_place(slot=slot, by=Actor.citizen(one.id)))[0] for one in (first, citizen)]
     for one in held:
         await checkin.admit(code=one.code, hall_code=hall.code, by=STAFF)
-    account = await identity.account(citizen)
-    token = await sessions.start(citizen_id=citizen.id, account_id=account.id, platform="wechat", device="手机", policy=policy.current().version)
+    token = await sessions.start(
+        citizen_id=citizen.id, account_id=account.id, platform="wechat", device="手机", policy=policy.current().version
+    )
     async with serving(create_bff()) as base:
         await phone.clock.install()
         await phone.add_init_script(f"localStorage.setItem('zhijianban.token', '{token}')")

@@ -268,12 +268,3 @@ async def test_consent_to_a_message(me: Caller) -> None:
     known = settings.current().wechat.template_booking
     assert (await me("POST", "/v1/me/consents", {"templates": [known]})).status_code == 204
     assert await me.refused("POST", "/v1/me/consents", {"templates": ["another"]}) == (422, "TemplateUnknown")
-
-
-async def test_my_data_and_my_leave(me: Caller) -> None:
-    await booking.a_held_place(by=Actor.citizen(me.citizen.id))
-    data = await me.get("/v1/me/data")
-    assert len(data["appointments"]) == 1
-    assert await me.refused("POST", "/v1/me/forget", {"confirm": "是"}) == (422, "NotConfirmed")
-    assert (await me("POST", "/v1/me/forget", {"confirm": "注销"})).status_code == 204
-    assert await me.refused("GET", "/v1/me") == (401, "SessionOver")
