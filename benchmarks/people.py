@@ -62,7 +62,7 @@ async def sign_in(citizens: Sequence[int]) -> list[str]:
                     account_id=one,
                     platform="wechat",
                     device="benchmark",
-                    policy=policy.current().version,
+                    policy=version,
                 )
                 for one in some
             )

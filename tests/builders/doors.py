@@ -29,7 +29,7 @@ async def client_of(app: Sanic[Any, Any]) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def sign_in(citizen: Citizen, *, platform: str = "wechat", device: str = "手机") -> dict[str, str]:
-    """The headers of a citizen who agreed to the policy and has signed in through `platform`, where an account is made when there is none."""
+    """The headers of a citizen who agreed to the policy and signed in through `platform`; an account is made."""
     held = await citizen.accounts.filter(platform=platform).first()  # type: ignore[attr-defined]
     held = held or await identity.account(citizen, platform=platform)
     token = await sessions.start(

@@ -16,6 +16,7 @@ from tests.builders.doors import client_of
 CITIZEN_DOOR = {
     "POST /v1/login",
     "GET /v1/login/options",
+    "GET /v1/policy",  # what one agrees to before signing in
     "GET /v1/search",
     "GET /v1/suggestions",
     "GET /v1/ask/hot",  # what many asked in the same words
