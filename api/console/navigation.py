@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from api.console.scope import AGENTS, AUTHORS, DESK, FINANCE, HELPERS, OVERSEERS, PLANNERS, WATCHERS
 from identity.access import Role, StaffMember
+from identity.organisations import REVIEWERS
 
 HOME, BOOKINGS, HALL, KNOWLEDGE, MONEY, FIGURES, SETTINGS = "首页", "预约", "大厅", "知识", "财务", "统计", "设置"
 CONSULT = "咨询"
@@ -33,6 +34,7 @@ PAGES = (
     Page(BOOKINGS, "/console/waitlist", "候补", DESK),
     Page(BOOKINGS, "/console/people", "代约与查询", HELPERS, of_hall=False),
     Page(BOOKINGS, "/console/people/calls", "电话通知", HELPERS, of_hall=False),
+    Page(BOOKINGS, "/console/organisations", "单位审核", REVIEWERS, of_hall=False),
     Page(BOOKINGS, "/console/credit", "限制与申诉", PLANNERS, of_hall=False),
     Page(BOOKINGS, "/console/left-over", "待安置", PLANNERS),
     Page(HALL, "/console/closure", "停办", PLANNERS),
@@ -60,6 +62,7 @@ PAGES = (
     Page(SETTINGS, "/console/types", "业务规则", PLANNERS),
     Page(SETTINGS, "/console/rules", "预约规则", PLANNERS, of_hall=False),
     Page(SETTINGS, "/console/calendar", "工作日历", (Role.ADMIN,), of_hall=False),
+    Page(SETTINGS, "/console/keeping", "数据保存", (Role.ADMIN,), of_hall=False),
     Page(SETTINGS, "/console/draws", "摇号", PLANNERS),
 )
 # What is done every day beside calling the next: big on the first page, once the page is there.

@@ -15,7 +15,7 @@ from appointments.credit import STATE_NAMES
 from appointments.errors import BookingNotFound
 from appointments.states import NAMES, WAITLIST_NAMES
 from foundation.web import Asked, Routes
-from identity import access, finding, looks
+from identity import access, finding, levels, looks
 from identity.access import StaffMember
 from identity.idnumber import TITLES, Identity, IdType
 
@@ -117,6 +117,13 @@ async def one_record(request: Request, form: OnePerson, who: StaffMember) -> HTT
     )
 
 
+@routes.page("/console/people/proven", method="POST", access=STAFF)
+async def proven(request: Request, form: OnePerson, who: StaffMember) -> HTTPResponse:
+    """现场核验: the person stands at the window with the document."""
+    await levels.prove_in_person(citizen_id=person_token.read(who, form.person), staff=who)
+    return page.done(request, "已记录现场核验，实名等级已提高。")
+
+
 @routes.page("/console/people/slots", method="POST", access=STAFF)
 async def slots_of_day(request: Request, form: SlotsWanted, who: StaffMember) -> HTTPResponse:
     of = await scope.type_of(who, scope.HELPERS, form.type_id)
@@ -202,7 +209,7 @@ async def _record(who: StaffMember, citizen_id: int, form: OnePerson) -> dict[st
     kept = await record.of_citizen(person.citizen_id, within=_halls_of(who), by=who.actor, reason=form.reason)
     halls = await scope.halls_of(who, scope.HELPERS)
     return {
-        "person": person, "record": kept, "states": NAMES, "wait_states": WAITLIST_NAMES, "block_states": STATE_NAMES,
+        "person": person, "standing": await levels.of(person.citizen_id), "record": kept, "states": NAMES, "wait_states": WAITLIST_NAMES, "block_states": STATE_NAMES,
         "reached": await _reached(person.citizen_id), "looks": await _looks(person.citizen_id),
         "types": [(one, await slots.types(hall_code=one.code)) for one in halls],
     }  # fmt: skip

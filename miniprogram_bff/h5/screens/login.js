@@ -12,7 +12,7 @@ export async function login(main, query) {
   const asked = PLATFORMS.filter(([name]) => name === query.get("platform"));
   main.classList.add("narrow");
   show(main, html`<h1>登录指尖办</h1><section class="card stack"><p>${asked.length ? "登录后再做一次实名认证，两个平台的账号就合为一个。" : "选择您常用的平台登录。两个平台都登录过并实名认证，就是同一个账号。"}</p>
-    <label class="tick"><input type="checkbox" id="agreed"> 我已阅读并同意<a href="#/policy">《隐私政策》</a></label><div class="said" role="alert"></div>
+    <label class="tick"><input type="checkbox" id="agreed"> 我已阅读并同意<a href="#/policy">《隐私政策》</a></label><div class="problem" role="alert"></div>
     ${(asked.length ? asked : PLATFORMS).map(([name, label], nth) => html`<a class="button wide ${nth ? "" : "main"}" data-platform="${name}" href="${options[name]}">${label}</a>`)}
     <p class="hint">可随时在“我的”里查看谁看过您的信息、导出或注销。</p></section>
     <section class="card"><h2>不登录也可以</h2><ul class="list marked">
@@ -23,7 +23,7 @@ export async function login(main, query) {
     if (!event.target.closest("[data-platform]")) return;
     if (!main.querySelector("#agreed").checked) {
       event.preventDefault();
-      show(main.querySelector(".said"), html`<p class="notice warn">请先阅读并勾选同意隐私政策。</p>`);
+      show(main.querySelector(".problem"), html`<p class="notice warn">请先阅读并勾选同意隐私政策。</p>`);
       main.querySelector("#agreed").focus();
       return;
     }

@@ -26,7 +26,7 @@ export async function organisations(main) {
       <details class="card" ${view.mandates.length ? "" : "open"}><summary>登记单位</summary><form><div class="field"><label for="credit_code">统一社会信用代码</label><input id="credit_code" name="credit_code" required minlength="18" maxlength="30" autocomplete="off" autocapitalize="characters"></div>
         <div class="field"><label for="name">单位名称</label><input id="name" name="name" required maxlength="120" autocomplete="organization"></div>
         <div class="field"><label for="role">您的身份</label><select id="role" name="role"><option value="legal_person">法定代表人（登记机关核验后立即生效）</option><option value="authorised">受单位授权（须到窗口审核授权书）</option></select></div>
-        <div class="said"></div><button class="button main wide">登记</button></form></details>`);
+        <div class="problem"></div><button class="button main wide">登记</button></form></details>`);
   };
   main.onsubmit = async (event) => {
     event.preventDefault();
@@ -37,7 +37,7 @@ export async function organisations(main) {
     } catch (error) {
       if (error.status === 401) throw error;
       const step = ["LevelNeeded", "RealNameNeeded"].includes(error.code) ? html`<div class="actions"><a class="button main" href="#/level">查看还差哪一步</a></div>` : "";
-      show(event.target.querySelector(".said"), html`${problem(error)}${step}`);
+      show(event.target.querySelector(".problem"), html`${problem(error)}${step}`);
     }
   };
   main.onclick = async (event) => {
@@ -66,7 +66,7 @@ export async function organisation(main, id) {
         <div class="field"><label for="number">证件号码</label><input id="number" name="id_number" required minlength="5" maxlength="30" autocomplete="off"></div>
         <div class="field"><label for="role">角色</label><select id="role" name="role"><option value="agent">经办人</option><option value="administrator">管理员（可管理经办人，须法定代表人添加）</option></select></div>
         ${SCOPES}<div class="field"><label for="until">有效期至</label><input id="until" name="until" type="date" required min="${inDays(0)}" max="${inDays(1098)}" value="${inDays(365)}"></div>
-        <div class="said"></div><button class="button main wide">添加</button></form></details>`);
+        <div class="problem"></div><button class="button main wide">添加</button></form></details>`);
   };
   main.onsubmit = async (event) => {
     event.preventDefault();
@@ -77,7 +77,7 @@ export async function organisation(main, id) {
       await draw();
     } catch (error) {
       if (error.status === 401) throw error;
-      show(event.target.querySelector(".said"), problem(error));
+      show(event.target.querySelector(".problem"), problem(error));
     }
   };
   main.onclick = async (event) => {

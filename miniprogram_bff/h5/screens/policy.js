@@ -17,7 +17,7 @@ export async function policy(main, query) {
     ? html`<section class="card stack"><p class="notice good">您已同意现行版本。</p><button class="button danger" id="withdraw">撤回同意</button>
         <p class="hint">撤回后，手机号、亲友名单和给出的委托立即删除，账号只保留查看、导出和注销；已约好的和正在办理的不受影响。</p></section>`
     : html`<section class="card stack"><p class="notice warn">${mine.history.length ? "隐私政策已更新或您已撤回同意，重新同意后才能继续办理。" : "同意后才能继续办理。"}</p>
-        <div class="said"></div><button class="button main wide" id="agree">同意并继续</button><a class="button wide" href="#/privacy">不同意，查看、导出或注销</a></section>`;
+        <div class="problem"></div><button class="button main wide" id="agree">同意并继续</button><a class="button wide" href="#/privacy">不同意，查看、导出或注销</a></section>`;
   show(main, html`${written(inForce.text)}<p class="hint">版本 ${inForce.version}</p>${deeds}
     ${mine?.history.length ? html`<section class="card"><h2>同意记录</h2><ul class="list">${mine.history.map((one) => html`<li class="row"><div>版本 ${one.version}<small>${moment(one.agreed_at)} 同意${one.withdrawn_at ? `，${moment(one.withdrawn_at)} 撤回` : ""}</small></div></li>`)}</ul></section>` : ""}`);
   main.onclick = async (event) => {
@@ -27,7 +27,7 @@ export async function policy(main, query) {
         location.replace(next);
       } catch (error) {
         if (error.status === 401) throw error;
-        show(main.querySelector(".said"), problem(error));
+        show(main.querySelector(".problem"), problem(error));
       }
     }
     if (event.target.id === "withdraw" && confirm("撤回后手机号、亲友名单和给出的委托立即删除。确定撤回吗？")) {

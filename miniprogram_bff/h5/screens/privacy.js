@@ -32,7 +32,7 @@ export async function copies(main) {
     const list = await get("/v1/me/exports");
     if (!main.isConnected) return;
     show(main, html`<h1>导出我的信息</h1><section class="card stack"><p>包含账号、预约、缴费、办件、评价、咨询、消息和查看记录的全部内容，一个压缩包里有便于阅读的网页和供软件读取的 JSON 文件。</p>
-        <p class="hint">后台准备好后在这里下载。只能下载一次，下载后服务器不再保存；逾期未下载的自动删除。</p><div class="said"></div><button class="button main wide" id="ask">申请一份</button></section>
+        <p class="hint">后台准备好后在这里下载。只能下载一次，下载后服务器不再保存；逾期未下载的自动删除。</p><div class="problem"></div><button class="button main wide" id="ask">申请一份</button></section>
       ${list.length ? html`<section class="card"><h2>我的申请</h2><ul class="list">${list.map((one) => html`<li class="row"><div>${moment(one.asked_at)} <span class="tag ${COPY[one.state]}">${one.label}</span>
         <small>${one.state === "ready" ? `${size(one.size)}，${moment(one.good_until)} 前可以下载` : ""}</small></div>
         ${one.state === "ready" ? html`<button class="button" data-code="${one.code}">下载</button>` : ""}</li>`)}</ul></section>` : ""}`);
@@ -45,7 +45,7 @@ export async function copies(main) {
       if (code) { await busy(event.target, "正在下载…", () => file(`/v1/me/exports/${encodeURIComponent(code)}/file`, "我的信息.zip", "POST")); await draw(); }
     } catch (error) {
       if (error.status === 401) throw error;
-      show(main.querySelector(".said"), problem(error));
+      show(main.querySelector(".problem"), problem(error));
     }
   };
   await draw();
@@ -56,7 +56,7 @@ export async function leave(main) {
   const view = await get("/v1/me/forget");
   show(main, html`<h1>注销账号</h1>${view.due_at ? html`<section class="card stack"><p class="notice warn">${view.hindered ? "到期时还有未了的事项（如退款在途），办完后自动注销。" : ""}将于 ${moment(view.due_at)} 注销。</p><button class="button main wide" id="stay">撤回注销申请</button></section>`
     : html`<form class="card stack"><p>申请后 ${view.days} 天内可以撤回，到期自动注销，不能恢复。未到期的预约会取消，登录、姓名、证件号码、手机号、亲友、委托、消息和咨询记录删除。</p>
-      <div class="field"><label for="confirm">确认请填写“注销”</label><input id="confirm" name="confirm" required maxlength="10" autocomplete="off"></div><div class="said"></div><button class="button danger wide">申请注销</button></form>`}
+      <div class="field"><label for="confirm">确认请填写“注销”</label><input id="confirm" name="confirm" required maxlength="10" autocomplete="off"></div><div class="problem"></div><button class="button danger wide">申请注销</button></form>`}
     <section class="card"><h2>注销后仍保存的</h2><p class="hint">以下内容依法或为核对须继续保存，不再与您的账号关联。</p><dl class="facts stacked">${view.kept.map((one) => html`<dt>${one.title}</dt><dd>${one.why}</dd>`)}</dl></section>`);
   main.onsubmit = async (event) => {
     event.preventDefault();
@@ -65,7 +65,7 @@ export async function leave(main) {
       await leave(main);
     } catch (error) {
       if (error.status === 401) throw error;
-      show(main.querySelector(".said"), problem(error));
+      show(main.querySelector(".problem"), problem(error));
     }
   };
   main.onclick = async (event) => {

@@ -14,9 +14,8 @@ const STEP = [
 export async function level(main) {
   const view = await get("/v1/me/level");
   show(main, html`<h1>实名等级</h1><section class="card stack"><p class="big">${view.name}</p>
-    ${view.next_step ? html`<p>还差一步：${view.next_step}</p>${STEP[view.level]()}<div class="said"></div>` : html`<p class="notice good">已是最高等级，全部事项都可以办理。</p>`}</section>
-    <section class="card"><h2>可以办什么</h2><ul class="list">${view.acts.map((one) => html`<li class="row"><div>${one.name}<small>需要：${one.needed}</small></div>
-      <span class="tag ${one.allowed ? "good" : "warn"}">${one.allowed ? "可以" : "还差一步"}</span></li>`)}</ul></section>
+    ${view.next_step ? html`<p>还差一步：${view.next_step}</p>${STEP[view.level]()}<div class="problem"></div>` : html`<p class="notice good">已是最高等级，全部事项都可以办理。</p>`}</section>
+    <section class="card"><h2>可以办什么</h2><ul class="list">${view.acts.map((one) => html`<li class="row"><div>${one.name} <span class="tag ${one.allowed ? "good" : "warn"}">${one.allowed ? "可以" : "还差一步"}</span><small>需要：${one.needed}</small></div></li>`)}</ul></section>
     <section class="card"><h2>等级由低到高</h2><ol class="line numbered">${view.steps.map((name, nth) => html`<li>${name}${nth === view.level ? html` <span class="tag brand">当前</span>` : ""}</li>`)}</ol></section>`);
   main.onclick = async (event) => {
     if (event.target.id !== "phone") return;
@@ -26,7 +25,7 @@ export async function level(main) {
       await level(main);
     } catch (error) {
       if (error.status === 401) throw error;
-      show(main.querySelector(".said"), problem(error));
+      show(main.querySelector(".problem"), problem(error));
     }
   };
 }
@@ -41,7 +40,7 @@ export async function wards(main) {
         <div class="field"><label for="type">证件类型</label><select id="type" name="id_type">${DOCUMENTS}</select></div>
         <div class="field"><label for="name">子女姓名</label><input id="name" name="name" required maxlength="60" autocomplete="off"></div>
         <div class="field"><label for="number">证件号码</label><input id="number" name="id_number" required minlength="5" maxlength="30" autocomplete="off"></div>
-        <div class="said"></div><button class="button main wide">登记</button></form></details>
+        <div class="problem"></div><button class="button main wide">登记</button></form></details>
       ${view.guardians.length ? html`<section class="card"><h2>我的监护人</h2><ul class="list">${view.guardians.map((one) => ward(one, "解除"))}</ul></section>` : ""}`);
   };
   main.onsubmit = async (event) => {
@@ -52,7 +51,7 @@ export async function wards(main) {
       await draw();
     } catch (error) {
       if (error.status === 401) throw error;
-      show(event.target.querySelector(".said"), problem(error));
+      show(event.target.querySelector(".problem"), problem(error));
     }
   };
   main.onclick = async (event) => {
