@@ -209,7 +209,8 @@ async def _record(who: StaffMember, citizen_id: int, form: OnePerson) -> dict[st
     kept = await record.of_citizen(person.citizen_id, within=_halls_of(who), by=who.actor, reason=form.reason)
     halls = await scope.halls_of(who, scope.HELPERS)
     return {
-        "person": person, "standing": await levels.of(person.citizen_id), "record": kept, "states": NAMES, "wait_states": WAITLIST_NAMES, "block_states": STATE_NAMES,
+        "person": person, "standing": await levels.of(person.citizen_id), "record": kept, "states": NAMES,
+        "wait_states": WAITLIST_NAMES, "block_states": STATE_NAMES,
         "reached": await _reached(person.citizen_id), "looks": await _looks(person.citizen_id),
         "types": [(one, await slots.types(hall_code=one.code)) for one in halls],
     }  # fmt: skip
