@@ -11,10 +11,10 @@ from identity.delegation import SCOPE_NAMES, Scope
 from identity.family_models import DelegationInvitation, DelegationRequest, FamilyMember
 from identity.models import Citizen, Delegation, PlatformAccount
 from identity.organisation_models import OrganisationAgent
-from identity.privacy import ROOM
 from identity.privacy_models import DataExport
 from identity.standing_models import Guardianship, IdentityProof
 
+ROOM = "identity"
 PROOFS = {"phone": "绑定手机号", "three_factor": "三要素核验", "face": "人脸核验", "in_person": "现场核验"}
 TIES = "关系解除后只保留起止日期，用于核对当时的代办是否有效，到期自动删除。"
 

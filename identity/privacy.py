@@ -13,8 +13,7 @@ from identity import family, sessions
 from identity.errors import NoSuchCitizen, NotYourRecord
 from identity.events import CitizenForgotten
 from identity.models import Citizen
-
-ROOM = "identity"
+from identity.own_data import ROOM
 
 
 async def export(*, citizen_id: int, by: Actor) -> dict[str, Any]:

@@ -40,7 +40,7 @@ async def test_bookings_bills_and_cases_are_the_organisations_and_outlive_the_ag
     (mandate,) = (await me.get("/v1/organisations"))["mandates"]
     switched = await me("PUT", "/v1/me/acting", {"subject": mandate["subject"]})
     assert switched.json() == {"name": of.name}
-    made = await me("POST", "/v1/bookings", {"slot_id": slot.id}, **{"Idempotency-Key": "a company's booking"})
+    made = await me("POST", "/v1/bookings", {"slot_id": slot.id}, **{"Idempotency-Key": "company-booking-1"})
     assert (made.status_code, made.json()["for_whom"]) == (201, of.name)
     code = made.json()["code"]
     assert [one["code"] for one in await me.get("/v1/bookings")] == [code]
@@ -55,7 +55,7 @@ async def test_bookings_bills_and_cases_are_the_organisations_and_outlive_the_ag
     await organisation_agents.end(agent_id=row.id, by=Actor.citizen(legal.citizen_id))  # type: ignore[attr-defined]
     for path in ("/v1/bookings", "/v1/bills", "/v1/cases"):
         assert await me.refused("GET", path) == (403, "ActingOver"), path
-    key = {"Idempotency-Key": "one more"}
+    key = {"Idempotency-Key": "one-more-booking"}
     assert await me.refused("POST", "/v1/bookings", {"slot_id": slot.id}, **key) == (403, "ActingOver")
     assert (await me("PUT", "/v1/me/acting", {"subject": 0})).json() == {"name": ""}
     assert await me.get("/v1/bookings") == []

@@ -45,11 +45,11 @@ async def test_a_guardian_books_for_a_child_alone(me: Caller, bff: httpx.AsyncCl
     (child,) = [one for one in await me.get("/v1/people") if one["tie"] == "ward"]
     slot = await booking.a_slot()
     body = {"slot_id": slot.id, "members": [child["person"]]}
-    made = await me("POST", "/v1/parties", body, **{"Idempotency-Key": "for the child"})
+    made = await me("POST", "/v1/parties", body, **{"Idempotency-Key": "for-the-child"})
     assert made.status_code == 201, made.text
     assert made.json()[0]["for_whom"] == "张*"
     stranger = await caller(bff)
-    assert await stranger.refused("POST", "/v1/parties", body, **{"Idempotency-Key": "not mine"}) == (
+    assert await stranger.refused("POST", "/v1/parties", body, **{"Idempotency-Key": "not-mine-at-all"}) == (
         404,
         "PersonUnknown",
     )
@@ -74,7 +74,7 @@ async def test_a_delegation_that_names_items_covers_those_alone(me: Caller, bff:
         of = await booking.a_type(item_codes=item_codes)
         slot = await booking.a_slot(of=of)
         body = {"slot_id": slot.id, "members": [mother.citizen.id]}
-        made = await me("POST", "/v1/parties", body, **{"Idempotency-Key": f"one of {item_codes}"})
+        made = await me("POST", "/v1/parties", body, **{"Idempotency-Key": f"one-of-{answer}-{len(item_codes)}"})
         assert made.status_code == answer, made.text
 
 

@@ -4,6 +4,7 @@ A person with a name nobody else has is planted wherever the console may show on
 opened, and where the name turns up, the look must be on record.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import httpx
@@ -86,23 +87,30 @@ async def forget_looks() -> None:
         await tx.execute("delete from record_access")
 
 
-async def opened(desk: Desk, known: dict[str, str], door: Any, citizen: Citizen) -> tuple[set[str], list[str]]:
+def addresses(door: Any, known: dict[str, str]) -> list[str]:
+    """What staff can open with what is known; files of the catalogue hold no person."""
+    found = []
+    for route in door.routes:
+        if route.access.name == "staff" and route.method == "GET" and not route.path.startswith("/console/catalogue"):
+            address = route.path
+            for name, value in known.items():
+                address = address.replace(f"<{name}>", value)
+            found.append(address)
+    return [one for one in found if "<" not in one]
+
+
+async def opened(
+    desk: Desk, known: dict[str, str], pages: Iterable[str], citizen: Citizen
+) -> tuple[set[str], list[str]]:
     """The pages that showed the person, and those of them that kept no look."""
     showed, silent = set(), []
-    for route in door.routes:
-        if route.access.name != "staff" or route.method != "GET":
-            continue
-        address = route.path
-        for name, value in known.items():
-            address = address.replace(f"<{name}>", value)
-        if "<" in address:
-            continue
+    for address in pages:
         await forget_looks()
         answer = await desk.open(f"{address}?number={known['number']}" if address == LOOK_UP else address)
         if MARK in answer.text:
-            showed.add(route.path)
+            showed.add(address)
         if await unrecorded(answer, citizen):
-            silent.append(route.path)
+            silent.append(address)
     return showed, silent
 
 
@@ -110,10 +118,10 @@ async def test_every_page_that_shows_a_person_is_on_record(monkeypatch: pytest.M
     citizen, known = await planted()
     await identity.staff(*((role.value, "") for role in Role), username="everything")
     app = create_app()
-    async with serving(app) as base, httpx.AsyncClient(base_url=base) as client:
+    async with serving(app) as base, httpx.AsyncClient(base_url=base, timeout=60) as client:
         desk = Desk(client)
         await desk.sign_in("everything")
-        showed, silent = await opened(desk, known, app.ctx.door, citizen)
+        showed, silent = await opened(desk, known, addresses(app.ctx.door, known), citizen)
         assert silent == []
         assert showed >= SHOWN
         await forget_looks()
@@ -123,5 +131,5 @@ async def test_every_page_that_shows_a_person_is_on_record(monkeypatch: pytest.M
         assert MARK in found.text
         assert await looks_at(citizen)
         monkeypatch.setattr(looks, "RECORD", NOTHING)
-        _, silent = await opened(desk, known, app.ctx.door, citizen)
+        _, silent = await opened(desk, known, SHOWN, citizen)
         assert set(silent) >= SHOWN  # with the verb off this test would say so

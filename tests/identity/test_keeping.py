@@ -22,9 +22,8 @@ async def test_what_is_past_its_time_goes_and_the_report_says_how_much() -> None
     kept = await delegation.grant(
         principal_id=citizen.id, agent_id=friend.id, scope=["book"], until=clock.today(), by=Actor.citizen(citizen.id)
     )
-    await Message.create(
-        citizen=citizen, occasion="x:1", channel="inbox", title="预约成功", text="已预约", state="delivered"
-    )
+    told = {"title": "预约成功", "text": "已预约", "state": "delivered"}
+    await Message.create(citizen=citizen, occasion="x:1", channel="inbox", **told)
     await keeping.sweep()
     assert await Delegation.exists(id=kept)
     assert len(await looks.of(citizen.id)) == 1
