@@ -5,15 +5,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from api.app import create_app as create_api
 from appointments import booking
 from foundation.actor import Actor
-from identity import access, exports, guardians, organisation_register, phones, verifier
+from identity import (
+    access,
+    exports,
+    guardians,
+    keeping,
+    organisation_agents,
+    organisation_register,
+    organisations,
+    phones,
+    verifier,
+)
 from identity.organisation_models import Organisation
 from identity.privacy_models import DataExport
 from miniprogram_bff.app import create_app as create_bff
+from tests.browser import test_console
 from tests.browser.test_people import as_citizen, sound_phone
 from tests.builders import identity
 from tests.builders.appointments import a_citizen, a_hall, a_type, slots_of_one_day
+from tests.builders.console import a_colleague
 from tests.builders.identity import id_number
 from tests.builders.organisations import Says, credit_code
 from tests.serving import serving
@@ -129,3 +142,40 @@ async def test_what_is_held_who_looked_and_leaving(h5: str, phone: "Page") -> No
     await phone.get_by_role("button", name="同意并继续").click()
     await phone.get_by_role("heading", name="亲友与委托").wait_for()
     assert faults == []
+
+
+async def test_a_window_decides_about_a_company_and_proves_a_person(desk: "Page") -> None:
+    number = id_number()
+    citizen = await identity.citizen(name="李四", number=number)
+    await organisations.claim(
+        citizen_id=citizen.id, credit_code=credit_code(), name="示例科技有限公司", by=Actor.citizen(citizen.id),
+        ask=Says(legal_person=False),
+    )  # fmt: skip
+    await keeping.sweep()
+    await a_colleague(("window", ""), ("admin", ""), username="wangwu")
+    desk.on("dialog", lambda dialog: dialog.accept())
+    async with serving(create_api()) as base:
+        await test_console.enter(desk, f"{base}/console/organisations")
+        await desk.get_by_text("申请人 李*").wait_for()
+        await sound_desk(desk)
+        await desk.get_by_label("核对了什么，或为什么驳回").fill("营业执照和授权书原件已核对")
+        await desk.get_by_role("button", name="通过 示例科技有限公司").click()
+        await desk.get_by_text("没有等待审核的单位").wait_for()
+        await desk.goto(f"{base}/console/keeping")
+        await desk.get_by_text("查阅记录").first.wait_for()
+        await sound_desk(desk)
+        await desk.goto(f"{base}/console/people")
+        await desk.get_by_label("号码", exact=True).fill(number)
+        await desk.keyboard.press("Enter")
+        await desk.get_by_role("button", name="打开 李* 的预约").click()
+        await desk.get_by_role("button", name="现场核验通过").click()
+        await desk.get_by_text("实名等级：人脸或现场核验").wait_for()
+        await sound_desk(desk)
+    (mandate,) = await organisation_agents.mandates_of(citizen.id)
+    assert mandate.state == "active"
+
+
+async def sound_desk(desk: "Page") -> None:
+    for width in (820, 1280):
+        await desk.set_viewport_size({"width": width, "height": 900})
+        await test_console.sound(desk)

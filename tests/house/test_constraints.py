@@ -43,6 +43,11 @@ CHECKS = [
     "handover_ended_how",
     "handover_held_by_whom",
     "handover_line_by_whom",
+    "delegation_revoked_by_whom",
+    "organisation_agent_who",
+    "record_access_by_staff",
+    "data_export_held_while_ready",
+    "leaving_ended_when",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",
@@ -59,6 +64,10 @@ UNIQUE_INDEXES = [
     "booking_rule_one_open",
     "handover_one_open",
     "handover_line_once",
+    "guardianship_one_live",
+    "organisation_agent_one_live",
+    "organisation_agent_one_legal_person",
+    "leaving_one_waiting",
 ]
 TRIGGERS = [
     "ledger_entry_balances",
@@ -74,6 +83,8 @@ TRIGGERS = [
     "bill_moves",
     "payment_order_moves",
     "bill_version_no_change",
+    "record_access_no_change",
+    "record_access_no_truncate",
 ]
 
 
