@@ -26,7 +26,7 @@ class Look(StrEnum):
 
 
 NAMES = {
-    Look.FOUND: "查找到您",
+    Look.FOUND: "按号码查找",
     Look.PROFILE: "姓名、证件号码（部分隐藏）",
     Look.PHONE: "手机号码",
     Look.BOOKINGS: "预约记录",

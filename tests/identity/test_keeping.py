@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+import rooms
 from foundation import clock, database, retention, settings
 from foundation.actor import Actor
 from identity import access, delegation, keeping, looks
@@ -12,6 +13,7 @@ from identity.privacy_models import RetentionRun
 from notifications.models import Message
 from tests.builders import identity as build
 
+rooms.wake()  # every room has said what it deletes
 pytestmark = pytest.mark.usefixtures("db", "redis_db")
 
 
