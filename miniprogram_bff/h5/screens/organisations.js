@@ -36,7 +36,7 @@ export async function organisations(main) {
       await draw();
     } catch (error) {
       if (error.status === 401) throw error;
-      const step = ["LevelNeeded", "RealNameNeeded"].includes(error.code) ? html`<div class="actions"><a class="button main" href="#/level">查看还差哪一步</a></div>` : "";
+      const step = ["LevelNeeded", "RealNameNeeded"].includes(error.code) ? html`<div class="actions field"><a class="button" href="#/level">查看还差哪一步</a></div>` : "";
       show(event.target.querySelector(".problem"), html`${problem(error)}${step}`);
     }
   };

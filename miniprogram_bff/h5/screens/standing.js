@@ -15,7 +15,7 @@ export async function level(main) {
   const view = await get("/v1/me/level");
   show(main, html`<h1>实名等级</h1><section class="card stack"><p class="big">${view.name}</p>
     ${view.next_step ? html`<p>还差一步：${view.next_step}</p>${STEP[view.level]()}<div class="problem"></div>` : html`<p class="notice good">已是最高等级，全部事项都可以办理。</p>`}</section>
-    <section class="card"><h2>可以办什么</h2><ul class="list">${view.acts.map((one) => html`<li class="row"><div>${one.name} <span class="tag ${one.allowed ? "good" : "warn"}">${one.allowed ? "可以" : "还差一步"}</span><small>需要：${one.needed}</small></div></li>`)}</ul></section>
+    <section class="card"><h2>可以办什么</h2><ul class="list">${view.acts.map((one) => html`<li class="row"><div>${one.name} <span class="tag ${one.allowed ? "good" : "warn"}">${one.allowed ? "可以" : "还差一步"}</span><small>${one.needed === view.steps[0] ? "不需要实名" : `需要：${one.needed}`}</small></div></li>`)}</ul></section>
     <section class="card"><h2>等级由低到高</h2><ol class="line numbered">${view.steps.map((name, nth) => html`<li>${name}${nth === view.level ? html` <span class="tag brand">当前</span>` : ""}</li>`)}</ol></section>`);
   main.onclick = async (event) => {
     if (event.target.id !== "phone") return;
