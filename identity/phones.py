@@ -39,6 +39,8 @@ async def keep(*, citizen_id: int, phone: str, by: Actor, shown: str = "") -> st
             citizen = await Citizen.select_for_update().get_or_none(id=citizen_id, state="active")
             if citizen is None:
                 raise NoSuchCitizen
+            if shown and await IdentityProof.exists(mark__in=crypto.fingerprints(shown, purpose="identity.proof")):
+                raise CodeUnusable  # also under a key that seals no more
             before, now = citizen.phone_fingerprint, clock.now()
             await _write(citizen, phone, verified=True)
             about = citizen.phone_fingerprint
