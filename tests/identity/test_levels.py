@@ -2,6 +2,8 @@
 
 import pytest
 
+from channels.errors import CodeUnusable
+from foundation import database, settings
 from foundation.actor import Actor
 from identity import access, levels, phones, realname
 from identity.errors import NameMismatch, RealNameNeeded, RoleNeeded, UnknownIdType, WrongCreditCode
@@ -63,8 +65,6 @@ async def test_another_phone_proves_nothing_until_it_is_checked_itself() -> None
 
 
 async def test_a_phone_that_was_only_told_is_marked_and_raises_nothing() -> None:
-    from foundation import database
-
     citizen = await build.citizen()
     async with database.transaction():
         assert await phones.note(citizen_id=citizen.id, phone="13800000001", by=Actor.staff(1))
@@ -99,3 +99,15 @@ async def test_a_code_of_an_organisation_is_no_persons_number() -> None:
         await realname.verify(citizen_id=citizen.id, **given)
     with pytest.raises(UnknownIdType):
         await realname.person(**given)
+
+
+async def test_what_was_shown_once_serves_no_more_under_a_new_key(
+    settings_env: settings.Settings, environment: dict[str, str]
+) -> None:
+    first, second = await build.citizen(), await build.citizen()
+    given = {"phone": "13800000001", "shown": "alipay:{}"}
+    await phones.keep(citizen_id=first.id, by=Actor.citizen(first.id), **given)
+    keys = f"new:{'cd' * 16},{settings_env.secrets.fingerprint_keys}"
+    settings.use(settings.load(environment | {"FINGERPRINT_KEYS": keys}))
+    with pytest.raises(CodeUnusable):
+        await phones.keep(citizen_id=second.id, by=Actor.citizen(second.id), **given)
