@@ -11,7 +11,7 @@ from identity.policy_errors import PolicyChanged
 from identity.sessions import Session
 from miniprogram_bff.session import MINIMAL, actor
 
-routes = Routes("隐私政策", tag="privacy")
+routes = Routes("隐私政策", tag="policy")
 
 Version = Annotated[str, Meta(min_length=1, max_length=20, examples=["2026-01-01"])]
 
