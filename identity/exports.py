@@ -72,9 +72,12 @@ async def mine(citizen_id: int) -> list[Copy]:
 
 async def fetch(*, code: str, by: Actor) -> bytes:
     """The archive, once and in its time; afterwards it is nowhere. Raises ExportNotFound, for others' too."""
+    wanted = crypto.read_code(code)
+    if len(wanted) != CODE_LENGTH:
+        raise ExportNotFound
     async with database.transaction():
         row = await DataExport.select_for_update().get_or_none(
-            code=crypto.read_code(code), citizen_id=by.number, state="ready", good_until__gt=clock.now()
+            code=wanted, citizen_id=by.number, state="ready", good_until__gt=clock.now()
         )
         if row is None:
             raise ExportNotFound

@@ -50,6 +50,7 @@ async def test_a_copy_is_made_by_a_job_and_fetched_once(me: Caller, bff: httpx.A
     assert await me.refused("POST", "/v1/me/exports") == (409, "ExportUnderWay")
     path = f"/v1/me/exports/{asked['code']}/file"
     assert await me.refused("POST", path) == (404, "ExportNotFound")
+    assert await me.refused("POST", f"/v1/me/exports/{'A' * 29}/file") == (404, "ExportNotFound")
     await made()
     assert (await me.get("/v1/me/exports"))[0]["state"] == "ready"
     assert await (await caller(bff)).refused("POST", path) == (404, "ExportNotFound")
