@@ -16,7 +16,7 @@ from requests.auth import AuthBase
 from foundation import signed_requests
 
 NOT_READ = {"Malformed", "InvalidFields", "NotJson", "TooLarge"}
-ENDS_THE_SESSION = {"/v1/sign-out", "/v1/me/sign-out-everywhere", "/v1/me/forget"}
+ENDS_THE_SESSION = {"/v1/sign-out", "/v1/me/sign-out-everywhere", "/v1/me/policy"}  # or the consent it stands on
 
 
 class Citizen(AuthBase):
