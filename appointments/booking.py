@@ -167,10 +167,12 @@ async def find(*, code: str, for_: Actor, locked: bool = False) -> Booking:
 
 
 async def is_of(held: Booking, who: Actor, *, locked: bool = False) -> bool:
-    """Whether a booking is this citizen's: their own, or booked by them for somebody they still look after."""
+    """Whether a booking is this citizen's: their own, or booked by them for somebody they still look after, or of the
+    organisation or the child they act for, whoever booked it.
+    """
     if held.citizen_id == who.number:
         return True
-    if held.booked_by != str(who):
+    if held.booked_by != str(who) and not await acting.speaks_for(agent=who.number, subject=held.citizen_id):
         return False
     return await acting.looks_after(agent=who.number, person=held.citizen_id, locked=locked)
 

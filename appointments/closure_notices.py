@@ -14,6 +14,7 @@ from appointments.states import NOTICE_NAMES, OFFER_NAMES
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from identity import access
+from identity.looks import Look, record_access
 
 # A message that is still on its way after so long had better be a call.
 SLOW = timedelta(minutes=30)
@@ -137,9 +138,10 @@ select n.id as notice_id, n.code, n.state, n.problem, n.offer, a.code as booking
 """
 
 
-async def unreached(closure_id: int, *, within: Collection[str] = ("",)) -> list[Unreached]:
-    """Whom to telephone, who comes first first."""
+async def unreached(closure_id: int, *, by: Actor, within: Collection[str] = ("",)) -> list[Unreached]:
+    """Whom to telephone, who comes first first. Staff who read the list are shown to those on it."""
     rows = await database.fetch(UNREACHED, closure_id, clock.now() - SLOW, list(within))
+    await record_access({row["citizen_id"] for row in rows}, what=Look.CALL_LIST, why="停办电话通知", by=by)
     return [
         Unreached(
             **{name: row[name] for name in Unreached.__dataclass_fields__ if name in row},
@@ -177,15 +179,17 @@ async def find(notice_id: int) -> Reached:
 async def phone_of(notice_id: int, *, by: Actor) -> str:
     """The number to call, empty when none is known; the look is audited. Raises ClosureNotFound, NoSuchCitizen."""
     who = await find(notice_id)
-    return (await access.profile(who.citizen_id, seen_by=by)).phone
+    known = await access.profile(who.citizen_id, seen_by=by, why="停办电话通知")
+    await record_access([known.citizen_id], what=Look.PHONE, why="停办电话通知", by=by)
+    return known.phone
 
 
 async def call_list(closure_id: int, *, by: Actor, within: Collection[str] = ("",)) -> list[tuple[Unreached, str]]:
     """Everybody to telephone with the number; one look, audited with all whose numbers were seen."""
     rows = await database.fetch(UNREACHED, closure_id, clock.now() - SLOW, list(within))
-    known = await access.profiles([row["citizen_id"] for row in rows], seen_by=by)
+    known = await access.profiles([row["citizen_id"] for row in rows], seen_by=by, what=Look.PHONE, why="停办电话通知")
     phones = {row["notice_id"]: known[row["citizen_id"]].phone for row in rows if row["citizen_id"] in known}
-    listed = await unreached(closure_id, within=within)
+    listed = await unreached(closure_id, by=by, within=within)
     async with database.transaction():
         seen = {"people": len(listed)}
         await audit.record("closure.call_list_taken", subject=f"closure:{closure_id}", by=by, detail=seen)

@@ -60,4 +60,8 @@ async def forget(citizen_id: int) -> None:
     await draw_merging.forget(citizen_id, by=PRIVACY)
 
 
-personal_data.register("draws", export=export, forget=forget)
+personal_data.register(
+    "draws", export=export, forget=forget,
+    title="摇号",
+    holds=(personal_data.Holding("draw_entry", "摇号登记", "摇号结果须可复核，只保留序号，不再含姓名和证件号码。"),),
+)  # fmt: skip

@@ -199,4 +199,13 @@ async def forget(citizen_id: int) -> None:
         await leaving_and_merging.forget(citizen_id, by=PRIVACY)
 
 
-personal_data.register("appointments", export=export, forget=forget)
+personal_data.register(
+    "appointments", export=export, forget=forget,
+    title="预约与候补",
+    holds=(
+        personal_data.Holding("appointment", "预约记录", "只保留时间、大厅和业务，用于核对，不再含姓名和证件号码。"),
+        personal_data.Holding("waitlist_entry", "候补记录", "只保留时间、大厅和业务，用于统计，不再含姓名和证件号码。"),
+        personal_data.Holding("sanction", "预约限制", "限制未到期的保留到期满，防止注销后重新登录绕过。"),
+        personal_data.Holding("appeal", "申诉"),
+    ),
+)  # fmt: skip

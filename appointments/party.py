@@ -4,6 +4,7 @@ Persons are locked in ascending order, whoever books among them, then the ties b
 person has an appointment of their own, so that limits hold per person; `party` is the first one's id.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,7 +52,8 @@ PROBLEMS: dict[type[Refusal], str] = {
 }
 
 WANTED = """
-select s.day, t.party_most from slot s join appointment_type t on t.id = coalesce($2, s.type_id) where s.id = $1
+select s.day, t.party_most, t.item_codes
+  from slot s join appointment_type t on t.id = coalesce($2, s.type_id) where s.id = $1
 """
 ANSWERED = """
 select id, body_hash from appointment
@@ -138,17 +140,19 @@ async def _must_be_theirs(slot_id: int, type_id: int | None, members: Sequence[i
     if len(set(members)) < len(members):
         raise MemberTwice(detail=[
             {"field": f"members.{nth}", "problem": f"{await _name(one)}已在名单中"}
-            for nth, one in enumerate(members) if one in members[:nth] and await _tie(one, wanted["day"], by)
+            for nth, one in enumerate(members) if one in members[:nth] and await _tie(one, wanted, by)
         ])  # fmt: skip
-    ties = [await _tie(one, wanted["day"], by) for one in members]
+    ties = [await _tie(one, wanted, by) for one in members]
     if len(members) > max(1, wanted["party_most"]):
         raise PartyTooLarge(f"这项业务一次最多 {wanted['party_most']} 人一起预约，请减少人数，或分几次预约。")
     if "self" not in ties and {"family", "minor"} & set(ties):
         raise ComeAlong
 
 
-async def _tie(member: int, day: Any, by: Actor) -> acting.Tie:
-    return await acting.hold(agent=by.number, person=member, day=day)
+async def _tie(member: int, wanted: Any, by: Actor) -> acting.Tie:
+    """A delegation that names items covers a business through which one of them is done."""
+    items = json.loads(wanted["item_codes"])
+    return await acting.hold(agent=by.number, person=member, day=wanted["day"], items=items)
 
 
 async def _all_or_nobody(wants: Sequence[seats.Want], body_hash: str) -> list[Booking]:

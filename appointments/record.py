@@ -12,6 +12,7 @@ from appointments.waitlist import Waiting
 from foundation import audit, clock, database
 from foundation.actor import Actor
 from identity import access, acting
+from identity.looks import Look, record_access
 
 MOST = 50
 MOST_CALLS = 200
@@ -36,6 +37,7 @@ async def of_citizen(citizen_id: int, *, within: Collection[str], by: Actor, rea
         await audit.record(
             "citizen.bookings_read", subject=f"citizen:{citizen_id}", by=by, reason=reason.strip(), detail=detail
         )
+        await record_access([citizen_id], what=Look.BOOKINGS, why=reason, by=by)
         whose = Actor.citizen(citizen_id)
         held = await booking.of(whose, limit=MOST)
         waits = await waitlist.of(whose, limit=MOST)
@@ -83,7 +85,7 @@ async def call_list(*, within: Collection[str], by: Actor) -> list[Call]:
     """
     rows = await database.fetch(booking.READ + UNREACHED, clock.today(), list(within), MOST_CALLS)
     held = [one for one in map(booking.read, rows) if not await _told_by_their_booker(one)]
-    people = await access.profiles({one.citizen_id for one in held}, seen_by=by)
+    people = await access.profiles({one.citizen_id for one in held}, seen_by=by, what=Look.CALL_LIST, why="须电话通知")
     return [
         Call(
             citizen_id=one.citizen_id, name=people[one.citizen_id].masked_name,

@@ -9,6 +9,7 @@ from assistant.handover_models import Handover, HandoverLine
 from assistant.models import Turn
 from foundation import clock
 from foundation.actor import Actor
+from identity.looks import Look, record_access
 
 SHOWN = 50
 TURNS_SHOWN = 60
@@ -70,12 +71,17 @@ async def finished(by: Actor) -> list[Entry]:
 
 
 async def record(handover_id: int, by: Actor) -> Record:
-    """One with all that was said, to the bot before and to people since. Raises HandoverNotFound."""
+    """One with all that was said, to the bot before and to people since; who asked can see that `by` read it.
+
+    Raises HandoverNotFound.
+    """
     one = await Handover.get_or_none(id=handover_id).prefetch_related("conversation")
     if one is None:
         raise HandoverNotFound
     conversation_id: int = one.conversation_id  # type: ignore[attr-defined]
     agent_id: int | None = one.agent_id  # type: ignore[attr-defined]
+    asker: int | None = one.conversation.citizen_id  # type: ignore[attr-defined]
+    await record_access([asker] if asker else [], what=Look.CONSULT, why="人工咨询", by=by)
     return Record(
         entry=_entry(one),
         mine=one.state == "held" and agent_id == by.number,

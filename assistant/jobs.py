@@ -1,6 +1,6 @@
 """What the assistant listens to, and what it keeps of a person."""
 
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from tortoise.queryset import QuerySet
@@ -8,13 +8,9 @@ from tortoise.queryset import QuerySet
 from assistant import handover_jobs
 from assistant.handover_models import HandoverLine
 from assistant.models import Conversation, Turn
-from foundation import clock, database, personal_data
+from foundation import database, personal_data, retention, settings
 from foundation.events import on
-from foundation.jobs import scheduled
 from identity.events import CitizensMerged
-
-KEPT_DAYS = 180
-"""Days after its last turn until a conversation is deleted."""
 
 
 @on(CitizensMerged)
@@ -23,12 +19,10 @@ async def follow_merge(event: CitizensMerged) -> None:
     await Conversation.filter(citizen_id=event.gone).update(citizen_id=event.kept)
 
 
-@scheduled("40 3 * * *")
-async def delete_old_conversations() -> None:
-    """Questions are kept to learn from, not for ever."""
-    old = clock.now() - timedelta(days=KEPT_DAYS)
+async def delete_old_conversations(before: datetime) -> int:
+    """Questions are kept to learn from, not for ever; how many conversations went."""
     async with database.transaction():
-        await _delete(Conversation.filter(changed_at__lt=old))
+        return await _delete(Conversation.filter(changed_at__lt=before))
 
 
 async def export(citizen_id: int) -> list[dict[str, Any]]:
@@ -43,12 +37,22 @@ async def forget(citizen_id: int) -> None:
         await _delete(Conversation.filter(citizen_id=citizen_id))
 
 
-async def _delete(conversations: QuerySet[Conversation]) -> None:
+async def _delete(conversations: QuerySet[Conversation]) -> int:
     """Locked, so that nobody adds to one while it goes."""
     ids = [one.id for one in await conversations.order_by("id").select_for_update()]
     await handover_jobs.delete_with(ids)
     await Turn.filter(conversation_id__in=ids).delete()
-    await Conversation.filter(id__in=ids).delete()
+    return await Conversation.filter(id__in=ids).delete()
 
 
-personal_data.register("assistant", export=export, forget=forget)
+retention.register(
+    "assistant.conversations",
+    title="咨询对话",
+    days=lambda: settings.current().privacy.keep_conversations_days,
+    sweep=delete_old_conversations,
+)
+personal_data.register(
+    "assistant", export=export, forget=forget,
+    title="咨询对话",
+    holds=(personal_data.Holding("conversation", "咨询对话"),),
+)  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from stdnum.cn import ric
 
 from foundation import clock, crypto, database
-from identity import sessions
+from identity import policy, sessions
 from identity.idnumber import Identity, IdType
 
 AT_ONCE = 32
@@ -52,9 +52,19 @@ async def arrive(number: int, *, who: Sequence[Identity] = ()) -> range:
 async def sign_in(citizens: Sequence[int]) -> list[str]:
     """A token for each."""
     found: list[str] = []
+    version = policy.current().version
     for begin in range(0, len(citizens), AT_ONCE):
         some = citizens[begin : begin + AT_ONCE]
         found += await asyncio.gather(
-            *(sessions.start(citizen_id=one, account_id=one, platform="wechat", device="benchmark") for one in some)
+            *(
+                sessions.start(
+                    citizen_id=one,
+                    account_id=one,
+                    platform="wechat",
+                    device="benchmark",
+                    policy=version,
+                )
+                for one in some
+            )
         )
     return found

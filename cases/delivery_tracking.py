@@ -15,7 +15,7 @@ from cases.models import Case
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.events import tell
-from identity.login import masked_phone
+from identity.phones import masked_phone
 from identity.realname import masked_name
 
 WAYS = {"pick_up": "到厅领取", "courier": "邮寄送达"}

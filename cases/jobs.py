@@ -50,4 +50,8 @@ async def forget(citizen_id: int) -> None:
     await CaseSubscription.filter(citizen_id=citizen_id).delete()
 
 
-personal_data.register("cases", export=export, forget=forget)
+personal_data.register(
+    "cases", export=export, forget=forget,
+    title="办件",
+    holds=(personal_data.Holding("case_file", "办件档案", "是承办部门的档案，由其依《档案法》保管，不再与账号关联。"),),
+)  # fmt: skip

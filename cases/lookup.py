@@ -16,7 +16,8 @@ from cases.progress_models import CaseSubscription
 from cases.timeline import Kind
 from cases.views import CaseView
 from foundation import clock, crypto, database, ratelimit, settings
-from identity import delegation
+from identity import acting
+from identity.delegation import Scope
 
 PER_NUMBER = (10, 3600)
 PER_ADDRESS = (30, 3600)
@@ -91,6 +92,8 @@ async def mine_or_entrusted(*, case_no: str, citizen_id: int) -> Case:
     owner: int | None = case.citizen_id if case else None  # type: ignore[attr-defined]
     if case is None or owner is None:
         raise CaseNotFound
-    if owner != citizen_id and not await delegation.may_act(agent=citizen_id, principal=owner, scope="progress"):
+    if owner != citizen_id and not await acting.may(
+        agent=citizen_id, subject=owner, scope=Scope.PROGRESS, items=[case.item_code]
+    ):
         raise CaseNotFound
     return case

@@ -57,4 +57,8 @@ async def forget(citizen_id: int) -> None:
         )
 
 
-personal_data.register("feedback", export=export, forget=forget)
+personal_data.register(
+    "feedback", export=export, forget=forget,
+    title="评价",
+    holds=(personal_data.Holding("rating", "评价", "只保留等级，用于统计；文字和标签删除。"),),
+)  # fmt: skip

@@ -117,6 +117,23 @@ class Console:
 
 
 @dataclass(frozen=True)
+class Privacy:
+    leaving_days: int = setting("LEAVING_DAYS", "days in which a citizen may take back that they leave", 7, least=1)
+    export_hours: int = setting("EXPORT_HOURS", "hours for which a copy of somebody's data waits for them", 72, least=1)
+    keep_looks_days: int = setting(
+        "KEEP_LOOKS_DAYS", "days for which citizens can see who opened their record", 1095, least=180
+    )
+    keep_conversations_days: int = setting(
+        "KEEP_CONVERSATIONS_DAYS", "days after its last turn until a conversation with the assistant is deleted", 180,
+        least=30,
+    )  # fmt: skip
+    keep_messages_days: int = setting("KEEP_MESSAGES_DAYS", "days messages stay in the inbox", 730, least=30)
+    keep_ended_ties_days: int = setting(
+        "KEEP_ENDED_TIES_DAYS", "days ended delegations, guardianships and agencies stay in the history", 1095, least=30
+    )
+
+
+@dataclass(frozen=True)
 class RealName:
     url: str = setting("REALNAME_URL", "real-name verifier", needed=True)
     key_id: str = setting("REALNAME_KEY_ID", "our key id at the verifier", needed=True)
@@ -207,6 +224,9 @@ class Alipay:
     app_cert_file: str = setting("ALIPAY_APP_CERT_FILE", "our certificate, certificate mode")
     root_cert_file: str = setting("ALIPAY_ROOT_CERT_FILE", "Alipay root certificate, certificate mode")
     cert_file: str = setting("ALIPAY_CERT_FILE", "Alipay public certificate (one or more), certificate mode")
+    aes_key: str = setting(
+        "ALIPAY_AES_KEY", "key of what Alipay encrypts for us, such as phone numbers (base64)", "demo-aes", secret=True
+    )
     template_booking: str = setting("ALIPAY_TEMPLATE_BOOKING", "message template: booking", "alitpl-booking")
     template_bill: str = setting("ALIPAY_TEMPLATE_BILL", "message template: bill settled", "alitpl-bill")
     template_case: str = setting("ALIPAY_TEMPLATE_CASE", "message template: case moved", "alitpl-case")

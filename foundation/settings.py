@@ -23,6 +23,7 @@ from foundation.setting_groups import (
     ObjectStore,
     Papers,
     Payments,
+    Privacy,
     Processes,
     RealName,
     Receipts,
@@ -53,6 +54,7 @@ class Settings:
     secrets: Secrets = field(default_factory=Secrets)
     console: Console = field(default_factory=Console)
     realname: RealName = field(default_factory=RealName)
+    privacy: Privacy = field(default_factory=Privacy)
     wechat: WeChat = field(default_factory=WeChat)
     wechat_pay: WeChatPay = field(default_factory=WeChatPay)
     alipay: Alipay = field(default_factory=Alipay)

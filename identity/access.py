@@ -10,11 +10,12 @@ from enum import StrEnum
 
 from foundation import audit, clock, crypto, database, settings
 from foundation.actor import Actor
-from identity import delegation, staff_sessions
+from identity import delegation, looks, staff_sessions
 from identity.errors import NoSuchCitizen, NotYourRecord, RealNameNeeded, RoleNeeded
-from identity.idnumber import Identity
-from identity.login import masked_phone
+from identity.idnumber import Identity, IdType
+from identity.looks import Look
 from identity.models import Citizen
+from identity.phones import masked_phone
 from identity.realname import masked_name
 
 
@@ -121,10 +122,16 @@ class Profile:
     name: str = field(repr=False)
     identity: Identity | None
     phone: str = field(repr=False)
+    phone_verified: bool = False
 
     @property
     def masked_name(self) -> str:
-        return masked_name(self.name)
+        """An organisation's name is public."""
+        return self.name if self.is_organisation else masked_name(self.name)
+
+    @property
+    def is_organisation(self) -> bool:
+        return self.identity is not None and self.identity.id_type is IdType.CREDIT_CODE
 
     @property
     def masked_number(self) -> str:
@@ -135,10 +142,11 @@ class Profile:
         return masked_phone(self.phone)
 
 
-async def profile(citizen_id: int, *, seen_by: Actor, scope: str = "") -> Profile:
+async def profile(citizen_id: int, *, seen_by: Actor, scope: str = "", why: str = "") -> Profile:
     """One citizen's record: one's own, one's principal's within `scope`, or any for staff and the system.
 
-    What a staff member reads is audited; whether this hall's records are theirs to read, the caller has checked.
+    What a staff member reads is audited and shown to the person, with `why`; whether this hall's records are theirs to
+    read, the caller has checked.
     Raises NoSuchCitizen, NotYourRecord.
     """
     citizen_id = await active_id(citizen_id)
@@ -146,26 +154,29 @@ async def profile(citizen_id: int, *, seen_by: Actor, scope: str = "") -> Profil
         agent=await active_id(seen_by.number), principal=citizen_id, scope=scope
     ):
         raise NotYourRecord
-    found = await _read([citizen_id], seen_by)
+    found = await _read([citizen_id], seen_by, Look.PROFILE, why)
     if citizen_id not in found:
         raise NoSuchCitizen
     return found[citizen_id]
 
 
-async def profiles(citizen_ids: Collection[int], *, seen_by: Actor) -> dict[int, Profile]:
+async def profiles(
+    citizen_ids: Collection[int], *, seen_by: Actor, what: Look = Look.PROFILE, why: str = ""
+) -> dict[int, Profile]:
     """Many records at once, for a list that staff or the system works through; unknown ids are left out."""
     if seen_by.kind == "citizen":
         raise NotYourRecord
-    return await _read(citizen_ids, seen_by)
+    return await _read(citizen_ids, seen_by, what, why)
 
 
-async def _read(citizen_ids: Collection[int], seen_by: Actor) -> dict[int, Profile]:
+async def _read(citizen_ids: Collection[int], seen_by: Actor, what: Look, why: str) -> dict[int, Profile]:
     rows = await Citizen.filter(id__in=list(citizen_ids), state="active")
     if seen_by.kind == "staff" and rows:
         async with database.transaction():
             ids = sorted(row.id for row in rows)
             subject = f"citizen:{ids[0]}" if len(ids) == 1 else "citizens"
             await audit.record("citizen.read", subject=subject, by=seen_by, detail={"citizens": ids})
+            await looks.record_access(ids, what=what, why=why, by=seen_by)
     return {row.id: _opened(row) for row in rows}
 
 
@@ -212,6 +223,7 @@ def _opened(row: Citizen) -> Profile:
         name=_open(row.real_name_sealed),
         identity=Identity.kept(row.id_type, _open(row.id_number_sealed)) if row.id_number_sealed else None,
         phone=_open(row.phone_sealed),
+        phone_verified=row.phone_verified_at is not None,
     )
 
 

@@ -1,26 +1,28 @@
-"""代办: for whom a citizen may book and whom they may take along, and whether what they booked is still theirs to see.
+"""代办: for whom somebody may act, in which room and until when, and whether what they did is still theirs to see.
 
-Oneself, principals whose delegation covers booking, and one's own family list. A stranger and an unknown number look
-the same: PersonUnknown.
+Oneself; principals whose delegation covers the room and the item; children whose guardian one is; organisations one is
+the agent of; and, to take along to a hall, one's own family list. A stranger and an unknown number look the same:
+PersonUnknown. Rooms ask here and know none of the ties.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from foundation import clock
 from foundation.actor import Actor
-from identity import access, delegation, family
+from identity import access, delegation, family, guardians, organisation_agents
 from identity.delegation import Scope
 from identity.family_errors import PersonUnknown
 
-Tie = Literal["self", "principal", "family", "minor"]
+Tie = Literal["self", "principal", "ward", "organisation", "family", "minor"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Somebody a citizen may book for; name and number are masked. A principal alone, `until` the day; others come
-    along with oneself.
+    """Somebody a citizen may act for; a person's name and number are masked. Principals, wards and organisations alone,
+    `until` the day; family comes along with oneself.
     """
 
     citizen_id: int
@@ -32,15 +34,10 @@ class Person:
 
 
 async def people_of(citizen_id: int) -> list[Person]:
-    """Oneself first, then principals, then the family list; nobody twice."""
+    """Whom one may book for: oneself first, then principals, children, organisations, the family list; nobody twice."""
     own = await access.profile(citizen_id, seen_by=Actor.citizen(citizen_id))
     found = [Person(citizen_id=own.citizen_id, name=own.masked_name, number=own.masked_number, tie="self")]
-    for one in await delegation.granted_to(citizen_id):
-        if Scope.BOOK in one.scope:
-            number = await _masked_number(one.principal_id)
-            found.append(
-                Person(citizen_id=one.principal_id, name=one.principal, number=number, tie="principal", until=one.until)
-            )
+    found += await subjects_of(citizen_id, scope=Scope.BOOK)
     for member in await family.of(citizen_id):
         tie: Tie = "minor" if member.minor else "family"
         found.append(
@@ -52,16 +49,53 @@ async def people_of(citizen_id: int) -> list[Person]:
     return [one for one in found if first[one.citizen_id] is one]
 
 
-async def hold(*, agent: int, person: int, day: date) -> Tie:
-    """Within a transaction: by which tie the agent may book for the person for a visit on `day`.
+async def subjects_of(agent: int, *, scope: Scope) -> list[Person]:
+    """Whom somebody may act for alone in this room today, beside oneself: the longest delegation of each counts."""
+    found: dict[int, Person] = {}
+    for one in sorted(await delegation.granted_to(agent), key=lambda one: one.until):
+        if scope in one.scope:
+            number = await _masked_number(one.principal_id)
+            found[one.principal_id] = Person(
+                citizen_id=one.principal_id, name=one.principal, number=number, tie="principal", until=one.until
+            )
+    for ward in await guardians.wards_of(agent):
+        found[ward.citizen_id] = Person(
+            citizen_id=ward.citizen_id, name=ward.name, number=ward.number, tie="ward", until=ward.until
+        )
+    for held in await organisation_agents.mandates_of(agent):
+        if held.state == "active" and scope in held.scope:
+            found[held.subject_id] = Person(
+                citizen_id=held.subject_id, name=held.organisation, number=held.credit_code, tie="organisation",
+                until=held.until,
+            )  # fmt: skip
+    return list(found.values())
+
+
+async def may(*, agent: int, subject: int, scope: Scope, items: Collection[str] | None = None) -> bool:
+    """Whether `agent` may act for `subject` in this room today; `items`: what it is about, where it names any."""
+    if agent == subject or await delegation.may_act(agent=agent, principal=subject, scope=scope, items=items):
+        return True
+    if await organisation_agents.may_act(agent=agent, subject=subject, scope=scope):
+        return True
+    return await guardians.may_act(guardian=agent, child=subject)
+
+
+async def hold(
+    *, agent: int, person: int, day: date, scope: Scope = Scope.BOOK, items: Collection[str] | None = None
+) -> Tie:
+    """Within a transaction: by which tie the agent may act for the person on `day`.
 
     The tie cannot be ended before this transaction is. Raises PersonUnknown.
     """
     if agent == person:
         return "self"
-    if await delegation.hold(agent=agent, principal=person, scope=Scope.BOOK, day=day):
+    if await delegation.hold(agent=agent, principal=person, scope=scope, day=day, items=items):
         return "principal"
-    if await family.hold(owner=agent, member=person, day=day):
+    if await organisation_agents.hold(agent=agent, subject=person, scope=scope, day=day):
+        return "organisation"
+    if await guardians.hold(guardian=agent, child=person, day=day):
+        return "ward"
+    if scope is Scope.BOOK and await family.hold(owner=agent, member=person, day=day):
         return "minor" if await family.guardian_of(person) == agent else "family"
     raise PersonUnknown
 
@@ -73,11 +107,27 @@ async def looks_after(*, agent: int, person: int, locked: bool = False) -> bool:
     """
     if agent == person:
         return True
-    if locked and await delegation.hold(agent=agent, principal=person, scope=Scope.BOOK, day=clock.today()):
+    if not locked and await may(agent=agent, subject=person, scope=Scope.BOOK):
         return True
-    if not locked and await delegation.may_act(agent=agent, principal=person, scope=Scope.BOOK):
+    if locked and await _held_today(agent, person):
         return True
     return await family.looks_after(owner=agent, member=person, locked=locked)
+
+
+async def speaks_for(*, agent: int, subject: int) -> bool:
+    """Whether `subject` is an organisation or a child, whose bookings are `agent`'s to look after whoever made them."""
+    if await organisation_agents.may_act(agent=agent, subject=subject, scope=Scope.BOOK):
+        return True
+    return await guardians.may_act(guardian=agent, child=subject)
+
+
+async def _held_today(agent: int, person: int) -> bool:
+    day = clock.today()
+    if await delegation.hold(agent=agent, principal=person, scope=Scope.BOOK, day=day):
+        return True
+    if await organisation_agents.hold(agent=agent, subject=person, scope=Scope.BOOK, day=day):
+        return True
+    return await guardians.hold(guardian=agent, child=person, day=day)
 
 
 async def _masked_number(citizen_id: int) -> str:

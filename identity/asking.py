@@ -30,17 +30,30 @@ class Request:
     name: str
     scope: list[str]
     until: date
+    items: list[str]
 
 
 async def ask(
-    *, agent_id: int, name: str, id_type: str, number: str, scope: Collection[str], until: date, by: Actor
+    *,
+    agent_id: int,
+    name: str,
+    id_type: str,
+    number: str,
+    scope: Collection[str],
+    until: date,
+    by: Actor,
+    items: Collection[str] = (),
 ) -> int:
     """Ask to act for the person with this name and number; the request's id, whoever that is.
 
     Raises NumberFault and its kinds, NameFault, DelegationFault, RealNameNeeded, TooManyAsked, NotYourRecord.
     """
     delegation.must_be(by, agent_id)
-    name, identity, wanted = realname.clean_name(name), Identity.of(id_type, number), delegation.checked(scope, until)
+    name, identity, wanted = (
+        realname.clean_name(name),
+        Identity.person(id_type, number),
+        delegation.checked(scope, until, items),
+    )
     own = await access.profile(agent_id, seen_by=by)
     await access.require_real_name(agent_id)
     if own.identity == identity:
@@ -54,9 +67,10 @@ async def ask(
             raise TooManyAsked(detail={"most": MOST_OPEN})
         row = await DelegationRequest.create(
             agent_id=agent_id, name_sealed=crypto.seal(name), id_type=identity.id_type,
-            id_fingerprint=identity.fingerprint, scope=wanted, until=until, good_until=clock.now() + GOOD_FOR,
+            id_fingerprint=identity.fingerprint, scope=wanted.scope, items=wanted.items,
+            until=until, good_until=clock.now() + GOOD_FOR,
         )  # fmt: skip
-        detail = {"scope": wanted, "until": until}
+        detail = {"scope": wanted.scope, "items": wanted.items, "until": until}
         await audit.record("delegation.asked", subject=f"delegation_request:{row.id}", by=by, detail=detail)
         known = await realname.owner_of(identity, name=name)
         if known is not None and await _is_of(row, known):
@@ -90,9 +104,8 @@ async def agree(*, request_id: int, by: Actor) -> int:
     async with database.transaction():
         row = await _closed(request_id, to="granted", by=by)
         agent_id: int = row.agent_id  # type: ignore[attr-defined]
-        return await delegation.granted(
-            principal_id=by.number, agent_id=agent_id, scope=row.scope, until=row.until, by=by
-        )
+        terms = delegation.Terms(row.scope, row.until, row.items)
+        return await delegation.granted(principal_id=by.number, agent_id=agent_id, terms=terms, by=by)
 
 
 async def decline(*, request_id: int, by: Actor) -> None:
@@ -145,4 +158,4 @@ def _names(row: DelegationRequest, name: str) -> bool:
 
 
 def _seen(row: DelegationRequest, name: str) -> Request:
-    return Request(id=row.id, name=name, scope=row.scope, until=row.until)
+    return Request(id=row.id, name=name, scope=row.scope, until=row.until, items=row.items)

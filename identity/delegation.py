@@ -1,9 +1,11 @@
 """委托 / 亲友代办: one citizen lets another act for them, within a scope and until a date."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from tortoise.expressions import Q
 
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
@@ -14,19 +16,23 @@ from identity.models import Citizen, Delegation
 from identity.realname import masked_name
 
 LONGEST = timedelta(days=366)
+MOST_ITEMS = 20
 
 
 class Scope(StrEnum):
     """What an agent may do."""
 
     BOOK = "book"  # 预约
-    PROGRESS = "progress"  # 查进度
+    PROGRESS = "progress"  # 办件: filing, supplements, progress
     PAY = "pay"  # 缴费
+
+
+SCOPE_NAMES = {Scope.BOOK: "预约", Scope.PROGRESS: "办件", Scope.PAY: "缴费"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class DelegationView:
-    """One delegation as its two people see it; names are masked."""
+    """One delegation as its two people see it; names are masked. `items` are codes; none named is all of them."""
 
     id: int
     principal_id: int
@@ -35,35 +41,60 @@ class DelegationView:
     agent: str
     scope: list[str]
     until: date
+    items: list[str] = field(default_factory=list)
 
 
-async def grant(*, principal_id: int, agent_id: int, scope: Collection[str], until: date, by: Actor) -> int:
+@dataclass(frozen=True)
+class Past:
+    """A delegation that is over; `ended` is when it was revoked, or empty for one whose last day is past."""
+
+    view: DelegationView
+    began: datetime
+    ended: datetime | None
+    ended_by: str  # the text of an Actor
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What one lets another do: in which rooms, for which items, until when."""
+
+    scope: list[str]
+    until: date
+    items: list[str]
+
+
+async def grant(
+    *, principal_id: int, agent_id: int, scope: Collection[str], until: date, by: Actor, items: Collection[str] = ()
+) -> int:
     """The new delegation's id. Both must be verified. Raises DelegationFault, NoSuchCitizen, RealNameNeeded,
     NotYourRecord when it is not the principal who asks.
     """
     must_be(by, principal_id)
-    wanted = checked(scope, until)
+    terms = checked(scope, until, items)
     async with database.transaction():
-        return await granted(principal_id=principal_id, agent_id=agent_id, scope=wanted, until=until, by=by)
+        return await granted(principal_id=principal_id, agent_id=agent_id, terms=terms, by=by)
 
 
-def checked(scope: Collection[str], until: date) -> list[str]:
-    """The scope in order. Raises DelegationFault, also for a date that is over or too far."""
-    wanted = sorted(set(scope))
+def checked(scope: Collection[str], until: date, items: Collection[str] = ()) -> Terms:
+    """The terms in order. Raises DelegationFault, also for a date that is over or too far."""
+    wanted, named = sorted(set(scope)), sorted({one.strip() for one in items} - {""})
     in_time = clock.today() <= until <= clock.today() + LONGEST
-    if not wanted or not set(wanted) <= set(Scope) or not in_time:
+    fits = len(named) <= MOST_ITEMS and all(len(one) <= 64 for one in named)
+    if not wanted or not set(wanted) <= set(Scope) or not in_time or not fits:
         raise DelegationFault
-    return wanted
+    return Terms(wanted, until, named)
 
 
-async def granted(*, principal_id: int, agent_id: int, scope: Collection[str], until: date, by: Actor) -> int:
+async def granted(*, principal_id: int, agent_id: int, terms: Terms, by: Actor) -> int:
     """Within a transaction, once both have agreed: the new delegation's id. Raises as `grant`."""
     if principal_id == agent_id:
         raise DelegationFault
     for citizen_id in sorted((principal_id, agent_id)):
         await _verified(citizen_id)
-    row = await Delegation.create(principal_id=principal_id, agent_id=agent_id, scope=list(scope), until=until)
-    detail = {"agent": agent_id, "scope": list(scope), "until": until}
+    row = await Delegation.create(
+        principal_id=principal_id, agent_id=agent_id, scope=terms.scope, items=terms.items, until=terms.until
+    )
+    detail = {"agent": agent_id, "scope": terms.scope, "items": terms.items, "until": terms.until}
     await audit.record("delegation.granted", subject=f"delegation:{row.id}", by=by, detail=detail)
     await tell(DelegationGranted(delegation_id=row.id, principal_id=principal_id, agent_id=agent_id))
     return int(row.id)
@@ -75,36 +106,34 @@ async def revoke(*, delegation_id: int, by: Actor) -> None:
         row = await Delegation.select_for_update().get_or_none(id=delegation_id, revoked_at=None)
         if row is None or by not in (Actor.citizen(row.principal_id), Actor.citizen(row.agent_id)):  # type: ignore[attr-defined]
             raise NoSuchDelegation
-        row.revoked_at = clock.now()
-        await row.save(update_fields=["revoked_at"])
+        row.revoked_at, row.revoked_by = clock.now(), str(by)
+        await row.save(update_fields=["revoked_at", "revoked_by"])
         await audit.record("delegation.revoked", subject=f"delegation:{row.id}", by=by)
         principal_id, agent_id = row.principal_id, row.agent_id  # type: ignore[attr-defined]
         await tell(DelegationRevoked(delegation_id=row.id, principal_id=principal_id, agent_id=agent_id))
 
 
-async def may_act(*, agent: int, principal: int, scope: str) -> bool:
-    """True for oneself, and for an agent whose delegation covers `scope` today."""
-    if agent == principal:
-        return True
-    found = await database.fetchval(
-        """select true from delegation where agent_id = $1 and principal_id = $2 and revoked_at is null
-           and until >= $3 and scope ? $4 limit 1""",
-        agent,
-        principal,
-        clock.today(),
-        scope,
-    )
-    return bool(found)
-
-
 HELD = """
 select 1 from delegation where agent_id = $1 and principal_id = $2 and revoked_at is null and until >= $3 and scope ? $4
+   and ($5::text[] is null or items = '[]'::jsonb or items ?| $5)
 """
 
 
-async def hold(*, agent: int, principal: int, scope: str, day: date) -> bool:
-    """Within a transaction: whether the agent may act on `day`; a revocation waits until this transaction ends."""
-    return await database.joined().fetchval(f"{HELD} for share", agent, principal, day, scope) is not None
+async def may_act(*, agent: int, principal: int, scope: str, items: Collection[str] | None = None) -> bool:
+    """True for oneself, and for an agent whose delegation covers `scope` today, and one of `items` where some are named
+    (None: what is done names no item).
+    """
+    if agent == principal:
+        return True
+    named = None if items is None else list(items)
+    return await database.fetchval(HELD, agent, principal, clock.today(), scope, named) is not None
+
+
+async def hold(*, agent: int, principal: int, scope: str, day: date, items: Collection[str] | None = None) -> bool:
+    """Within a transaction: as `may_act`, on `day`; a revocation waits until this transaction ends."""
+    named = None if items is None else list(items)
+    held = await database.joined().fetchval(f"{HELD} for share", agent, principal, day, scope, named)
+    return held is not None
 
 
 async def granted_by(principal_id: int) -> list[DelegationView]:
@@ -115,6 +144,14 @@ async def granted_by(principal_id: int) -> list[DelegationView]:
 async def granted_to(agent_id: int) -> list[DelegationView]:
     """For whom I may act."""
     return await _live(agent_id=agent_id)
+
+
+async def past_of(citizen_id: int, *, limit: int = 50) -> list[Past]:
+    """委托历史: what is over of those given by and to this person, the latest first."""
+    theirs = Delegation.filter(Q(principal_id=citizen_id) | Q(agent_id=citizen_id))
+    over = theirs.filter(Q(revoked_at__isnull=False) | Q(until__lt=clock.today())).order_by("-id").limit(limit)
+    rows = await over.prefetch_related("principal", "agent")
+    return [Past(_view(row), row.created_at, row.revoked_at, row.revoked_by) for row in rows]
 
 
 async def _live(**whose: int) -> list[DelegationView]:
@@ -131,6 +168,7 @@ def _view(row: Delegation) -> DelegationView:
         agent=_name(row.agent),
         scope=row.scope,
         until=row.until,
+        items=row.items,
     )
 
 

@@ -36,6 +36,10 @@ class WrongCheckDigit(NumberFault):
     """证件号码有误（校验位不符），请对照证件逐位核对。"""
 
 
+class WrongCreditCode(NumberFault):
+    """统一社会信用代码有误，应为 18 位数字和大写字母，请对照营业执照逐位核对。"""
+
+
 class UnknownIdType(NumberFault):
     """不支持这种证件，请选择身份证、港澳台居民居住证、外国人永久居留身份证或护照。"""
 

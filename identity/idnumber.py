@@ -18,6 +18,7 @@ from identity.errors import (
     UnknownIdType,
     WrongBirthDate,
     WrongCheckDigit,
+    WrongCreditCode,
     WrongLength,
     WrongRegion,
 )
@@ -38,6 +39,7 @@ class IdType(StrEnum):
     HMT_PERMIT = "hmt_permit"  # 港澳台居民居住证
     RESIDENCE = "residence"  # 外国人永久居留身份证
     PASSPORT = "passport"  # 护照
+    CREDIT_CODE = "credit_code"  # 统一社会信用代码, GB 32100-2015: of an organisation, no person's
 
     @property
     def chinese(self) -> str:
@@ -50,6 +52,7 @@ TITLES = {
     IdType.HMT_PERMIT: "港澳台居民居住证",
     IdType.RESIDENCE: "外国人永久居留身份证",
     IdType.PASSPORT: "护照",
+    IdType.CREDIT_CODE: "统一社会信用代码",
 }
 
 
@@ -70,6 +73,13 @@ class Identity:
             return cls(IdType(id_type), number)
         except ValueError:
             raise UnknownIdType from None
+
+    @classmethod
+    def person(cls, id_type: str, number: str) -> "Identity":
+        """As `of`, of a person: an organisation's code is not among a person's documents."""
+        if id_type == IdType.CREDIT_CODE:
+            raise UnknownIdType
+        return cls.of(id_type, number)
 
     @classmethod
     def kept(cls, id_type: str, number: str) -> "Identity":
@@ -107,8 +117,9 @@ class Identity:
 
     @property
     def birth_date(self) -> date | None:
-        """None where the document's number does not tell the whole date (passport, old 永居证)."""
-        return _date(self.number[6:14]) if len(self.number) == 18 else None
+        """None where the number does not tell the whole date (passport, old 永居证), or is no person's."""
+        tells = len(self.number) == 18 and self.id_type is not IdType.CREDIT_CODE
+        return _date(self.number[6:14]) if tells else None
 
     def age(self, on: date | None = None) -> int | None:
         """Full years on the day `on` (default: today in Shanghai); None where the number does not tell."""
@@ -159,6 +170,13 @@ def _passport(number: str) -> None:
         raise NumberFault("护照号码应为 5 至 17 位字母和数字，请对照护照资料页核对。")
 
 
+def _credit_code(number: str) -> None:
+    if len(number) != 18:
+        raise WrongCreditCode(detail={"length": len(number), "wanted": 18})
+    if not is_credit_code(number):
+        raise WrongCreditCode
+
+
 def _eighteen(number: str, fits: Callable[[], bool]) -> None:
     """The 18 characters which GB 11643 made common: region, birth date, order, check digit."""
     if len(number) != 18:
@@ -190,4 +208,5 @@ CHECKS: dict[IdType, Callable[[str], None]] = {
     IdType.HMT_PERMIT: _hmt_permit,
     IdType.RESIDENCE: _residence,
     IdType.PASSPORT: _passport,
+    IdType.CREDIT_CODE: _credit_code,
 }

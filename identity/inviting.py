@@ -31,13 +31,16 @@ class OpenInvitation:
 
     id: int
     scope: list[str]
+    items: list[str]
     until: date
     good_until: datetime
 
 
-async def invite(*, principal_id: int, scope: Collection[str], until: date, by: Actor) -> Invitation:
+async def invite(
+    *, principal_id: int, scope: Collection[str], until: date, by: Actor, items: Collection[str] = ()
+) -> Invitation:
     """A code that makes its bringer the principal's agent. Raises DelegationFault, RealNameNeeded, TooManyAsked."""
-    wanted = delegation.checked(scope, until)
+    wanted = delegation.checked(scope, until, items)
     delegation.must_be(by, principal_id)
     await access.require_real_name(principal_id)
     code = crypto.random_code(CODE_LENGTH)
@@ -46,10 +49,11 @@ async def invite(*, principal_id: int, scope: Collection[str], until: date, by: 
         if len(await open_of(principal_id)) >= MOST_OPEN:
             raise TooManyAsked(detail={"most": MOST_OPEN})
         row = await DelegationInvitation.create(
-            principal_id=principal_id, code_fingerprint=_fingerprints(code)[0], scope=wanted, until=until,
+            principal_id=principal_id, code_fingerprint=_fingerprints(code)[0], scope=wanted.scope,
+            items=wanted.items, until=until,
             good_until=clock.now() + GOOD_FOR,
         )  # fmt: skip
-        detail = {"scope": wanted, "until": until}
+        detail = {"scope": wanted.scope, "items": wanted.items, "until": until}
         await audit.record("delegation.invited", subject=f"delegation_invitation:{row.id}", by=by, detail=detail)
     return Invitation(row.id, code, row.good_until)
 
@@ -64,9 +68,8 @@ async def accept(*, code: str, by: Actor) -> int:
     async with database.transaction():
         row = await _locked(code)
         principal_id: int = row.principal_id  # type: ignore[attr-defined]
-        made = await delegation.granted(
-            principal_id=principal_id, agent_id=by.number, scope=row.scope, until=row.until, by=by
-        )
+        terms = delegation.Terms(row.scope, row.until, row.items)
+        made = await delegation.granted(principal_id=principal_id, agent_id=by.number, terms=terms, by=by)
         await DelegationInvitation.filter(id=row.id).update(used_at=clock.now())
     return made
 
@@ -76,7 +79,10 @@ async def open_of(principal_id: int) -> list[OpenInvitation]:
     rows = await DelegationInvitation.filter(
         principal_id=principal_id, used_at=None, good_until__gt=clock.now()
     ).order_by("id")
-    return [OpenInvitation(id=row.id, scope=row.scope, until=row.until, good_until=row.good_until) for row in rows]
+    return [
+        OpenInvitation(id=row.id, scope=row.scope, items=row.items, until=row.until, good_until=row.good_until)
+        for row in rows
+    ]
 
 
 async def take_back(*, invitation_id: int, by: Actor) -> None:

@@ -2,14 +2,27 @@
 
 from foundation import clock, crypto, database, jobs
 from foundation.events import on
-from identity import privacy, resealing, sessions
+from identity import exports, keeping, leaving, own_data, privacy, resealing, sessions
 from identity.events import CitizenForgotten, CitizensMerged
 from identity.family_models import DelegationInvitation, DelegationRequest
 from identity.models import Citizen
+from identity.organisation_models import OrganisationAgent
 
 BATCH = 500
 
-__all__ = ["end_sessions", "forget_what_was_asked", "hand_over_sessions", "privacy", "reseal", "reseal_columns"]
+__all__ = [
+    "end_sessions",
+    "exports",
+    "forget_what_was_asked",
+    "hand_over_sessions",
+    "keeping",
+    "leaving",
+    "own_data",
+    "privacy",
+    "reseal",
+    "reseal_columns",
+    "reseal_what_was_asked",
+]
 
 
 @on(CitizensMerged)
@@ -57,6 +70,15 @@ async def forget_what_was_asked() -> None:
 async def reseal_columns() -> None:
     """Whatever else is sealed, in every room, follows a new key."""
     await resealing.everything()
+
+
+@jobs.scheduled("24 3 * * *")
+async def reseal_what_was_asked() -> None:
+    """The names typed of somebody whom an organisation asked follow a new key; answered, they are gone."""
+    for row in await OrganisationAgent.filter(state="asked"):
+        if _is_old(row.name_sealed):
+            anew = _anew(_open(row.name_sealed))
+            await OrganisationAgent.filter(id=row.id, name_sealed=row.name_sealed).update(name_sealed=anew)
 
 
 def _is_old(sealed: str) -> bool:

@@ -1,15 +1,13 @@
 """登录: a platform's single-use code becomes a citizen and an opaque token."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
 
-from foundation import audit, clock, crypto, database
+from foundation import audit, clock, database
 from foundation.actor import Actor
-from identity import platforms, sessions
-from identity.errors import NoSuchCitizen, PhoneFault
+from identity import platforms, policy, sessions
 from identity.platforms import Holder, Name, Via
 
 FIND = """select a.id as account_id, c.id as citizen_id, c.verified_at is not null as real_name_done
@@ -21,7 +19,6 @@ NEW_CITIZEN = """insert into citizen (state, real_name_sealed, id_type, id_numbe
                  values ('active', '', '', '', '', $1) returning id"""
 NEW_ACCOUNT = """insert into platform_account (citizen_id, platform, app_id, openid, unionid, created_at)
                  values ($1, $2, $3, $4, $5, $6)"""
-PHONE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +38,17 @@ def address_of(platform: Name, *, redirect: str, state: str) -> str:
 
 
 async def with_platform(
-    *, platform: Name, code: str, via: Via = "mini", device: str = "", address: str = ""
+    *, platform: Name, code: str, via: Via = "mini", device: str = "", address: str = "", agrees_to: str = ""
 ) -> SignedIn:
-    """Sign in. Raises CodeUnusable (401), RiskyAccount, SlowDown, OutcomeUnknown, OutsideUnavailable, RedisGone."""
+    """Sign in; `agrees_to` is the version of the privacy policy that was agreed to on the way, if one was.
+
+    Raises CodeUnusable (401), RiskyAccount, SlowDown, OutcomeUnknown, OutsideUnavailable, RedisGone.
+    """
     holder = await platforms.named(platform).holder(code=code, via=via)
     account, first_time = await account_of(platform, holder)
+    agreed = await agreed_version(account["citizen_id"], agrees_to)
     token = await sessions.start(
+        policy=agreed,
         citizen_id=account["citizen_id"],
         account_id=account["account_id"],
         platform=platform,
@@ -60,6 +62,14 @@ async def account_of(platform: str, holder: Holder) -> tuple[Any, bool]:
     """The account (its ids, real_name_done), made with its citizen at first sight, and whether this was the first."""
     known = await _find(platform, holder)
     return known or await _first_sight(platform, holder), known is None
+
+
+async def agreed_version(citizen_id: int, version: str) -> str:
+    """A version that is in force no more was not agreed to in vain: the person is asked for the new one."""
+    if version and version == policy.current().version:
+        await policy.agree(citizen_id=citizen_id, version=version, by=Actor.citizen(citizen_id))
+        return version
+    return await policy.agreed(citizen_id)
 
 
 async def _find(platform: str, holder: Holder) -> asyncpg.Record | None:
@@ -100,31 +110,3 @@ async def _lock_person(platform: str, holder: Holder) -> None:
     """One at a time per person: rows that are not there yet cannot be locked, their name can."""
     person = f"{platform}:{holder.unionid or holder.openid}"
     await database.joined().execute("select pg_advisory_xact_lock(hashtextextended($1, 11))", person)
-
-
-async def bind_phone(*, citizen_id: int, platform: Name, code: str, by: Actor) -> str:
-    """绑定手机号 by the platform's phone button; the masked number. Raises PhoneFault and the channel's refusals."""
-    phone = await platforms.named(platform).phone(code=code)
-    return await keep_phone(citizen_id=citizen_id, phone=phone, by=by)
-
-
-async def keep_phone(*, citizen_id: int, phone: str, by: Actor) -> str:
-    """Seal and keep a phone number which somebody vouches for; the masked number. Raises PhoneFault."""
-    if not PHONE.fullmatch(phone):
-        raise PhoneFault
-    async with database.transaction() as tx:
-        changed = await tx.execute(
-            "update citizen set phone_sealed = $2, phone_fingerprint = $3 where id = $1 and state = 'active'",
-            citizen_id,
-            crypto.seal(phone),
-            crypto.fingerprint(phone, purpose="phone"),
-        )
-        if changed != "UPDATE 1":
-            raise NoSuchCitizen
-        await audit.record("phone.bound", subject=f"citizen:{citizen_id}", by=by)
-    return masked_phone(phone)
-
-
-def masked_phone(phone: str) -> str:
-    """``138****0001``."""
-    return f"{phone[:3]}****{phone[-4:]}" if phone else ""

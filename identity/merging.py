@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from foundation import audit, crypto, database
 from foundation.actor import Actor
 from foundation.events import tell
+from identity import becoming_one
 from identity.errors import AlreadyVerified, NoSuchCitizen, NumberHeldByAnother
 from identity.events import CitizensMerged
 from identity.idnumber import Identity, IdType
@@ -31,11 +32,14 @@ async def merge(one: int, twin: int, *, name: str, identity: Identity, by: Actor
     await Citizen.filter(merged_into_id=younger.id).update(merged_into_id=elder.id)
     await _move_delegations(gone=younger.id, kept=elder.id)
     await _move_family(gone=younger.id, kept=elder.id)
-    phone = (elder.phone_sealed, elder.phone_fingerprint)
-    if not elder.phone_sealed:
-        phone = (younger.phone_sealed, younger.phone_fingerprint)
+    await becoming_one.move(gone=younger.id, kept=elder.id)
+    phone = _phone_of(elder, younger)
     await _retire(younger, into=elder)
-    await Citizen.filter(id=elder.id).update(phone_sealed=phone[0], phone_fingerprint=phone[1])
+    await Citizen.filter(id=elder.id).update(
+        phone_sealed=phone.phone_sealed,
+        phone_fingerprint=phone.phone_fingerprint,
+        phone_verified_at=phone.phone_verified_at,
+    )
     detail = {"gone": younger.id}
     await audit.record("citizens.merged", subject=f"citizen:{elder.id}", by=by, detail=detail)
     await tell(CitizensMerged(kept=elder.id, gone=younger.id))
@@ -48,6 +52,11 @@ async def _locked(one: int, other: int) -> tuple[Citizen, Citizen]:
     if len(rows) != 2:
         raise NoSuchCitizen
     return rows[0], rows[1]
+
+
+def _phone_of(elder: Citizen, younger: Citizen) -> Citizen:
+    """Whose phone stays: one that a platform vouches for before one that was only told, then the elder's."""
+    return max((elder, younger), key=lambda one: (one.phone_verified_at is not None, bool(one.phone_sealed)))
 
 
 def _must_be_one_person(known: Citizen, name: str, identity: Identity) -> None:
@@ -67,6 +76,7 @@ async def _retire(citizen: Citizen, *, into: Citizen) -> None:
         verified_at=None,
         phone_sealed="",
         phone_fingerprint=None,
+        phone_verified_at=None,
     )
 
 

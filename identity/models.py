@@ -23,6 +23,7 @@ class Citizen(Model):
     )
     phone_sealed = fields.TextField(default="")
     phone_fingerprint = fields.CharField(max_length=64, null=True, db_index=True)
+    phone_verified_at = fields.DatetimeField(null=True)  # by a platform; a number that was only told has none
     verified_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 
@@ -59,8 +60,10 @@ class Delegation(Model):
         "models.Citizen", related_name="principals", on_delete=OnDelete.RESTRICT, db_index=True
     )
     scope: list[str] = fields.JSONField(default=list)  # of "book", "progress", "pay"
+    items: list[str] = fields.JSONField(default=list, db_default="[]")  # item codes; none named is all of them
     until = fields.DateField()
     revoked_at = fields.DatetimeField(null=True)
+    revoked_by = fields.CharField(max_length=80, default="", db_default="")  # the text of an Actor
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from channels.alipay import login as alipay_login
+from channels.alipay import phone as alipay_phone
 from channels.alipay.client import AlipayClient
 from channels.wechat import login as wechat_login
 from channels.wechat.client import WeChatClient
 from foundation import settings
 from foundation.settings import Settings
-from identity.errors import PhoneFault
 
 Name = Literal["wechat", "alipay"]
 Via = Literal["mini", "web"]
@@ -31,7 +31,7 @@ class Platform(Protocol):
         """Raises CodeUnusable, RiskyAccount, SlowDown, OutcomeUnknown, OutsideUnavailable."""
 
     async def phone(self, *, code: str) -> str:
-        """The number behind the phone button's code."""
+        """The number behind what the phone button gave: WeChat's code, Alipay's sealed answer. Raises CodeUnusable."""
 
     def authorize_address(self, *, redirect: str, state: str) -> str:
         """Where a browser is sent to sign in; it comes back to `redirect` with the code."""
@@ -71,7 +71,7 @@ class Alipay:
         return Holder(self._client.settings.app_id, account.openid)
 
     async def phone(self, *, code: str) -> str:
-        raise PhoneFault("支付宝暂不支持一键填写手机号，请手动输入。")
+        return alipay_phone.opened(self._client, code)
 
     def authorize_address(self, *, redirect: str, state: str) -> str:
         return alipay_login.authorize_address(self._client, redirect=redirect, state=state)

@@ -44,7 +44,7 @@ async def verify(
     """Raises NumberFault and its kinds, NameFault, NameMismatch, AlreadyVerified, NumberHeldByAnother,
     TooManyVerifications, VerifierUnavailable. Verifying the same person again is harmless.
     """
-    name, identity = clean_name(name), Identity.of(id_type, number)
+    name, identity = clean_name(name), Identity.person(id_type, number)
     if await _is_already(citizen_id, identity):
         return Verified(citizen_id)
     await _count_attempt(("realname-citizen", citizen_id, *PER_CITIZEN), identity)
@@ -62,7 +62,7 @@ async def person(*, name: str, id_type: str, number: str, by: Actor, ask: Verifi
 
     For who registers somebody else: a citizen (counted) or staff. Raises as `verify`, but AlreadyVerified.
     """
-    name, identity = clean_name(name), Identity.of(id_type, number)
+    name, identity = clean_name(name), Identity.person(id_type, number)
     if by.kind == "citizen":
         await _count_attempt(("realname-other", by.number, *PER_REGISTRAR), identity)
     assert not database.in_a_transaction(), "the verifier is asked with no transaction open"
@@ -74,11 +74,11 @@ async def person(*, name: str, id_type: str, number: str, by: Actor, ask: Verifi
 @database.retry_on_deadlock
 async def _known_or_new(name: str, identity: Identity, by: Actor) -> int:
     async with database.transaction():
-        await _lock_number(identity)
+        await lock_number(identity)
         found = await citizen_with(identity)
         if found is None:
             found = int((await Citizen.create()).id)
-            await _seal(found, name, identity, by)
+            await seal_name(found, name, identity, by)
         elif not names_agree(identity, name, crypto.open_sealed((await Citizen.get(id=found)).real_name_sealed)):
             raise NumberHeldByAnother
         return found
@@ -165,23 +165,23 @@ async def _count_attempt(whose: tuple[str, int, int, int], identity: Identity) -
 @database.retry_on_deadlock
 async def _become(citizen_id: int, name: str, identity: Identity, by: Actor) -> Verified:
     async with database.transaction():
-        await _lock_number(identity)
+        await lock_number(identity)
         twin = await citizen_with(identity)
         if twin is not None and twin != citizen_id:
             merged = await merging.merge(citizen_id, twin, name=name, identity=identity, by=by)
-            await _seal(merged.kept, name, identity, by)
+            await seal_name(merged.kept, name, identity, by)
             return Verified(merged.kept, merged.gone)
-        await _seal(citizen_id, name, identity, by)
+        await seal_name(citizen_id, name, identity, by)
         return Verified(citizen_id)
 
 
-async def _lock_number(identity: Identity) -> None:
+async def lock_number(identity: Identity) -> None:
     """One at a time per number: two accounts of one person, verified at the same moment, must see each other."""
     lock = "select pg_advisory_xact_lock(hashtextextended($1, 12))"
     await database.joined().execute(lock, identity.fingerprint)
 
 
-async def _seal(citizen_id: int, name: str, identity: Identity, by: Actor) -> None:
+async def seal_name(citizen_id: int, name: str, identity: Identity, by: Actor) -> None:
     citizen = await Citizen.select_for_update().get_or_none(id=citizen_id, state="active")
     if citizen is None:
         raise NoSuchCitizen

@@ -211,3 +211,11 @@ async def hand_over(space: Space, *, gone: int, kept: int, field: str) -> None:
             await _server().eval(SET, 1, space.entry(session_id), field, str(kept))
             await bus.tell(space.topic, session_id)
             await _server().zrem(space.holder(gone), session_id)
+
+
+async def note(space: Space, session_ids: list[str], field: str, value: str) -> None:
+    """Write `field` into these sessions, as far as they are still there; whoever remembers them asks anew."""
+    async with reached():
+        for session_id in session_ids:
+            await _server().eval(SET, 1, space.entry(session_id), field, value)
+            await bus.tell(space.topic, session_id)

@@ -21,7 +21,11 @@ log = logs.logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """One sign-in. `id` names it (it is not the token); `account_id` is the platform account it came through."""
+    """One sign-in. `id` names it (it is not the token); `account_id` is the platform account it came through.
+
+    `policy` is the version of the privacy policy that the citizen agrees to; `subject_id` the organisation or person
+    for whom they act at the moment (办理身份), 0 for themselves: whether they still may is asked each time.
+    """
 
     id: str
     citizen_id: int
@@ -31,13 +35,22 @@ class Session:
     place: str
     opened_at: datetime
     seen_at: datetime
+    policy: str = ""
+    subject_id: int = 0
 
 
 _known: Memory[Session] = Memory(CITIZENS.topic, seconds=1.5, at_worst=600)
 
 
 async def start(
-    *, citizen_id: int, account_id: int, platform: str, device: str = "", address: str = "", sid: str = ""
+    *,
+    citizen_id: int,
+    account_id: int,
+    platform: str,
+    device: str = "",
+    address: str = "",
+    policy: str = "",
+    sid: str = "",
 ) -> str:
     """Open a session; its token, which is shown once and stored nowhere. Raises RedisGone.
 
@@ -52,6 +65,8 @@ async def start(
         "place": coarse(address),
         "opened": repr(now),
         "seen": repr(now),
+        "policy": policy,
+        "subject": "0",
     }
     if sid:
         entry["sid"] = sid
@@ -126,6 +141,17 @@ async def hand_over(*, gone: int, kept: int) -> None:
     await session_store.hand_over(CITIZENS, gone=gone, kept=kept, field="citizen")
 
 
+async def note_policy(citizen_id: int, version: str) -> None:
+    """All sign-ins of the citizen know at once which policy they agree to. Raises RedisGone."""
+    ids = [one for one, _ in await session_store.all_of(CITIZENS, citizen_id)]
+    await session_store.note(CITIZENS, ids, "policy", version)
+
+
+async def act_for(session: Session, subject_id: int) -> None:
+    """This sign-in acts for somebody from now on; 0 is oneself. Whether it may, the caller has asked."""
+    await session_store.note(CITIZENS, [session.id], "subject", str(subject_id))
+
+
 def lifetime() -> int:
     return settings.current().realname.session_days * 86400
 
@@ -155,6 +181,8 @@ def _read(session_id: str, entry: Entry) -> Session:
         place=entry["place"],
         opened_at=moment(entry["opened"]),
         seen_at=moment(entry["seen"]),
+        policy=entry.get("policy", ""),
+        subject_id=int(entry.get("subject", "0")),
     )
 
 

@@ -55,8 +55,8 @@ async def begin(*, redirect: str) -> Begun:
     return Begun(address, state)
 
 
-async def finish(*, code: str, state: str, device: str = "", address: str = "") -> SignedIn:
-    """Raises SignOnRefused (a state that is unknown, too old or used, a code that is nobody's), SignOnUnavailable."""
+async def finish(*, code: str, state: str, device: str = "", address: str = "", agrees_to: str = "") -> SignedIn:
+    """`agrees_to` as in `login.with_platform`. Raises SignOnRefused (a state that is unknown, too old or used, a code that is nobody's), SignOnUnavailable."""
     async with session_store.reached():
         kept = await redis.client().getdel(_waiting(state))
     if not kept:
@@ -64,10 +64,11 @@ async def finish(*, code: str, state: str, device: str = "", address: str = "") 
     asked = msgspec.json.decode(kept, type=Asked)
     person = await _client().person(code=code, redirect=asked.redirect, nonce=asked.nonce, verifier=asked.verifier)
     account, first_time = await login.account_of(NAME, Holder(settings.current().sign_on.client_id, person.subject))
+    agreed = await login.agreed_version(account["citizen_id"], agrees_to)
     citizen_id = await _known(account["citizen_id"], person)
     token = await sessions.start(
         citizen_id=citizen_id, account_id=account["account_id"], platform=NAME, device=device, address=address,
-        sid=person.sid,
+        sid=person.sid, policy=agreed,
     )  # fmt: skip
     done = bool(await database.fetchval("select verified_at is not null from citizen where id = $1", citizen_id))
     return SignedIn(

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 import msgspec
@@ -14,6 +14,8 @@ from identity.errors import VerifierUnavailable
 from identity.idnumber import Identity
 
 PATH = "/realname/verify"
+PHONE_PATH = "/realname/phone"
+FACE_PATH = "/realname/face"
 
 
 class Verifier(Protocol):
@@ -21,6 +23,20 @@ class Verifier(Protocol):
 
     async def __call__(self, *, name: str, identity: Identity) -> bool:
         """True when they belong to one person. Raises VerifierUnavailable."""
+
+
+class PhoneAsk(Protocol):
+    """Whoever knows in whose name phones are."""
+
+    async def __call__(self, *, name: str, identity: Identity, phone: str) -> bool:
+        """True when the phone is in the name of this person. Raises VerifierUnavailable."""
+
+
+class FaceAsk(Protocol):
+    """Whoever compared a face with a document."""
+
+    async def __call__(self, *, name: str, identity: Identity, token: str) -> bool:
+        """True when `token` stands for a face that fits this person, and was not shown before."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -32,23 +48,55 @@ _outside: dict[str, Outside] = {}
 
 async def ask(*, name: str, identity: Identity) -> bool:
     """The verifier of REALNAME_URL. Raises VerifierUnavailable when it is gone or speaks nonsense."""
-    question = {"name": name, "id_type": identity.id_type.value, "id_number": identity.number}
+    return await _matches(PATH, _person(name, identity))
+
+
+async def ask_phone(*, name: str, identity: Identity, phone: str) -> bool:
+    """三要素. Raises VerifierUnavailable."""
+    return await _matches(PHONE_PATH, {**_person(name, identity), "phone": phone})
+
+
+async def ask_face(*, name: str, identity: Identity, token: str) -> bool:
+    """人脸核验: asked once, for the token is used up by it. Raises VerifierUnavailable."""
+    return await _matches(FACE_PATH, {**_person(name, identity), "token": token}, again=False)
+
+
+async def answer(path: str, question: dict[str, Any], *, again: bool = True) -> bytes:
+    """What the verifier says, as it came. `again`: asking changes nothing, so a lost answer may be asked for twice.
+
+    Raises VerifierUnavailable.
+    """
     body = msgspec.json.encode(question)
     try:
-        response = await _post_twice(body)
-        if response.status_code != 200:
-            raise VerifierUnavailable(retry_after=30)
-        return msgspec.json.decode(response.content, type=Answer).match
-    except (OutsideUnavailable, OutcomeUnknown, msgspec.DecodeError) as error:
+        response = await (_post_twice if again else _post)(path, body)
+    except (OutsideUnavailable, OutcomeUnknown) as error:
+        raise VerifierUnavailable(retry_after=30) from error
+    if response.status_code != 200:
+        raise VerifierUnavailable(retry_after=30)
+    return response.content
+
+
+async def _matches(path: str, question: dict[str, Any], *, again: bool = True) -> bool:
+    try:
+        return msgspec.json.decode(await answer(path, question, again=again), type=Answer).match
+    except msgspec.DecodeError as error:
         raise VerifierUnavailable(retry_after=30) from error
 
 
-async def _post_twice(body: bytes) -> httpx.Response:
+def _person(name: str, identity: Identity) -> dict[str, Any]:
+    return {"name": name, "id_type": identity.id_type.value, "id_number": identity.number}
+
+
+async def _post(path: str, body: bytes) -> httpx.Response:
+    return await _line().request("POST", path, content=body, headers=signed(body))
+
+
+async def _post_twice(path: str, body: bytes) -> httpx.Response:
     """Asking changes nothing, so a lost answer is asked for again, under a new nonce: the old one may be used up."""
     try:
-        return await _line().request("POST", PATH, content=body, headers=signed(body))
+        return await _post(path, body)
     except OutcomeUnknown:
-        return await _line().request("POST", PATH, content=body, headers=signed(body))
+        return await _post(path, body)
 
 
 def signed(body: bytes) -> dict[str, str]:

@@ -132,6 +132,7 @@ class Migration(migrations.Migration):
                 ),
                 ("phone_sealed", fields.TextField(default="", unique=False)),
                 ("phone_fingerprint", fields.CharField(null=True, db_index=True, max_length=64)),
+                ("phone_verified_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("verified_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
@@ -483,6 +484,38 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="DataExport",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "citizen",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="citizen_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="exports",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("code", fields.CharField(unique=True, max_length=20)),
+                ("state", fields.CharField(default="waiting", db_default="waiting", max_length=10)),
+                ("content_sealed", fields.TextField(default="", db_default="", unique=False)),
+                ("size", fields.IntField(default=0, db_default=0)),
+                ("asked_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("ready_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("good_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "data_export",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "个人信息副本: made by a job, fetched once, gone when its time is up. `content_sealed` is the archive.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Delegation",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -516,8 +549,18 @@ class Migration(migrations.Migration):
                         default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
                     ),
                 ),
+                (
+                    "items",
+                    fields.JSONField(
+                        default=list,
+                        db_default="[]",
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
+                    ),
+                ),
                 ("until", fields.DateField()),
                 ("revoked_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("revoked_by", fields.CharField(default="", db_default="", max_length=80)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
             options={
@@ -549,6 +592,15 @@ class Migration(migrations.Migration):
                     "scope",
                     fields.JSONField(
                         default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                (
+                    "items",
+                    fields.JSONField(
+                        default=list,
+                        db_default="[]",
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
                     ),
                 ),
                 ("until", fields.DateField()),
@@ -587,6 +639,15 @@ class Migration(migrations.Migration):
                     "scope",
                     fields.JSONField(
                         default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                (
+                    "items",
+                    fields.JSONField(
+                        default=list,
+                        db_default="[]",
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
                     ),
                 ),
                 ("until", fields.DateField()),
@@ -688,6 +749,45 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "pk_attr": "id",
                 "table_description": "关注者: the one conversation of a follower of a public account, found by a fingerprint of the openid.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Guardianship",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "guardian",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="guardian_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="wards",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "child",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="child_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="guardians",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("confirmed_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "guardianship",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "监护: `guardian` acts for `child` in everything until the child is of age. The register has confirmed it.",
             },
             bases=["Model"],
         ),
@@ -1011,6 +1111,36 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="IdentityProof",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "citizen",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="citizen_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="proofs",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("kind", fields.CharField(max_length=12)),
+                ("about", fields.CharField(default="", db_default="", max_length=64)),
+                ("mark", fields.CharField(null=True, unique=True, max_length=64)),
+                ("by", fields.CharField(max_length=80)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "identity_proof",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "核验记录: one way in which somebody proved who they are; appended.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Intermediary",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -1083,6 +1213,36 @@ class Migration(migrations.Migration):
                 "unique_together": (("source", "exec_item_code"),),
                 "pk_attr": "id",
                 "table_description": "滞纳金规则: how an 执收项目 of a department grows after the 限缴日期 of bills that are pushed from now on.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Leaving",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "citizen",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="citizen_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="leavings",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("state", fields.CharField(default="waiting", db_default="waiting", max_length=10)),
+                ("asked_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("due_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("hindered_by", fields.CharField(default="", db_default="", max_length=60)),
+                ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "leaving",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "注销申请: carried out on its day unless the person thinks better of it. `state`: waiting, withdrawn, done.",
             },
             bases=["Model"],
         ),
@@ -1274,6 +1434,89 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="Organisation",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "subject",
+                    fields.OneToOneField(
+                        "models.Citizen",
+                        source_field="subject_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="organisation",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("credit_code", fields.CharField(unique=True, max_length=18)),
+                ("name", fields.CharField(max_length=120)),
+                ("verified_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "organisation",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "组织: known by its 统一社会信用代码. `subject` is the citizen row that owns its bookings, bills and cases.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="OrganisationAgent",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "organisation",
+                    fields.ForeignKeyField(
+                        "models.Organisation",
+                        source_field="organisation_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="agents",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "citizen",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="citizen_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="organisations",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("name_sealed", fields.TextField(default="", db_default="", unique=False)),
+                ("id_type", fields.CharField(default="", db_default="", max_length=20)),
+                ("id_fingerprint", fields.CharField(default="", db_index=True, db_default="", max_length=64)),
+                ("role", fields.CharField(max_length=16)),
+                (
+                    "scope",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                ("until", fields.DateField()),
+                ("state", fields.CharField(max_length=10)),
+                ("added_by", fields.CharField(max_length=80)),
+                ("reason", fields.CharField(default="", db_default="", max_length=200)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ("decided_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "organisation_agent",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "经办人: somebody who acts for an organisation, or was asked to.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="PaymentOrder",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -1362,6 +1605,34 @@ class Migration(migrations.Migration):
                 "unique_together": (("platform", "app_id", "openid"),),
                 "pk_attr": "id",
                 "table_description": "平台账号: (platform, app_id, openid) bound to a citizen.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="PolicyConsent",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "citizen",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="citizen_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="policy_consents",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("version", fields.CharField(max_length=20)),
+                ("agreed_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("withdrawn_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "policy_consent",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "隐私政策同意记录: which version somebody agreed to and when; taken back when `withdrawn_at` says so.",
             },
             bases=["Model"],
         ),
@@ -1712,6 +1983,41 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="RecordAccess",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "citizen",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="citizen_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="looked_at",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("by", fields.CharField(max_length=80)),
+                (
+                    "roles",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                ("what", fields.CharField(max_length=20)),
+                ("why", fields.CharField(default="", max_length=200)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "record_access",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "查阅记录: staff opened this person's record; appended, and shown to the person.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Refund",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -1793,6 +2099,25 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "pk_attr": "id",
                 "table_description": "退款申请: applied (a citizen asks finance) → asked (one of finance has made it theirs) → approved | rejected.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="RetentionRun",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("kind", fields.CharField(max_length=40)),
+                ("title", fields.CharField(max_length=60)),
+                ("days", fields.IntField()),
+                ("before", fields.DateField()),
+                ("deleted", fields.IntField()),
+                ("at", fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "retention_run",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "到期清理记录: how many records of a kind were deleted on a day because their time was up. Names nobody.",
             },
             bases=["Model"],
         ),

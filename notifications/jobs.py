@@ -5,10 +5,11 @@ Every module called ``…_listeners`` is one: a new one need be named nowhere.
 
 import importlib
 import pkgutil
+from datetime import datetime
 from typing import Any
 
 import notifications
-from foundation import database, personal_data
+from foundation import database, personal_data, retention, settings
 from foundation.events import on
 from identity.events import CitizensMerged
 from notifications.mass_models import UnreachedNotice
@@ -96,4 +97,18 @@ async def forget(citizen_id: int) -> None:
         await table.filter(citizen_id=citizen_id).delete()
 
 
-personal_data.register("notifications", export=export, forget=forget)
+async def delete_old_messages(before: datetime) -> int:
+    return await Message.filter(created_at__lt=before).delete()
+
+
+retention.register(
+    "notifications.messages",
+    title="消息",
+    days=lambda: settings.current().privacy.keep_messages_days,
+    sweep=delete_old_messages,
+)
+personal_data.register(
+    "notifications", export=export, forget=forget,
+    title="消息",
+    holds=(personal_data.Holding("message", "消息"), personal_data.Holding("message_consent", "订阅授权")),
+)  # fmt: skip

@@ -6,7 +6,8 @@ from typing import Any, Literal
 from foundation import audit, clock, crypto, database, ratelimit
 from foundation.actor import Actor
 from foundation.errors import Refusal
-from identity import delegation
+from identity import acting
+from identity.delegation import Scope
 from payments import late_fee, raising, states
 from payments.errors import BillAlreadySettled, BillNotFound
 from payments.models import Bill, PaymentOrder
@@ -113,7 +114,7 @@ async def one_for(*, pay_code: str, citizen_id: int) -> Bill:
     owner: int | None = bill.citizen_id  # type: ignore[attr-defined]
     if owner == citizen_id or await bill.orders.filter(payer_id=citizen_id).exists():  # type: ignore[attr-defined]
         return bill
-    if owner is not None and await delegation.may_act(agent=citizen_id, principal=owner, scope="pay"):
+    if owner is not None and await acting.may(agent=citizen_id, subject=owner, scope=Scope.PAY):
         return bill
     raise BillNotFound
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from foundation import audit, crypto, database
 from foundation.actor import Actor
 from foundation.audit import Deed
+from identity.looks import Look, record_access
 from identity.realname import masked_name
 from payments import changing, late_fee
 from payments.bill_models import BillVersion
@@ -35,6 +36,8 @@ async def of(*, pay_code: str, by: Actor) -> Dossier:
         raise BillNotFound
     async with database.transaction():
         await audit.record("bill.read", subject=f"bill:{bill.id}", by=by)
+        owner: int | None = bill.citizen_id  # type: ignore[attr-defined]
+        await record_access([owner] if owner else [], what=Look.BILLS, why="核对缴款通知书", by=by)
     orders = await PaymentOrder.filter(bill=bill).order_by("-id")
     numbers = [one.out_trade_no for one in orders]
     return Dossier(

@@ -15,6 +15,8 @@ from payments.orders import LIVE
 
 log = logs.logger(__name__)
 
+BOOKS = "会计凭证，依《会计档案管理办法》保存 30 年，不再与账号关联。"
+
 
 @scheduled("* * * * * */5", queue="money")
 async def ask_about_orders() -> None:
@@ -65,4 +67,11 @@ async def forget(citizen_id: int) -> None:
     await Bill.filter(citizen_id=citizen_id).update(citizen_id=None)
 
 
-personal_data.register("payments", export=bills.export, forget=forget)
+personal_data.register(
+    "payments", export=bills.export, forget=forget,
+    title="缴费",
+    holds=(
+        personal_data.Holding("bill", "缴款通知书", BOOKS),
+        personal_data.Holding("payment_order", "支付记录", BOOKS),
+    ),
+)  # fmt: skip

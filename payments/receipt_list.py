@@ -26,6 +26,7 @@ class Line:
     issued_on: date | None
     amount_fen: int
     payer: str  # masked
+    owner: int | None  # whose bill it is, where we know
     unit: str
     title: str
     pay_code: str
@@ -75,6 +76,7 @@ def _line(one: Receipt) -> Line:
         issued_on=one.issued_on,
         amount_fen=one.amount_fen,
         payer=masked_name(crypto.open_sealed(bill.payer_name_sealed)) if bill.payer_name_sealed else "",
+        owner=bill.citizen_id,  # type: ignore[attr-defined]
         unit=bill.exec_unit_name,
         title=bill.title,
         pay_code=bill.pay_code,

@@ -6,7 +6,8 @@ from datetime import date
 from urllib.parse import quote
 
 from foundation import crypto, ratelimit, settings
-from identity import delegation
+from identity import acting
+from identity.delegation import Scope
 from identity.realname import masked_name
 from payments import bills
 from payments.errors import BillNotFound
@@ -74,7 +75,7 @@ async def of_bill(*, pay_code: str, citizen_id: int) -> Shown:
 
 
 async def _acts_for(owner: int | None, citizen_id: int) -> bool:
-    return owner is not None and await delegation.may_act(agent=citizen_id, principal=owner, scope="pay")
+    return owner is not None and await acting.may(agent=citizen_id, subject=owner, scope=Scope.PAY)
 
 
 async def check(*, code: str, number: str, check_code: str, address: str) -> Shown:

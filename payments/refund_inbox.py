@@ -27,6 +27,7 @@ class OrderFacts:
     title: str
     unit: str
     payer: str  # masked
+    owner: int | None  # whose bill it is, where we know
     channel: str
     amount_fen: int
     refundable_fen: int
@@ -116,6 +117,7 @@ def _facts(order: PaymentOrder) -> OrderFacts:
         title=bill.title,
         unit=bill.exec_unit_name,
         payer=masked_name(crypto.open_sealed(bill.payer_name_sealed)) if bill.payer_name_sealed else "",
+        owner=bill.citizen_id,  # type: ignore[attr-defined]
         channel=order.channel,
         amount_fen=order.amount_fen,
         refundable_fen=refunds.refundable(order, already),

@@ -59,4 +59,7 @@ async def forget(citizen_id: int) -> None:
         raise MoneyUnderWay
 
 
-personal_data.register("refunds", export=export, forget=forget)
+personal_data.register(
+    "refunds", export=export, forget=forget,
+    title="退款与票据",
+)  # fmt: skip

@@ -9,6 +9,7 @@ from foundation import audit, clock, database
 from foundation.actor import Actor
 from identity import finding
 from identity.idnumber import Identity
+from identity.looks import Look, record_access
 from payments.register_errors import RegisterTooLong
 
 PAGE = 50
@@ -113,10 +114,11 @@ async def all_orders(wanted: Wanted) -> list[OrderRow]:
 
 async def bills_of_person(identity: Identity, *, by: Actor, reason: str) -> list[BillRow]:
     """The bills of whoever has this document. That somebody looked is kept, also where nothing is found."""
-    known = await finding.by_identity(identity, by=by)
+    known = await finding.by_identity(identity, by=by, why=reason)
     async with database.transaction():
         subject = f"citizen:{known[0]}" if known else "citizens"
         await audit.record("citizen.bills_read", subject=subject, by=by, reason=reason)
+        await record_access(known, what=Look.BILLS, why=reason, by=by)
     rows = await database.fetch(OF_PAYER, identity.fingerprints, 2 * PAGE)
     return [BillRow(**row) for row in rows]
 

@@ -22,6 +22,7 @@ from sandbox.home import home
 from sandbox.licences import licences
 from sandbox.realname import realname
 from sandbox.receipts import receipts
+from sandbox.registers import registers
 from sandbox.sign_on import sign_on
 from sandbox.wallet import wallet
 from sandbox.wechat import wechat
@@ -44,8 +45,9 @@ def create_app(*, keys: Path, data: Path | None = None, speed: float = 60.0, nam
     world.learn(notices.deliver, notices.send_again)
     world.learn(wechat_pay_payment.pay_late, wechat_pay_refunds.finish)
     world.learn(alipay_payment.pay_late, alipay_refunds.move_late)
-    vendors = (wechat, wechat_web, wechat_pay, alipay, alipay_login, realname, receipts, licences, sms.sms)
-    for room in (*vendors, wallet, control, home):
+    vendors = (wechat, wechat_web, wechat_pay, alipay, alipay_login, realname)
+    beside = (registers, receipts, licences, sms.sms)
+    for room in (*vendors, *beside, wallet, control, home):
         app.blueprint(room)
     app.blueprint(sign_on)
     app.static("/sandbox.css", PAGES / "sandbox.css", name="style")

@@ -11,6 +11,7 @@ from sanic import Blueprint, HTTPResponse, Request, response
 
 from sandbox import (
     alipay_payment,
+    alipay_phone,
     alipay_refunds,
     alipay_trades,
     bill_lines,
@@ -64,6 +65,21 @@ async def code(world: World, asked: dict[str, Any], kind: str) -> dict[str, str]
     purpose = {"wechat": "wechat_login", "alipay": "alipay_login", "phone": "wechat_phone", "web": "wechat_web"}[kind]
     account = asked.get("openid") or asked.get("user_id") or asked["open_id"]
     return {"code": codes.issue(world, purpose=purpose, account=account, scope="snsapi_base")}
+
+
+@control.post("/alipay/phone", name="alipay_phone")
+@string
+async def alipay_number(world: World, asked: dict[str, Any]) -> dict[str, str]:
+    """What my.getPhoneNumber gives the mini-program: {"response", "sign"}; {"refused": true} when Alipay says no."""
+    account = asked.get("user_id") or asked["open_id"]
+    return alipay_phone.given(world, account, refused=bool(asked.get("refused")))
+
+
+@control.post("/face/token", name="face_token")
+@string
+async def face_token(world: World, asked: dict[str, Any]) -> dict[str, str]:
+    """What a face check gives: a token for the person with this number, once."""
+    return {"token": codes.issue(world, purpose="face", account=asked["id_number"])}
 
 
 @control.post("/<vendor:wechat|alipay>/pay/<number:str>", name="pay")

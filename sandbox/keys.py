@@ -37,6 +37,7 @@ SECRETS: dict[str, Callable[[], str]] = {
     "wechat_pay_public_key_id": lambda: (
         f"PUB_KEY_ID_01{NAMES['wechat_pay_merchant_id']}{secrets.randbelow(10**12):012d}"
     ),
+    "alipay_aes_key": lambda: b64encode(secrets.token_bytes(16)).decode(),
     "realname_secret": lambda: secrets.token_hex(32),
     "receipts_secret": lambda: secrets.token_hex(32),
     "sign_on_client_secret": lambda: secrets.token_hex(32),

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import time
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from sanic import Blueprint, HTTPResponse, Request, response
@@ -16,6 +16,8 @@ realname = Blueprint("realname", url_prefix="/realname")
 FRESH = 300
 SLOW = 30
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+Q = TypeVar("Q")
 
 
 class Question(msgspec.Struct):
@@ -43,10 +45,7 @@ async def verify(request: Request) -> HTTPResponse:
 
     async def answer(kind: str | None) -> HTTPResponse:
         try:
-            _check_signature(world, request)
-            if kind == "system_error":
-                raise Refused(500, "SYSTEM_ERROR", "核验服务繁忙，请稍后再试")
-            question = _read(request.body)
+            question = asked(world, request, kind, Question)
         except Refused as refusal:
             return response.json(refusal.body, status=refusal.status)
         if question.name == "超时":
@@ -75,9 +74,13 @@ def valid(number: str) -> bool:
     return number[17] == "10X98765432"[total % 11]
 
 
-def _read(raw: bytes) -> Question:
+def asked(world: World, request: Request, trouble_kind: str | None, kind: type[Q]) -> Q:
+    """The question of a request whose signature holds. Raises Refused."""
+    _check_signature(world, request)
+    if trouble_kind == "system_error":
+        raise Refused(500, "SYSTEM_ERROR", "核验服务繁忙，请稍后再试")
     try:
-        return msgspec.json.decode(raw, type=Question)
+        return msgspec.json.decode(request.body, type=kind)
     except msgspec.DecodeError as fault:
         raise Refused(400, "BAD_REQUEST", f"请求内容不正确：{fault}") from fault
 

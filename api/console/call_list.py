@@ -123,7 +123,7 @@ async def _shown(of: Closure, within: Collection[str], who: StaffMember) -> dict
     may = any(who.may(role, _path(of)) for role in scope.PLANNERS)
     return {
         "seen": seen,
-        "unreached": await closure_notices.unreached(of.id, within=within),
+        "unreached": await closure_notices.unreached(of.id, by=who.actor, within=within),
         "state": STATES[of.state],
         "problems": PROBLEMS,
         "withdrawable": may and of.state != "withdrawn" and of.kind != "plan" and of.ends_at > clock.now(),

@@ -17,6 +17,7 @@ from identity import access
 from identity.access import Profile, Role, StaffMember
 from identity.errors import NumberFault, RoleNeeded
 from identity.idnumber import Identity, IdType
+from identity.looks import Look
 
 routes = Routes("限制与申诉", tag="console", error_page=page.refused)
 
@@ -109,7 +110,8 @@ async def _lists(who: StaffMember, search: str) -> dict[str, Any]:
     to_decide = [] if search.strip() else await credit.appealed(within=within)
     elsewhere = {one.id for one in to_decide}
     found = [one for one in found if one.id not in elsewhere]
-    known = await access.profiles({one.citizen_id for one in (*found, *to_decide)}, seen_by=who.actor)
+    whose = {one.citizen_id for one in (*found, *to_decide)}
+    known = await access.profiles(whose, seen_by=who.actor, what=Look.CREDIT, why="处理限制与申诉")
     return {
         "search": "" if identity else search,
         "searched": bool(search.strip()),

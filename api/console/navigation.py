@@ -17,6 +17,7 @@ from api.console.scope import (
     ROUTERS,
     WATCHERS,
 )
+from identity import organisations
 from identity.access import Role, StaffMember
 
 HOME, BOOKINGS, HALL, KNOWLEDGE, MONEY, FIGURES, SETTINGS = "首页", "预约", "大厅", "知识", "财务", "统计", "设置"
@@ -48,6 +49,7 @@ PAGES = (
     Page(BOOKINGS, "/console/waitlist", "候补", DESK),
     Page(BOOKINGS, "/console/people", "代约与查询", HELPERS, of_hall=False),
     Page(BOOKINGS, "/console/people/calls", "电话通知", HELPERS, of_hall=False),
+    Page(BOOKINGS, "/console/organisations", "单位审核", organisations.REVIEWERS, of_hall=False),
     Page(BOOKINGS, "/console/credit", "限制与申诉", PLANNERS, of_hall=False),
     Page(BOOKINGS, "/console/left-over", "待安置", PLANNERS),
     Page(HALL, "/console/closure", "停办", PLANNERS),
@@ -94,6 +96,7 @@ PAGES = (
     Page(SETTINGS, "/console/types", "业务规则", PLANNERS),
     Page(SETTINGS, "/console/rules", "预约规则", PLANNERS, of_hall=False),
     Page(SETTINGS, "/console/calendar", "工作日历", (Role.ADMIN,), of_hall=False),
+    Page(SETTINGS, "/console/keeping", "数据保存", (Role.ADMIN,), of_hall=False),
     Page(SETTINGS, "/console/draws", "摇号", PLANNERS),
     Page(SETTINGS, "/console/staff", "账号与权限", (Role.ADMIN,), of_hall=False),
 )

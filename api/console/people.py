@@ -15,20 +15,13 @@ from appointments.credit import STATE_NAMES
 from appointments.errors import BookingNotFound
 from appointments.states import NAMES, WAITLIST_NAMES
 from foundation.web import Asked, Routes
-from identity import access, finding
+from identity import access, finding, levels, looks
 from identity.access import StaffMember
 from identity.idnumber import TITLES, Identity, IdType
 
 routes = Routes("代约与查询", tag="console", error_page=page.refused)
 
 REASONS = ("窗口代约", "电话代约", "核实预约情况", "投诉处理")
-LOOKS = {
-    "citizen.read": "查看资料",
-    "citizen.found": "查找",
-    "citizen.bookings_read": "查询预约",
-    "citizen.bills_read": "查询缴费",
-    "citizen.phone_read": "查看手机号码",
-}
 
 Text = Annotated[str, Meta(max_length=60)]
 Token = Annotated[str, Meta(max_length=60)]
@@ -99,9 +92,9 @@ async def people(request: Request, who: StaffMember) -> HTTPResponse:
 async def find(request: Request, form: Wanted, who: StaffMember) -> HTTPResponse:
     access.require(who, *scope.HELPERS)
     if form.id_type == "phone":
-        found = await finding.by_phone(form.number, by=who.actor)
+        found = await finding.by_phone(form.number, by=who.actor, why=form.reason)
     else:
-        found = await finding.by_identity(Identity.of(form.id_type, form.number), by=who.actor)
+        found = await finding.by_identity(Identity.of(form.id_type, form.number), by=who.actor, why=form.reason)
     return await _found(request, who, found, reason=form.reason)
 
 
@@ -109,7 +102,7 @@ async def find(request: Request, form: Wanted, who: StaffMember) -> HTTPResponse
 async def register(request: Request, form: Newcomer, who: StaffMember) -> HTTPResponse:
     access.require(who, *scope.HELPERS)
     citizen_id = await finding.register(
-        name=form.name, id_type=form.id_type, number=form.number, phone=form.phone, by=who.actor
+        name=form.name, id_type=form.id_type, number=form.number, phone=form.phone, by=who.actor, why=form.reason
     )
     return await _found(request, who, [citizen_id], reason=form.reason)
 
@@ -122,6 +115,13 @@ async def one_record(request: Request, form: OnePerson, who: StaffMember) -> HTT
     return await _shown(
         request, "_record.html", who=who, token=form.person, reason=form.reason, **await _record(who, citizen_id, form)
     )
+
+
+@routes.page("/console/people/proven", method="POST", access=STAFF)
+async def proven(request: Request, form: OnePerson, who: StaffMember) -> HTTPResponse:
+    """现场核验: the person stands at the window with the document."""
+    await levels.prove_in_person(citizen_id=person_token.read(who, form.person), staff=who)
+    return page.done(request, "已记录现场核验，实名等级已提高。")
 
 
 @routes.page("/console/people/slots", method="POST", access=STAFF)
@@ -177,7 +177,7 @@ async def phone(request: Request, form: Called, who: StaffMember) -> HTTPRespons
     access.require(who, *scope.HELPERS)
     citizen_id = person_token.read(who, form.person)
     await _theirs(who, form.code, citizen_id)
-    number = await finding.phone_of(citizen_id, by=who.actor)
+    number = await finding.phone_of(citizen_id, by=who.actor, why="电话通知")
     return page.done(request, number or "没有留手机号码，请查阅现场登记。")
 
 
@@ -199,17 +199,18 @@ async def _theirs(who: StaffMember, code: str, citizen_id: int) -> booking.Booki
 
 
 async def _found(request: Request, who: StaffMember, found: list[int], *, reason: str) -> HTTPResponse:
-    people = [await access.profile(one, seen_by=who.actor) for one in found]
+    people = [await access.profile(one, seen_by=who.actor, why=reason) for one in found]
     cards = [(person_token.given(who, one.citizen_id), one, await _reached(one.citizen_id)) for one in people]
     return await _shown(request, "_found.html", who=who, cards=cards, reason=reason)
 
 
 async def _record(who: StaffMember, citizen_id: int, form: OnePerson) -> dict[str, Any]:
-    person = await access.profile(citizen_id, seen_by=who.actor)
+    person = await access.profile(citizen_id, seen_by=who.actor, why=form.reason)
     kept = await record.of_citizen(person.citizen_id, within=_halls_of(who), by=who.actor, reason=form.reason)
     halls = await scope.halls_of(who, scope.HELPERS)
     return {
-        "person": person, "record": kept, "states": NAMES, "wait_states": WAITLIST_NAMES, "block_states": STATE_NAMES,
+        "person": person, "standing": await levels.of(person.citizen_id), "record": kept, "states": NAMES,
+        "wait_states": WAITLIST_NAMES, "block_states": STATE_NAMES,
         "reached": await _reached(person.citizen_id), "looks": await _looks(person.citizen_id),
         "types": [(one, await slots.types(hall_code=one.code)) for one in halls],
     }  # fmt: skip
@@ -217,11 +218,10 @@ async def _record(who: StaffMember, citizen_id: int, form: OnePerson) -> dict[st
 
 async def _looks(citizen_id: int) -> list[tuple[datetime, str, str, str]]:
     """谁查过: when, who, what, why."""
-    looks = await finding.who_looked(citizen_id)
-    names = await access.staff_names([int(one.actor.partition(":")[2]) for one in looks])
+    seen = await looks.of(citizen_id, limit=20)
+    names = await access.staff_names([int(one.by.partition(":")[2]) for one in seen])
     return [
-        (one.at, names.get(int(one.actor.partition(":")[2]), "工作人员"), LOOKS[one.action], one.reason)
-        for one in looks
+        (one.at, names.get(int(one.by.partition(":")[2]), "工作人员"), looks.NAMES[one.what], one.why) for one in seen
     ]
 
 

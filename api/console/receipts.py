@@ -15,6 +15,7 @@ from foundation.errors import Invalid
 from foundation.web import Asked, Routes
 from identity import access
 from identity.access import StaffMember
+from identity.looks import Look, record_access
 from payments import receipt_list, receipts
 
 routes = Routes("电子票据", tag="console", error_page=page.refused)
@@ -62,7 +63,7 @@ class OneReceipt(Asked):
 async def shown(request: Request, query: Wanted, who: StaffMember) -> HTTPResponse:
     access.require(who, *scope.FINANCE)
     template = "_receipts.html" if page.is_part(request) else "receipts.html"
-    return page.shown(request, template, who=who, **await _lists(query))
+    return page.shown(request, template, who=who, **await _lists(query, who))
 
 
 @routes.page("/console/receipts/again", method="POST", access=STAFF)
@@ -80,6 +81,7 @@ async def file(query: Wanted, who: StaffMember) -> HTTPResponse:
     found = await receipt_list.listed(state=query.state, start=start, end=end, limit=MOST_IN_FILE + 1)
     if len(found) > MOST_IN_FILE:
         raise RangeTooLong
+    await _note(found, who)
     rows = [_row(one) for one in found]
     name = f"电子票据_{start}_{end}.csv"
     headers = {
@@ -102,9 +104,15 @@ def _as_text(number: str) -> str:
     return f"'{number}" if number else ""
 
 
-async def _lists(query: Wanted) -> dict[str, Any]:
+async def _note(lines: list[receipt_list.Line], who: StaffMember) -> None:
+    owners = {one.owner for one in lines if one.owner is not None}
+    await record_access(owners, what=Look.BILLS, why="核对电子票据", by=who.actor)
+
+
+async def _lists(query: Wanted, who: StaffMember) -> dict[str, Any]:
     start, end = query.days
     lines = await receipt_list.listed(state=query.state, start=start, end=end, limit=MOST + 1)
+    await _note(lines[:MOST], who)
     return {
         "state": query.state,
         "start": start,

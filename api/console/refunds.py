@@ -12,6 +12,7 @@ from foundation import money
 from foundation.web import Asked, Routes
 from identity import access
 from identity.access import StaffMember
+from identity.looks import Look, record_access
 from payments import refund_applications, refund_inbox, refund_troubles
 
 routes = Routes("退款", tag="console", error_page=page.refused)
@@ -87,6 +88,7 @@ async def order(request: Request, query: OrderWanted, who: StaffMember) -> HTTPR
     """A payment, and the form by which a refund of it is asked for."""
     access.require(who, *scope.FINANCE)
     found = await refund_inbox.orders_of(query.number)
+    await _note(found, who)
     template = "_refund_order.html" if page.is_part(request) else "refund_order.html"
     return page.shown(request, template, who=who, number=query.number, orders=found, words=refund_words)
 
@@ -151,14 +153,21 @@ async def card(request: Request, form: OtherCard, who: StaffMember) -> HTTPRespo
     return page.done(request, "已提出退到其他银行卡，待另一位财务人员复核。")
 
 
+async def _note(orders: list[refund_inbox.OrderFacts], who: StaffMember) -> None:
+    owners = {one.owner for one in orders if one.owner is not None}
+    await record_access(owners, what=Look.BILLS, why="办理退款", by=who.actor)
+
+
 async def _lists(who: StaffMember) -> dict[str, Any]:
     waiting, decided = await refund_inbox.to_decide(), await refund_inbox.decided()
+    going, over = await refund_inbox.under_way(), await refund_inbox.over()
+    await _note([*(one.order for one in (*waiting, *decided)), *(one.order for one in (*going, *over))], who)
     actors = {name for one in (*waiting, *decided) for name in (one.asked_by, one.decided_by) if name}
     return {
         "waiting": waiting,
         "decided": decided,
-        "going": await refund_inbox.under_way(),
-        "over": await refund_inbox.over(),
+        "going": going,
+        "over": over,
         "names": await deeds.names_of(actors),
         "me": str(who.actor),
         "words": refund_words,

@@ -15,6 +15,7 @@ from foundation.http import OutcomeUnknown
 
 CODE = re.compile(r"[0-9A-Za-z_\-]{1,512}")
 DATA_SECONDS = 300
+HERE = "86"
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,13 @@ def authorize_address(client: WeChatClient, *, redirect: str, state: str) -> str
 
 
 async def phone_number(client: WeChatClient, code: str) -> str:
-    """The phone number (without country code) behind the single-use code of the phone button."""
+    """The phone number behind the single-use code of the phone button; of another country with its code before it."""
     answer = await client.post("/wxa/business/getuserphonenumber", {"code": _code(code)})
     try:
         info = answer["phone_info"]
         _check_watermark(info["watermark"], client.settings.app_id)
-        return str(info["purePhoneNumber"])
+        number, country = str(info["purePhoneNumber"]), str(info.get("countryCode") or HERE)
+        return number if country == HERE else f"+{country}{number}"
     except (KeyError, TypeError, ValueError):
         raise OutcomeUnknown(retry_after=5) from None
 

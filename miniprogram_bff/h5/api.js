@@ -38,13 +38,13 @@ async function call(method, path, body, headers = {}) {
 
 export const get = (path) => call("GET", path);
 export const post = (path, body = {}, headers) => call("POST", path, body, headers);
-export const put = (path, body) => call("PUT", path, body);
+export const put = (path, body = {}) => call("PUT", path, body);
 export const send = put; // a piece of a file, as it is
 export const remove = (path) => call("DELETE", path);
 
 // A file that only its owner may read: fetched with the session, then handed to the browser to save.
-export async function file(path, name) {
-  const answer = await fetch(path, { headers: { Authorization: `Bearer ${token()}` } }).catch(() => new Response("{}", { status: 503 }));
+export async function file(path, name, method = "GET") {
+  const answer = await fetch(path, { method, headers: { Authorization: `Bearer ${token()}` } }).catch(() => new Response("{}", { status: 503 }));
   if (!answer.ok) throw new Refused(answer.status, await answer.json().catch(() => ({})));
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await answer.blob());

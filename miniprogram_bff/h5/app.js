@@ -23,6 +23,14 @@ import { paid } from "./screens/paid.js";
 import { payments } from "./screens/payments.js";
 import { rate, rateHere } from "./screens/rate.js";
 import { ratings } from "./screens/ratings.js";
+import { level, wards } from "./screens/standing.js";
+import { messages, mine, realName, sessions } from "./screens/mine.js";
+import { organisation, organisations } from "./screens/organisations.js";
+import { paid } from "./screens/paid.js";
+import { payments } from "./screens/payments.js";
+import { policy } from "./screens/policy.js";
+import { copies, leave, looks, privacy } from "./screens/privacy.js";
+import { rate } from "./screens/rate.js";
 import { receiptCheck, receiptChecked } from "./screens/receipt_check.js";
 import { rebook } from "./screens/rebook.js";
 import { receipt } from "./screens/receipt.js";
@@ -86,6 +94,15 @@ const SCREENS = [
   [/^topics$/, topics, "mine", "#/messages"],
   [/^real-name$/, realName, "mine", "#/mine"],
   [/^sessions$/, sessions, "mine", "#/mine"],
+  [/^level$/, level, "mine", "#/mine"],
+  [/^wards$/, wards, "mine", "#/family"],
+  [/^organisations$/, organisations, "mine", "#/mine"],
+  [/^organisation\/(\d+)$/, organisation, "mine", "#/organisations"],
+  [/^privacy$/, privacy, "mine", "#/mine"],
+  [/^looks$/, looks, "mine", "#/privacy"],
+  [/^copies$/, copies, "mine", "#/privacy"],
+  [/^leave$/, leave, "mine", "#/privacy"],
+  [/^policy$/, policy, "mine", "#/privacy"],
   [/^login$/, login, "mine", "#/"],
 ];
 
@@ -142,6 +159,7 @@ function back(above) {
 
 function refused(page, error) {
   if (error.status === 401) return signInAgain(error);
+  if (error.code === "PolicyNotAgreed") return location.replace(`#/policy?next=${encodeURIComponent(location.hash)}`);
   if (!error.code) console.error(error);
   const words = error.code ? error.message : "页面出现问题，请刷新后重试。";
   show(page, html`<h1>没有打开</h1><div class="notice bad" role="alert"><p>${words}</p></div>
@@ -161,6 +179,7 @@ window.addEventListener("unhandledrejection", (event) => {
   if (!event.reason?.code) return;
   event.preventDefault();
   if (event.reason.status === 401) signInAgain(event.reason);
+  else if (event.reason.code === "PolicyNotAgreed") location.hash = `#/policy?next=${encodeURIComponent(location.hash)}`;
   else toast(event.reason.message);
 });
 
@@ -176,8 +195,8 @@ async function arrive() {
   const platform = query.has("auth_code") ? "alipay" : "wechat";
   try {
     show(main, html`<p class="soft" role="status">正在登录…</p>`);
-    const asked = waiting.signOn ? ["/v1/sign-on/finish", { code, state: waiting.state, device: device() }]
-      : ["/v1/login", { platform, code, via: "web", device: device() }];
+    const told = { code, device: device(), policy: waiting.policy || "" };
+    const asked = waiting.signOn ? ["/v1/sign-on/finish", { ...told, state: waiting.state }] : ["/v1/login", { ...told, platform, via: "web" }];
     keep((await post(...asked)).token);
     waiting.signOn ? localStorage.setItem("zhijianban.signOn", "1") : localStorage.removeItem("zhijianban.signOn");
   } catch (error) {

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 from sanic import Request
 
-from appointments import availability, booking, draw_results, fees, slots, sold_out, types
+from appointments import availability, booking, draw_results, fees, for_others, party, slots, sold_out, types
 from appointments.availability import Seen
 from appointments.errors import (
     AlreadyBookedThatDay,
@@ -23,6 +23,7 @@ from appointments.errors import (
     TypeNotFound,
 )
 from appointments.models import AppointmentType
+from appointments.party_errors import PartyRefused
 from appointments.rule_errors import Sanctioned, TooOften
 from appointments.rush_errors import TooManyAtOnce
 from appointments.share_errors import KeptForPriority, KeptForStaff, NotEnoughInARow
@@ -31,7 +32,10 @@ from foundation import clock
 from foundation.errors import Invalid, Refusal
 from foundation.idempotency import KeyReused
 from foundation.web import PUBLIC, Answer, Asked, Header, Limit, Routes
+from identity.delegation import Scope
 from identity.errors import RealNameNeeded
+from identity.family_errors import PersonUnknown
+from identity.organisation_errors import ActingOver
 from identity.sessions import Session
 from miniprogram_bff.fields import (
     Address,
@@ -49,7 +53,7 @@ from miniprogram_bff.fields import (
 )
 from miniprogram_bff.screens.bookings import BookingView, view
 from miniprogram_bff.screens.guide import MaterialView, material_of
-from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.session import CITIZEN, actor, subject
 
 routes = Routes("预约", tag="book")
 
@@ -304,12 +308,21 @@ def too_late(headers: Mapping[str, str], sent: bytes) -> Refusal | None:
         KeptForStaff,
         NotEnoughInARow,
         TooManyAtOnce,
+        ActingOver,
+        PersonUnknown,
+        PartyRefused,
     ),
     headers=(KEY,),
     status=201,
 )
 async def reserve(request: Request, body: Reserve, who: Session) -> BookingView:
-    """余号以提交时为准；约满时可换一个时段。"""
+    """余号以提交时为准；约满时可换一个时段。切换了办理身份的，为该单位（或被代办人）预约。"""
+    whose = await subject(who, Scope.BOOK)
+    if whose != who.citizen_id:
+        (held,) = await party.reserve_party(
+            slot_id=body.slot_id, type_id=body.type_id, members=[whose], by=actor(who), key=KEY.of(request)
+        )
+        return view(held, (await for_others.names_of([held], actor(who))).get(held.citizen_id, ""))
     held = await booking.reserve(slot_id=body.slot_id, type_id=body.type_id, by=actor(who), key=KEY.of(request))
     return view(held)
 

@@ -14,7 +14,10 @@ from appointments.errors import (
     CannotCheckIn,
     TooLateToCancel,
 )
+from foundation.actor import Actor
 from foundation.web import Limit, Routes
+from identity.delegation import Scope
+from identity.organisation_errors import ActingOver
 from identity.sessions import Session
 from miniprogram_bff.fields import (
     Address,
@@ -28,7 +31,7 @@ from miniprogram_bff.fields import (
     TypeCode,
     TypeName,
 )
-from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.session import CITIZEN, actor, subject
 
 routes = Routes("我的预约", tag="bookings")
 
@@ -74,10 +77,14 @@ class CheckInView(Struct):
     qr_svg: str
 
 
-@routes.get("/v1/bookings", access=CITIZEN, summary="我的预约")
+@routes.get("/v1/bookings", access=CITIZEN, summary="我的预约", errors=(ActingOver,))
 async def my_bookings(who: Session) -> list[BookingView]:
-    """自己的，以及为他人代约、现在仍可代办的。"""
-    found = [*await booking.of(actor(who)), *await for_others.of(actor(who))]
+    """自己的，以及为他人代约、现在仍可代办的；切换了办理身份的，是该单位（或被代办人）的。"""
+    whose = await subject(who, Scope.BOOK)
+    if whose == who.citizen_id:
+        found = [*await booking.of(actor(who)), *await for_others.of(actor(who))]
+    else:
+        found = await booking.of(Actor.citizen(whose))
     names = await for_others.names_of(found, actor(who))
     found.sort(key=lambda one: (one.starts_at, one.id), reverse=True)
     return [view(one, names.get(one.citizen_id, "")) for one in found]

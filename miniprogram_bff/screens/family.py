@@ -38,7 +38,7 @@ from miniprogram_bff.session import CITIZEN, actor
 
 routes = Routes("亲友", tag="family")
 
-SCOPES = {"book": "预约", "progress": "查进度", "pay": "缴费"}
+SCOPES = {one.value: name for one, name in delegation.SCOPE_NAMES.items()}
 NUMBER_FAULTS = (NumberFault, *NumberFault.__subclasses__(), NameFault)
 
 Name = Annotated[str, Meta(min_length=1, max_length=60, examples=["李四"])]
@@ -47,6 +47,10 @@ Masked = Annotated[str, Meta(examples=["李*"])]
 MaskedNumber = Annotated[str, Meta(examples=["1101**********002X"])]
 Scopes = Annotated[list[Scope], Meta(min_length=1, max_length=3)]
 RowId = Annotated[int, Meta(ge=1, le=2**62)]
+Items = Annotated[
+    list[Annotated[str, Meta(max_length=64)]],
+    Meta(max_length=20, description="限定事项的编码，只对预约和办件有效；空为不限"),
+]
 
 
 class PersonView(Struct):
@@ -83,6 +87,7 @@ class DelegationView(Struct):
     scope: list[str]
     scope_names: Annotated[list[str], Meta(examples=[["预约"]])]
     until: date
+    items: Items
 
 
 class InvitationView(Struct):
@@ -121,6 +126,7 @@ class NewMinor(Asked):
 class NewInvitation(Asked):
     scope: Scopes
     until: date
+    items: Items = []
 
 
 class InvitationCode(Asked):
@@ -140,6 +146,7 @@ class NewRequest(Asked):
     scope: Scopes
     until: date
     id_type: IdType = IdType.ID_CARD
+    items: Items = []
 
 
 @routes.get("/v1/family", access=CITIZEN, summary="亲友与委托")
@@ -224,7 +231,9 @@ async def refuse(family_id: RowId, who: Session) -> None:
 )
 async def invite(body: NewInvitation, who: Session) -> Invited:
     """邀请码一天内有效、只能用一次，交给要委托的人；邀请码只在此时显示。"""
-    made = await inviting.invite(principal_id=who.citizen_id, scope=body.scope, until=body.until, by=actor(who))
+    made = await inviting.invite(
+        principal_id=who.citizen_id, scope=body.scope, until=body.until, items=body.items, by=actor(who)
+    )
     return Invited(made.code, made.good_until)
 
 
@@ -264,7 +273,7 @@ async def ask(body: NewRequest, who: Session) -> FamilyPage:
     """对方登录并实名后，在“亲友”中同意才生效。无论对方是否使用指尖办，答复相同。"""
     await asking.ask(
         agent_id=who.citizen_id, name=body.name, id_type=body.id_type, number=body.id_number, scope=body.scope,
-        until=body.until, by=actor(who),
+        until=body.until, items=body.items, by=actor(who),
     )  # fmt: skip
     return await family_page(who)
 
@@ -311,7 +320,7 @@ async def revoke(delegation_id: RowId, who: Session) -> None:
 
 
 def _delegation(one: delegation.DelegationView | asking.Request, name: str) -> DelegationView:
-    return DelegationView(one.id, name, list(one.scope), _names(one.scope), one.until)
+    return DelegationView(one.id, name, list(one.scope), _names(one.scope), one.until, one.items)
 
 
 def _names(scope: list[str]) -> list[str]:

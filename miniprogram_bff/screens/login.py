@@ -11,7 +11,7 @@ from foundation.http import OutcomeUnknown, OutsideUnavailable
 from foundation.web import PUBLIC, Asked, Limit, Routes, client_address
 from identity import login, sessions, sign_on
 from identity.sessions import Session
-from miniprogram_bff.session import CITIZEN
+from miniprogram_bff.session import MINIMAL
 
 routes = Routes("登录", tag="login")
 
@@ -35,6 +35,7 @@ class SignIn(Asked):
     code: Annotated[str, Meta(min_length=1, max_length=512, examples=["0a1B2c3D4e"])]
     via: Literal["mini", "web"] = "mini"
     device: Annotated[str, Meta(max_length=80)] = ""
+    policy: Annotated[str, Meta(max_length=20, examples=["2026-01-01"], description="登录前同意的隐私政策版本")] = ""
 
 
 class SignedIn(Struct):
@@ -63,7 +64,12 @@ class SignInOptions(Struct):
 async def sign_in(request: Request, body: SignIn) -> SignedIn:
     """用平台返回的一次性 code 换取登录 token。token 只返回这一次。"""
     done = await login.with_platform(
-        platform=body.platform, code=body.code, via=body.via, device=body.device, address=client_address(request)
+        platform=body.platform,
+        code=body.code,
+        via=body.via,
+        device=body.device,
+        address=client_address(request),
+        agrees_to=body.policy,
     )
     return SignedIn(done.token, done.real_name_done, done.first_time)
 
@@ -81,6 +87,6 @@ async def options(query: Where) -> SignInOptions:
     )
 
 
-@routes.post("/v1/sign-out", access=CITIZEN, summary="退出登录", status=204)
+@routes.post("/v1/sign-out", access=MINIMAL, summary="退出登录", status=204)
 async def sign_out(who: Session) -> None:
     await sessions.sign_out(who)

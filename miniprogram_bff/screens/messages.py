@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from foundation.web import Asked, Routes
 from identity.sessions import Session
-from miniprogram_bff.session import CITIZEN
+from miniprogram_bff.session import CITIZEN, MINIMAL
 from notifications import consents, delivery, ledger, preferences, topics
 from notifications.errors import GroupUnknown, MessageNotFound, QuietHoursFault, TemplateUnknown, TopicUnknown
 from notifications.kinds import GROUPS
@@ -99,7 +99,7 @@ class TopicWanted(Asked):
     code: TopicCode
 
 
-@routes.get("/v1/me/messages", access=CITIZEN, summary="消息")
+@routes.get("/v1/me/messages", access=MINIMAL, summary="消息")
 async def messages(query: Earlier, who: Session) -> list[MessageView]:
     rows = await delivery.inbox(who.citizen_id, before=query.before)
     occasions = [one.occasion for one in rows]

@@ -1,14 +1,13 @@
-"""我的: who I am, where I am signed in, and what is kept of me."""
+"""我的: who I am, and where I am signed in."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from foundation.actor import Actor
-from foundation.errors import Invalid
 from foundation.web import Asked, Limit, Routes
-from identity import access, login, privacy, realname, sessions
+from identity import access, levels, phones, policy, realname, sessions
 from identity.errors import (
     AlreadyVerified,
     NameFault,
@@ -23,8 +22,7 @@ from identity.errors import (
 from identity.idnumber import IdType
 from identity.sessions import Session
 from miniprogram_bff.screens.login import PLATFORM_FAULTS
-from miniprogram_bff.session import CITIZEN, actor
-from payments.errors import MoneyUnderWay
+from miniprogram_bff.session import CITIZEN, MINIMAL, actor
 
 routes = Routes("我的", tag="mine")
 
@@ -39,6 +37,9 @@ class Me(Struct):
     id_type: Annotated[str, Meta(examples=["id_card"])]
     id_number: Annotated[str, Meta(examples=["1***************6"])]
     phone: Phoned
+    phone_verified: bool
+    level: Annotated[str, Meta(examples=["实名认证（姓名、证件号码）"])]
+    policy_agreed: Annotated[bool, Meta(description="已同意现行隐私政策；否则只能查看、导出和注销")]
     platforms: list[Annotated[str, Meta(examples=["wechat"])]]
 
 
@@ -49,7 +50,9 @@ class RealName(Asked):
 
 
 class PhoneCode(Asked):
-    code: Annotated[str, Meta(min_length=1, max_length=512)]
+    """`code`：微信手机号按钮的 code；支付宝为 my.getPhoneNumber 的结果（含 response 和 sign 的 JSON 文本）."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=4096)]
 
 
 class Phone(Struct):
@@ -70,19 +73,9 @@ class Ended(Struct):
     ended: int
 
 
-class ConfirmForget(Asked):
-    """`confirm` must read 注销."""
-
-    confirm: Annotated[str, Meta(max_length=10, examples=["注销"])]
-
-
-class NotConfirmed(Invalid):
-    """请在确认框中填写“注销”两字。"""
-
-
-@routes.get("/v1/me", access=CITIZEN, summary="我的信息")
+@routes.get("/v1/me", access=MINIMAL, summary="我的信息")
 async def me(who: Session) -> Me:
-    return await _me(who.citizen_id)
+    return await _me(who, who.citizen_id)
 
 
 @routes.post(
@@ -105,18 +98,22 @@ async def verify(body: RealName, who: Session) -> Me:
     done = await realname.verify(
         citizen_id=who.citizen_id, name=body.name, id_type=body.id_type, number=body.id_number, by=actor(who)
     )
-    return await _me(done.citizen_id)
+    return await _me(who, done.citizen_id)
 
 
 @routes.post(
-    "/v1/me/phone", access=CITIZEN, summary="绑定手机号", errors=(PhoneFault, *PLATFORM_FAULTS), limit=Limit(user=10)
+    "/v1/me/phone",
+    access=CITIZEN,
+    summary="绑定或更换手机号",
+    errors=(PhoneFault, *PLATFORM_FAULTS),
+    limit=Limit(user=10),
 )
 async def bind_phone(body: PhoneCode, who: Session) -> Phone:
     platform: Literal["wechat", "alipay"] = "wechat" if who.platform == "wechat" else "alipay"
-    return Phone(await login.bind_phone(citizen_id=who.citizen_id, platform=platform, code=body.code, by=actor(who)))
+    return Phone(await phones.bind(citizen_id=who.citizen_id, platform=platform, code=body.code, by=actor(who)))
 
 
-@routes.get("/v1/me/sessions", access=CITIZEN, summary="登录设备")
+@routes.get("/v1/me/sessions", access=MINIMAL, summary="登录设备")
 async def my_sessions(who: Session) -> list[SessionView]:
     return [
         SessionView(one.id, one.platform, one.device, one.place, one.opened_at, one.seen_at, one.id == who.id)
@@ -125,31 +122,18 @@ async def my_sessions(who: Session) -> list[SessionView]:
 
 
 @routes.delete(
-    "/v1/me/sessions/<session_id>", access=CITIZEN, summary="退出某台设备", errors=(NoSuchSession,), status=204
+    "/v1/me/sessions/<session_id>", access=MINIMAL, summary="退出某台设备", errors=(NoSuchSession,), status=204
 )
 async def revoke(session_id: str, who: Session) -> None:
     await sessions.revoke(session_id=session_id, citizen_id=who.citizen_id)
 
 
-@routes.post("/v1/me/sign-out-everywhere", access=CITIZEN, summary="退出所有设备")
+@routes.post("/v1/me/sign-out-everywhere", access=MINIMAL, summary="退出所有设备")
 async def sign_out_everywhere(who: Session) -> Ended:
     return Ended(await sessions.sign_out_everywhere(who.citizen_id))
 
 
-@routes.get("/v1/me/data", access=CITIZEN, summary="导出我的数据", limit=Limit(user=5, seconds=3600))
-async def export(who: Session) -> dict[str, Any]:
-    return await privacy.export(citizen_id=who.citizen_id, by=actor(who))
-
-
-@routes.post("/v1/me/forget", access=CITIZEN, summary="注销账号", errors=(NotConfirmed, MoneyUnderWay), status=204)
-async def forget(body: ConfirmForget, who: Session) -> None:
-    """依法须保存的缴款和办件档案继续保存，但不再与账号关联。"""
-    if body.confirm.strip() != "注销":
-        raise NotConfirmed
-    await privacy.forget(citizen_id=who.citizen_id, by=actor(who))
-
-
-async def _me(citizen_id: int) -> Me:
+async def _me(who: Session, citizen_id: int) -> Me:
     found = await access.profile(citizen_id, seen_by=Actor.citizen(citizen_id))
     accounts = await access.accounts(found.citizen_id)
     return Me(
@@ -158,5 +142,8 @@ async def _me(citizen_id: int) -> Me:
         id_type=found.identity.id_type if found.identity else "",
         id_number=found.masked_number,
         phone=found.masked_phone,
+        phone_verified=found.phone_verified,
+        level=levels.NAMES[(await levels.of(citizen_id)).level],
+        policy_agreed=who.policy == policy.current().version,
         platforms=sorted({one.platform for one in accounts}),
     )

@@ -19,9 +19,11 @@ from foundation import idempotency
 from foundation.errors import Invalid, TooManyRequests
 from foundation.http import OutcomeUnknown, OutsideUnavailable
 from foundation.web import PUBLIC, Asked, Header, Limit, Routes, client_address
+from identity.delegation import Scope
+from identity.organisation_errors import ActingOver
 from identity.sessions import Session
 from miniprogram_bff.fields import Department, Fen, PayCode
-from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.session import CITIZEN, actor, subject
 from payments import bills, checkout, late_fee, results
 from payments.bill_errors import CheckoutOver
 from payments.errors import (
@@ -125,9 +127,9 @@ class ResultView(Struct):
     paid_at: datetime | None
 
 
-@routes.get("/v1/bills", access=CITIZEN, summary="我的缴费单")
+@routes.get("/v1/bills", access=CITIZEN, summary="我的缴费单", errors=(ActingOver,))
 async def my_bills(query: BillsQuery, who: Session) -> list[BillView]:
-    return [view(one) for one in await bills.mine(who.citizen_id, which=query.which)]
+    return [view(one) for one in await bills.mine(await subject(who, Scope.PAY), which=query.which)]
 
 
 @routes.get("/v1/bills/<pay_code>", access=CITIZEN, summary="一张缴费单", errors=(BillNotFound,))

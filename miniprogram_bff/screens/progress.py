@@ -11,9 +11,11 @@ from cases.subscriptions import Followed
 from cases.views import CaseView
 from foundation.errors import TooManyRequests
 from foundation.web import PUBLIC, Asked, Limit, Routes, client_address
+from identity.delegation import Scope
+from identity.organisation_errors import ActingOver
 from identity.sessions import Session
 from miniprogram_bff.fields import CaseNo
-from miniprogram_bff.session import CITIZEN
+from miniprogram_bff.session import CITIZEN, subject
 
 routes = Routes("查进度", tag="progress")
 
@@ -25,9 +27,9 @@ class LookUp(Asked):
     last_four: Annotated[str, Meta(pattern="^[0-9A-Za-z]{4}$", examples=["002X"])]
 
 
-@routes.get("/v1/cases", access=CITIZEN, summary="我的办件")
+@routes.get("/v1/cases", access=CITIZEN, summary="我的办件", errors=(ActingOver,))
 async def my_cases(who: Session) -> list[CaseView]:
-    return await lookup.mine(who.citizen_id)
+    return await lookup.mine(await subject(who, Scope.PROGRESS))
 
 
 @routes.get("/v1/cases/<case_no>", access=CITIZEN, summary="一个办件", errors=(CaseNotFound,))

@@ -31,6 +31,7 @@ class Finish(Asked):
     code: Annotated[str, Meta(min_length=1, max_length=1024)]
     state: Annotated[str, Meta(min_length=1, max_length=128)]
     device: Annotated[str, Meta(max_length=80)] = ""
+    policy: Annotated[str, Meta(max_length=20, examples=["2026-01-01"], description="登录前同意的隐私政策版本")] = ""
 
 
 class Leaving(Asked):
@@ -65,7 +66,13 @@ async def begin(body: Begin) -> Begun:
 )
 async def finish(request: Request, body: Finish) -> SignedIn:
     """用带回的 code 和 state 换取登录 token；省里核验过的姓名和证件号码就是实名。"""
-    done = await sign_on.finish(code=body.code, state=body.state, device=body.device, address=client_address(request))
+    done = await sign_on.finish(
+        code=body.code,
+        state=body.state,
+        device=body.device,
+        address=client_address(request),
+        agrees_to=body.policy,
+    )
     return SignedIn(done.token, done.real_name_done, done.first_time)
 
 

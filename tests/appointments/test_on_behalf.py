@@ -11,7 +11,7 @@ from appointments.share_errors import KeptForStaff
 from foundation import audit, database
 from foundation.actor import Actor
 from foundation.errors import Forbidden
-from identity import finding, privacy
+from identity import looks, privacy
 from tests.builders import identity
 from tests.builders.appointments import (
     a_citizen,
@@ -126,9 +126,8 @@ async def test_a_persons_record_is_what_happened_in_ones_halls_and_every_look_is
     assert ([one.code for one in kept.bookings], kept.elsewhere) == ([held.code], 1)
     city = await record.of_citizen(citizen.number, within=[""], by=WANG, reason="电话代约")
     assert (len(city.bookings), city.elsewhere) == (2, 0)
-    looks = await finding.who_looked(citizen.number)
-    assert [(one.actor, one.action, one.reason) for one in looks] == [
-        ("staff:7", "citizen.bookings_read", "电话代约"), ("staff:7", "citizen.bookings_read", "核实预约情况")
+    assert [(one.by, one.what, one.why) for one in await looks.of(citizen.number)] == [
+        ("staff:7", "bookings", "电话代约"), ("staff:7", "bookings", "核实预约情况")
     ]  # fmt: skip
     with pytest.raises(ReasonNeeded):
         await record.of_citizen(citizen.number, within=[""], by=WANG, reason=" ")

@@ -86,10 +86,9 @@ async def test_only_the_asker_rates() -> None:
 
 async def test_old_conversations_go() -> None:
     asked = await asking.ask(question="公积金提取")
-    await jobs.delete_old_conversations()
+    assert await jobs.delete_old_conversations(clock.now() - timedelta(days=180)) == 0
     assert await Turn.exists(id=asked.turn_id)
-    with clock.shifted(timedelta(days=jobs.KEPT_DAYS + 1)):
-        await jobs.delete_old_conversations()
+    assert await jobs.delete_old_conversations(clock.now() + timedelta(days=1)) == 1
     assert not await Turn.exists(id=asked.turn_id)
     assert not await Conversation.exists(token=asked.conversation)
 

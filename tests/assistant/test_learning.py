@@ -104,8 +104,7 @@ async def test_what_was_decided_takes_in_what_is_like_it_and_counts_it(editor: A
 async def test_groups_go_with_their_questions(editor: Actor) -> None:
     turns = await learning_log.missed("讲个笑话")
     await learning.gather()
-    with clock.shifted(timedelta(days=jobs.KEPT_DAYS + 1)):
-        await jobs.delete_old_conversations()
+    await jobs.delete_old_conversations(clock.now() + timedelta(days=1))
     assert not await Turn.exists(id=turns[0].id)
     await learning.gather()
     assert await QuestionCluster.all().count() == 0

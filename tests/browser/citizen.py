@@ -63,6 +63,7 @@ class Citizen:
 
     async def signs_in(self, platform: str = "微信登录") -> None:
         """From the login screen through the platform's page and back."""
+        await self.page.get_by_label("我已阅读并同意").check()
         await self.taps(platform)
         await self.page.get_by_role("link", name=re.compile(self.name)).click()
         await self.page.wait_for_url(f"{self.house.bff}/**")

@@ -32,7 +32,10 @@ PUBLIC = (
     "case/nothing",
     "nowhere",
 )
-OWN = ("", "mine", "bookings", "bills", "progress", "messages", "sessions")
+OWN = (
+    "", "mine", "bookings", "bills", "progress", "messages", "sessions", "level", "organisations", "wards", "privacy",
+    "leave", "policy",
+)  # fmt: skip
 REACHED = "() => ((one) => one.getAttribute('href') || one.name || one.textContent)(document.activeElement)"
 BAD_PAGE = """<body style='width: 900px'><input id='a'><button id='a' style='height: 20px'>短</button>
 <p style='color: #aaa'>浅</p></body>"""

@@ -7,14 +7,13 @@ import pytest
 
 from api.app import create_app
 from appointments import appeals, credit, rules
-from identity import sessions
 from identity.models import Citizen
 from miniprogram_bff.app import create_app as create_bff
 from tests.browser import measures
 from tests.browser.test_console import enter, sound
-from tests.builders import identity
 from tests.builders.appointments import a_citizen, a_hall, a_type
 from tests.builders.console import a_colleague
+from tests.builders.doors import sign_in
 from tests.builders.rules import NO_SHOWS, a_rule, no_shows
 from tests.serving import serving
 
@@ -90,8 +89,7 @@ async def test_a_citizen_reads_why_and_appeals(phone: "Page") -> None:
     citizen = await a_citizen()
     await no_shows(citizen)
     row = await Citizen.get(id=citizen.number)
-    account = await identity.account(row)
-    token = await sessions.start(citizen_id=row.id, account_id=account.id, platform="wechat", device="手机")
+    token = (await sign_in(row))["Authorization"].removeprefix("Bearer ")
     async with serving(create_bff()) as base:
         await phone.goto(f"{base}/h5/")
         await phone.evaluate("token => localStorage.setItem('zhijianban.token', token)", token)

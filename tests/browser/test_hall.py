@@ -11,12 +11,12 @@ from appointments import checkin, kiosks
 from appointments.hall_models import Ticket
 from catalogue.models import Department, Hall
 from foundation.actor import Actor
-from identity import sessions
 from miniprogram_bff.app import create_app as create_bff
 from tests.browser.test_console import enter, sound
 from tests.builders import identity
 from tests.builders.appointments import STAFF, a_hall, a_held_place, a_slot_of_today, a_type
 from tests.builders.console import a_colleague
+from tests.builders.doors import sign_in
 from tests.builders.hall_queue import a_department, a_walk_in, next_at
 from tests.foundation.wire import wire_to
 from tests.serving import serving
@@ -285,8 +285,7 @@ async def test_a_citizen_watches_the_own_place_on_the_phone(phone: "Page") -> No
     held = [(await a_held_place(slot=slot, by=Actor.citizen(one.id)))[0] for one in (first, citizen)]
     for one in held:
         await checkin.admit(code=one.code, hall_code=hall.code, by=STAFF)
-    account = await identity.account(citizen)
-    token = await sessions.start(citizen_id=citizen.id, account_id=account.id, platform="wechat", device="手机")
+    token = (await sign_in(citizen))["Authorization"].removeprefix("Bearer ")
     async with serving(create_bff()) as base:
         await phone.clock.install()
         await phone.add_init_script(f"localStorage.setItem('zhijianban.token', '{token}')")

@@ -10,7 +10,7 @@ import httpx
 from sanic import Sanic
 
 from foundation import clock, ratelimit, settings, signed_requests
-from identity import sessions
+from identity import policy, sessions
 from identity.models import Citizen
 from tests.builders import identity
 
@@ -29,10 +29,12 @@ async def client_of(app: Sanic[Any, Any]) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def sign_in(citizen: Citizen, *, platform: str = "wechat", device: str = "手机") -> dict[str, str]:
-    """The headers of a citizen who has signed in through `platform`, where an account is made when there is none."""
+    """The headers of a citizen who agreed to the policy and signed in through `platform`; an account is made."""
     held = await citizen.accounts.filter(platform=platform).first()  # type: ignore[attr-defined]
     held = held or await identity.account(citizen, platform=platform)
-    token = await sessions.start(citizen_id=citizen.id, account_id=held.id, platform=platform, device=device)
+    token = await sessions.start(
+        citizen_id=citizen.id, account_id=held.id, platform=platform, device=device, policy=policy.current().version
+    )
     return {"Authorization": f"Bearer {token}"}
 
 

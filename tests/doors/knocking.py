@@ -16,7 +16,7 @@ from requests.auth import AuthBase
 from foundation import signed_requests
 
 NOT_READ = {"Malformed", "InvalidFields", "NotJson", "TooLarge"}
-ENDS_THE_SESSION = {"/v1/sign-out", "/v1/me/sign-out-everywhere", "/v1/me/forget"}
+ENDS_THE_SESSION = {"/v1/sign-out", "/v1/me/sign-out-everywhere", "/v1/me/policy"}  # or the consent it stands on
 
 
 class Citizen(AuthBase):
@@ -62,7 +62,8 @@ def _token() -> str:
     ways = requests.get(f"{door}/v1/login/options", {"redirect": "/h5/"}, timeout=10).json()
     wanted = f"{ways['wechat'].partition('#')[0]}&auto=oDEMO-somebody-{secrets.token_hex(4)}"
     back = requests.get(wanted, allow_redirects=False, timeout=10).headers["Location"]
-    given = {"platform": "wechat", "code": parse_qs(urlsplit(back).query)["code"][0], "via": "web"}
+    version = requests.get(f"{door}/v1/policy", timeout=10).json()["version"]
+    given = {"platform": "wechat", "code": parse_qs(urlsplit(back).query)["code"][0], "via": "web", "policy": version}
     return str(requests.post(f"{door}/v1/login", json=given, timeout=10).json()["token"])
 
 

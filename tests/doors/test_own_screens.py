@@ -196,7 +196,8 @@ async def test_a_closed_case_is_rated_once(me: Caller) -> None:
 
 async def test_signing_in_and_out(bff: httpx.AsyncClient) -> None:
     platforms.use("wechat", CodesOf({"code-1": Holder("app", "o1")}))
-    body = {"platform": "wechat", "code": "code-1"}
+    version = (await bff.get("/v1/policy")).json()["version"]
+    body = {"platform": "wechat", "code": "code-1", "policy": version}
     done = await bff.post("/v1/login", json=body)
     assert done.status_code == 201
     assert done.json()["first_time"]
@@ -269,15 +270,6 @@ async def test_consent_to_a_message(me: Caller) -> None:
     known = settings.current().wechat.template_booking
     assert (await me("POST", "/v1/me/consents", {"templates": [known]})).status_code == 204
     assert await me.refused("POST", "/v1/me/consents", {"templates": ["another"]}) == (422, "TemplateUnknown")
-
-
-async def test_my_data_and_my_leave(me: Caller) -> None:
-    await booking.a_held_place(by=Actor.citizen(me.citizen.id))
-    data = await me.get("/v1/me/data")
-    assert len(data["appointments"]) == 1
-    assert await me.refused("POST", "/v1/me/forget", {"confirm": "是"}) == (422, "NotConfirmed")
-    assert (await me("POST", "/v1/me/forget", {"confirm": "注销"})).status_code == 204
-    assert await me.refused("GET", "/v1/me") == (401, "SessionOver")
 
 
 async def test_a_booking_says_what_it_costs_and_where_to_pay(me: Caller) -> None:

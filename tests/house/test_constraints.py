@@ -68,6 +68,11 @@ CHECKS = [
     "filing_refused_why",
     "paper_of_one_thing",
     "delivery_where",
+    "delegation_revoked_by_whom",
+    "organisation_agent_who",
+    "record_access_by_staff",
+    "data_export_held_while_ready",
+    "leaving_ended_when",
 ]
 UNIQUE_INDEXES = [
     "payment_order_one_live",
@@ -90,6 +95,10 @@ UNIQUE_INDEXES = [
     "licence_use_one_held",
     "delivery_tracking",
     "case_file_reference",
+    "guardianship_one_live",
+    "organisation_agent_one_live",
+    "organisation_agent_one_legal_person",
+    "leaving_one_waiting",
 ]
 TRIGGERS = [
     "ledger_entry_balances",
@@ -111,6 +120,8 @@ TRIGGERS = [
     "guide_file_never_changes",
     "message_template_no_change",
     "filing_moves",
+    "record_access_no_change",
+    "record_access_no_truncate",
 ]
 
 

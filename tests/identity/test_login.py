@@ -5,7 +5,7 @@ import pytest
 from channels.errors import CodeUnusable
 from foundation import audit, crypto, database
 from foundation.actor import Actor
-from identity import login, platforms, sessions
+from identity import login, phones, platforms, sessions
 from identity.errors import NoSuchCitizen, PhoneFault
 from identity.models import Citizen, PlatformAccount
 from identity.platforms import Holder
@@ -92,7 +92,7 @@ async def test_a_phone_is_kept_sealed_and_shown_masked() -> None:
     citizen = await build.citizen()
     given(phones={"p1": "13800000001"})
     by = Actor.citizen(citizen.id)
-    assert await login.bind_phone(citizen_id=citizen.id, platform="wechat", code="p1", by=by) == "138****0001"
+    assert await phones.bind(citizen_id=citizen.id, platform="wechat", code="p1", by=by) == "138****0001"
     await citizen.refresh_from_db()
     assert "13800000001" not in citizen.phone_sealed
     assert crypto.open_sealed(citizen.phone_sealed) == "13800000001"
@@ -104,9 +104,9 @@ async def test_phone_refusals() -> None:
     by = Actor.citizen(citizen.id)
     for phone in ("12345", "2380000000١", "13800000001\n", ""):
         with pytest.raises(PhoneFault):
-            await login.keep_phone(citizen_id=citizen.id, phone=phone, by=by)
+            await phones.keep(citizen_id=citizen.id, phone=phone, by=by)
     with pytest.raises(NoSuchCitizen):
-        await login.keep_phone(citizen_id=citizen.id + 1, phone="13800000001", by=by)
+        await phones.keep(citizen_id=citizen.id + 1, phone="13800000001", by=by)
 
 
 async def test_many_different_people_at_once() -> None:

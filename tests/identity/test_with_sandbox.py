@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from channels.errors import CodeUnusable
+from channels.errors import CodeUnusable, RiskyAccount
 from foundation import settings
 from foundation.actor import Actor
-from identity import login, platforms, realname, verifier
-from identity.errors import NameMismatch, VerifierUnavailable
+from identity import levels, login, phones, platforms, realname, verifier
+from identity.errors import NameMismatch, RealNameNeeded, VerifierUnavailable
+from identity.levels import Level
 from identity.models import Citizen, PlatformAccount
 from tests.channels.sandbox_process import running
 
@@ -69,7 +70,7 @@ async def test_wechat_and_alipay_of_zhangsan_become_one_citizen(sandbox: httpx.C
 
 async def test_a_phone_is_bound(sandbox: httpx.Client) -> None:
     done = await login.with_platform(platform="wechat", code=code(sandbox, "wechat", ZHANGSAN))
-    shown = await login.bind_phone(
+    shown = await phones.bind(
         citizen_id=done.citizen_id,
         platform="wechat",
         code=code(sandbox, "phone", ZHANGSAN),
@@ -93,3 +94,46 @@ async def test_a_secret_the_verifier_does_not_know(
     settings.use(settings.load(environment | env | {"REALNAME_URL": url, "REALNAME_SECRET": "another"}))
     with pytest.raises(VerifierUnavailable):
         await verify(done.citizen_id)
+
+
+async def alipay_phone(sandbox: httpx.Client, **asked: object) -> str:
+    answer = sandbox.post("/sandbox/alipay/phone", json={"open_id": ALIPAY_ZHANGSAN, **asked})
+    answer.raise_for_status()
+    return answer.text
+
+
+async def test_a_phone_is_bound_by_alipay_and_what_was_shown_serves_once(sandbox: httpx.Client) -> None:
+    done = await login.with_platform(platform="alipay", code=code(sandbox, "alipay", ALIPAY_ZHANGSAN))
+    other = await login.with_platform(platform="wechat", code=code(sandbox, "wechat", "oMADE-another"))
+    shown = await alipay_phone(sandbox)
+    by = Actor.citizen(done.citizen_id)
+    assert await phones.bind(citizen_id=done.citizen_id, platform="alipay", code=shown, by=by) == "138****0001"
+    with pytest.raises(CodeUnusable):  # whoever got hold of it on its way binds nobody's phone
+        await phones.bind(
+            citizen_id=other.citizen_id, platform="alipay", code=shown, by=Actor.citizen(other.citizen_id)
+        )
+    with pytest.raises(CodeUnusable):
+        await phones.bind(citizen_id=done.citizen_id, platform="alipay", code=shown.replace("response", "x"), by=by)
+    forged = shown.replace('"sign":"', '"sign":"AAAA')
+    with pytest.raises(CodeUnusable):
+        await phones.bind(citizen_id=done.citizen_id, platform="alipay", code=forged, by=by)
+    refused = await alipay_phone(sandbox, refused=True)
+    with pytest.raises(RiskyAccount):
+        await phones.bind(citizen_id=done.citizen_id, platform="alipay", code=refused, by=by)
+    assert not (await Citizen.get(id=other.citizen_id)).phone_sealed
+
+
+async def test_the_levels_one_after_the_other(sandbox: httpx.Client) -> None:
+    done = await login.with_platform(platform="wechat", code=code(sandbox, "wechat", ZHANGSAN))
+    me, by = done.citizen_id, Actor.citizen(done.citizen_id)
+    assert (await levels.of(me)).level == Level.NONE
+    with pytest.raises(RealNameNeeded):
+        await levels.prove_phone(citizen_id=me, by=by)
+    await phones.bind(citizen_id=me, platform="wechat", code=code(sandbox, "phone", ZHANGSAN), by=by)
+    assert (await levels.of(me)).level == Level.PHONE
+    await verify(me)
+    assert (await levels.prove_phone(citizen_id=me, by=by)).level == Level.WITH_PHONE
+    token = sandbox.post("/sandbox/face/token", json={"id_number": NUMBER}).json()["token"]
+    assert (await levels.prove_face(citizen_id=me, token=token, by=by)).level == Level.IN_PERSON
+    with pytest.raises(NameMismatch):
+        await levels.prove_face(citizen_id=me, token=token, by=by)

@@ -137,7 +137,9 @@ class Citizen:
         return back["code" if platform == "wechat" else "auth_code"][0]
 
     async def sign_in(self, platform: str = "wechat", via: str = "mini") -> dict[str, Any]:
-        asked = {"platform": platform, "code": await self.code(platform, via), "via": via, "device": "测试手机"}
+        version = body(await self.http.get("/v1/policy"))["version"]
+        code = await self.code(platform, via)
+        asked = {"platform": platform, "code": code, "via": via, "device": "测试手机", "policy": version}
         done = body(await self.http.post("/v1/login", json=asked), 201)
         self.http.headers["Authorization"] = f"Bearer {done['token']}"
         return dict(done)

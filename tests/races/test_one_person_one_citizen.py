@@ -87,7 +87,7 @@ def without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
         await meeting.wait()
         return answer
 
-    monkeypatch.setattr(realname, "_lock_number", nothing)
+    monkeypatch.setattr(realname, "lock_number", nothing)
     monkeypatch.setattr(realname, "citizen_with", looked_at_once)
 
 
@@ -165,13 +165,14 @@ async def test_mini_program_and_web_page_of_one_wechat_at_once_make_one_citizen(
 
 
 async def test_negative_control_without_the_lock_one_wechat_makes_two_citizens(monkeypatch: pytest.MonkeyPatch) -> None:
-    meeting, find = Together(2), login._find
+    looked, made, find = Together(2), Together(2), login._find
     monkeypatch.setattr(login, "_lock_person", nothing)
 
     async def found_at_once(platform: platforms.Name, holder: Holder) -> asyncpg.Record | None:
+        """Both look before either makes, and neither commits before both have made."""
         answer = await find(platform, holder)
         if database.in_a_transaction():
-            await meeting.wait()
+            await (looked if answer is None else made).wait()
         return answer
 
     monkeypatch.setattr(login, "_find", found_at_once)

@@ -153,7 +153,7 @@ async def test_a_delegation_being_revoked_is_waited_for():
 
 
 async def test_control_a_look_without_a_lock_books_on_a_revoked_delegation(monkeypatch: pytest.MonkeyPatch):
-    async def only_looked(*, agent: int, principal: int, scope: str, day: object) -> bool:
+    async def only_looked(*, agent: int, principal: int, scope: str, day: object, items: object) -> bool:
         return await delegation.may_act(agent=agent, principal=principal, scope=scope)
 
     monkeypatch.setattr(delegation, "hold", only_looked)

@@ -83,6 +83,7 @@ def test_app_env_names_what_the_application_needs(key_folder: Path) -> None:
         "ALIPAY_APP_CERT_FILE",
         "ALIPAY_ROOT_CERT_FILE",
         "ALIPAY_CERT_FILE",
+        "ALIPAY_AES_KEY",
         "REALNAME_KEY_ID",
         "REALNAME_SECRET",
         "RECEIPTS_KEY_ID",

@@ -7,7 +7,7 @@ const RELATIONS = html`<option value="spouse">配偶</option><option value="pare
 
 const inDays = (days) => new Date(Date.now() + days * 86400000 + 8 * 3600000).toISOString().slice(0, 10);
 const until = (id) => html`<div class="field"><label for="${id}">委托到哪天</label><input id="${id}" name="until" type="date" required min="${inDays(0)}" max="${inDays(365)}" value="${inDays(90)}"></div>`;
-const scopes = html`<fieldset class="field scopes"><legend>委托事项</legend>${[["book", "预约"], ["progress", "查进度"], ["pay", "缴费"]].map(([value, name]) => html`
+const scopes = html`<fieldset class="field scopes"><legend>委托事项</legend>${[["book", "预约"], ["progress", "办件"], ["pay", "缴费"]].map(([value, name]) => html`
   <label class="tick"><input type="checkbox" name="scope" value="${value}" ${value === "book" ? "checked" : ""}> ${name}</label>`)}</fieldset>`;
 const person = (of) => html`<div class="field"><label for="${of}-type">证件类型</label><select id="${of}-type" name="id_type">${DOCUMENTS}</select></div>
   <div class="field"><label for="${of}-name">姓名</label><input id="${of}-name" name="name" required maxlength="60" autocomplete="off"></div>
@@ -18,7 +18,7 @@ const row = (one, said, deeds) => html`<li class="row"><div>${one.name}<small>${
   ${deeds.map(([words, method, path, question, done]) => html`<button class="button" data-method="${method}" data-path="${path}" data-question="${question}" data-done="${done}" aria-label="${words} ${one.name || ""}">${words}</button>`)}</li>`;
 const card = (title, list, draw, otherwise = "") => (list.length || otherwise
   ? html`<section class="card"><h2>${title}</h2>${list.length ? html`<ul class="list">${list.map(draw)}</ul>` : html`<p class="soft">${otherwise}</p>`}</section>` : "");
-const mandate = (one) => `${one.scope_names.join("、")} · 至 ${one.until}`;
+const mandate = (one) => `${one.scope_names.join("、")}${one.items?.length ? ` · 限 ${one.items.length} 个事项` : ""} · 至 ${one.until}`;
 const form = (name, title, fields, button, hint = "") => html`<details class="card" data-form="${name}"><summary>${title}</summary><form data-send="${name}">${hint ? html`<p class="hint">${hint}</p>` : ""}${fields}
   <div class="said"></div><button class="button main wide">${button}</button></form></details>`;
 

@@ -3,37 +3,25 @@ import { get, keep, post, remove } from "../api.js";
 import { busy, html, mark, moment, onward, problem, show, toast } from "../view.js";
 
 const PLATFORMS = { wechat: "微信", alipay: "支付宝", sign_on: "统一身份认证" };
-const LINKS = [["#/bookings", "book", "我的预约"], ["#/waits", "book", "我的候补"], ["#/draws", "book", "我的摇号"], ["#/family", "family", "亲友与委托"], ["#/credit", "star", "预约信用"], ["#/bills", "pay", "我的缴费单"], ["#/progress", "progress", "我的办件"], ["#/filings", "guide", "我的申请"], ["#/ratings", "star", "我的评价"], ["#/consultations", "ask", "我的诉求"], ["#/messages", "bell", "消息"], ["#/topics", "bell", "资讯订阅"], ["#/sessions", "device", "登录设备"]];
+const LINKS = [["#/bookings", "book", "我的预约"], ["#/waits", "book", "我的候补"], ["#/draws", "book", "我的摇号"], ["#/family", "family", "亲友与委托"], ["#/wards", "family", "未成年子女"], ["#/organisations", "guide", "单位办理"], ["#/credit", "star", "预约信用"], ["#/bills", "pay", "我的缴费单"], ["#/progress", "progress", "我的办件"], ["#/filings", "guide", "我的申请"], ["#/ratings", "star", "我的评价"], ["#/consultations", "ask", "我的诉求"], ["#/messages", "bell", "消息"], ["#/topics", "bell", "资讯订阅"], ["#/level", "star", "实名等级"], ["#/privacy", "device", "我的信息与隐私"], ["#/sessions", "device", "登录设备"]];
 
 export async function mine(main) {
   const me = await get("/v1/me");
   const large = "large" in document.documentElement.dataset;
   show(main, html`<h1>我的</h1><section class="card who">
-      <p class="big">${me.name || "您好"}</p><p>${me.real_name_done ? html`<span class="tag good">已实名</span> ${me.id_number}` : html`<span class="tag warn">未实名</span>`}
+      <p class="big">${me.name || "您好"}</p>${me.policy_agreed ? "" : html`<p class="notice warn">隐私政策已更新，<a href="#/policy">阅读并同意</a>后才能继续办理。</p>`}<p>${me.real_name_done ? html`<span class="tag good">已实名</span> ${me.id_number}` : html`<span class="tag warn">未实名</span>`}
       ${me.platforms.map((one) => html` <span class="tag brand">${PLATFORMS[one] || one}</span>`)}</p>
       ${me.real_name_done ? "" : html`<p class="soft">完成实名认证后可以预约，并自动看到您的缴费单和办件。</p><a class="button main" href="#/real-name">实名认证</a>`}</section>
     <section class="card"><ul class="list marked">${LINKS.map(([to, sign, name]) => html`<li><a class="row" href="${to}">${mark(sign)}<span>${name}</span></a></li>`)}</ul></section>
     <section class="card stack"><h2>设置</h2><div class="actions">
       <button class="button" id="large" aria-pressed="${large}">${large ? "恢复标准字号" : "大字版"}</button>
-      <button class="button" id="export">导出我的数据</button><button class="button" id="out">退出登录</button><button class="button danger" id="forget">注销账号</button></div></section>`);
+      <button class="button" id="out">退出登录</button></div></section>`);
   main.querySelector("#large").onclick = () => {
     if (large) { delete document.documentElement.dataset.large; localStorage.removeItem("zhijianban.large"); }
     else { document.documentElement.dataset.large = ""; localStorage.setItem("zhijianban.large", "1"); }
     mine(main);
   };
   main.querySelector("#out").onclick = async () => { await post("/v1/sign-out").catch(() => {}); keep(""); await leave(); };
-  main.querySelector("#export").onclick = async () => {
-    try {
-      const file = new Blob([JSON.stringify(await get("/v1/me/data"), null, 2)], { type: "application/json" });
-      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: "我的数据.json" });
-      link.click();
-    } catch (error) { toast(error.message); }
-  };
-  main.querySelector("#forget").onclick = async () => {
-    const said = prompt("注销后无法恢复。依法须保存的缴款和办件档案会继续保存。确认请输入：注销");
-    if (said === null) return;
-    try { await post("/v1/me/forget", { confirm: said }); keep(""); location.hash = "#/"; toast("账号已注销"); } catch (error) { toast(error.message); }
-  };
 }
 
 export async function realName(main, query) {

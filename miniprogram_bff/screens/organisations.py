@@ -1,0 +1,240 @@
+"""单位办理: organisations I act for, their agents, and for whom I act at the moment (办理身份)."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from foundation.web import Asked, Limit, Routes
+from identity import acting, organisation_agents, organisations, sessions
+from identity.delegation import SCOPE_NAMES, Scope
+from identity.errors import RealNameNeeded, VerifierUnavailable, WrongCreditCode
+from identity.idnumber import IdType
+from identity.level_errors import LevelNeeded
+from identity.organisation_errors import (
+    ActingOver,
+    AgentFault,
+    AgentNotFound,
+    AlreadyAgent,
+    NotAdministrator,
+    NotLegalPerson,
+    OrganisationFault,
+    OrganisationMismatch,
+    OrganisationNotFound,
+    TooManyAgents,
+)
+from identity.sessions import Session
+from miniprogram_bff.screens.family import NUMBER_FAULTS, IdNumber, Masked, Name, RowId, Scopes
+from miniprogram_bff.session import CITIZEN, actor
+
+routes = Routes("单位办理", tag="organisations")
+
+CreditCode = Annotated[str, Meta(min_length=5, max_length=30, examples=["91990100DEMA00001R"])]
+OrganisationName = Annotated[str, Meta(min_length=1, max_length=120, examples=["示例科技有限公司"])]
+REGISTER_FAULTS = (
+    WrongCreditCode, OrganisationFault, OrganisationMismatch, RealNameNeeded, VerifierUnavailable
+)  # fmt: skip
+
+
+class MandateView(Struct):
+    """`subject`：切换办理身份时填写的编号；`state`：active 可以办理，claimed 等待窗口审核，asked 等待我同意."""
+
+    id: int
+    organisation: int
+    subject: int
+    name: OrganisationName
+    credit_code: CreditCode
+    role: Annotated[str, Meta(examples=["agent"])]
+    role_name: Annotated[str, Meta(examples=["经办人"])]
+    scope_names: Annotated[list[str], Meta(examples=[["预约"]])]
+    until: date
+    state: Annotated[str, Meta(examples=["active"])]
+    label: Annotated[str, Meta(examples=["可以办理"])]
+    manages: bool
+
+
+class OrganisationsPage(Struct):
+    """`acting_for`：当前办理身份，空为本人."""
+
+    acting_for: Annotated[str, Meta(examples=[""])]
+    mandates: list[MandateView]
+    asked_of_me: list[MandateView]
+
+
+class AgentView(Struct):
+    id: int
+    name: Masked
+    role: Annotated[str, Meta(examples=["agent"])]
+    role_name: Annotated[str, Meta(examples=["经办人"])]
+    scope_names: list[str]
+    until: date
+    state: Annotated[str, Meta(examples=["active"])]
+    label: Annotated[str, Meta(examples=["可以办理"])]
+    mine: bool
+
+
+class NewOrganisation(Asked):
+    """`as_`：legal_person 我是法定代表人，authorised 我有授权书，须窗口审核."""
+
+    credit_code: CreditCode
+    name: OrganisationName
+    role: Literal["legal_person", "authorised"] = "legal_person"
+
+
+class NewAgent(Asked):
+    name: Name
+    id_number: IdNumber
+    scope: Scopes
+    until: date
+    role: Literal["agent", "administrator"] = "agent"
+    id_type: IdType = IdType.ID_CARD
+
+
+class ActFor(Asked):
+    """`subject`：单位的编号，或我监护的子女、委托人的编号；0 为本人."""
+
+    subject: Annotated[int, Meta(ge=0, le=2**62)]
+
+
+class Acting(Struct):
+    name: Annotated[str, Meta(examples=["示例科技有限公司"], description="空为本人")]
+
+
+@routes.get("/v1/organisations", access=CITIZEN, summary="我的单位")
+async def page(who: Session) -> OrganisationsPage:
+    return OrganisationsPage(
+        acting_for=await _acting_for(who),
+        mandates=[_mandate(one) for one in await organisation_agents.mandates_of(who.citizen_id)],
+        asked_of_me=[_mandate(one) for one in await organisation_agents.asked_of(who.citizen_id)],
+    )
+
+
+@routes.post(
+    "/v1/organisations",
+    access=CITIZEN,
+    summary="登记单位",
+    errors=(*REGISTER_FAULTS, LevelNeeded, NotLegalPerson, AlreadyAgent),
+    limit=Limit(user=10, seconds=3600),
+    status=201,
+)
+async def add(body: NewOrganisation, who: Session) -> OrganisationsPage:
+    """法定代表人经登记机关核验后立即生效；凭授权书的由窗口审核。"""
+    verb = organisations.register if body.role == "legal_person" else organisations.claim
+    await verb(citizen_id=who.citizen_id, credit_code=body.credit_code, name=body.name, by=actor(who))
+    return await page(who)
+
+
+@routes.get(
+    "/v1/organisations/<organisation_id>/agents",
+    access=CITIZEN,
+    summary="单位的经办人",
+    errors=(OrganisationNotFound, NotAdministrator),
+)
+async def agents(organisation_id: RowId, who: Session) -> list[AgentView]:
+    return [
+        AgentView(
+            one.id, one.name, one.role, organisation_agents.ROLE_NAMES[one.role], _names(one.scope), one.until,
+            one.state, organisation_agents.STATE_NAMES[one.state], one.mine,
+        )
+        for one in await organisation_agents.of_organisation(organisation_id, by=actor(who))
+    ]  # fmt: skip
+
+
+@routes.post(
+    "/v1/organisations/<organisation_id>/agents",
+    access=CITIZEN,
+    summary="添加经办人",
+    errors=(*NUMBER_FAULTS, OrganisationNotFound, NotAdministrator, AgentFault, AlreadyAgent, TooManyAgents),
+    limit=Limit(user=30, seconds=3600),
+    status=201,
+)
+async def add_agent(organisation_id: RowId, body: NewAgent, who: Session) -> list[AgentView]:
+    """本人登录并同意后生效。无论对方是否使用指尖办，答复相同。"""
+    await organisation_agents.add(
+        organisation_id=organisation_id, name=body.name, id_type=body.id_type, number=body.id_number, role=body.role,
+        scope=body.scope, until=body.until, by=actor(who),
+    )  # fmt: skip
+    return await agents(organisation_id, who)
+
+
+@routes.post(
+    "/v1/organisations/agents/<agent_id>/agree",
+    access=CITIZEN,
+    summary="同意担任经办人",
+    errors=(AgentNotFound, RealNameNeeded, AlreadyAgent),
+)
+async def agree(agent_id: RowId, who: Session) -> OrganisationsPage:
+    await organisation_agents.answer(agent_id=agent_id, agree=True, by=actor(who))
+    return await page(who)
+
+
+@routes.post(
+    "/v1/organisations/agents/<agent_id>/decline",
+    access=CITIZEN,
+    summary="不同意担任经办人",
+    errors=(AgentNotFound, RealNameNeeded),
+)
+async def decline(agent_id: RowId, who: Session) -> OrganisationsPage:
+    await organisation_agents.answer(agent_id=agent_id, agree=False, by=actor(who))
+    return await page(who)
+
+
+@routes.delete(
+    "/v1/organisations/agents/<agent_id>",
+    access=CITIZEN,
+    summary="解除经办人",
+    errors=(AgentNotFound, NotAdministrator),
+    status=204,
+)
+async def end(agent_id: RowId, who: Session) -> None:
+    """管理员解除经办人，或本人不再经办，立即生效；预约、缴费和办件仍归单位。"""
+    await organisation_agents.end(agent_id=agent_id, by=actor(who))
+
+
+@routes.get("/v1/me/acting", access=CITIZEN, summary="当前办理身份")
+async def acting_now(who: Session) -> Acting:
+    return Acting(await _acting_for(who))
+
+
+@routes.put("/v1/me/acting", access=CITIZEN, summary="切换办理身份", errors=(ActingOver,))
+async def switch(body: ActFor, who: Session) -> Acting:
+    """切换后，预约、缴费单和办件都是该单位（或被监护人、委托人）的。"""
+    found = "" if body.subject in (0, who.citizen_id) else await _name_of(who, body.subject)
+    if found is None:
+        raise ActingOver
+    await sessions.act_for(who, body.subject if found else 0)
+    return Acting(found)
+
+
+async def _acting_for(who: Session) -> str:
+    return (await _name_of(who, who.subject_id)) or "" if who.subject_id else ""
+
+
+async def _name_of(who: Session, subject: int) -> str | None:
+    """By masked name whom the session acts for in any room; None when it may not."""
+    for scope in Scope:
+        for one in await acting.subjects_of(who.citizen_id, scope=scope):
+            if one.citizen_id == subject:
+                return one.name
+    return None
+
+
+def _mandate(one: organisation_agents.Mandate) -> MandateView:
+    return MandateView(
+        id=one.id,
+        organisation=one.organisation_id,
+        subject=one.subject_id,
+        name=one.organisation,
+        credit_code=one.credit_code,
+        role=one.role,
+        role_name=organisation_agents.ROLE_NAMES[one.role],
+        scope_names=_names(one.scope),
+        until=one.until,
+        state=one.state,
+        label=organisation_agents.STATE_NAMES[one.state],
+        manages=one.manages,
+    )
+
+
+def _names(scope: list[str]) -> list[str]:
+    return [SCOPE_NAMES[Scope(one)] for one in scope]
