@@ -53,5 +53,8 @@ async def forget(citizen_id: int) -> None:
 personal_data.register(
     "cases", export=export, forget=forget,
     title="办件",
-    holds=(personal_data.Holding("case_file", "办件档案", "是承办部门的档案，由其依《档案法》保管，不再与账号关联。"),),
+    holds=(
+        personal_data.Holding("case_file", "办件档案", "是承办部门的档案，由其依《档案法》保管，不再与账号关联。"),
+        personal_data.Holding("case_subscription", "订阅的办件"),
+    ),
 )  # fmt: skip

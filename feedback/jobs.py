@@ -60,5 +60,8 @@ async def forget(citizen_id: int) -> None:
 personal_data.register(
     "feedback", export=export, forget=forget,
     title="评价",
-    holds=(personal_data.Holding("rating", "评价", "只保留等级，用于统计；文字和标签删除。"),),
+    holds=(
+        personal_data.Holding("rating", "评价", "只保留等级，用于统计；文字和标签删除。"),
+        personal_data.Holding("consultation", "咨询、投诉和建议", "只保留类别和办理时间，用于统计；内容和电话删除。"),
+    ),
 )  # fmt: skip

@@ -56,7 +56,10 @@ async def begin(*, redirect: str) -> Begun:
 
 
 async def finish(*, code: str, state: str, device: str = "", address: str = "", agrees_to: str = "") -> SignedIn:
-    """`agrees_to` as in `login.with_platform`. Raises SignOnRefused (a state that is unknown, too old or used, a code that is nobody's), SignOnUnavailable."""
+    """`agrees_to` as in `login.with_platform`.
+
+    Raises SignOnRefused (a state that is unknown, too old or used, a code that is nobody's), SignOnUnavailable.
+    """
     async with session_store.reached():
         kept = await redis.client().getdel(_waiting(state))
     if not kept:

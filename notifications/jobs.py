@@ -110,5 +110,12 @@ retention.register(
 personal_data.register(
     "notifications", export=export, forget=forget,
     title="消息",
-    holds=(personal_data.Holding("message", "消息"), personal_data.Holding("message_consent", "订阅授权")),
+    holds=(
+        personal_data.Holding("message", "消息"),
+        personal_data.Holding("message_consent", "订阅授权"),
+        personal_data.Holding("message_preference", "消息设置"),
+        personal_data.Holding("topic_subscription", "订阅的资讯"),
+        personal_data.Holding("sms_day", "当天短信条数"),
+        personal_data.Holding("unreached_notice", "未送达的通知"),
+    ),
 )  # fmt: skip
