@@ -117,6 +117,10 @@ async def export(citizen_id: int) -> list[dict[str, Any]]:
             "state": one.state,
             "answers": filing.answers_of(one),
             "papers": [paper.name for paper in map(papers.view, await Paper.filter(filing=one, state__in=LIVE))],
+            "licences": [
+                {"licence": use.licence, "at": use.consented_at.isoformat()}
+                for use in await LicenceUse.filter(filing=one).order_by("id")
+            ],
         }
         for one in rows
     ]
