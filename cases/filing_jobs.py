@@ -140,7 +140,7 @@ personal_data.register(
     "filings", export=export, forget=forget,
     title="网上申请",
     holds=(
-        personal_data.Holding("filing", "网上申请", "已受理的转为办件，材料是承办部门的档案；没有提交的和上传的材料一并删除。"),
+        personal_data.Holding("filing", "网上申请", "已受理的转为办件，材料是承办部门的档案；没有提交的和上传的材料删除。"),
         personal_data.Holding("supplement", "补正", "已提交的补正是办件档案的一部分，由承办部门保管。"),
         personal_data.Holding("licence_use", "电子证照调用", "调用记录随办件保管，用于核对授权。"),
     ),
