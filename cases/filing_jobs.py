@@ -140,8 +140,8 @@ personal_data.register(
     "filings", export=export, forget=forget,
     title="网上申请",
     holds=(
-        personal_data.Holding("filing", "网上申请", "已受理的转为办件，材料是承办部门的档案；没有提交的和上传的材料删除。"),
+        personal_data.Holding("filing", "网上申请", "已受理的转为办件，材料是部门的档案；没有提交的删除。"),
         personal_data.Holding("supplement", "补正", "已提交的补正是办件档案的一部分，由承办部门保管。"),
-        personal_data.Holding("licence_use", "电子证照调用", "调用记录随办件保管，用于核对授权。"),
+        personal_data.Holding("licence_use", "证照调用", "随办件保管，用于核对授权。"),
     ),
 )  # fmt: skip
