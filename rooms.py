@@ -26,6 +26,7 @@ MODELS = [
     "cases.models",
     "feedback.models",
     "assistant.learning_models",
+    "assistant.knowledge_base_models",
     "assistant.models",
     "assistant.handover_models",
     "notifications.models",

@@ -33,8 +33,12 @@ class Asked:
     answer: Answer
 
 
-async def ask(*, question: str, conversation: str | None = None, key: str = "", by: Actor | None = None) -> Asked:
+async def ask(
+    *, question: str, conversation: str | None = None, place: str = "", key: str = "", by: Actor | None = None
+) -> Asked:
     """Answer `question`; `by` is the citizen, or None for a visitor. Without `conversation` a new one begins.
+
+    `place` is where it is asked, if that is known: a hall, or a knowledge base.
 
     With the same `key`, chosen by the asker, the same answer comes again and nothing is asked twice.
     Raises ConversationNotFound for a conversation of somebody else, KeyReused, StillInFlight.
@@ -43,20 +47,22 @@ async def ask(*, question: str, conversation: str | None = None, key: str = "", 
     await knowledge.understand(snapshot, question)
     async with database.transaction():
         if not key:
-            return await _turn(snapshot, question, conversation, "", by)
-        body = {"question": question, "conversation": conversation}
+            return await _turn(snapshot, question, conversation, place, "", by)
+        body = {"question": question, "conversation": conversation} | ({"place": place} if place else {})
         async with idempotency.once(f"ask:{by or 'visitor'}", key, body) as memory:
             if memory.answer is None:
-                await memory.keep(msgspec.to_builtins(await _turn(snapshot, question, conversation, key, by)))
+                await memory.keep(msgspec.to_builtins(await _turn(snapshot, question, conversation, place, key, by)))
             return msgspec.convert(memory.answer, Asked)
 
 
-async def _turn(snapshot: Snapshot, question: str, conversation: str | None, key: str, by: Actor | None) -> Asked:
+async def _turn(
+    snapshot: Snapshot, question: str, conversation: str | None, place: str, key: str, by: Actor | None
+) -> Asked:
     """One turn of the bot, or one line for the person who holds the conversation."""
     talk = await _open(conversation, by)
     if await handover.pass_on(talk, question, key=key):
         return Asked(conversation=talk.token, turn_id=0, answer=WITH_PERSON)
-    answer, memory = dialogue.reply(snapshot, question, _recall(talk.state))
+    answer, memory = dialogue.reply(snapshot, question, _recall(talk.state), at=place)
     turn = await _keep(talk, question, answer)
     talk.state = asdict(memory)
     await talk.save(update_fields=["state", "changed_at", "citizen_id"])
@@ -109,4 +115,6 @@ def _recall(state: dict[str, Any]) -> Memory:
         offered=tuple(state.get("offered", ())),
         asked=tuple(Aspect(asked) for asked in state.get("asked", ())),
         misses=int(state.get("misses", 0)),
+        place=state.get("place", ""),
+        ours=state.get("ours", ""),
     )

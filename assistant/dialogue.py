@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from assistant import analysis, answering, navigation, places, question, safety
+from assistant import analysis, answering, navigation, places, question, safety, whereabouts
 from assistant.answering import Answer, Kind
 from assistant.aspects import Aspect
 from assistant.choosing import chosen, decide
@@ -13,6 +13,7 @@ from assistant.navigation import Card
 from assistant.question import Question
 from assistant.safety import Concern
 from assistant.snapshot import Snapshot
+from assistant.whereabouts import Standpoint
 
 MISSES_BEFORE_PERSON = 2
 REMEMBERED = 5
@@ -43,12 +44,17 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """What a follow-up refers to: items spoken of (latest last), guides offered, what was asked about them, misses."""
+    """What a follow-up refers to: items spoken of (latest last), guides offered, what was asked about them, misses.
+
+    `place` is the knowledge base that was named last, `ours` the last that was not the city's.
+    """
 
     items: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
     asked: tuple[Aspect, ...] = ()
     misses: int = 0
+    place: str = ""
+    ours: str = ""
 
     def spoke_of(self, item_code: str, asked: tuple[Aspect, ...]) -> "Memory":
         """The memory after an answer about that item."""
@@ -60,14 +66,29 @@ class Memory:
         return Memory(items=self.items, offered=item_codes, asked=asked, misses=self.misses)
 
 
-def reply(snapshot: Snapshot, said: str, memory: Memory) -> tuple[Answer, Memory]:
-    """Answer one message of a conversation; pure: the same three always give the same two."""
+def reply(snapshot: Snapshot, said: str, memory: Memory, *, at: str = "") -> tuple[Answer, Memory]:
+    """Answer one message of a conversation; pure: the same always give the same two.
+
+    `at` is where it comes from, where that is known: a hall, or a knowledge base.
+    """
     cleaned = question.clean(said)
     concern = safety.concern_of(cleaned)
     if concern:
-        return _of_concern(concern), (memory if concern in _KINDS else Memory(items=memory.items))
-    away = places.away(cleaned, here=snapshot.here)
-    general = places.without_names(cleaned, here=snapshot.here)
+        kept = memory if concern in _KINDS else Memory(items=memory.items, place=memory.place, ours=memory.ours)
+        return _of_concern(concern), kept
+    stand = whereabouts.taken(snapshot, cleaned, place=memory.place, ours=memory.ours, at=at)
+    answer, memory = _reply_from(stand, cleaned, memory)
+    offered = tuple(choice.item_code for choice in answer.choices)
+    return whereabouts.told(answer, stand), replace(memory, offered=offered, place=stand.place, ours=stand.ours)
+
+
+def _reply_from(stand: Standpoint, cleaned: str, memory: Memory) -> tuple[Answer, Memory]:
+    snapshot = stand.snapshot
+    if stand.nothing_else and memory.items:
+        the_same = Question(cleaned, "", memory.asked, ())
+        return _same_elsewhere(snapshot, the_same, memory)
+    away = places.away(stand.said, here=snapshot.here)
+    general = places.without_names(stand.said, here=snapshot.here)
     questions = question.read(general, is_name=snapshot.is_name)
     if not questions:
         return Answer(kind=Kind.EMPTY, band=Band.UNKNOWN, note=EMPTY, cards=navigation.without_answer()), memory
@@ -78,7 +99,7 @@ def reply(snapshot: Snapshot, said: str, memory: Memory) -> tuple[Answer, Memory
     joined = _joined(answers)
     if away and joined.passages:
         joined = replace(joined, note="\n".join(filter(None, (AWAY.format(place=away), joined.note))))
-    return joined, replace(memory, offered=tuple(choice.item_code for choice in joined.choices))
+    return joined, memory
 
 
 def _reply_one(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[Answer, Memory]:
@@ -104,6 +125,12 @@ def _reply_one(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[Answe
     if safety.upset(one.said):
         return Answer(kind=Kind.PERSON, band=Band.UNKNOWN, note=SORRY, cards=navigation.without_answer()), memory
     return _not_found(decision.near, memory)
+
+
+def _same_elsewhere(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[Answer, Memory]:
+    """市里的规定呢: what was spoken of last, as another base has it."""
+    latest = snapshot.guide(memory.items[-1])
+    return _about(latest, one, 1.0, memory) if latest else _not_found((), memory)
 
 
 def _follow_up(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[Answer, Memory]:

@@ -944,6 +944,55 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="KnowledgeBase",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("code", fields.CharField(unique=True, max_length=40)),
+                ("name", fields.CharField(unique=True, max_length=80)),
+                ("kind", fields.CharField(max_length=12)),
+                (
+                    "parent",
+                    fields.ForeignKeyField(
+                        "models.KnowledgeBase",
+                        source_field="parent_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="below",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "hall",
+                    fields.ForeignKeyField(
+                        "models.Hall",
+                        source_field="hall_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="knowledge_bases",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "names",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "knowledge_base",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "知识库. The city's is there from the beginning and holds the catalogue; others hold only what differs from above.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="LateFeeRule",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -960,6 +1009,34 @@ class Migration(migrations.Migration):
                 "unique_together": (("source", "exec_item_code"),),
                 "pk_attr": "id",
                 "table_description": "滞纳金规则: how an 执收项目 of a department grows after the 限缴日期 of bills that are pushed from now on.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="LocalWord",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "base",
+                    fields.ForeignKeyField(
+                        "models.KnowledgeBase",
+                        source_field="base_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="words",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("said", fields.CharField(max_length=60)),
+                ("word", fields.CharField(max_length=60)),
+            ],
+            options={
+                "table": "local_word",
+                "app": "models",
+                "unique_together": (("base", "said"),),
+                "pk_attr": "id",
+                "table_description": "本地说法: what people of a place say for a word of the guides.",
             },
             bases=["Model"],
         ),
@@ -2237,6 +2314,49 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="BaseBands",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "base",
+                    fields.ForeignKeyField(
+                        "models.KnowledgeBase",
+                        source_field="base_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="bands",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("number", fields.IntField()),
+                ("answer_from", fields.FloatField(null=True)),
+                ("ask_from", fields.FloatField(null=True)),
+                ("reason", fields.CharField(max_length=200)),
+                (
+                    "set_by",
+                    fields.ForeignKeyField(
+                        "models.Staff",
+                        source_field="set_by_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="bands_set",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("set_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "base_bands",
+                "app": "models",
+                "unique_together": (("base", "number"),),
+                "pk_attr": "id",
+                "table_description": "界线: from where on a base answers and asks back. The latest holds; both null: as the base above has them.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="CatalogueImport",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -3059,6 +3179,69 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "pk_attr": "id",
                 "table_description": "办事指南要素: one element of a guide (受理条件 申请材料 办理流程 …); the unit an answer cites.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="LocalGuide",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "base",
+                    fields.ForeignKeyField(
+                        "models.KnowledgeBase",
+                        source_field="base_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="guides",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "item",
+                    fields.ForeignKeyField(
+                        "models.ServiceItem",
+                        source_field="item_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="local_guides",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("version", fields.IntField()),
+                ("state", fields.CharField(max_length=10)),
+                ("sheet", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("revision", fields.IntField(default=1)),
+                (
+                    "editors",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                (
+                    "published_by",
+                    fields.ForeignKeyField(
+                        "models.Staff",
+                        source_field="published_by_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="local_guides_published",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("published_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "local_guide",
+                "app": "models",
+                "unique_together": (("base", "item", "version"),),
+                "pk_attr": "id",
+                "table_description": "本地办法: what a base says otherwise of an item. draft → published → retired; what is published never changes.",
             },
             bases=["Model"],
         ),
