@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant import question
 from assistant.answering import Answer
+from assistant.corpus import QUESTION
 from assistant.snapshot import Snapshot
 
 OTHERWISE = "{base}有与全市不同的规定，已按{base}的写；想看全市统一的，可以问“市里的规定呢”。"
@@ -55,7 +56,7 @@ def told(answer: Answer, stand: Standpoint) -> Answer:
 def _as_in_the_city(answer: Answer, stand: Standpoint) -> str:
     """What is said where nothing differs, at least in what was asked; nothing to whom named no place."""
     guide = stand.snapshot.guide(answer.passages[0].source.item_code)
-    otherwise = [section for section in guide.sections if section.local] if guide else []
+    otherwise = [one for one in guide.sections if one.local and one.kind != QUESTION] if guide else []
     if otherwise and otherwise[0].local:
         titles = "、".join(dict.fromkeys(section.title for section in otherwise))
         return ELSEWISE.format(base=otherwise[0].local.base, titles=titles)
