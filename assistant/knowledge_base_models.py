@@ -11,7 +11,7 @@ from identity.models import Staff
 
 
 class KnowledgeBase(Model):
-    """知识库. The city's is there from the beginning and holds the catalogue; others hold only what differs from above.
+    """知识库. The city's, at the top, holds the catalogue; others hold only what differs from the one above.
 
     A district's goes with a hall and what lies below it; `names` are what people call the place or the department.
     """

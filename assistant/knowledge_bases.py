@@ -9,7 +9,7 @@ from tortoise.exceptions import IntegrityError
 from assistant import analysis
 from assistant.knowledge_base_errors import BaseIsTheCity, BaseNameTaken, BaseNotFound, PlaceNeeded
 from assistant.knowledge_base_models import KnowledgeBase
-from assistant.localities import SHORTEST_NAME
+from assistant.localities import SHORTEST_NAME, TOP
 from catalogue import edition
 from catalogue.errors import HallNotFound
 from catalogue.models import Hall
@@ -17,6 +17,10 @@ from foundation import audit, database
 from foundation.actor import Actor
 
 CITY, DISTRICT, DEPARTMENT = "city", "district", "department"
+_CITY = """
+    insert into knowledge_base (code, name, kind, names, created_at) values ($1, $2, 'city', '[]', now())
+    on conflict do nothing
+"""
 _COUNTS = """
     select b.id, (select count(*) from local_guide g where g.base_id = b.id and g.state = 'published') as guides,
            (select count(*) from local_guide g where g.base_id = b.id and g.state = 'draft') as drafts,
@@ -36,8 +40,15 @@ class Entry:
     words: int
 
 
+async def city() -> KnowledgeBase:
+    """The base at the top, made when it is first asked for."""
+    await database.execute(_CITY, TOP.code, TOP.name)
+    return await KnowledgeBase.get(kind=CITY)
+
+
 async def tree() -> list[Entry]:
     """All bases, each below the one above it."""
+    await city()
     counts = {row["id"]: row for row in await database.fetch(_COUNTS)}
     bases = await KnowledgeBase.all().order_by("id").select_related("hall", "parent")
     return [_entry(one, depth, counts) for one, depth in _below(bases, None, 0)]
@@ -53,7 +64,7 @@ async def find(base_id: int) -> KnowledgeBase:
 
 async def chain(base: KnowledgeBase) -> list[KnowledgeBase]:
     """The base and those above it, the city's last."""
-    above = [base]
+    above = [await find(base.id)]
     while above[-1].parent:
         above.append(await find(above[-1].parent.id))
     return above

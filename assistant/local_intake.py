@@ -71,6 +71,7 @@ async def load(path: Path = SHIPPED, *, by: Actor) -> int:
 
 
 async def _made(written: BaseFile, by: Actor) -> KnowledgeBase:
+    await knowledge_bases.city()
     parent = await KnowledgeBase.get(code=written.parent)
     return await knowledge_bases.create(
         code=written.code, name=written.name, kind=written.kind, parent_id=parent.id, names=written.names,

@@ -12,7 +12,7 @@ from assistant.corpus import GuideDocument
 from assistant.layer import Layer
 from assistant.local_sheet import LocalSheet, merged
 from assistant.local_view import LocalView
-from assistant.localities import SHORTEST_NAME, Localities, Locality, nearest
+from assistant.localities import SHORTEST_NAME, TOP, Localities, Locality, nearest
 from assistant.snapshot import Snapshot
 from assistant.wording import Wording
 from foundation import clock, database
@@ -23,7 +23,7 @@ _BASES = """
       from knowledge_base b left join knowledge_base p on p.id = b.parent_id left join hall h on h.id = b.hall_id
       left join lateral (select answer_from, ask_from from base_bands where base_id = b.id
                           order by number desc limit 1) l on true
-     order by b.id
+     order by b.parent_id is not null, b.id
 """
 _GUIDES = """
     select b.code, i.item_code, g.sheet, g.version, g.published_at
@@ -92,7 +92,7 @@ async def read() -> Written:
 
 def put_together(city: Snapshot, written: Written, kept: Layers) -> None:
     """Give the city's snapshot its bands and the views of all bases below; a layer that still holds is taken again."""
-    top, *below = written.order
+    top, *below = written.order or (TOP,)
     if top.code in written.bands:
         city.bands = written.bands[top.code]
     views: dict[str, Snapshot] = {}

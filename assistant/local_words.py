@@ -28,12 +28,12 @@ async def add(*, base_id: int, said: str, word: str, by: Actor) -> LocalWord:
         return made
 
 
-async def remove(*, word_id: int, by: Actor) -> None:
-    """Raises LocalWordNotFound."""
+async def remove(*, base_id: int, word_id: int, by: Actor) -> None:
+    """Raises BaseNotFound, LocalWordNotFound."""
     async with database.transaction():
-        row = await LocalWord.get_or_none(id=word_id)
-        base = await knowledge_bases.locked(row.base_id) if row else None  # type: ignore[attr-defined]
-        gone = await LocalWord.filter(id=word_id).delete()
-        if row is None or base is None or not gone:
+        base = await knowledge_bases.locked(base_id)
+        row = await LocalWord.get_or_none(id=word_id, base_id=base_id)
+        if row is None:
             raise LocalWordNotFound
+        await row.delete()
         await knowledge_bases.changed("local.unworded", base, by, detail={"words": f"{row.said}＝{row.word}"})

@@ -8,15 +8,14 @@ from typing import Any, Generic, TypeVar
 
 S = TypeVar("S")
 SHORTEST_NAME = 2
-NOT_THERE = ("不在", "不是", "不属于", "非")
 _RULES = "规定|办法|政策|标准|要求|说法|做法"
 _CITY = (
     rf"(?:按照?)?(?:全市|本市|市级)的?(?:统一|通用|一样)?的?(?:{_RULES})|(?:全市|本市)统一的?"
     rf"|市里(?:面|边)?(?:统一)?(?:的(?:{_RULES})?)?"
 )
 _OURS = rf"(?:(?:我们|咱们?|你们)的?|本)?(?:区里|县里|本区|本县|我们区|咱们区|你们区)(?:的)?(?:{_RULES})?"
-_BEFORE = "(?:(?:我|俺|我们|咱们?)?(?:是|在|住在?|人在|户口在|到|按)?)?"
-_AFTER = rf"(?:这边|那边|这里|那里|本地|当地)?(?:的(?:{_RULES})?|内|里)?"
+_BEFORE = "(?:我|俺|我们|咱们?)?(?:(?P<not>不在|不是|不属于|不归|非)|(?:人|户口|家)?(?:是|住?在|到)|住|按)?"
+_AFTER = rf"(?:这边|那边|这里|那里|本地|当地)?(?:的(?:{_RULES})?|内|里|和|与|跟|、)?"
 _NOTHING_ELSE = re.compile(
     rf"(?:[\s,。!?;、]|那么?|如果|要是|换成|换到|看看?|问|的话|的|{_RULES}|是?什么|怎么(?:样|规定|说|办)?|呢|吗|啊|呀|吧|有)*"
 )
@@ -88,11 +87,11 @@ class Localities(Generic[S]):
         if not self.below:
             return Heard(rest=said)
         found = [match for match in self._spoken.finditer(said) if self._speaks_of_place(match, is_name)]
-        codes = dict.fromkeys(self._meant(said, match, ours) for match in found)
+        codes = dict.fromkeys(self._meant(match, ours) for match in found)
         if not found:
             return Heard(rest=said)
         if len(codes) > 1:
-            return Heard(self.top.code, rest=said)
+            return Heard(self.top.code, rest=_without(said, found))
         (code,) = codes
         names = [name for match in found if (name := match.group("name")) and self.places[name] == code]
         rest = said if code in self.departments else _without(said, found)
@@ -102,13 +101,12 @@ class Localities(Generic[S]):
         name = match.group("name")
         return not is_name(name or match.group()) or (name is not None and self.places[name] in self.departments)
 
-    def _meant(self, said: str, match: "re.Match[str]", ours: str) -> str:
+    def _meant(self, match: "re.Match[str]", ours: str) -> str:
         if match.group("city"):
             return self.top.code
         if match.group("ours"):
             return ours or self.top.code
-        before = said[: match.start("name")]
-        return self.top.code if before.endswith(NOT_THERE) else self.places[match.group("name")]
+        return self.top.code if match.group("not") else self.places[match.group("name")]
 
 
 def _without(said: str, found: "Sequence[re.Match[str]]") -> str:
@@ -117,7 +115,8 @@ def _without(said: str, found: "Sequence[re.Match[str]]") -> str:
     return said
 
 
-NOWHERE_ELSE: Localities[Any] = Localities(Locality("city", "全市"))
+TOP = Locality("city", "全市")
+NOWHERE_ELSE: Localities[Any] = Localities(TOP)
 
 
 def nearest(path: str, bases: Sequence[Locality], *, top: Locality) -> Locality:

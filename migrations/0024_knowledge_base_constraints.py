@@ -21,7 +21,6 @@ alter table base_bands
     add constraint base_bands_both check ((answer_from is null) = (ask_from is null)),
     add constraint base_bands_order check (ask_from >= 0.05 and ask_from < answer_from and answer_from <= 0.95),
     add constraint base_bands_reason check (reason <> '');
-insert into knowledge_base (code, name, kind, names, created_at) values ('city', '全市', 'city', '[]', now());
 """
 
 
@@ -31,7 +30,6 @@ class Migration(migrations.Migration):
         ops.RunSQL(
             CHECKS,
             reverse_sql="""
-            delete from knowledge_base where kind = 'city';
             alter table base_bands drop constraint base_bands_reason, drop constraint base_bands_order,
                 drop constraint base_bands_both;
             alter table local_word drop constraint local_word_says;

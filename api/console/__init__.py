@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from api.console import (
+    bases,
     booking,
     bot_figures,
     call_list,
@@ -22,6 +23,7 @@ from api.console import (
     learning,
     ledger,
     left_over,
+    local_guides,
     login,
     mini_codes,
     money_bill,
@@ -45,6 +47,7 @@ from api.console import (
     slot_places,
     special_days,
     statistics,
+    thresholds,
     type_rules,
     waitlist,
     week,
@@ -79,6 +82,9 @@ ROUTES = (
     catalogue_files.routes,
     learning.routes,
     labels.routes,
+    bases.routes,
+    local_guides.routes,
+    thresholds.routes,
     bot_figures.routes,
     drafts.routes,
     week.routes,

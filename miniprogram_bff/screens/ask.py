@@ -36,10 +36,11 @@ KEY = Header(
 
 
 class Question(Asked):
-    """`conversation`：上次回答返回的会话标识，追问时带上."""
+    """`conversation`：上次回答返回的会话标识，追问时带上；`place`：所在的大厅编码或知识库编码，没有就不填."""
 
     question: Annotated[str, Meta(max_length=5000, examples=["身份证丢了怎么补办"])]
     conversation: Conversation = ""
+    place: Annotated[str, Meta(max_length=40, examples=["9901-02"])] = ""
 
 
 class SourceView(Struct):
@@ -48,6 +49,7 @@ class SourceView(Struct):
     section_title: Annotated[str, Meta(examples=["办理流程"])]
     version: Annotated[str, Meta(examples=["1"])]
     effective_date: date | None
+    base: Annotated[str, Meta(examples=["西岭区"])] = ""
 
 
 class PassageView(Struct):
@@ -109,6 +111,7 @@ async def ask(request: Request, body: Question, who: Session | None) -> AnswerVi
     asked = await asking.ask(
         question=body.question,
         conversation=body.conversation or None,
+        place=body.place,
         key=KEY.of(request),
         by=actor(who) if who else None,
     )
@@ -142,5 +145,7 @@ def _passage(one: Passage) -> PassageView:
     return PassageView(
         one.text,
         one.shortened,
-        SourceView(source.item_code, source.item_name, source.section_title, source.version, source.effective_date),
+        SourceView(
+            source.item_code, source.item_name, source.section_title, source.version, source.effective_date, source.base
+        ),
     )

@@ -5,10 +5,9 @@ from functools import cache
 
 from assistant import local_intake, local_reading
 from assistant.confidence import Bands
-from assistant.knowledge_base_models import KnowledgeBase
 from assistant.local_intake import BaseFile
 from assistant.local_reading import Layers, Said, Written
-from assistant.localities import Locality
+from assistant.localities import TOP, Locality
 from assistant.snapshot import Snapshot
 from catalogue import format as catalogue_format
 from tests.builders.assistant import SHIPPED, shipped_snapshot
@@ -24,7 +23,7 @@ def written(*bases: BaseFile, bands: dict[str, Bands] | None = None) -> Written:
         Locality(one.code, one.name, one.kind, one.parent, paths.get(one.hall, ""), (*one.names,)) for one in bases
     ]
     return Written(
-        order=[Locality("city", "全市"), *below],
+        order=[TOP, *below],
         guides={base.code: {slug: Said(sheet, 1, SINCE) for slug, sheet in base.guides.items()} for base in bases},
         words={base.code: base.words for base in bases},
         bands=bands or {},
@@ -43,8 +42,3 @@ def of(*bases: BaseFile, bands: dict[str, Bands] | None = None, kept: Layers | N
     city = shipped_snapshot().judged_by(shipped_snapshot().bands)
     local_reading.put_together(city, written(*bases, bands=bands), {} if kept is None else kept)
     return city
-
-
-async def city_base() -> KnowledgeBase:
-    """The base that is there from the beginning."""
-    return await KnowledgeBase.get(kind="city")
