@@ -132,6 +132,23 @@ class Snapshot:
         snapshot._put_together(base, tuple(changed), frozenset(withdrawn), synonyms or {}, matters, version)
         return snapshot
 
+    @classmethod
+    def found(
+        cls,
+        base: Base,
+        *,
+        unguided: Layer,
+        matters: Sequence[Matter],
+        synonyms: Mapping[str, str],
+        bands: Bands,
+        version: str,
+    ) -> "Snapshot":
+        """What another search found for one question, as a base of its own; `unguided` are the `matters` laid out."""
+        snapshot = cls.__new__(cls)
+        snapshot._put_together(base, (), frozenset(), synonyms, matters, version, unguided=unguided)
+        snapshot.bands = bands
+        return snapshot
+
     def trying(self, *changed: GuideDocument, synonyms: Mapping[str, str] | None = None) -> "Snapshot":
         """What this would be with those guides instead, and with more synonyms: to look at, before it is published."""
         recent = self._recent | {document.item_code: document for document in changed}
@@ -166,6 +183,8 @@ class Snapshot:
         synonyms: Mapping[str, str],
         matters: Sequence[Matter],
         version: str,
+        *,
+        unguided: Layer | None = None,
     ) -> None:
         self.version, self.base = version, base
         self._synonyms, self._all_matters = synonyms, matters
@@ -178,8 +197,10 @@ class Snapshot:
         self._gone = gone
         self.here = base.here | named_by(changed)
         guides = Index((base.layer, recent), base.segmenter, hidden=hidden)
-        self._matters = elsewhere.without_guide(matters, is_taken=functools.partial(_is_called, guides))
-        unguided = self._laid_out([matter.as_document() for matter in self._matters])
+        self._matters = tuple(matters)
+        if unguided is None:
+            self._matters = elsewhere.without_guide(matters, is_taken=functools.partial(_is_called, guides))
+            unguided = self._laid_out([matter.as_document() for matter in self._matters])
         self._first_matter = len(base.layer.documents) + len(changed)
         self.index = Index((base.layer, recent, unguided), base.segmenter, hidden=hidden)
         self.suggester = Suggester(self.index, layers=2)

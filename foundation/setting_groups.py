@@ -68,6 +68,20 @@ class Processes:
         "search by meaning as well; needs the extra `semantic` and 20 ms of processor a question",
         False,
     )
+    assistant_search_url: str = setting(
+        "ASSISTANT_SEARCH_URL",
+        "OpenSearch or Elasticsearch that finds guides for the assistant (docs/search-engine.md); empty: its own index",
+        shape=r"https?://\S+",
+    )
+    assistant_search_alias: str = setting(
+        "ASSISTANT_SEARCH_ALIAS",
+        "name of the guides in the search engine",
+        "zhijianban-guides",
+        shape=r"[a-z][a-z0-9-]*",
+    )
+    assistant_search_fallback: bool = setting(
+        "ASSISTANT_SEARCH_FALLBACK", "answer from the own index while the search engine does not", True
+    )
     worker_concurrency: int = setting("WORKER_CONCURRENCY", "jobs at once in one worker", 8, least=1)
 
 
@@ -93,6 +107,9 @@ class Secrets:
         "demo-hall:demo-department-secret",
         secret=True,
         shape=r"[\w.-]+:\S{16,}",
+    )
+    assistant_search_key: str = setting(
+        "ASSISTANT_SEARCH_KEY", "Authorization header for the search engine, such as `ApiKey …`", "", secret=True
     )
     metrics_token: str = setting("METRICS_TOKEN", "bearer token that may read /metrics", "demo-metrics", secret=True)
 
