@@ -51,6 +51,7 @@ JOBS = [
     "assistant.jobs",
     "assistant.learning_jobs",
     "assistant.handover_jobs",
+    "assistant.search_engine_jobs",
     "notifications.jobs",
 ]
 

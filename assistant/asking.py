@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from assistant import conversations, dialogue, handover, knowledge, masking
+from assistant import conversations, dialogue, handover, knowledge, masking, search_engine_use
 from assistant.answering import Answer, Kind
 from assistant.aspects import Aspect
 from assistant.confidence import Band
@@ -43,7 +43,7 @@ async def ask(
     With the same `key`, chosen by the asker, the same answer comes again and nothing is asked twice.
     Raises ConversationNotFound for a conversation of somebody else, KeyReused, StillInFlight.
     """
-    snapshot = await knowledge.current()
+    snapshot = await search_engine_use.for_message(question, await _spoken_of(conversation, by))
     await knowledge.understand(snapshot, question)
     async with database.transaction():
         if not key:
@@ -75,6 +75,14 @@ async def rate(*, turn_id: int, conversation: str, helpful: bool) -> None:
     changed = await Turn.filter(id=turn_id, conversation__token=conversation).update(helpful=helpful)
     if not changed:
         raise TurnNotFound
+
+
+async def _spoken_of(token: str | None, by: Actor | None) -> tuple[str, ...]:
+    """The items that a follow-up may mean, where they have to be fetched: with a search engine."""
+    if token is None or not search_engine_use.is_on():
+        return ()
+    memory = _recall((await conversations.own(token, by)).state)
+    return (*memory.items, *memory.offered)
 
 
 async def _open(token: str | None, by: Actor | None) -> Conversation:

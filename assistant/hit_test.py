@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant import choosing, dialogue, knowledge, places, question, terms, whereabouts
+from assistant import choosing, dialogue, places, question, search_engine_use, terms, whereabouts
 from assistant.answering import Answer
 from assistant.confidence import Band, Bands
 from assistant.index import Match
@@ -60,7 +60,7 @@ class Look:
 
 async def look(said: str, *, at: str = "") -> Look:
     """What a citizen who begins with `said` is answered, and why; `at` is where. Nothing is kept."""
-    return await asyncio.to_thread(looked, await knowledge.current(), said, at=at)
+    return await asyncio.to_thread(looked, await search_engine_use.for_message(said), said, at=at)
 
 
 def looked(city: Snapshot, said: str, *, at: str = "") -> Look:

@@ -6,6 +6,7 @@ wire is written down in `tests/assistant/search_engine_contract.json`.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -72,7 +73,8 @@ class SearchEngine:
     async def versions(self) -> list[str]:
         """All indices of this alias, of guides and of terms."""
         told = await self._call("GET", f"/_cat/indices/{self.alias}-*?format=json&h=index")
-        return sorted(one["index"] for one in told)
+        ours = re.compile(rf"{re.escape(self.alias)}-[0-9]+(-terms)?")
+        return sorted(one["index"] for one in told if ours.fullmatch(one["index"]))
 
     async def remove(self, *indices: str) -> None:
         """Give old versions up."""

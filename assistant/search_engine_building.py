@@ -20,13 +20,12 @@ from assistant.initials import MOST_NAMES, Initials
 from assistant.search_engine import SearchEngine
 from assistant.search_engine_documents import About, name_of
 from assistant.segmenting import Segmenter
-from assistant.weighing import NAMED, Measures
+from assistant.weighing import Measures
 from assistant.wording import Wording
 from catalogue import edition
 from foundation import database, settings
 
 BATCH, TERMS_AT_ONCE = 200, 5_000
-DIGITS = 6
 Read = Callable[[Sequence[str]], Awaitable[Sequence[GuideDocument]]]
 
 
@@ -48,7 +47,10 @@ class Counts:
             counted = terms.Frequencies(both, self._segmenter)
             self.held.update(set(counted.body).union(*counted.names, *counted.questions))
             self._guides, self._body = self._guides + 1, self._body + counted.body_length
-            self._ways, self._named = self._ways + len(counted.names), self._named + sum(map(terms.length_of, both.names))
+            self._ways, self._named = (
+                self._ways + len(counted.names),
+                self._named + sum(map(terms.length_of, both.names)),
+            )
             self._called += len(guide.names)
             if len(self.names) < MOST_NAMES:
                 self.names += [analysis.canon(name) for name in guide.names]
@@ -68,8 +70,7 @@ class Counts:
         """How much each term says, times its channel's weight, and the most that it can add to a guide."""
         for term, held in self.held.items():
             idf = terms.CHANNEL_WEIGHTS[term[0]] * math.log(1 + (self._guides - held + 0.5) / (held + 0.5))
-            most = idf * max(self.highest.get(term, 0.0), NAMED)
-            yield name_of(term), {"idf": round(idf, DIGITS), "most": round(most, DIGITS)}
+            yield name_of(term), search_engine_documents.rarity_row(idf, self.highest.get(term, 0.0))
 
     def initials(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """What runs of letters stand for."""
@@ -92,7 +93,9 @@ async def build(
         guides = await read(some)
         rows = await asyncio.to_thread(_rows, guides, marks, about.measures, wording, segmenter, counts)
         await engine.write(index, rows)
-    await _write_terms(engine, engine.terms(index), [*counts.rarities(), *counts.initials()])
+    await _write_terms(
+        engine, engine.terms(index), sorted([*counts.rarities(), *counts.initials()], key=lambda row: row[0])
+    )
     await engine.refresh(index, engine.terms(index))
     kept = {index, engine.terms(index), *await engine.switch(index)}
     await engine.remove(*(name for name in await engine.versions() if name not in kept))

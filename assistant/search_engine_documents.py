@@ -16,7 +16,7 @@ from assistant import analysis, terms
 from assistant.corpus import GuideDocument
 from assistant.postings import number_of
 from assistant.segmenting import Segmenter
-from assistant.weighing import SATURATION, Measures
+from assistant.weighing import NAMED, SATURATION, Measures
 from assistant.wording import Wording
 
 FORMAT = 1
@@ -87,6 +87,11 @@ def weights_of(guide: GuideDocument, measures: Measures, wording: Wording, segme
     counted = terms.Frequencies(wording.both(guide), segmenter)
     weighed = counted.weighed(measures.name_length, measures.body_length)
     return {term: round(saturated(frequency), DIGITS) for term, frequency in weighed.items()}
+
+
+def rarity_row(idf: float, highest: float) -> dict[str, float]:
+    """What is stored of a term: what it says, times its channel's weight, and the most that it adds to any guide."""
+    return {"idf": round(idf, DIGITS), "most": round(idf * max(highest, NAMED), DIGITS)}
 
 
 def saturated(frequency: float) -> float:

@@ -22,6 +22,7 @@ from assistant.names import Names
 from assistant.postings import Postings, number_of
 from assistant.search_engine import SearchEngine
 from assistant.search_engine_documents import About, name_of
+from assistant.search_engine_errors import StaleIndex
 from assistant.segmenting import Segmenter
 from assistant.snapshot import LONGEST, Snapshot
 from assistant.strings import Strings
@@ -30,6 +31,7 @@ from assistant.wording import Wording
 from foundation import settings
 
 MOST_REMEMBERED = 200_000
+MOST_TERMS = 96
 MOST_TEXTS = 8
 ROUNDS = 2
 """Once as the message reads by itself, once more as it reads with the names of the guides at hand."""
@@ -47,6 +49,14 @@ def engine(*, read: float | None = None) -> SearchEngine | None:
     )  # fmt: skip
 
 
+def read_about(index: str, told: Mapping[str, Any]) -> About:
+    """What was written about an index. Raises StaleIndex for one that other code built."""
+    if told["format"] != search_engine_documents.FORMAT:
+        raise StaleIndex(detail={"index": index})
+    facts = {name: value for name, value in told.items() if name != "format"}
+    return About(**{**facts, "measures": Measures(**told["measures"])})
+
+
 def initials_name(letters: str) -> str:
     """Under what id the words stand that letters are the initials of."""
     return f"i-{letters}"
@@ -57,7 +67,7 @@ class Rarities:
 
     def __init__(self, of: SearchEngine) -> None:
         self._engine = of
-        self._known: dict[str, dict[str, Any] | None] = {}
+        self._known: dict[str, dict[str, Any]] = {}
 
     def __contains__(self, term: object) -> bool:
         return self.of(str(term)) is not None
@@ -73,14 +83,13 @@ class Rarities:
         return {one: held["meant"] for one, held in known.items() if held}
 
     async def look_up(self, names: Iterable[str]) -> None:
-        """Know these from now on."""
-        new = [name for name in dict.fromkeys(names) if name not in self._known]
+        """Know these from now on; what stands nowhere is asked for again, for an edit may bring it any moment."""
+        new = sorted({*names} - self._known.keys())
         if not new:
             return
         if len(self._known) + len(new) > MOST_REMEMBERED:
             self._known.clear()
-        found = await self._engine.known(new)
-        self._known |= {name: found.get(name) for name in new}
+        self._known |= await self._engine.known(new)
 
 
 @dataclass(frozen=True)
@@ -104,13 +113,11 @@ class Finder:
         self._unguided: Layer | None = None
 
     @classmethod
-    async def open(cls, of: SearchEngine) -> "Finder":
-        """The version that answers now. Raises what SearchEngine does, and StaleIndex."""
+    async def open(cls, of: SearchEngine, matters: Sequence[Matter] | None = None) -> "Finder":
+        """The version that answers now; `matters` have no guide. Raises what SearchEngine does, and StaleIndex."""
         index, told = await of.about()
-        if told.pop("format") != search_engine_documents.FORMAT:
-            raise StaleIndex(index)
-        finder = cls(of, index, About(**{**told, "measures": Measures(**told["measures"])}))
-        await finder._lay_out_matters(elsewhere.known())
+        finder = cls(of, index, read_about(index, told))
+        await finder._lay_out_matters(elsewhere.known() if matters is None else matters)
         return finder
 
     async def snapshot(self, said: str, codes: Collection[str], synonyms: Mapping[str, str]) -> Snapshot:
@@ -135,7 +142,7 @@ class Finder:
         initials = Initials(self._rarities.meant(letters))
         forms = dict.fromkeys(form for text in texts for form in (text, wording.ours(initials.written_out(text))))
         asked = {form: terms.of_question(form, self._rarities, self._segmenter) for form in forms}
-        together = list(dict.fromkeys(term for each in asked.values() for term in each))
+        together = sorted({term for each in asked.values() for term in each})
         await self._rarities.look_up(map(name_of, together))
         known = [term for term in together if term in self._rarities]
         bodies = [body for each in asked.values() if (body := self._body(each, known))]
@@ -150,7 +157,7 @@ class Finder:
     def _body(self, asked: Mapping[str, float], known: Sequence[str]) -> dict[str, Any] | None:
         """The search for one text: each term counts its share times what it says; none, if it has no term at all."""
         counts = {term: share * rarity[0] for term, share in asked.items() if (rarity := self._rarities.of(term))}
-        heaviest = dict(sorted(counts.items(), key=lambda one: -one[1])[:MOST_TERMS])
+        heaviest = dict(sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:MOST_TERMS])
         return search_engine_documents.search_body(heaviest, known) if heaviest else None
 
     def _laid_out(self, found: Found, synonyms: Mapping[str, str], wording: Wording) -> Snapshot:
@@ -190,8 +197,8 @@ class Finder:
     async def _lay_out_matters(self, matters: Sequence[Matter]) -> None:
         """What has no guide, but for those that a guide is called by; once for as long as this version answers."""
         names = {plain for one in matters for plain in map(search_engine_documents.plain, (one.name, *one.also))}
-        hits = await self.engine.search([search_engine_documents.names_body(sorted(names))])
-        taken = {name for hit in hits[0] for name in hit["_source"]["names"]}
+        hits = await self.engine.search([search_engine_documents.names_body(sorted(names))]) if names else []
+        taken = {name for some in hits for hit in some for name in hit["_source"]["names"]}
         self._matters = elsewhere.without_guide(
             matters, is_taken=lambda name: search_engine_documents.plain(name) in taken
         )
@@ -202,13 +209,6 @@ class Finder:
         known = self._postings([term for term in asked if term in self._rarities], [])
         empty = Layer((), Strings.of(()), Names.of((), shown=()), known, self.about.measures)
         self._unguided = await asyncio.to_thread(Layer.of, documents, self._segmenter, like=empty)
-
-
-class StaleIndex(Exception):
-    """The index was built by another version of this code."""
-
-
-MOST_TERMS = 96
 
 
 def _texts(cleaned: str, is_name: Any) -> list[str]:

@@ -44,7 +44,7 @@ class SmallEngine:
         raise Unlike(f"{method} {path}")
 
     def of(self, name: str) -> tuple[str, dict[str, Any]]:
-        held = name if name in self.indices else next((one for one in self.aliases.get(name, ()))  , "")
+        held = name if name in self.indices else next((one for one in self.aliases.get(name, ())), "")
         if held not in self.indices:
             raise KeyError(name)
         return held, self.indices[held]
@@ -85,7 +85,11 @@ class SmallEngine:
     def drop(self, match: re.Match[str], _: Any) -> Answer:
         name, index = self.of(match["index"])
         gone = index["documents"].pop(match["id"], None)
-        return (200 if gone else 404), {"_index": name, "_id": match["id"], "result": "deleted" if gone else "not_found"}
+        return (200 if gone else 404), {
+            "_index": name,
+            "_id": match["id"],
+            "result": "deleted" if gone else "not_found",
+        }
 
     def refresh(self, match: re.Match[str], _: Any) -> Answer:
         for name in match["index"].split(","):
@@ -245,7 +249,7 @@ def serving(engine: SmallEngine | Replay) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(text)
 
-        do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815
+        do_GET = do_POST = do_PUT = do_DELETE = _answer
 
         def log_message(self, *_: Any) -> None:
             pass
