@@ -16,6 +16,7 @@ from assistant import analysis, confidence, elsewhere, places, question, search_
 from assistant.base import Base
 from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter
+from assistant.index import MOST_TERMS
 from assistant.initials import Initials
 from assistant.layer import Layer
 from assistant.names import Names
@@ -31,7 +32,6 @@ from assistant.wording import Wording
 from foundation import settings
 
 MOST_REMEMBERED = 200_000
-MOST_TERMS = 96
 MOST_TEXTS = 8
 ROUNDS = 2
 """Once as the message reads by itself, once more as it reads with the names of the guides at hand."""
@@ -155,10 +155,18 @@ class Finder:
         return Found(guides, weights, {*known, *(term for term in named if term in self._rarities)}, initials.meant)
 
     def _body(self, asked: Mapping[str, float], known: Sequence[str]) -> dict[str, Any] | None:
-        """The search for one text: each term counts its share times what it says; none, if it has no term at all."""
-        counts = {term: share * rarity[0] for term, share in asked.items() if (rarity := self._rarities.of(term))}
-        heaviest = dict(sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:MOST_TERMS])
-        return search_engine_documents.search_body(heaviest, known) if heaviest else None
+        """The search for one text: each term counts its share times what it says; none, if it has no term at all.
+
+        Of very many terms those that say the most, as `Index.search` keeps them: what is unknown takes its place, too.
+        """
+        reached = {term: share * self._most(term) for term, share in asked.items()}
+        heaviest = sorted(reached, key=lambda term: (-reached[term], term))[:MOST_TERMS]
+        counts = {term: asked[term] * rarity[0] for term in heaviest if (rarity := self._rarities.of(term))}
+        return search_engine_documents.search_body(counts, known) if counts else None
+
+    def _most(self, term: str) -> float:
+        rarity = self._rarities.of(term)
+        return rarity[1] if rarity else self.about.measures.unknown(term[0])
 
     def _laid_out(self, found: Found, synonyms: Mapping[str, str], wording: Wording) -> Snapshot:
         guides = tuple(found.guides.values())

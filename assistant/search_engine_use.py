@@ -81,7 +81,7 @@ async def follow(item_id: int) -> None:
     about = search_engine_finding.read_about(index, told)
     wording = Wording(await reading.synonyms())
     weights = search_engine_documents.weights_of(documents[0], about.measures, wording, Segmenter())
-    mark = (await reading.marks())[item.item_code]
+    mark = (await reading.marks({item.item_code}))[item.item_code]
     await engine.put(item.item_code, search_engine_documents.written(documents[0], mark, weights))
     await write_new_terms(engine, weights, about.measures)
 

@@ -107,7 +107,6 @@ async def test_finds_the_ten_that_our_own_index_finds(city: City) -> None:
     finder = await Finder.open(client)
     asked = [json.loads(line)["text"] for line in COLLOQUIAL.read_text(encoding="utf-8").splitlines()[:12]]
     asked += ["sfz掉了", "gongjijin提取", "護照多少錢", "今天天气怎么样", "我不想注销，只想变更营业执照"]
-    same = 0
     for said in asked:
         there = await finder.snapshot(said, (), city.local.synonyms)
         here_found, there_found = city.local.search_everything(said), there.search_everything(said)
@@ -116,11 +115,10 @@ async def test_finds_the_ten_that_our_own_index_finds(city: City) -> None:
         assert [one.confidence for one in there_found[:3]] == pytest.approx(
             [one.confidence for one in here_found[:3]], abs=2e-3
         )
-        same += names[0] == names[1]
+        assert len({*names[0]} & {*names[1]}) >= len(names[0]) - 1, said
         answers = [dialogue.reply(one, said, dialogue.Memory())[0] for one in (city.local, there)]
         assert answers[0].text == answers[1].text, said
         assert answers[0].choices == answers[1].choices, said
-    assert same >= len(asked) - 2, "of the ten only near equals may change places"
     await client.aclose()
 
 
