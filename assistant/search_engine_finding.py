@@ -113,11 +113,13 @@ class Finder:
         self._unguided: Layer | None = None
 
     @classmethod
-    async def open(cls, of: SearchEngine, matters: Sequence[Matter] | None = None) -> "Finder":
+    async def open(
+        cls, of: SearchEngine, synonyms: Mapping[str, str], matters: Sequence[Matter] | None = None
+    ) -> "Finder":
         """The version that answers now; `matters` have no guide. Raises what SearchEngine does, and StaleIndex."""
         index, told = await of.about()
         finder = cls(of, index, read_about(index, told))
-        await finder._lay_out_matters(elsewhere.known() if matters is None else matters)
+        await finder._lay_out_matters(elsewhere.known() if matters is None else matters, Wording(synonyms))
         return finder
 
     async def snapshot(self, said: str, codes: Collection[str], synonyms: Mapping[str, str]) -> Snapshot:
@@ -202,7 +204,7 @@ class Finder:
             attainable=numpy.array([most for _, most in rarity], numpy.float32),
         )
 
-    async def _lay_out_matters(self, matters: Sequence[Matter]) -> None:
+    async def _lay_out_matters(self, matters: Sequence[Matter], wording: Wording) -> None:
         """What has no guide, but for those that a guide is called by; once for as long as this version answers."""
         names = {plain for one in matters for plain in map(search_engine_documents.plain, (one.name, *one.also))}
         hits = await self.engine.search([search_engine_documents.names_body(sorted(names))]) if names else []
@@ -211,12 +213,13 @@ class Finder:
             matters, is_taken=lambda name: search_engine_documents.plain(name) in taken
         )
         documents = [one.as_document() for one in self._matters]
-        counted = [terms.Frequencies(one, self._segmenter) for one in documents]
+        both = [wording.both(one) for one in documents]
+        counted = [terms.Frequencies(one, self._segmenter) for one in both]
         asked = {term for one in counted for term in one.weighed(1.0, 1.0)}
         await self._rarities.look_up(map(name_of, asked))
         known = self._postings([term for term in asked if term in self._rarities], [])
         empty = Layer((), Strings.of(()), Names.of((), shown=()), known, self.about.measures)
-        self._unguided = await asyncio.to_thread(Layer.of, documents, self._segmenter, like=empty)
+        self._unguided = await asyncio.to_thread(Layer.of, documents, self._segmenter, spoken_of=both, like=empty)
 
 
 def _texts(cleaned: str, is_name: Any) -> list[str]:

@@ -110,15 +110,17 @@ def _engine() -> SearchEngine | None:
 
 
 async def _found(engine: SearchEngine, said: str, codes: Collection[str]) -> Snapshot:
+    version = str(await edition.number())
+    if _Shelf.local is None or _Shelf.edition != version:
+        synonyms, _Shelf.local = await reading.synonyms(), await local_reading.read()
+        if synonyms != _Shelf.synonyms:
+            _Shelf.synonyms, _Shelf.finder = synonyms, None
+        _Shelf.edition = version
     if _Shelf.finder is None or time.monotonic() - _Shelf.looked_at > LOOK_EVERY:
         index, _ = await engine.about()
         if _Shelf.finder is None or _Shelf.finder.index != index:
-            _Shelf.finder = await Finder.open(engine)
+            _Shelf.finder = await Finder.open(engine, _Shelf.synonyms)
         _Shelf.looked_at = time.monotonic()
-    version = str(await edition.number())
-    if _Shelf.local is None or _Shelf.edition != version:
-        _Shelf.synonyms, _Shelf.local = await reading.synonyms(), await local_reading.read()
-        _Shelf.edition = version
     snapshot = await _Shelf.finder.snapshot(analysis.canon(said), codes, _Shelf.synonyms)
     await asyncio.to_thread(local_reading.put_together, snapshot, _Shelf.local, {})
     return snapshot

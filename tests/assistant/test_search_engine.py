@@ -104,7 +104,7 @@ def reader(guides: dict[str, GuideDocument]) -> search_engine_building.Read:
 
 async def test_finds_the_ten_that_our_own_index_finds(city: City) -> None:
     client = SearchEngine(city.url, "guides", read=60)
-    finder = await Finder.open(client)
+    finder = await Finder.open(client, city.local.synonyms)
     asked = [json.loads(line)["text"] for line in COLLOQUIAL.read_text(encoding="utf-8").splitlines()[:12]]
     asked += ["sfz掉了", "gongjijin提取", "護照多少錢", "今天天气怎么样", "我不想注销，只想变更营业执照"]
     for said in asked:
@@ -124,7 +124,7 @@ async def test_finds_the_ten_that_our_own_index_finds(city: City) -> None:
 
 async def test_every_score_can_be_taken_apart_as_at_home(city: City) -> None:
     client = SearchEngine(city.url, "guides", read=60)
-    there = await (await Finder.open(client)).snapshot("狗证收费吗", (), city.local.synonyms)
+    there = await (await Finder.open(client, city.local.synonyms)).snapshot("狗证收费吗", (), city.local.synonyms)
     here, far = city.local.search("狗证")[0], there.search("狗证")[0]
     assert [(one.channel, one.text) for one in far.why()] == [(one.channel, one.text) for one in here.why()]
     assert far.share == pytest.approx(here.share, abs=2e-3)
@@ -138,7 +138,7 @@ async def test_an_index_of_other_code_is_not_read(city: City) -> None:
     told["format"] = kept + 1
     try:
         with pytest.raises(StaleIndex):
-            await Finder.open(client)
+            await Finder.open(client, city.local.synonyms)
     finally:
         told["format"] = kept
         await client.aclose()

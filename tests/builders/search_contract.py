@@ -57,7 +57,7 @@ async def a_life(url: str) -> list[list[str]]:
     try:
         marks = {code: f"mark-{code}" for code in GUIDES}
         await build(engine, _read, marks, SYNONYMS, "7")
-        finder = await Finder.open(engine, ())
+        finder = await Finder.open(engine, SYNONYMS, ())
         found.append(await _names(finder, "狗证收费吗"))
         weights = weights_of(CHANGED, finder.about.measures, Wording(SYNONYMS), Segmenter())
         await engine.put("dog", written(CHANGED, "mark-dog-2", weights))
@@ -65,7 +65,7 @@ async def a_life(url: str) -> list[list[str]]:
         await engine.drop("card")
         found.append(await _names(finder, "居住证", "dog"))
         await build(engine, _read, {"card": "mark-card"}, SYNONYMS, "8")
-        found.append(await _names(await Finder.open(engine, ()), "juzhuzheng"))
+        found.append(await _names(await Finder.open(engine, SYNONYMS, ()), "juzhuzheng"))
     finally:
         await engine.aclose()
     return found
