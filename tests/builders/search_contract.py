@@ -84,7 +84,7 @@ def main() -> None:
     engine = Recording()
     with serving(engine) as url:
         asyncio.run(a_life(url))
-    FILE.write_text(json.dumps(engine.exchanges, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    FILE.write_text(json.dumps(engine.exchanges, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
