@@ -32,6 +32,7 @@ MODELS = [
     "cases.import_models",
     "feedback.models",
     "assistant.learning_models",
+    "assistant.knowledge_base_models",
     "assistant.models",
     "assistant.handover_models",
     "assistant.reply_models",
@@ -63,6 +64,7 @@ JOBS = [
     "assistant.handover_jobs",
     "assistant.report_jobs",
     "assistant.building_jobs",
+    "assistant.search_engine_jobs",
     "notifications.jobs",
     "notifications.case_listeners",
 ]

@@ -73,6 +73,20 @@ class Processes:
         "search by meaning as well; needs the extra `semantic` and 20 ms of processor a question",
         False,
     )
+    assistant_search_url: str = setting(
+        "ASSISTANT_SEARCH_URL",
+        "OpenSearch or Elasticsearch that finds guides for the assistant (docs/search-engine.md); empty: its own index",
+        shape=r"https?://\S+",
+    )
+    assistant_search_alias: str = setting(
+        "ASSISTANT_SEARCH_ALIAS",
+        "name of the guides in the search engine",
+        "zhijianban-guides",
+        shape=r"[a-z][a-z0-9-]*",
+    )
+    assistant_search_fallback: bool = setting(
+        "ASSISTANT_SEARCH_FALLBACK", "answer from the own index while the search engine does not", True
+    )
     worker_concurrency: int = setting("WORKER_CONCURRENCY", "jobs at once in one worker", 8, least=1)
 
 
@@ -98,6 +112,9 @@ class Secrets:
         "demo-hall:demo-department-secret",
         secret=True,
         shape=r"[\w.-]+:\S{16,}",
+    )
+    assistant_search_key: str = setting(
+        "ASSISTANT_SEARCH_KEY", "Authorization header for the search engine, such as `ApiKey …`", "", secret=True
     )
     metrics_token: str = setting("METRICS_TOKEN", "bearer token that may read /metrics", "demo-metrics", secret=True)
 
@@ -300,19 +317,20 @@ class SignOn:
     scope: str = setting("SIGN_ON_SCOPE", "what is asked of it", "openid profile real_name")
 
 
+@dataclass(frozen=True)
 class Cases:
     case_no_form: str = setting(
         "CASE_NO_FORM",
         "form of the case numbers we give: letters and digits as they are, `{item}` the item's code, `{yyyymmdd}` the"
-        " day, `#` a random digit, `{serial:4}` a serial of so many digits under all before it, a last `{check}` a check"
-        " digit",
+        " day, `#` a random digit, `{serial:4}` a serial of so many digits under all before it, a last `{check}` a"
+        " check digit",
         "{yyyymmdd}##########{check}",
         shape=r"([0-9A-Za-z#-]|\{item\}|\{yyyymmdd\}|\{serial:[1-9]\})+(\{check\})?",
     )
     notice_no_form: str = setting(
         "CASE_NOTICE_NO_FORM",
-        "form of the document numbers of one-time notices: as they are written, `{yyyy}` the year, `{serial:5}` a serial"
-        " of so many digits under all before it",
+        "form of the document numbers of one-time notices: as they are written, `{yyyy}` the year, `{serial:5}` a"
+        " serial of so many digits under all before it",
         "政务告知〔{yyyy}〕{serial:5}号",
         shape=r"[^{}]*(\{yyyy\}[^{}]*)?\{serial:[1-9]\}[^{}]*",
     )

@@ -73,5 +73,5 @@ drop function case_note_append_only();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0022_handover_constraints")]
+    dependencies = [("models", "0025_teaching_constraints")]
     operations = [ops.RunSQL(CHECKS), ops.RunSQL(INDEXES), ops.RunSQL(APPEND_ONLY, reverse_sql=REVERSE)]

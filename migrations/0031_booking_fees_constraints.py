@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0022_handover_constraints")]
+    dependencies = [("models", "0026_cases_progress_constraints")]
     operations = [
         ops.RunSQL(
             "alter table type_fee add constraint type_fee_amount check (amount_fen between 1 and 10000000);",

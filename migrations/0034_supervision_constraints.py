@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0026_cases_progress_constraints")]
+    dependencies = [("models", "0033_sign_on_constraints")]
     operations = [
         ops.RunSQL(
             """

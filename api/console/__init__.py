@@ -4,6 +4,7 @@ from pathlib import Path
 
 from api.console import (
     accounts,
+    bases,
     booking,
     bot_figures,
     call_list,
@@ -29,6 +30,7 @@ from api.console import (
     learning,
     ledger,
     left_over,
+    local_guides,
     login,
     mini_codes,
     money_bill,
@@ -56,6 +58,7 @@ from api.console import (
     special_days,
     statistics,
     supervision,
+    thresholds,
     type_rules,
     waitlist,
     week,
@@ -98,6 +101,9 @@ ROUTES = (
     learning.routes,
     reply_faqs.routes,
     labels.routes,
+    bases.routes,
+    local_guides.routes,
+    thresholds.routes,
     bot_figures.routes,
     quality_reports.routes,
     drafts.routes,
