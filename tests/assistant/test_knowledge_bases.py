@@ -9,6 +9,7 @@ from assistant import (
     labelling,
     local_guides,
     local_words,
+    thread,
     threshold_effect,
     thresholds,
 )
@@ -36,8 +37,9 @@ from assistant.knowledge_base_models import KnowledgeBase, LocalGuide
 from assistant.local_sheet import LocalSection, LocalSheet
 from catalogue.errors import HallNotFound, ItemNotFound
 from catalogue.synonym_errors import SynonymOfItself
-from foundation import audit, bus
+from foundation import audit, bus, redis
 from foundation.actor import Actor
+from foundation.idempotency import KeyReused
 from tests.builders import catalogue, identity
 from tests.foundation.test_bus import until
 
@@ -109,7 +111,21 @@ async def test_the_talk_remembers_its_place(editor: Actor, reviewer: Actor) -> N
     assert first.answer.passages[0].source.base == "东城区"
     then = await asking.ask(question="市里的规定呢", conversation=first.conversation)
     assert {one.source.base for one in then.answer.passages} == {"全市"}
+    await redis.client().flushdb()
     assert "本区居民" in (await asking.ask(question="区里的呢", conversation=first.conversation)).answer.text
+    third = await thread.recall(first.conversation)
+    assert third
+    assert (third.memory["base"], third.memory["ours"]) == ("dong", "dong")
+
+
+async def test_the_same_question_from_elsewhere_is_another(editor: Actor) -> None:
+    await district(editor)
+    key = "5f0c1a6e-8a54-4a0e-9d2b-6f3d0a6f7c11"
+    first = await asking.ask(question=ASKED, place="dong", key=key)
+    assert await asking.ask(question=ASKED, place="dong", key=key) == first
+    for place in ("city", ""):
+        with pytest.raises(KeyReused):
+            await asking.ask(question=ASKED, place=place, key=key)
 
 
 async def test_what_cannot_be_written_is_refused(editor: Actor, reviewer: Actor) -> None:
