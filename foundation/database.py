@@ -133,7 +133,7 @@ async def _leave_safely(self: Any, *error: Any) -> None:
 
 # Tortoise builds this context itself inside `_in_transaction`, so its ends are mended where it looks them up.
 tortoise_client.TransactionContextPooled.__aenter__ = _enter_safely  # type: ignore[method-assign]
-tortoise_client.TransactionContextPooled.__aexit__ = _leave_safely  # type: ignore[method-assign]
+tortoise_client.TransactionContextPooled.__aexit__ = _leave_safely  # type: ignore[assignment,method-assign]
 
 
 class Transaction:
