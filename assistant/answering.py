@@ -12,6 +12,7 @@ from assistant.corpus import (
     FEES,
     MATERIALS,
     PERIODS,
+    QUESTION,
     SUMMARY,
     VARIANT,
     GuideDocument,
@@ -43,7 +44,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a passage was taken from; shown with it. A rule of the platform has no item code."""
+    """Where a passage was taken from; shown with it. A rule of the platform has no item code.
+
+    `base` is the knowledge base that says so, among several.
+    """
 
     item_code: str
     item_name: str
@@ -51,6 +55,7 @@ class Source:
     section_title: str
     version: str
     effective_date: date | None
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ def passages_for(
     missing = [aspect for aspect in wanted if SECTIONS[aspect] and not _sections(document, aspect)]
     note = f"《{document.name}》的办事指南没有写明：{'、'.join(missing)}。" if missing else ""
     if not sections:
-        sections = _overview(document, topic)
+        sections = [*_of_place(document), *_overview(document, topic)]
         note = note or (GENERAL.format(name=document.name) if says_more(document, topic) else "")
     elif not wanted and all(section.kind == VARIANT for section in sections):
         sections += _first_of(document, OVERVIEW[1:])
@@ -130,6 +135,11 @@ def _overview(document: GuideDocument, topic: str) -> list[Section]:
     if len(variants) > 1 and analysis.canon(topic) in analysis.canon(document.name):
         return [*_first_of(document, OVERVIEW[:1]), *variants, *_first_of(document, OVERVIEW[1:2])]
     return _first_of(document, OVERVIEW) or list(document.sections[:2])
+
+
+def _of_place(document: GuideDocument) -> list[Section]:
+    """What the knowledge base of a place says otherwise comes first: all else is told next to it."""
+    return [section for section in document.sections if section.local and section.kind != QUESTION]
 
 
 def _first_of(document: GuideDocument, kinds: Iterable[str]) -> list[Section]:
@@ -166,13 +176,15 @@ def _named(variant: Section, topic: str, document: GuideDocument) -> bool:
 
 
 def _passage(document: GuideDocument, section: Section) -> Passage:
+    of = section.local or document
     source = Source(
         item_code=document.item_code,
         item_name=document.name,
         section_kind=section.kind,
         section_title=section.title,
-        version=document.version,
-        effective_date=document.effective_date,
+        version=of.version,
+        effective_date=of.effective_date,
+        base=section.local.base if section.local else "",
     )
     text = _shortened(section.text)
     return Passage(text, source, shortened=len(text) < len(section.text.strip()))

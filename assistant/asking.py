@@ -6,7 +6,18 @@ from functools import partial
 
 import msgspec
 
-from assistant import answered_before, around, conversations, dialogue, handover, knowledge, masking, thread, turns
+from assistant import (
+    answered_before,
+    around,
+    conversations,
+    dialogue,
+    handover,
+    knowledge,
+    masking,
+    search_engine_use,
+    thread,
+    turns,
+)
 from assistant.answering import Answer, Kind
 from assistant.around import Around
 from assistant.confidence import Band
@@ -35,28 +46,33 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A message, and what Redis knew of the conversation before."""
+    """A message, from where, and what Redis knew of the conversation before."""
 
     question: str
+    place: str
     conversation: str | None
     before: thread.Kept | None
     by: Actor | None
 
 
-async def ask(*, question: str, conversation: str | None = None, key: str = "", by: Actor | None = None) -> Asked:
+async def ask(
+    *, question: str, conversation: str | None = None, place: str = "", key: str = "", by: Actor | None = None
+) -> Asked:
     """Answer `question`; `by` is the citizen, or None for a visitor. Without `conversation` a new one begins.
+
+    `place` is where it is asked, if that is known: a hall, or a knowledge base.
 
     With the same `key`, chosen by the asker, the same answer comes again and nothing is asked twice.
     Raises ConversationNotFound for a conversation of somebody else, KeyReused, StillInFlight.
     """
-    snapshot = await knowledge.current()
-    await knowledge.understand(snapshot, question)
     about, before = await around.now(), await thread.recall(conversation) if conversation else None
-    said = _Said(question, conversation, before, by)
+    said = _Said(question, place, conversation, before, by)
+    snapshot = await search_engine_use.for_message(question, await _spoken_of(said))
+    await knowledge.understand(snapshot, question)
     async with database.transaction():
         if not key:
             return await _turn(snapshot, about, said, "")
-        body = {"question": question, "conversation": conversation}
+        body = {"question": question, "conversation": conversation} | ({"place": place} if place else {})
         async with idempotency.once(f"ask:{by or 'visitor'}", key, body) as memory:
             if memory.answer is None:
                 await memory.keep(msgspec.to_builtins(await _turn(snapshot, about, said, key)))
@@ -68,7 +84,8 @@ async def _turn(snapshot: Snapshot, about: Around, said: _Said, key: str) -> Ask
     talk = await _open(said.conversation, said.by)
     if await handover.pass_on(talk, said.question, key=key):
         return Asked(conversation=talk.token, turn_id=0, answer=WITH_PERSON)
-    answer, memory = dialogue.reply(snapshot, said.question, await thread.of(talk, said.before), about)
+    before = await thread.of(talk, said.before)
+    answer, memory = dialogue.reply(snapshot, said.question, before, about, at=said.place)
     answer = await answered_before.beside(answer, said.question)
     turn = await _keep(talk, said.question, answer, memory)
     talk.state = {"turn": turn.id, "misses": memory.misses}
@@ -83,6 +100,14 @@ async def rate(*, turn_id: int, conversation: str, helpful: bool) -> None:
     changed = await Turn.filter(id=turn_id, conversation__token=conversation).update(helpful=helpful)
     if not changed:
         raise TurnNotFound
+
+
+async def _spoken_of(said: _Said) -> tuple[str, ...]:
+    """The items that a follow-up may mean, where they have to be fetched: with a search engine."""
+    if said.conversation is None or not search_engine_use.is_on():
+        return ()
+    memory = await thread.of(await conversations.own(said.conversation, said.by), said.before)
+    return (*memory.items, *memory.offered)
 
 
 async def _open(token: str | None, by: Actor | None) -> Conversation:

@@ -22,16 +22,28 @@ FACTS = "facts"
 
 
 @dataclass(frozen=True, slots=True)
+class Local:
+    """Whose word it is where a knowledge base says otherwise than the city: the name of the base, its version, since
+    when."""
+
+    base: str
+    version: str
+    effective_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One element of a guide (办事指南要素): `kind` is one of the names above, `title` what people read above it.
 
     Of a QUESTION (常见问题) the title is the question, of a VARIANT (情形) its name; `also` are other ways to say that.
+    `local`: it holds in one place only.
     """
 
     kind: str
     title: str
     text: str
     also: tuple[str, ...] = ()
+    local: Local | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

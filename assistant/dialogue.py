@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from assistant import analysis, answering, audience, ground_rules, navigation, places, question, safety
+from assistant import analysis, answering, audience, ground_rules, navigation, places, question, safety, whereabouts
 from assistant.answering import Answer, Kind
 from assistant.around import NOTHING, Around
 from assistant.aspects import Aspect
@@ -17,6 +17,7 @@ from assistant.question import Question
 from assistant.remembering import Memory
 from assistant.safety import Concern
 from assistant.snapshot import Snapshot
+from assistant.whereabouts import Standpoint
 
 MISSES_BEFORE_PERSON = 2
 EMPTY = "请告诉我您要办的事，例如“身份证丢了怎么补办”。"
@@ -46,29 +47,42 @@ _KINDS = {
 }
 
 
-def reply(snapshot: Snapshot, said: str, memory: Memory, around: Around = NOTHING) -> tuple[Answer, Memory]:
-    """Answer one message of a conversation; pure: the same four always give the same two."""
+def reply(
+    snapshot: Snapshot, said: str, memory: Memory, around: Around = NOTHING, *, at: str = ""
+) -> tuple[Answer, Memory]:
+    """Answer one message of a conversation; pure: the same always give the same two.
+
+    `at` is where it comes from, where that is known: a hall, or a knowledge base.
+    """
     cleaned = question.clean(said)
     concern = safety.concern_of(cleaned)
     if concern:
-        return _of_concern(concern), (memory if concern in _KINDS else Memory(items=memory.items))
-    away = places.away(cleaned, here=snapshot.here)
-    general = places.without_names(cleaned, here=snapshot.here)
-    named, general = around.halls.named_in(general, is_name=snapshot.is_name)
-    memory = replace(memory, place=named.key) if named else memory
+        return _of_concern(concern), (memory if concern in _KINDS else memory.only_where(memory.items))
+    stand = whereabouts.taken(snapshot, cleaned, memory=memory, halls=around.halls, at=at)
+    answer, memory = _reply_from(stand, stand.remembered(memory), around)
+    offered = tuple(choice.item_code for choice in answer.choices)
+    return whereabouts.told(answer, stand), replace(memory, offered=offered)
+
+
+def _reply_from(stand: Standpoint, memory: Memory, around: Around) -> tuple[Answer, Memory]:
+    snapshot = stand.snapshot
+    if stand.nothing_else and memory.items:
+        return _same_elsewhere(stand, memory, around)
+    away = places.away(stand.said, here=snapshot.here)
+    general = places.without_names(stand.said, here=snapshot.here)
     questions = question.read(general, is_name=snapshot.is_name)
-    if named:
+    if stand.names_a_place:
         questions = _of_a_place(questions, general)
     if not questions:
         return Answer(kind=Kind.EMPTY, band=Band.UNKNOWN, note=EMPTY, cards=navigation.without_answer()), memory
     answers = []
     for one in questions:
-        answer, memory = _reply_one(snapshot, one, memory, around, named)
+        answer, memory = _reply_one(snapshot, one, memory, around, stand.hall)
         answers.append(answer)
     joined = _joined(answers)
     if away and joined.passages:
         joined = replace(joined, note="\n".join(filter(None, (AWAY.format(place=away), joined.note))))
-    return joined, replace(memory, offered=tuple(choice.item_code for choice in joined.choices))
+    return joined, memory
 
 
 def _of_a_place(questions: list[Question], said: str) -> list[Question]:
@@ -112,6 +126,13 @@ def _reply_one(
     if safety.upset(one.said):
         return Answer(kind=Kind.PERSON, band=Band.UNKNOWN, note=SORRY, cards=navigation.without_answer()), memory
     return _not_found(decision.near, memory)
+
+
+def _same_elsewhere(stand: Standpoint, memory: Memory, around: Around) -> tuple[Answer, Memory]:
+    """市里的规定呢: what was spoken of last, as another base has it."""
+    latest = stand.snapshot.guide(memory.items[-1])
+    the_same = Question(stand.said, "", memory.asked, ())
+    return _about(latest, the_same, 1.0, memory, around) if latest else _not_found((), memory)
 
 
 def _only_of_halls(one: Question, named: Place | None, rule: Meant | None) -> bool:
@@ -294,7 +315,7 @@ def _handled_elsewhere(
         choices=choices,
         cards=(*((navigation.phone(matter.phone),) if matter.phone else ()), *navigation.without_answer()),
     )
-    return answer, Memory(offered=tuple(choice.item_code for choice in choices), place=memory.place)
+    return answer, replace(memory.only_where(), offered=tuple(choice.item_code for choice in choices))
 
 
 def _of_concern(concern: Concern) -> Answer:

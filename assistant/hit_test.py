@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant import choosing, dialogue, knowledge, places, question, terms
+from assistant import around, choosing, dialogue, places, question, search_engine_use, terms, whereabouts
 from assistant.answering import Answer
+from assistant.around import Around
 from assistant.confidence import Band, Bands
 from assistant.index import Match
 from assistant.remembering import Memory
 from assistant.snapshot import Result, Snapshot
+from assistant.whereabouts import Standpoint
 
 MOST_CANDIDATES = 5
 MOST_MATCHES = 14
@@ -55,17 +57,20 @@ class Look:
     parts: Sequence[Part]
     bands: Bands
     version: str
+    base: str
 
 
-async def look(said: str) -> Look:
-    """What a citizen who begins with `said` is answered, and why. Nothing is kept."""
-    return await asyncio.to_thread(looked, await knowledge.current(), said)
+async def look(said: str, *, at: str = "") -> Look:
+    """What a citizen who begins with `said` is answered, and why; `at` is where. Nothing is kept."""
+    return await asyncio.to_thread(looked, await search_engine_use.for_message(said), await around.now(), said, at=at)
 
 
-def looked(snapshot: Snapshot, said: str) -> Look:
+def looked(city: Snapshot, known: Around, said: str, *, at: str = "") -> Look:
     """The same on one snapshot."""
-    answer, _ = dialogue.reply(snapshot, said, Memory())
-    general = places.without_names(question.clean(said), here=snapshot.here)
+    answer, _ = dialogue.reply(city, said, Memory(), known, at=at)
+    stand = whereabouts.taken(city, question.clean(said), memory=Memory(), halls=known.halls, at=at)
+    snapshot = stand.snapshot
+    general = places.without_names(stand.said, here=snapshot.here)
     questions = question.read(general, is_name=snapshot.is_name)
     parts = [
         Part(
@@ -76,7 +81,16 @@ def looked(snapshot: Snapshot, said: str) -> Look:
         )
         for one in questions
     ]
-    return Look(answer=answer, parts=parts, bands=snapshot.bands, version=snapshot.version)
+    return Look(answer=answer, parts=parts, bands=snapshot.bands, version=snapshot.version, base=_base(stand))
+
+
+def _base(stand: Standpoint) -> str:
+    """The name of the base that was asked."""
+    localities = stand.snapshot.localities
+    return next(
+        (localities.named(code) for code, view in localities.views.items() if view is stand.snapshot),
+        localities.top.name,
+    )
 
 
 def _candidate(snapshot: Snapshot, result: Result) -> Candidate:

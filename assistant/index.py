@@ -61,6 +61,10 @@ class Index:
         layer = next(place for place, end in enumerate(self._offsets[1:]) if number < end)
         return layer, number - self._offsets[layer]
 
+    def number_of(self, layer: int, place: int) -> int:
+        """The number of a place in a layer."""
+        return self._offsets[layer] + place
+
     def is_hidden(self, layer: int, place: int) -> bool:
         """Whether a document was replaced by one in a higher layer, or withdrawn."""
         return place in self._hidden[layer]

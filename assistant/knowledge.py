@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from assistant import base, elsewhere, reading, semantic
+from assistant import base, elsewhere, local_reading, reading, semantic
 from assistant.base import Base
 from assistant.question import read
 from assistant.semantic import Meaning, Understanding
@@ -37,6 +37,7 @@ class _Shelf:
 
     snapshot: Snapshot | None = None
     base: Base | None = None
+    layers: "local_reading.Layers" = {}
     looked_at: float = 0.0
     tasks: "set[asyncio.Task[None]]" = set()
 
@@ -59,6 +60,7 @@ async def current() -> Snapshot:
 def forget() -> None:
     """Let the next `current()` read the catalogue anew."""
     _Shelf.snapshot, _Shelf.base, _Shelf.looked_at = None, None, 0.0
+    _Shelf.layers.clear()
 
 
 def _heard(_: str) -> None:
@@ -116,7 +118,7 @@ def _understanding() -> Understanding | None:
 
 async def _at(version: str) -> Snapshot:
     """The knowledge of that edition: the base, and over it whatever differs from it by now."""
-    marks, synonyms = await reading.marks(), await reading.synonyms()
+    marks, synonyms, local = await reading.marks(), await reading.synonyms(), await local_reading.read()
     under = _Shelf.base or await asyncio.to_thread(base.newest, folder())
     if under is None or len(_differing(under, marks)) > MOST_OVER:
         under = await _laid_out(marks, synonyms, version)
@@ -125,15 +127,16 @@ async def _at(version: str) -> Snapshot:
     changed = await reading.documents(differing & marks.keys())
     if is_much(len(differing), of=len(marks)) and not _Shelf.tasks:
         _behind_the_scenes(_renew(version))
-    return await asyncio.to_thread(
-        Snapshot.over,
-        under,
-        changed=changed,
-        withdrawn=differing - marks.keys(),
-        synonyms=synonyms,
-        matters=elsewhere.known(),
-        version=version,
-    )
+
+    def put_together() -> Snapshot:
+        withdrawn = differing - marks.keys()
+        city = Snapshot.over(
+            under, changed=changed, withdrawn=withdrawn, synonyms=synonyms, matters=elsewhere.known(), version=version
+        )
+        local_reading.put_together(city, local, _Shelf.layers)
+        return city
+
+    return await asyncio.to_thread(put_together)
 
 
 async def lay_out() -> Base:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from appointments import booking, soonest
 from appointments.soonest import Free
-from assistant import hall_today, knowledge
+from assistant import hall_today
 from assistant.hall_names import CITY, HallNames
 from assistant.hall_today import Position
 from assistant.navigation import Live, LiveKind
@@ -92,7 +92,7 @@ async def _card(live: Live, by: Actor | None, names: HallNames, near: Position |
         card = await _slots(live.item_code, codes, near)
         return replace(card, note=OTHERS.format(place=live.place)) if card.rows and _none_there(card, codes) else card
     if live.kind is LiveKind.HALLS:
-        return await _halls(live.item_code, codes, near)
+        return await _halls(live.halls, codes, near)
     if by is None:
         return _sign_in(live.kind)
     rows = await _OWN[live.kind](by)
@@ -132,11 +132,10 @@ def _slot(one: Free) -> Row:
     )
 
 
-async def _halls(item_code: str, codes: Sequence[str], near: Position | None) -> LiveCard:
-    """The halls of the item, or of the place, or of the city, with today's hours."""
-    guide = (await knowledge.current()).guide(item_code) if item_code else None
+async def _halls(of: Sequence[str], codes: Sequence[str], near: Position | None) -> LiveCard:
+    """The halls of the item (`of`), or of the place, or of the city, with today's hours."""
     every = await halls.everywhere()
-    of_item = [one for one in every if guide and one.code in guide.halls]
+    of_item = [one for one in every if one.code in of]
     of_place = [one for one in every if one.code in codes]
     chosen = of_item or of_place or ([one for one in every if one.level == CITY] if near is None else every)
     ordered = sorted(chosen, key=lambda one: (_rank(one.code, codes), _far(one, near)))[:MOST]

@@ -46,11 +46,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A live card that belongs beside an answer: of this item, and first of the halls of this place."""
+    """A live card that belongs beside an answer: of this item, or of its `halls`, and first of those of this place."""
 
     kind: LiveKind
     item_code: str = ""
     place: str = ""
+    halls: tuple[str, ...] = ()
 
 
 PERSON = Card(CardKind.PERSON, "找人工")
@@ -116,7 +117,7 @@ def live_beside(document: GuideDocument, asked: tuple[Aspect, ...], *, place: st
     """What is looked up beside an answer about a guide, what fits the question first."""
     found = []
     if set(asked) & _ABOUT_HALLS:
-        found.append(Live(LiveKind.HALLS, document.item_code, place))
+        found.append(Live(LiveKind.HALLS, document.item_code, place, document.halls))
     if document.bookable and (not asked or set(asked) & _BEFORE_BOOKING):
         found.append(Live(LiveKind.SLOTS, document.item_code, place))
     if Aspect.PROGRESS in asked:

@@ -8,16 +8,18 @@ from foundation import database
 
 _MARKS = """
     select item_code, md5(row(guide_id, name, short_name, aliases, audience, halls, bookable, fee_fen)::text) as mark
-    from service_item where guide_id is not null order by position, id
+    from service_item where guide_id is not null and ($1::text[] is null or item_code = any($1)) order by position, id
 """
 
 
-async def marks() -> dict[str, str]:
-    """A mark of every published guide, by code and in order: as long as it stays, nothing of the guide has changed.
+async def marks(codes: Collection[str] | None = None) -> dict[str, str]:
+    """A mark of every published guide, or of those with these codes, in order: it stays as long as the guide does.
 
     A published version never changes, so that its number stands for all of its sections.
     """
-    return {row["item_code"]: row["mark"] for row in await database.fetch(_MARKS)}
+    return {
+        row["item_code"]: row["mark"] for row in await database.fetch(_MARKS, None if codes is None else list(codes))
+    }
 
 
 async def documents(codes: Collection[str] | None = None) -> list[GuideDocument]:

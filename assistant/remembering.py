@@ -13,7 +13,7 @@ class Memory:
     """Items spoken of (latest last), guides offered, what was asked about them, misses.
 
     `pending`: the bot asked back, and what was `asked` waits for the answer. `place` is the hall or the region spoken
-    of, `audience` for whom it is.
+    of, `base` the knowledge base named last, `ours` the last that was not the city's, `audience` for whom it is.
     """
 
     items: tuple[str, ...] = ()
@@ -21,14 +21,19 @@ class Memory:
     asked: tuple[Aspect, ...] = ()
     pending: bool = False
     place: str = ""
+    base: str = ""
+    ours: str = ""
     audience: str = ""
     misses: int = 0
 
     def spoke_of(self, item_code: str, asked: tuple[Aspect, ...], *, audience: str = "") -> "Memory":
         """The memory after an answer about that item, as it is for `audience`."""
         others = tuple(code for code in self.items if code != item_code)
-        return Memory(
-            items=(*others, item_code)[-REMEMBERED:], asked=asked, place=self.place, audience=audience or self.audience
+        return replace(
+            self.settled(),
+            items=(*others, item_code)[-REMEMBERED:],
+            asked=asked,
+            audience=audience or self.audience,
         )
 
     def offering(self, item_codes: tuple[str, ...], asked: tuple[Aspect, ...]) -> "Memory":
@@ -38,6 +43,10 @@ class Memory:
     def settled(self) -> "Memory":
         """The memory after an answer that is about no item."""
         return replace(self, offered=(), asked=(), pending=False, misses=0)
+
+    def only_where(self, items: tuple[str, ...] = ()) -> "Memory":
+        """The memory when all else but where it is, and perhaps the items spoken of, is over."""
+        return Memory(items=items, place=self.place, base=self.base, ours=self.ours)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -51,6 +60,8 @@ class Memory:
             asked=tuple(Aspect(asked) for asked in kept.get("asked", ())),
             pending=bool(kept.get("pending", False)),
             place=str(kept.get("place", "")),
+            base=str(kept.get("base", "")),
+            ours=str(kept.get("ours", "")),
             audience=str(kept.get("audience", "")),
             misses=int(kept.get("misses", 0)),
         )

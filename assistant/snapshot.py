@@ -1,16 +1,18 @@
 """A snapshot: everything the assistant knows at one moment, put together once and then only read."""
 
+import copy
 import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant import analysis, confidence, elsewhere, ranking, semantic
 from assistant.base import Base, named_by
-from assistant.confidence import Signs
+from assistant.confidence import Bands, Signs
 from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter
 from assistant.index import Index, Match
 from assistant.layer import Layer
+from assistant.localities import NOWHERE_ELSE, Localities
 from assistant.names import Name, name_of
 from assistant.ranking import Hit
 from assistant.semantic import Meaning, Vectors
@@ -88,12 +90,20 @@ class _Candidate:
     rank: float
 
 
+class _Learned:
+    """What was learned of the names by meaning; all views of one snapshot share it."""
+
+    meaning: Meaning | None = None
+
+
 class Snapshot:
     """An immutable knowledge base: `search` finds guides, `guide` takes one by its code.
 
     `synonyms` says which words of the guides (values) people say differently (keys); `matters` are what has no guide
-    here and must not be taken for one; `version` is the catalogue's.
+    here and must not be taken for one; `version` is the catalogue's. `localities` are the places that say otherwise.
     """
+
+    localities: "Localities[Snapshot]" = NOWHERE_ELSE
 
     def __init__(
         self,
@@ -122,6 +132,23 @@ class Snapshot:
         snapshot._put_together(base, tuple(changed), frozenset(withdrawn), synonyms or {}, matters, version)
         return snapshot
 
+    @classmethod
+    def found(
+        cls,
+        base: Base,
+        *,
+        unguided: Layer,
+        matters: Sequence[Matter],
+        synonyms: Mapping[str, str],
+        bands: Bands,
+        version: str,
+    ) -> "Snapshot":
+        """What another search found for one question, as a base of its own; `unguided` are the `matters` laid out."""
+        snapshot = cls.__new__(cls)
+        snapshot._put_together(base, (), frozenset(), synonyms, matters, version, unguided=unguided)
+        snapshot.bands = bands
+        return snapshot
+
     def trying(self, *changed: GuideDocument, synonyms: Mapping[str, str] | None = None) -> "Snapshot":
         """What this would be with those guides instead, and with more synonyms: to look at, before it is published."""
         recent = self._recent | {document.item_code: document for document in changed}
@@ -134,6 +161,20 @@ class Snapshot:
             version=self.version,
         )
 
+    def judged_by(self, bands: Bands) -> "Snapshot":
+        """The same with other bands; everything is shared."""
+        other = copy.copy(self)
+        other.bands = bands
+        return other
+
+    def number_of(self, item_code: str) -> int | None:
+        """Where the guide with that code stands in the index."""
+        for number in reversed(range(len(self.index.layers) - 1)):
+            place = self.index.layers[number].codes.place_of(item_code)
+            if place is not None and not self.index.is_hidden(number, place):
+                return self.index.number_of(number, place)
+        return None
+
     def _put_together(
         self,
         base: Base,
@@ -142,6 +183,8 @@ class Snapshot:
         synonyms: Mapping[str, str],
         matters: Sequence[Matter],
         version: str,
+        *,
+        unguided: Layer | None = None,
     ) -> None:
         self.version, self.base = version, base
         self._synonyms, self._all_matters = synonyms, matters
@@ -154,14 +197,31 @@ class Snapshot:
         self._gone = gone
         self.here = base.here | named_by(changed)
         guides = Index((base.layer, recent), base.segmenter, hidden=hidden)
-        self._matters = elsewhere.without_guide(matters, is_taken=functools.partial(_is_called, guides))
-        unguided = self._laid_out([matter.as_document() for matter in self._matters])
+        self._matters = tuple(matters)
+        if unguided is None:
+            self._matters = elsewhere.without_guide(matters, is_taken=functools.partial(_is_called, guides))
+            unguided = self._laid_out([matter.as_document() for matter in self._matters])
         self._first_matter = len(base.layer.documents) + len(changed)
         self.index = Index((base.layer, recent, unguided), base.segmenter, hidden=hidden)
         self.suggester = Suggester(self.index, layers=2)
-        self.meaning: Meaning | None = None
+        self._learned = _Learned()
+        self._stands_for: Mapping[int, int] = {}
         self.bands = confidence.bands_for(base.everyday_names)
         self.is_name = functools.lru_cache(maxsize=REMEMBERED)(self._is_name)
+
+    @property
+    def meaning(self) -> Meaning | None:
+        """What was learned of the names by meaning, once it was."""
+        return self._learned.meaning
+
+    @meaning.setter
+    def meaning(self, learned: Meaning) -> None:
+        self._learned.meaning = learned
+
+    @property
+    def synonyms(self) -> Mapping[str, str]:
+        """What people say → the word of the guides."""
+        return self._synonyms
 
     @property
     def documents(self) -> tuple[GuideDocument, ...]:
@@ -209,6 +269,8 @@ class Snapshot:
         if self.meaning is None or vector is None:
             return results
         nearness = self.meaning.meanings.nearness(vector, self._first_matter)
+        for place, instead_of in self._stands_for.items():
+            nearness[place] = nearness[instead_of]
         nearness[self._hidden] = -1.0
         known = {result.position: result for result in results}
         together = semantic.blended({place: one.rank for place, one in known.items()}, nearness)

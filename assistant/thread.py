@@ -49,9 +49,9 @@ async def keep(token: str, kept: Kept) -> None:
 
 
 async def of(talk: Conversation, kept: Kept | None) -> Memory:
-    """The thread of a locked conversation: what Redis had `kept`, if nothing was said since; else what the log says.
+    """The thread of a conversation: what Redis had `kept`, if nothing was said since; else what the log says.
 
-    After half an hour without a turn there is none.
+    It stays the latest only while the conversation is locked. After half an hour without a turn there is none.
     """
     latest = int(talk.state.get("turn", 0))
     if not latest:

@@ -31,7 +31,7 @@ class Measures:
 
     def unknown(self, channel: str) -> float:
         """What a name with that term would add, were there one."""
-        return terms.CHANNEL_WEIGHTS[channel] * self.rarest * _NAMED
+        return terms.CHANNEL_WEIGHTS[channel] * self.rarest * NAMED
 
 
 def measured(documents: Iterable[GuideDocument]) -> Measures:
@@ -96,7 +96,7 @@ def _sorted(
         documents=numpy.frombuffer(held, numpy.int32)[order] if len(held) else numpy.zeros(0, numpy.int32),
         weights=weights.astype(numpy.float16),
         idf=idf.astype(numpy.float32),
-        attainable=numpy.maximum(highest, idf * _NAMED).astype(numpy.float32),
+        attainable=numpy.maximum(highest, idf * NAMED).astype(numpy.float32),
     )
 
 
@@ -120,7 +120,7 @@ def _saturated(frequencies: NDArray[numpy.float32]) -> NDArray[numpy.float32]:
     return frequencies * (SATURATION + 1) / (frequencies + SATURATION)
 
 
-_NAMED = terms.NAME_WEIGHT * (SATURATION + 1) / (terms.NAME_WEIGHT + SATURATION)
+NAMED = terms.NAME_WEIGHT * (SATURATION + 1) / (terms.NAME_WEIGHT + SATURATION)
 
 
 def _mean(lengths: Sequence[int]) -> float:

@@ -119,8 +119,21 @@ async def _enter_safely(self: Any) -> tortoise_client.TransactionalDBClient:
     return self.client  # type: ignore[no-any-return]
 
 
-# Tortoise builds this context itself inside `_in_transaction`, so its entry is mended where it looks it up.
+_leave = tortoise_client.TransactionContextPooled.__aexit__
+
+
+async def _leave_safely(self: Any, *error: Any) -> None:
+    """Leave a pooled transaction so that who is cancelled while its connection goes back is not still in it."""
+    try:
+        await _leave(self, *error)
+    finally:
+        if _client() is self.client:
+            get_connections().reset(self.token)
+
+
+# Tortoise builds this context itself inside `_in_transaction`, so its ends are mended where it looks them up.
 tortoise_client.TransactionContextPooled.__aenter__ = _enter_safely  # type: ignore[method-assign]
+tortoise_client.TransactionContextPooled.__aexit__ = _leave_safely  # type: ignore[assignment,method-assign]
 
 
 class Transaction:

@@ -18,7 +18,7 @@ from obstore.store import LocalStore, S3Store
 
 from foundation import crypto, logs, metrics, settings
 from foundation.errors import NotFound, Unavailable
-from foundation.setting_groups import ObjectStore
+from foundation.room_settings import ObjectStore
 
 T = TypeVar("T")
 log = logs.logger(__name__)

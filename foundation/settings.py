@@ -11,10 +11,8 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from foundation.setting_groups import (
-    Alipay,
+from foundation.room_settings import (
     Cases,
-    Console,
     Couriers,
     Feedback,
     Handover,
@@ -22,14 +20,18 @@ from foundation.setting_groups import (
     Messages,
     ObjectStore,
     Papers,
-    Payments,
     Privacy,
+    SignOn,
+    Sms,
+)
+from foundation.setting_groups import (
+    Alipay,
+    Console,
+    Payments,
     Processes,
     RealName,
     Receipts,
     Secrets,
-    SignOn,
-    Sms,
     WeChat,
     WeChatPay,
 )

@@ -35,7 +35,7 @@ create trigger guide_file_never_changes before update or delete on guide_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0022_handover_constraints")]
+    dependencies = [("models", "0024_knowledge_base_constraints")]
     operations = [
         ops.RunSQL(
             CHECKS,

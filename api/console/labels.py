@@ -10,7 +10,7 @@ from api.console.desk import RowId
 from api.console.scope import AUTHORS
 from api.console.section_names import SECTION_NAMES
 from api.console.staff_session import STAFF
-from assistant import effect, hit_test, labelling, logged
+from assistant import effect, hit_test, knowledge_bases, labelling, logged
 from catalogue import items, naming
 from foundation import clock
 from foundation.web import Asked, Routes
@@ -39,6 +39,12 @@ class Begun(Look):
 
 class FromLog(Asked):
     band: Literal["answer", "choose", "unknown"] = "unknown"
+
+
+class HitTest(Look):
+    """`at`：在哪个知识库里问."""
+
+    at: Annotated[str, Meta(max_length=40)] = ""
 
 
 class Label(Asked):
@@ -104,11 +110,12 @@ async def remove(request: Request, label_id: RowId, who: StaffMember) -> HTTPRes
 
 
 @routes.page("/console/hit-test", access=STAFF)
-async def look(request: Request, query: Look, who: StaffMember) -> HTTPResponse:
+async def look(request: Request, query: HitTest, who: StaffMember) -> HTTPResponse:
     """What citizens would be answered, and why; nothing of it is kept."""
     access.require(who, *AUTHORS)
-    seen = await hit_test.look(query.q) if query.q.strip() else None
+    seen = await hit_test.look(query.q, at=query.at) if query.q.strip() else None
+    entries = await knowledge_bases.tree()
     return page.shown(
         request, "hit_test.html", who=who, q=query.q, seen=seen, bands=BANDS, channels=hit_test.CHANNELS,
-        sections=SECTION_NAMES,
+        sections=SECTION_NAMES, at=query.at, bases=[(one.base.code, one.base.name) for one in entries],
     )  # fmt: skip

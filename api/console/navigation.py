@@ -73,6 +73,7 @@ PAGES = (
     Page(KNOWLEDGE, "/console/scenarios", "场景导办", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/catalogue", "目录导入导出", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/directory", "中介服务名录", AUTHORS, of_hall=False),
+    Page(KNOWLEDGE, "/console/bases", "知识库", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/learning", "待学习", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/reply-faqs", "答复成问答", (*AUTHORS, *AGENTS), of_hall=False),
     Page(KNOWLEDGE, "/console/hit-test", "命中测试", AUTHORS, of_hall=False),
@@ -111,6 +112,7 @@ UNLISTED = (
     Page(HALL, "/console/ratings/codes", "评价码", PLANNERS),
     Page(SETTINGS, "/console/proposals", "变更预览", PLANNERS),
     Page(KNOWLEDGE, "/console/drafts", "指南草稿", AUTHORS, of_hall=False),
+    Page(KNOWLEDGE, "/console/local-guides", "本地办法", AUTHORS, of_hall=False),
 )
 
 

@@ -15,7 +15,7 @@ from channels.oidc import tokens
 from channels.oidc.errors import SignOnOff, SignOnRefused, SignOnUnavailable
 from channels.oidc.provider import Provider
 from foundation.http import OutcomeUnknown, OutsideUnavailable
-from foundation.setting_groups import SignOn
+from foundation.room_settings import SignOn
 
 
 class TokenAnswer(msgspec.Struct, frozen=True):

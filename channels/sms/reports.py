@@ -6,7 +6,7 @@ import msgspec
 
 from channels.errors import ForgedNotice
 from channels.receipts import sealing
-from foundation.setting_groups import Sms
+from foundation.room_settings import Sms
 
 
 class Report(msgspec.Struct):

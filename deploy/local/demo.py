@@ -16,6 +16,7 @@ from appointments import draw, draw_rules, fees, release, schedule, types
 from appointments.fees import Fee
 from appointments.models import AppointmentType
 from appointments.timetable import Period
+from assistant import local_intake
 from cases import intake as case_intake
 from cases.models import Case
 from cases.timeline import Kind
@@ -41,6 +42,7 @@ async def load_city(var: Path) -> None:
     done = await intake.load(ROOT / "catalogue" / "data", by=BY)
     print(f"示例市目录：新增 {len(done.added)} 项，更新 {len(done.changed)} 项，未变 {len(done.unchanged)} 项")
     await items.feature(slugs=FEATURED, by=BY)
+    await local_intake.load(by=BY)
     accounts = _accounts(var)
     await _staff(accounts)
     for business in (*BUSINESSES, ROUND_THE_CLOCK):

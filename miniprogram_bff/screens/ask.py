@@ -43,10 +43,14 @@ KEY = Header(
 
 
 class Question(Asked):
-    """`conversation`：上次回答返回的会话标识，追问时带上；经纬度只用于把近的大厅排在前面，不保存."""
+    """`conversation`：上次回答返回的会话标识，追问时带上；`place`：所在的大厅编码或知识库编码，没有就不填.
+
+    经纬度只用于把近的大厅排在前面，不保存。
+    """
 
     question: Annotated[str, Meta(max_length=5000, examples=["身份证丢了怎么补办"])]
     conversation: Conversation = ""
+    place: Annotated[str, Meta(max_length=40, examples=["9901-02"])] = ""
     longitude: Annotated[float, Meta(ge=-180, le=180)] | None = None
     latitude: Annotated[float, Meta(ge=-90, le=90)] | None = None
 
@@ -56,13 +60,14 @@ class TurnsAfter(Asked):
 
 
 class SourceView(Struct):
-    """平台自己的规定没有 `item_code`，`item_name` 是所依据的规定."""
+    """平台自己的规定没有 `item_code`，`item_name` 是所依据的规定；`base`：哪个知识库写的，只有全市一个时为空."""
 
     item_code: ItemCode
     item_name: ItemName
     section_title: Annotated[str, Meta(examples=["办理流程"])]
     version: Annotated[str, Meta(examples=["1"])]
     effective_date: date | None
+    base: Annotated[str, Meta(examples=["西岭区"])] = ""
 
 
 class PassageView(Struct):
@@ -159,7 +164,13 @@ class Feedback(Asked):
 async def ask(request: Request, body: Question, who: Session | None) -> AnswerView:
     """回答只取自已发布的办事指南和平台规定，并注明出处；没有把握时反问或转人工。"""
     by = actor(who) if who else None
-    asked = await asking.ask(question=body.question, conversation=body.conversation or None, key=KEY.of(request), by=by)
+    asked = await asking.ask(
+        question=body.question,
+        conversation=body.conversation or None,
+        place=body.place,
+        key=KEY.of(request),
+        by=by,
+    )
     near = Position(body.longitude, body.latitude) if body.longitude is not None and body.latitude is not None else None
     return await _answer(asked.answer, asked.conversation, asked.turn_id, live=await _live(asked.answer.live, by, near))
 
@@ -233,5 +244,7 @@ def _passage(one: Passage) -> PassageView:
     return PassageView(
         one.text,
         one.shortened,
-        SourceView(source.item_code, source.item_name, source.section_title, source.version, source.effective_date),
+        SourceView(
+            source.item_code, source.item_name, source.section_title, source.version, source.effective_date, source.base
+        ),
     )

@@ -11,7 +11,7 @@ from foundation.web import PUBLIC, Asked, Limit, Routes, client_address
 from identity import sign_on
 from miniprogram_bff.screens.login import SignedIn
 
-routes = Routes("统一身份认证登录", tag="login")
+routes = Routes("统一身份认证登录", tag="sign-on")
 
 Redirect = Annotated[str, Meta(min_length=1, max_length=500, description="回到的页面，须在本站", examples=["/h5/"])]
 

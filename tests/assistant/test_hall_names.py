@@ -76,7 +76,7 @@ def test_a_word_of_a_guides_name_is_no_place() -> None:
 def test_the_place_named_before_is_where_it_is_done(talk: Talk) -> None:
     answers, memory = talk("居住证", "去西岭区办", "几点上班", "多少钱")
     assert [one.passages[0].source.section_kind for one in answers[1:]] == [corpus.PLACES, corpus.PLACES, corpus.FEES]
-    assert answers[2].live[0] == Live(LiveKind.HALLS, "residence", "西岭区")
+    assert answers[2].live[0] == Live(LiveKind.HALLS, "residence", "西岭区", ("9901-01",))
     assert "不在西岭区办理" in answers[1].note
     assert memory.place == "西岭区"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from deploy.local import ports
-from foundation.setting_groups import ObjectStore
+from foundation.room_settings import ObjectStore
 
 PATIENCE = 30.0
 KEY_ID, SECRET, BUCKET = "test-key-id", "test-secret-key", "papers"

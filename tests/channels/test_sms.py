@@ -12,7 +12,7 @@ from channels.receipts import sealing
 from channels.sms import reports
 from channels.sms.gateway import SmsGateway, Text
 from foundation import clock, settings
-from foundation.setting_groups import Sms
+from foundation.room_settings import Sms
 from tests.channels.sandbox_process import Sandbox
 
 PATH = "/callbacks/sms/reports"

@@ -89,6 +89,23 @@ async def test_no_connection_is_lost_to_two_thousand_cancellations(small_pool: a
     assert small_pool.get_idle_size() == small_pool.get_size()
 
 
+async def test_who_runs_out_of_time_while_a_connection_goes_back_is_in_no_transaction(
+    small_pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = asyncpg.Pool.release
+
+    async def cut_short(self: asyncpg.Pool, *given: Any, **named: Any) -> None:
+        await release(self, *given, **named)
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(asyncpg.Pool, "release", cut_short)
+        with pytest.raises(asyncio.CancelledError):
+            await verb()
+    assert not database.in_a_transaction()
+    await verb()
+
+
 async def test_a_transaction_left_open_is_rolled_back_when_its_connection_goes_back(small_pool: asyncpg.Pool) -> None:
     connection = await small_pool.acquire()
     await connection.transaction().start()

@@ -8,7 +8,7 @@ import pytest
 
 from foundation import crypto, object_store, settings
 from foundation.object_store import ObjectMissing, ObjectStoreGone
-from foundation.setting_groups import ObjectStore
+from foundation.room_settings import ObjectStore
 from tests.builders.s3 import BUCKET, s3_server
 
 PICTURE = bytes(range(256)) * 4000

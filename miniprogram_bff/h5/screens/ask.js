@@ -32,15 +32,17 @@ const byGuide = (passages) => {
 };
 
 const answer = (passages) => {
-  const { item_code, item_name, version, effective_date } = passages[0].source;
-  const since = `${effective_date ? `，${effective_date} 起施行` : ""}`;
+  const { item_code, item_name } = passages[0].source;
+  const edition = ({ version, effective_date }) => `第 ${version} 版${effective_date ? `，${effective_date} 起施行` : ""}`;
   if (!item_code) {
     return html`${passages.map((one) => html`<h3>${one.source.section_title}</h3><p class="text">${one.text}</p>`)}
-      <p class="source">来源：${item_name}，第 ${version} 版${since}</p>`;
+      <p class="source">来源：${item_name}，${edition(passages[0].source)}</p>`;
   }
+  // Where a district says otherwise, each says its part: whose word it is stands below.
+  const sources = new Map(passages.map(({ source }) => [source.base + source.version, source]));
   return html`<h2 class="about"><a href="#/guide/${item_code}">${item_name}</a></h2>
     ${passages.map((one) => html`<h3>${one.source.section_title}</h3><p class="text">${one.text}${one.shortened ? "……" : ""}</p>`)}
-    <p class="source">来源：《${item_name}》办事指南第 ${version} 版${since}</p>`;
+    ${[...sources.values()].map((one) => html`<p class="source">来源：${one.base ? `${one.base} · ` : ""}《${item_name}》办事指南${edition(one)}</p>`)}`;
 };
 
 const card = (one) => one.kind === "person" ? html`<button class="chip" data-person>${one.label}</button>` : html`<a class="chip" href="${(LINKS[one.kind] || (() => "#/"))(one)}" ${one.kind === "form" ? html`target="_blank" rel="noopener"` : ""}>${one.label}</a>`;
@@ -101,7 +103,7 @@ export async function ask(main, query) {
     const reply = add("reply waiting", html`<span class="soft">正在查找…</span>`);
     mine.scrollIntoView({ block: "start", behavior: "smooth" });
     try {
-      const view = await post("/v1/ask", { question: text, conversation }, { "Idempotency-Key": key });
+      const view = await post("/v1/ask", { question: text, conversation, place: query.get("place") || "" }, { "Idempotency-Key": key });
       conversation = view.conversation;
       keep(conversation);
       if (view.kind === "with_person") reply.remove();
