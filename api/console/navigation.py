@@ -21,10 +21,8 @@ from identity import organisations
 from identity.access import Role, StaffMember
 
 HOME, BOOKINGS, HALL, KNOWLEDGE, MONEY, FIGURES, SETTINGS = "首页", "预约", "大厅", "知识", "财务", "统计", "设置"
-CONSULT, CASES = "咨询", "办件"
-GROUPS = (HOME, BOOKINGS, HALL, CASES, CONSULT, KNOWLEDGE, MONEY, FIGURES, SETTINGS)
-CONSULT, MESSAGES = "咨询", "消息"
-GROUPS = (HOME, BOOKINGS, HALL, CONSULT, MESSAGES, KNOWLEDGE, MONEY, FIGURES, SETTINGS)
+CONSULT, CASES, MESSAGES = "咨询", "办件", "消息"
+GROUPS = (HOME, BOOKINGS, HALL, CASES, CONSULT, MESSAGES, KNOWLEDGE, MONEY, FIGURES, SETTINGS)
 
 
 @dataclass(frozen=True)
