@@ -104,7 +104,7 @@ def search(snapshot: Snapshot, one: Question) -> list[Result]:
     the one clause that asks."""
     best: list[Result] = []
     for words in dict.fromkeys(words[:LONGEST] for words in (one.topic, one.said, one.core)):
-        results = snapshot.search_everything(words)
+        results = snapshot.search_everything(words, limit=snapshot.depth)
         if results and (not best or results[0].confidence > best[0].confidence):
             best = results
         if best and best[0].confidence >= snapshot.bands.answer_from:
