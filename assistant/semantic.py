@@ -180,4 +180,5 @@ def _names(texts: Sequence[str], by: Encoder) -> Vectors:
 
 def _unit(vectors: Vectors) -> Vectors:
     """The same directions with length 1."""
-    return vectors / numpy.linalg.norm(vectors, axis=-1, keepdims=True)
+    lengths: Vectors = numpy.linalg.norm(vectors, axis=-1, keepdims=True)
+    return vectors / lengths
