@@ -298,8 +298,6 @@ class SignOn:
         "SIGN_ON_CLIENT_SECRET", "our client secret there", "demo-sign-on", secret=True, only_with="issuer"
     )
     scope: str = setting("SIGN_ON_SCOPE", "what is asked of it", "openid profile real_name")
-
-
 class Cases:
     case_no_form: str = setting(
         "CASE_NO_FORM",

@@ -182,9 +182,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         self.world, self.issuer = world, issuer
         self.key: RSAKey = world.keys.sign_on_key
         self.grants = world.memory.shelf("sign-on", Grant)
-        self.register_token_generator(
-            "default", BearerTokenGenerator(lambda **_: nonce(40), expires_generator=lambda *_: SECONDS)
-        )
+        self.register_token_generator("default", BearerTokenGenerator(lambda **_: nonce(40), expires_generator=lambda *_: SECONDS))
         self.register_grant(CodeGrant, [IdToken(self), CodeChallenge(required=True)])
 
     def query_client(self, client_id: str) -> Client | None:
