@@ -29,7 +29,7 @@ from miniprogram_bff.session import CITIZEN, VISITOR, actor
 
 routes = Routes("咨询投诉", tag="consult")
 
-Code = Annotated[str, Meta(min_length=4, max_length=20, examples=["7K3M9QXPDR"])]
+Code = Annotated[str, Meta(min_length=4, max_length=16, examples=["7K3M9QXPDR"])]
 LastFour = Annotated[
     str, Meta(pattern="^([0-9]{4})?$", examples=["1234"], description="手机号码后四位；登录本人可不填")
 ]

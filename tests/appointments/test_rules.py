@@ -183,5 +183,5 @@ async def test_another_number_is_in_the_name_as_well_unless_the_rule_has_one_of_
         await rules.create(code=code, rule=Rule(event="booked", period="week", threshold=2, name=name), by=STAFF)
         await rules.set_threshold(code=code, threshold=3, by=STAFF)
     plain, named = (await rules.versions("plain"))[0].rule, (await rules.versions("named"))[0].rule
-    assert (plain.name, plain.threshold) == (plain.sentence, 3)
+    assert (plain.name, plain.threshold) == (rule_words.sentence(plain), 3)
     assert named.name == "热门业务限约"

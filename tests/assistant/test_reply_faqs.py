@@ -20,7 +20,7 @@ from assistant.reply_models import ReplyFaq
 from catalogue import drafting
 from catalogue.draft_errors import OwnWork
 from catalogue.models import GuideSection
-from foundation import audit, clock
+from foundation import audit, clock, settings
 from foundation.actor import Actor
 from tests.builders import catalogue as build
 from tests.builders import handovers, identity
@@ -122,8 +122,12 @@ async def test_it_goes_with_its_conversation_unless_a_guide_has_it(agent: Actor,
     kept = await reply_faqs.propose(line_id=(await replied(agent)).id, by=agent)
     gone = await reply_faqs.propose(line_id=(await replied(agent, asked="明天会下雪吗")).id, by=agent)
     await reply_faqs.take(faq_id=kept.id, slug="id-card", question="问", answer="答", by=editor)
-    await Conversation.all().update(changed_at=clock.now() - timedelta(days=jobs.KEPT_DAYS + 1))
-    await jobs.delete_old_conversations()
+    await Conversation.all().update(
+        changed_at=clock.now() - timedelta(days=settings.current().privacy.keep_conversations_days + 1)
+    )
+    await jobs.delete_old_conversations(
+        clock.now() - timedelta(days=settings.current().privacy.keep_conversations_days)
+    )
     assert await Handover.all().count() == 0
     [left] = await ReplyFaq.all()
     assert (left.id, left.handover_id, left.line_id) == (kept.id, None, None)  # type: ignore[attr-defined]

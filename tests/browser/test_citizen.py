@@ -36,7 +36,7 @@ async def test_from_a_question_to_the_check_in_code(citizen: Citizen) -> None:
     await citizen.sees("一眼看清")
     await citizen.presses("流程")
     await page.locator(".actions").get_by_role("link", name="问一问").click()
-    await citizen.sees("来源：《居民身份证丢失补领》")
+    await citizen.sees("来源：全市 · 《居民身份证丢失补领》")
     assert await page.locator(".reply .about").first.inner_text() == "居民身份证丢失补领"
     await citizen.presses("有帮助")
     await citizen.sees("谢谢您的反馈")

@@ -7,7 +7,7 @@ import pytest
 
 from api.app import create_app
 from foundation import database
-from identity import sessions
+from identity import policy, sessions
 from identity.models import PlatformAccount
 from miniprogram_bff.app import create_app as create_bff
 from notifications import mass, news_listeners, topics
@@ -97,7 +97,9 @@ async def test_a_citizen_reads_mutes_and_unsubscribes(phone: "Page", channels: C
     await post_goes_out()
     account = await PlatformAccount.filter(citizen_id=citizen.id).first()
     assert account
-    token = await sessions.start(citizen_id=citizen.id, account_id=account.id, platform="wechat", device="手机")
+    token = await sessions.start(
+        citizen_id=citizen.id, account_id=account.id, platform="wechat", policy=policy.current().version
+    )
     async with serving(create_bff()) as base:
         await phone.goto(f"{base}/h5/")
         await phone.evaluate("token => localStorage.setItem('zhijianban.token', token)", token)

@@ -92,6 +92,9 @@ def test_app_env_names_what_the_application_needs(key_folder: Path) -> None:
         "SMS_SECRET",
         "LICENCES_KEY_ID",
         "LICENCES_SECRET",
+        "SIGN_ON_CLIENT_ID",
+        "SIGN_ON_CLIENT_SECRET",
+        "SIGN_ON_KEY_ID",
     }
 
 
