@@ -16,6 +16,7 @@ from foundation import crypto, ratelimit
 from foundation.actor import Actor
 
 PER_NUMBER, PER_ADDRESS = (10, 3600), (30, 3600)
+LONGEST = 16
 NO_FACTOR = "0" * 64
 SIDES = {
     "asked": "我的诉求", "again": "我的追问", "appealed": "我的申诉", "withdrawn": "撤回", "answered": "答复",
@@ -59,7 +60,7 @@ class Seen:
 
 async def own(*, code: str, by: Actor | None, last_four: str = "", address: str) -> Consultation:
     """Of whoever is signed in, else by the second factor. Raises ConsultationNotFound, TooManyRequests."""
-    code = crypto.read_code(code)
+    code = crypto.read_code(code)[:LONGEST]  # what people type may be longer than any code, once it is read
     if by is not None and not last_four:
         one = await Consultation.get_or_none(code=code, citizen_id=by.number)
         if one is None:

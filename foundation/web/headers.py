@@ -23,10 +23,12 @@ class Header:
 
     def of(self, request: Request) -> str:
         """The value, empty when an optional one is left out. Raises `missing` for any other that does not match."""
-        given = str(request.headers.get(self.name, ""))
-        if not self.fits(given) and (given or not self.optional):
+        given = request.headers.get(self.name)
+        if given is None and self.optional:
+            return ""
+        if given is None or not self.fits(str(given)):
             raise self.missing
-        return given
+        return str(given)
 
     def fits(self, given: str) -> bool:
         return self._whole.fullmatch(given) is not None

@@ -9,7 +9,7 @@ from cases import importing
 from cases.models import Case
 from cases.timeline import Kind
 from foundation import clock
-from identity import sessions
+from identity import policy, sessions
 from identity.idnumber import Identity
 from miniprogram_bff.app import create_app as create_bff
 from tests.browser import measures
@@ -69,7 +69,9 @@ async def test_staff_ask_for_papers_and_the_applicant_reads_what_is_missing(desk
         await sound(desk)
     async with serving(create_bff()) as base:
         account = await people.account(citizen)
-        token = await sessions.start(citizen_id=citizen.id, account_id=account.id, platform="wechat", device="手机")
+        token = await sessions.start(
+            citizen_id=citizen.id, account_id=account.id, platform="wechat", policy=policy.current().version
+        )
         await phone.goto(f"{base}/h5/")
         await phone.evaluate("token => localStorage.setItem('zhijianban.token', token)", token)
         await phone.goto(f"{base}/h5/#/case/{case.case_no}")
