@@ -6,11 +6,13 @@ from typing import Any
 
 import asyncpg
 from procrastinate.schema import SchemaManager
+from tortoise import Tortoise
+from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
-from tortoise.migrations.api import migrate
 
 import rooms
 from foundation import database, logs
+from migrations.apply.stepping import StepByStep
 
 log = logs.logger(__name__)
 
@@ -39,12 +41,8 @@ async def _our_tables(url: str) -> None:
     credentials["server_settings"] = {"timezone": "UTC", "lock_timeout": "5s", "statement_timeout": "0"}
     credentials["command_timeout"] = None
     async with TortoiseContext():  # of its own, so that a caller's open database stays open
-        await migrate(config=config, progress=_tell)
-
-
-def _tell(what: str, app: str, name: str) -> None:
-    if what == "apply_done":
-        log.info("migration_applied", step=name)
+        await Tortoise.init(config=config, init_connections=False)
+        await StepByStep(get_connection("default"), config["apps"]).forwards()
 
 
 async def _connect(url: str) -> Any:
