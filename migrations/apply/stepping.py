@@ -76,10 +76,13 @@ class GrowingState(State):
         return State(models=models, apps=StateApps(default_connections=CONNECTIONS).clone(model_states=models))
 
     def reload_models(self, model_tuples: Iterable[tuple[str, str]]) -> None:
-        """Render a new model alone: those it refers to are told of it. What waits for it is rendered with the rest."""
+        """Render a new model alone: the models it refers to are told of it, and those that waited for it are completed.
+
+        Nothing else of theirs changes. Any other change renders all models within reach, as Tortoise does.
+        """
         wanted = set(model_tuples)
-        known = {key for key in wanted if key[1] in self.apps.apps.get(key[0], {})}
-        if known == wanted or any(not self.apps.get_model(*key)._meta._inited for key in known):
-            super().reload_models(wanted)
+        new = {(app, name) for app, name in wanted if name not in self.apps.apps.get(app, {})}
+        if new:
+            self._reload(new)
         else:
-            self._reload(wanted - known)
+            super().reload_models(wanted)
