@@ -128,7 +128,7 @@ async def _is_taken_on_and_closed(desk: "Page", api: str, code: str) -> None:
     await desk.goto(f"{api}/console/filings/{code}")
     await desk.get_by_role("button", name="领取并预审").click()
     await desk.get_by_role("button", name="受理", exact=True).click()
-    await desk.get_by_role("heading", name="容缺后补").wait_for()
+    await desk.get_by_role("heading", name="容缺后补", exact=True).wait_for()
     await desk.get_by_label("结果文件（JPG").set_input_files(
         {"name": "证.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )
