@@ -53,6 +53,7 @@ async def enter(page: "Page", address: str, username: str = "wangwu") -> None:
     await page.get_by_label("用户名").fill(username)
     await page.get_by_label("密码").fill(PASSWORD)
     await page.get_by_role("button", name="登录").click()
+    await page.wait_for_url(lambda url: "/login" not in url)  # and until its styles have come: tests measure them
 
 
 async def test_signing_in_with_the_keyboard_alone(console: str, desk: "Page") -> None:
