@@ -87,7 +87,6 @@ async def _sweep(page: list[Stored]) -> int:
 
 @jobs.scheduled("2 4 * * *")
 async def reseal_filings() -> None:
-    await resealing.columns()
     await resealing.papers()
 
 

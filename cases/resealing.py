@@ -1,38 +1,11 @@
-"""What an older encryption key sealed of filings is sealed anew, row by row and file by file, so that it can be taken
-away. A value that changed meanwhile is left to the next night.
-"""
-
-from collections.abc import Iterable
-
-from tortoise.models import Model
+"""The content of papers follows a new key, file by file; what is sealed in columns does in `identity.resealing`."""
 
 from cases import paper_content
-from cases.filing_models import Delivery, Filing, LicenceUse, Paper
+from cases.filing_models import Paper
 from foundation import crypto
 from foundation.object_store import ObjectMissing
 
-COLUMNS: Iterable[tuple[type[Model], str]] = (
-    (Filing, "answers_sealed"),
-    (Paper, "name_sealed"),
-    (LicenceUse, "told_sealed"),
-    (Delivery, "address_sealed"),
-)
 BATCH = 200
-
-
-async def columns() -> None:
-    for table, column in COLUMNS:
-        last = 0
-        while rows := await table.filter(id__gt=last).exclude(**{column: ""}).order_by("id").limit(BATCH):
-            for row in rows:
-                await _column(table, column, row.pk, getattr(row, column))
-            last = rows[-1].pk
-
-
-async def _column(table: type[Model], column: str, row_id: int, sealed: str) -> None:
-    if crypto.needs_resealing(sealed):
-        anew = crypto.seal(crypto.open_sealed(sealed))
-        await table.filter(id=row_id, **{column: sealed}).update(**{column: anew})
 
 
 async def papers() -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import rooms
 from foundation import crypto, database, logs, settings
 from foundation.crypto import SealBroken
+from identity.models import Citizen
 
 BATCH = 500
 COLUMNS = r"""
@@ -40,6 +41,7 @@ async def columns() -> list[tuple[str, str]]:
 async def everything() -> Done:
     """Seal anew what an older key sealed; afterwards that key may be taken away, unless something is broken."""
     done = Done()
+    await people()
     for table, column in await columns():
         await _column(table, column, done)
     return done
@@ -64,6 +66,51 @@ async def _column(table: str, column: str, done: Done) -> None:
             await database.execute(write, row["id"], row["sealed"], fresh)
             done.anew[name] += 1
         last = rows[-1]["id"]
+
+
+async def people() -> None:
+    """Citizens, whose fingerprints are made anew with what was sealed; who cannot be opened stays as they are."""
+    last = 0
+    while rows := await Citizen.filter(id__gt=last, state="active").order_by("id").limit(BATCH):
+        for row in rows:
+            try:
+                await _person(row)
+            except SealBroken:
+                log.error("citizen_not_opened", row=row.id)
+        last = rows[-1].id
+
+
+async def _person(row: Citizen) -> None:
+    if not _behind(row):
+        return
+    async with database.transaction():
+        fresh = await Citizen.select_for_update().get(id=row.id)
+        number, phone = _open(fresh.id_number_sealed), _open(fresh.phone_sealed)
+        fresh.real_name_sealed = _anew(_open(fresh.real_name_sealed))
+        fresh.id_number_sealed, fresh.phone_sealed = _anew(number), _anew(phone)
+        fresh.id_fingerprint = crypto.fingerprint(number, purpose="id_number") if number else None
+        fresh.phone_fingerprint = crypto.fingerprint(phone, purpose="phone") if phone else None
+        await fresh.save()
+
+
+def _behind(row: Citizen) -> bool:
+    """Whether an older key sealed something, or made a fingerprint."""
+    sealed = (row.real_name_sealed, row.id_number_sealed, row.phone_sealed)
+    if any(one and crypto.needs_resealing(one) for one in sealed):
+        return True
+    marks = (
+        (row.id_number_sealed, "id_number", row.id_fingerprint),
+        (row.phone_sealed, "phone", row.phone_fingerprint),
+    )
+    return any(one and crypto.fingerprint(_open(one), purpose=purpose) != mark for one, purpose, mark in marks)
+
+
+def _open(sealed: str) -> str:
+    return crypto.open_sealed(sealed) if sealed else ""
+
+
+def _anew(text: str) -> str:
+    return crypto.seal(text) if text else ""
 
 
 async def main() -> int:

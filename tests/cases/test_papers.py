@@ -29,6 +29,7 @@ from foundation import clock, object_store, settings
 from foundation.actor import Actor
 from foundation.idempotency import KeyReused
 from foundation.object_store import ObjectMissing
+from identity import resealing as column_resealing
 from tests.builders.clamd import EICAR, a_scanner
 from tests.builders.filing import (
     CITY,
@@ -270,7 +271,8 @@ async def test_everything_follows_a_new_key(me: Actor) -> None:
     renewed = f"k2:{'0a' * 16},{before.secrets.encryption_keys}"
     settings.use(replace(before, secrets=replace(before.secrets, encryption_keys=renewed)))
     try:
-        await filing_jobs.reseal_filings()
+        await filing_jobs.reseal_filings()  # the files …
+        await column_resealing.everything()  # … and what stands in columns
         only_new = replace(before.secrets, encryption_keys=renewed.partition(",")[0])
         settings.use(replace(before, secrets=only_new))
         for paper in await Paper.filter(filing__code=code):

@@ -10,6 +10,7 @@ from identity import jobs, resealing
 from identity.family_models import FamilyMember
 from identity.models import Citizen
 from identity.staff_models import StaffFactor
+from payments.models import Bill
 from tests.builders import identity as build
 from tests.builders import payments
 from tests.identity.test_family import add_minor
@@ -69,15 +70,29 @@ async def test_what_nobody_can_open_stays_and_is_counted(
 async def test_a_change_at_the_same_moment_wins(
     settings_env: settings.Settings, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    citizen = await build.citizen()
+    bill = await payments.a_bill()
     take(environment, f"new:{'ab' * 16},{settings_env.secrets.encryption_keys}")
     really = database.execute
 
     async def meanwhile(query: str, *values: object) -> object:
-        if query.startswith('update "citizen" set "real_name_sealed"'):
-            await really("update citizen set real_name_sealed = $1", crypto.seal("李四"))
+        if query.startswith('update "bill" set "payer_name_sealed"'):
+            await really("update bill set payer_name_sealed = $1", crypto.seal("李四"))
         return await really(query, *values)
 
     monkeypatch.setattr(database, "execute", meanwhile)
     await resealing.everything()
-    assert crypto.open_sealed((await Citizen.get(id=citizen.id)).real_name_sealed) == "李四"
+    assert crypto.open_sealed((await Bill.get(id=bill.id)).payer_name_sealed) == "李四"
+
+
+@pytest.mark.usefixtures("new_key")
+async def test_fingerprints_of_people_follow_whichever_key_is_new(
+    settings_env: settings.Settings, environment: dict[str, str]
+) -> None:
+    citizen = await build.citizen()
+    before = (await Citizen.get(id=citizen.id)).id_fingerprint
+    marks = f"new:{'cd' * 16},{settings_env.secrets.fingerprint_keys}"
+    settings.use(settings.load(environment | {"FINGERPRINT_KEYS": marks}))
+    await resealing.everything()
+    after = await Citizen.get(id=citizen.id)
+    number = crypto.open_sealed(after.id_number_sealed)
+    assert after.id_fingerprint == crypto.fingerprint(number, purpose="id_number") != before
