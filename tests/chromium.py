@@ -17,6 +17,14 @@ if TYPE_CHECKING:  # half a second that only browser tests need pay
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PACKAGES = ("chromium", "fonts-noto-cjk")
+# A person is slower than a page's scripts, a test is not: a button pressed while they load is pressed once they have.
+PATIENT = """addEventListener("click", (event) => {
+  const button = document.readyState === "complete" ? null : event.target.closest?.("button");
+  if (!button) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  addEventListener("load", () => setTimeout(() => button.click()), { once: true });
+}, true)"""
 MISSING = "BROWSER TESTS DID NOT RUN: no Chromium here and none could be installed (CHROMIUM=/path names one)"
 
 
@@ -77,6 +85,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     """A fresh visitor: no cookies, Chinese, Shanghai's time."""
     context = await browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
     context.set_default_timeout(30_000)  # a busy machine is no failure
+    await context.add_init_script(PATIENT)
     yield context
     await context.close()
 
