@@ -1,0 +1,19 @@
+// What a request that failed becomes: the sentence for people, its stable code, its detail. `status` 0: no answer came.
+export class Refused extends Error {
+  status: number;
+  code: string;
+  detail: unknown;
+  constructor(status: number, said: { message?: string; code?: string; detail?: unknown } = {}) {
+    super(said.message || (status ? "暂时没有办成，请稍后重试。" : "网络不通，内容还没有提交，请检查网络后重试。"));
+    this.status = status;
+    this.code = said.code || "NoAnswer";
+    this.detail = said.detail;
+  }
+}
+
+// The sentence, with what is wrong of each field where the server says so.
+export function sentence(error: unknown): string {
+  if (!(error instanceof Refused)) return "页面出现问题，请刷新后重试。";
+  const faults = Array.isArray(error.detail) ? error.detail.map((one: { problem?: string }) => one.problem).filter(Boolean) : [];
+  return [error.message, faults.join("；")].filter(Boolean).join(" ");
+}

@@ -1,0 +1,73 @@
+// How the browser comes to a page: by an address after the #, or back from a platform with a code to sign in with.
+import { getCurrentInstance } from "vue";
+import { pathOf, placeOf } from "@/addresses";
+import { post } from "@/api/call";
+import { sentence } from "@/api/refused";
+import { toast } from "@/platform";
+import { forget, keep } from "@/store";
+import { enter } from "@/session";
+
+const page = (hash: string) => {
+  if (/^#\/pages\//.test(hash)) return null;
+  const place = placeOf(hash);
+  return place ? pathOf(place) : "/pages/nowhere/nowhere";
+};
+
+// Before anything is drawn: an address becomes the page it means.
+export function addressed() {
+  if (wasSentBack()) return;
+  const path = page(location.hash);
+  if (path) history.replaceState(history.state, "", `#${path}`);
+}
+
+// And whenever one is typed, or followed, later.
+export function followAddresses() {
+  const router = getCurrentInstance()?.appContext.config.globalProperties.$router as { beforeEach(guard: (to: { matched: unknown[]; fullPath: string }) => unknown): void };
+  router.beforeEach((to) => (to.matched.length ? undefined : (page(`#${to.fullPath}`) ?? "/pages/nowhere/nowhere")));
+}
+
+// What was begun before the browser left for a platform: only its own answer counts.
+export interface Leaving {
+  state: string;
+  next: string;
+  policy: string;
+  signOn?: boolean;
+}
+const LEFT = "zhijianban.login";
+export const leaveFor = (leaving: Leaving) => sessionStorage.setItem(LEFT, JSON.stringify(leaving));
+
+const told = () => new URLSearchParams(location.search);
+const wasSentBack = () => {
+  const code = told().get("code") || told().get("auth_code");
+  if (!code) return false;
+  const left = JSON.parse(sessionStorage.getItem(LEFT) || "{}") as Partial<Leaving>;
+  sessionStorage.removeItem(LEFT);
+  const next = placeOf(left.next ?? "mine");
+  returned = { code, left, own: Boolean(left.state) && left.state === told().get("state"), platform: told().has("auth_code") ? "alipay" : "wechat" };
+  history.replaceState(history.state, "", `${location.pathname}#${next ? pathOf(next) : "/pages/mine/mine"}`);
+  return true;
+};
+let returned: { code: string; left: Partial<Leaving>; own: boolean; platform: "wechat" | "alipay" } | null = null;
+
+// From a platform's code to a session. Screens wait for it (`arrived`), so that none asks as a visitor meanwhile.
+export let arrived: Promise<void> = Promise.resolve();
+export function arrive() {
+  if (returned?.own) arrived = signIn(returned);
+  return arrived;
+}
+
+async function signIn({ code, left, platform }: NonNullable<typeof returned>) {
+  try {
+    const body = { code, device: device(), policy: left.policy ?? "" };
+    const done = left.signOn
+      ? await post("/v1/sign-on/finish", { body: { ...body, state: left.state ?? "" } as never })
+      : await post("/v1/login", { body: { ...body, platform, via: "web" } as never });
+    enter((done as { token: string }).token);
+    left.signOn ? keep("signOn", true) : forget("signOn");
+  } catch (error) {
+    toast(sentence(error));
+  }
+}
+
+const SYSTEMS = [["iPhone", "iPhone"], ["iPad", "iPad"], ["Android", "安卓手机"], ["Windows", "Windows 电脑"], ["Mac", "苹果电脑"], ["Linux", "Linux 电脑"]];
+const device = () => `${(SYSTEMS.find(([sign]) => navigator.userAgent.includes(sign)) ?? ["", "设备"])[1]}上的浏览器`;

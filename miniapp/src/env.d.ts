@@ -1,0 +1,8 @@
+/// <reference types="@dcloudio/types" />
+declare const __DOOR__: string;
+declare const __VERSION__: string;
+declare module "*.vue" {
+  import type { DefineComponent } from "vue";
+  const component: DefineComponent<object, object, unknown>;
+  export default component;
+}

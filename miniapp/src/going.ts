@@ -1,0 +1,52 @@
+// From page to page.
+import { addressOf, isTab, parsed, pathOf, placeOf, type Place } from "@/addresses";
+import { toast } from "@/platform";
+
+// What a tab page is told by who sends people there, until it is shown: a tab has no query in a mini-program.
+const carried: Record<string, Record<string, string>> = {};
+export const carriedTo = (page: string) => {
+  const query = carried[page];
+  delete carried[page];
+  return query;
+};
+
+const NOWHERE: Place = { page: "home", query: {} };
+const DEEPEST = 9; // a mini-program keeps ten pages; one more takes the place of the last
+
+// To an address of ours; pressing twice goes once.
+export function go(address: string) {
+  const place = placeOf(address);
+  if (!place) return toast("没有这个页面，请从首页进入。");
+  move(place, getCurrentPages().length > DEEPEST ? "redirect" : "to");
+}
+
+// The same, and the page one leaves is not come back to.
+export const goInstead = (address: string) => move(placeOf(address) ?? NOWHERE, "redirect");
+export const goHome = () => move(NOWHERE, "redirect");
+
+export function goBack(otherwise = "") {
+  if (getCurrentPages().length > 1) uni.navigateBack();
+  else goInstead(otherwise);
+}
+
+function move(place: Place, how: "to" | "redirect") {
+  const url = pathOf(place);
+  // #ifndef H5
+  if (isTab(place.page)) {
+    carried[place.page] = place.query;
+    return uni.switchTab({ url: pathOf({ page: place.page, query: {} }) });
+  }
+  // #endif
+  how === "to" ? uni.navigateTo({ url }) : uni.redirectTo({ url });
+}
+
+// The address of the page one is on, to come back to.
+export function here(): string {
+  const page = getCurrentPages().at(-1) as unknown as { route?: string; options?: Record<string, string>; $page?: { fullPath?: string } } | undefined;
+  const full = page?.$page?.fullPath || page?.route || "";
+  const name = /pages\/([^/?]+)/.exec(full)?.[1] ?? "home";
+  return addressOf({ page: name, query: { ...page?.options, ...parsed(full.split("?")[1] ?? "") } });
+}
+
+// On to where somebody wanted to go, whatever stands in an address; else to a page of ours.
+export const goOn = (next: string | undefined, otherwise: string) => move((next && placeOf(next)) || placeOf(otherwise) || NOWHERE, "redirect");

@@ -1,0 +1,103 @@
+// The browser, also the one inside WeChat and Alipay.
+import type { Channel, ChosenFile, Said } from "./shared";
+
+export const PLATFORM = "h5";
+const INSIDE: [RegExp, Channel][] = [[/MicroMessenger/, "wechat"], [/AlipayClient/, "alipay"]];
+const inside = INSIDE.find(([sign]) => sign.test(navigator.userAgent))?.[1];
+// In WeChat one pays with WeChat, in Alipay with Alipay; a plain browser lets people choose.
+export const CHANNELS: readonly Channel[] = inside ? [inside] : ["wechat", "alipay"];
+
+let hiding: ReturnType<typeof setTimeout>;
+export function toast(text: string) {
+  const box = document.getElementById("toast") ?? document.body.appendChild(Object.assign(document.createElement("div"), { id: "toast", role: "status" }));
+  box.setAttribute("role", "status");
+  box.textContent = text;
+  box.classList.add("shown");
+  clearTimeout(hiding);
+  hiding = setTimeout(() => box.classList.remove("shown"), 3500);
+}
+
+export const confirmed = (text: string) => Promise.resolve(window.confirm(text));
+export const call = (number: string) => void (location.href = `tel:${number}`);
+export const copied = (text: string) => navigator.clipboard.writeText(text).then(() => true, () => false);
+
+// The browser's own size of letters: a word of the usual size is measured, as the page's root belongs to uni.
+export function letterScale(): number {
+  const word = Object.assign(document.createElement("span"), { textContent: "字" });
+  word.style.cssText = "font-size:medium;position:absolute;visibility:hidden";
+  document.body.append(word);
+  const size = parseFloat(getComputedStyle(word).fontSize);
+  word.remove();
+  return Math.min(Math.max(size / 16, 0.85), 1.6);
+}
+
+export const whereAmI = (): Promise<{ lat: number; lng: number } | null> =>
+  new Promise((done) =>
+    navigator.geolocation ? navigator.geolocation.getCurrentPosition((at) => done({ lat: at.coords.latitude, lng: at.coords.longitude }), () => done(null), { timeout: 8000 }) : done(null),
+  );
+
+export const showOnMap = (place: { name: string; lat: number; lng: number }) => void (location.href = `geo:${place.lat},${place.lng}?q=${encodeURIComponent(place.name)}`);
+export const scanned = () => Promise.resolve("");
+
+const chosen = (accept: string, multiple: boolean): Promise<ChosenFile[]> =>
+  new Promise((done) => {
+    const input = Object.assign(document.createElement("input"), { type: "file", accept, multiple });
+    input.onchange = () => done([...(input.files ?? [])].map((one) => ({ name: one.name, size: one.size, read: (from, to) => one.slice(from, to).arrayBuffer() })));
+    input.oncancel = () => done([]);
+    input.click();
+  });
+export const photos = (count: number) => chosen("image/*", count > 1);
+export const files = (count: number) => chosen("", count > 1);
+
+// A file that only its owner may read: fetched with the session, then handed to the browser to save.
+export async function fetched(url: string, name: string, header: Record<string, string>): Promise<void> {
+  const answer = await fetch(url, { headers: header });
+  if (!answer.ok) throw { statusCode: answer.status, data: await answer.json().catch(() => ({})) };
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(await answer.blob()), download: name });
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+// Inside WeChat or Alipay their own bridge opens the cashier. Elsewhere nothing can: `null`, and the wallet page stands for it.
+export async function paidInside(channel: Channel, parameters: Record<string, string>): Promise<Said | null> {
+  const bridges = window as unknown as {
+    WeixinJSBridge?: { invoke(what: string, given: object, done: (said: { err_msg: string }) => void): void };
+    AlipayJSBridge?: { call(what: string, given: object, done: (said: { resultCode: string }) => void): void };
+  };
+  if (channel === "wechat" && bridges.WeixinJSBridge) {
+    const said = await new Promise<{ err_msg: string }>((done) => bridges.WeixinJSBridge!.invoke("getBrandWCPayRequest", parameters, done));
+    return /:ok/.test(said.err_msg) ? "ok" : /cancel/.test(said.err_msg) ? "cancelled" : "unknown";
+  }
+  if (channel === "alipay" && bridges.AlipayJSBridge) {
+    const { resultCode } = await new Promise<{ resultCode: string }>((done) => bridges.AlipayJSBridge!.call("tradePay", parameters, done));
+    return resultCode === "9000" ? "ok" : resultCode === "6001" ? "cancelled" : "unknown";
+  }
+  return null;
+}
+
+export const messagesAllowed = (_: string[]): Promise<string[]> => Promise.resolve([]);
+
+// Events of the server as they come. Gives what stops it; `over` is called when the line ended.
+export function listening(url: string, header: Record<string, string>, heard: (text: string) => void, over: () => void): () => void {
+  const gone = new AbortController();
+  const read = async () => {
+    const answer = await fetch(url, { headers: header, signal: gone.signal });
+    if (!answer.ok) return;
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) heard(piece.value);
+  };
+  read().catch(() => {}).finally(over);
+  return () => gone.abort();
+}
+
+export const busyBar = (_: boolean) => {};
+export const titled = (title: string) => void (document.title = `${title} · 指尖办`);
+export const atTop = () => window.scrollTo(0, 0);
+export function toSight(selector: string) {
+  const found = document.querySelector<HTMLElement>(selector);
+  found?.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  if (!found) return;
+  found.tabIndex = -1;
+  found.focus({ preventScroll: true });
+}
+export const shareMenu = () => {};

@@ -1,0 +1,14 @@
+// What the three platforms answer for in common.
+export type Channel = "wechat" | "alipay";
+
+export interface ChosenFile {
+  name: string;
+  size: number;
+  // A piece of it, from byte to byte.
+  read(from: number, to: number): Promise<ArrayBuffer>;
+}
+
+// How a payment call ended as far as the phone knows; what is true the server says.
+export type Said = "ok" | "cancelled" | "unknown";
+
+export const asked = <T>(begin: (done: (value: T) => void, failed: (error: unknown) => void) => void) => new Promise<T>(begin);

@@ -1,0 +1,113 @@
+// A screen and what it shows: asked for when it opens, and again when it is come back to. Without a network it shows
+// what was seen last, and says since when; a session that is over leads to signing in and back.
+import { onLoad, onPullDownRefresh, onShow } from "@dcloudio/uni-app";
+import { ref, shallowRef, type Ref, type ShallowRef } from "vue";
+import { addressed, refused, request, type Answer, type Given, type PathOf } from "@/api/call";
+import { Refused, sentence } from "@/api/refused";
+import { carriedTo, go, goInstead, here } from "@/going";
+import { toast } from "@/platform";
+import { keep, kept } from "@/store";
+import { enter, leave, signedIn } from "@/session";
+
+interface Seen {
+  at: number;
+  etag: string;
+  said: unknown;
+}
+
+export interface Screen<T> {
+  view: ShallowRef<T | null>;
+  fault: Ref<Refused | Error | null>;
+  // When what is shown was true, if no newer answer could be had; 0: it is of now.
+  old: Ref<number>;
+  busy: Ref<boolean>;
+  load: () => Promise<void>;
+}
+
+// What the last answer of this address was is kept, to be shown when the network is gone. Raises Refused.
+export async function seen<P extends PathOf<"get">>(path: P, given: Given<P, "get"> = {}): Promise<{ said: Answer<P, "get">; old: number }> {
+  const address = addressed(path, given as object);
+  const name = `${signedIn() ? "own." : ""}seen.${address}`;
+  const last = kept<Seen>(name);
+  try {
+    const heard = await request("GET", address, { extra: last?.etag ? { "If-None-Match": last.etag } : {} });
+    if (heard.status === 304 && last) return { said: last.said as Answer<P, "get">, old: 0 };
+    if (heard.status < 200 || heard.status > 299) throw refused(heard);
+    keep(name, { at: Date.now(), etag: heard.headers.ETag ?? heard.headers.etag ?? "", said: heard.said });
+    return { said: heard.said as Answer<P, "get">, old: 0 };
+  } catch (error) {
+    if (last && error instanceof Refused && (error.status === 0 || error.status >= 502)) return { said: last.said as Answer<P, "get">, old: last.at };
+    throw error;
+  }
+}
+
+// What the page was told: its query, or what was carried to a tab. Comes before the first load.
+export function useQuery(page: string, told: (query: Record<string, string>) => unknown) {
+  onLoad((query) => void told(decoded((query ?? {}) as Record<string, string>)));
+  onShow(() => {
+    const query = carriedTo(page);
+    if (query) told(query);
+  });
+}
+
+// In mini-programs the values of a query arrive as they were written.
+function decoded(query: Record<string, string>) {
+  // #ifdef H5
+  return query;
+  // #endif
+  // #ifndef H5
+  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, decodeURIComponent(value)]));
+  // #endif
+}
+
+// `ask` is called each time; with `seen` it gives what was kept, too. `again: false` for pages that hold what is being typed.
+export function useScreen<T>(ask: () => Promise<{ said: T; old: number }>, { again = true } = {}): Screen<T> {
+  const screen: Screen<T> = { view: shallowRef(null), fault: ref(null), old: ref(0), busy: ref(false), load };
+  let first = true;
+  async function load() {
+    screen.busy.value = true;
+    try {
+      const { said, old } = await ask();
+      screen.view.value = said;
+      screen.old.value = old;
+      screen.fault.value = null;
+    } catch (error) {
+      if (!ledAway(error)) screen.fault.value = error as Error;
+    } finally {
+      screen.busy.value = false;
+    }
+  }
+  onShow(() => {
+    if (first || again || screen.fault.value) void load();
+    first = false;
+  });
+  onPullDownRefresh(() => void load().finally(() => uni.stopPullDownRefresh()));
+  return screen;
+}
+
+// Who must sign in, or agree to the policy first, is led there, and back to this very place. True when led.
+export function ledAway(error: unknown): boolean {
+  if (!(error instanceof Refused)) return false;
+  if (error.status === 401) {
+    if (error.code === "SessionOver") toast(error.message);
+    leave();
+    toSignIn();
+    return true;
+  }
+  if (error.code !== "PolicyNotAgreed") return false;
+  go(`policy?next=${encodeURIComponent(here())}`);
+  return true;
+}
+
+// The page stays below with all that was typed; after signing in one is back on it.
+export const toSignIn = (more = "") => go(`login?next=${encodeURIComponent(here())}${more}`);
+export { enter, goInstead };
+
+// What a tap began: a refusal is told, a session that is over leads to signing in. Gives nothing when refused.
+export async function tried<T>(work: () => Promise<T>, told: (words: string, error: Error) => void = toast): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!ledAway(error)) told(sentence(error), error as Error);
+  }
+}

@@ -1,0 +1,24 @@
+import { resolve } from "node:path";
+import uniPlugin from "@dcloudio/vite-plugin-uni";
+import { defineConfig, type Plugin } from "vite";
+import { htmlTags, namesAsClasses } from "./build/html-tags";
+
+const uni = ((uniPlugin as unknown as { default?: typeof uniPlugin }).default ?? uniPlugin) as typeof uniPlugin;
+const platform = { h5: "browser", "mp-weixin": "wechat", "mp-alipay": "alipay" }[process.env.UNI_PLATFORM as "h5"];
+const mini = platform !== "browser";
+// Mini-programs know no "same origin": the address of the citizen door is baked into their packages.
+const door = mini ? process.env.CITIZEN_DOOR || "http://127.0.0.1:8001" : "";
+
+const ownPlatform: Plugin = {
+  name: "own-platform",
+  enforce: "pre",
+  resolveId: (asked) => (asked === "@/platform" ? resolve(__dirname, `src/platform/${platform}.ts`) : undefined),
+};
+
+export default defineConfig({
+  base: "./",
+  plugins: [ownPlatform, ...(mini ? [htmlTags()] : []), uni()],
+  css: { postcss: { plugins: mini ? [namesAsClasses()] : [] } },
+  define: { __DOOR__: JSON.stringify(door), __VERSION__: JSON.stringify(process.env.npm_package_version || "1.0.0") },
+  build: { target: "es2020" },
+});
