@@ -33,6 +33,10 @@ test: $(DEV) ## all tests on throwaway servers, two at a time; ONLY=tests/paymen
 bench: $(DEV) ## the speed table, beside bare Sanic and pgbench; ONLY=appointments for one room
 	@exec $(PY) -m benchmarks $(ONLY)
 
+.PHONY: miniapp
+miniapp: $(DEV) ## the citizens' client: WeChat and Alipay packages, H5, their checks (needs Node, or pip installs it)
+	@exec $(PY) -m deploy.client.build $(ARGS)
+
 .PHONY: check
 check: $(DEV) ## format, lint, types, imports
 	@$(PY) -m ruff format --check .

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import uniPlugin from "@dcloudio/vite-plugin-uni";
 import { defineConfig, type Plugin } from "vite";
 import { htmlTags, namesAsClasses } from "./build/html-tags";
+import { twoScripts } from "./build/two-scripts";
 
 const uni = ((uniPlugin as unknown as { default?: typeof uniPlugin }).default ?? uniPlugin) as typeof uniPlugin;
 const platform = { h5: "browser", "mp-weixin": "wechat", "mp-alipay": "alipay" }[process.env.UNI_PLATFORM as "h5"];
@@ -17,7 +18,7 @@ const ownPlatform: Plugin = {
 
 export default defineConfig({
   base: "./",
-  plugins: [ownPlatform, ...(mini ? [htmlTags()] : []), uni()],
+  plugins: [ownPlatform, twoScripts(), ...(mini ? [htmlTags()] : []), uni()],
   css: { postcss: { plugins: mini ? [namesAsClasses()] : [] } },
   define: { __DOOR__: JSON.stringify(door), __VERSION__: JSON.stringify(process.env.npm_package_version || "1.0.0") },
   build: { target: "es2020" },

@@ -1,4 +1,5 @@
 // The browser, also the one inside WeChat and Alipay.
+import { t } from "@/language";
 import type { Channel, ChosenFile, Said } from "./shared";
 
 export const PLATFORM = "h5";
@@ -11,13 +12,13 @@ let hiding: ReturnType<typeof setTimeout>;
 export function toast(text: string) {
   const box = document.getElementById("toast") ?? document.body.appendChild(Object.assign(document.createElement("div"), { id: "toast", role: "status" }));
   box.setAttribute("role", "status");
-  box.textContent = text;
+  box.textContent = t(text);
   box.classList.add("shown");
   clearTimeout(hiding);
   hiding = setTimeout(() => box.classList.remove("shown"), 3500);
 }
 
-export const confirmed = (text: string) => Promise.resolve(window.confirm(text));
+export const confirmed = (text: string) => Promise.resolve(window.confirm(t(text)));
 export const call = (number: string) => void (location.href = `tel:${number}`);
 export const copied = (text: string) => navigator.clipboard.writeText(text).then(() => true, () => false);
 
@@ -91,7 +92,7 @@ export function listening(url: string, header: Record<string, string>, heard: (t
 }
 
 export const busyBar = (_: boolean) => {};
-export const titled = (title: string) => void (document.title = `${title} · 指尖办`);
+export const titled = (title: string) => void (document.title = t(`${title} · 指尖办`));
 export const atTop = () => window.scrollTo(0, 0);
 export function toSight(selector: string) {
   const found = document.querySelector<HTMLElement>(selector);

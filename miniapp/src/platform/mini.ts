@@ -1,10 +1,11 @@
 // What WeChat and Alipay have in common, said through uni.
+import { t } from "@/language";
 import type { ChosenFile } from "./shared";
 
-export const toast = (title: string) => void uni.showToast({ title, icon: "none", duration: 3500 });
+export const toast = (title: string) => void uni.showToast({ title: t(title), icon: "none", duration: 3500 });
 
 export const confirmed = (content: string, yes = "确定"): Promise<boolean> =>
-  new Promise((done) => uni.showModal({ title: "请确认", content, confirmText: yes, success: (said) => done(said.confirm), fail: () => done(false) }));
+  new Promise((done) => uni.showModal({ title: t("请确认"), content: t(content), confirmText: t(yes), cancelText: t("取消"), success: (said) => done(said.confirm), fail: () => done(false) }));
 
 export const call = (phoneNumber: string) => void uni.makePhoneCall({ phoneNumber, fail: () => {} });
 
@@ -57,6 +58,6 @@ export const fetched = (url: string, _name: string, header: Record<string, strin
   );
 
 export const busyBar = (on: boolean) => void (on ? uni.showNavigationBarLoading() : uni.hideNavigationBarLoading());
-export const titled = (title: string) => void uni.setNavigationBarTitle({ title });
+export const titled = (title: string) => void uni.setNavigationBarTitle({ title: t(title) });
 export const atTop = () => void uni.pageScrollTo({ scrollTop: 0, duration: 0 });
 export const toSight = (selector: string) => void uni.pageScrollTo({ selector, duration: 200 });

@@ -1,0 +1,40 @@
+"""The citizens' client: what the citizen door serves is what the sources build to, small, and nobody else's."""
+
+import re
+
+from deploy.client import checks, hant, record
+from deploy.client.places import SERVED, SOURCE
+
+AGAIN = "run `make miniapp` and commit what it made"
+PAGES = re.compile(r'"path": "pages/([a-z-]+)/\1"')
+ROWS = re.compile(r'^  \["([^"]+)", "([^"]+)"\],$', re.MULTILINE)
+
+
+def test_the_build_is_of_these_sources() -> None:
+    assert record.kept() == {"sources": record.of_sources(), "h5": record.of_h5()}, AGAIN
+
+
+def test_the_first_load_is_small_and_asks_nobody_else() -> None:
+    assert 0 < checks.first_load(SERVED) <= checks.FIRST_LOAD_LIMIT
+    assert checks.strangers(SERVED) == []
+
+
+def test_an_address_of_others_is_found() -> None:
+    assert checks.ADDRESS.findall('url(https://cdn.example.com/a.png) "//fonts.example.org/x"') == [
+        "https://cdn.example.com/a.png",
+        "//fonts.example.org/x",
+    ]
+
+
+def test_traditional_words_are_those_of_the_sources() -> None:
+    assert hant.TABLE.read_text(encoding="utf-8") == hant.written(hant.made()), "run `python -m deploy.client.hant`"
+
+
+def test_every_address_has_a_page() -> None:
+    pages = set(PAGES.findall((SOURCE / "src" / "pages.json").read_text(encoding="utf-8")))
+    addressed = {page for _, page in ROWS.findall((SOURCE / "src" / "addresses.ts").read_text(encoding="utf-8"))}
+    assert addressed <= pages
+    assert pages - addressed == {"open", "nowhere"}
+    assert {
+        path.parent.name for path in (SOURCE / "src" / "pages").glob("*/*.vue") if path.stem == path.parent.name
+    } == pages
