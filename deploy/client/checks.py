@@ -1,4 +1,4 @@
-"""What can be told of the packages without the vendors' tools: sizes, addresses of strangers, WeChat's own compilers."""
+"""What can be told of the packages without the vendors' tools: sizes, strangers' addresses, WeChat's own compilers."""
 
 import gzip
 import re
@@ -12,10 +12,14 @@ PACKAGE_LIMIT = 1_500_000  # bytes of a main package; both vendors take 2 MB
 FIRST_LOAD_LIMIT = 120_000  # bytes, compressed, until the home screen stands in a browser
 TEXTS = {".js", ".css", ".wxss", ".acss", ".wxml", ".axml", ".json", ".html", ".svg"}
 ADDRESS = re.compile(r"""(?:https?:)?//(?=[a-z0-9-]+\.[a-z])[^\s"'`)\\]+""")
+# Also what would fetch a stranger's address however it is spelt.
+STRANGE = re.compile(ADDRESS.pattern + r"|wx\.preloadAssets")
 # Names of XML dialects, and pages of manuals that warnings of the libraries name: nothing is fetched from them.
 NAMES = ("http://www.w3.org/", "https://vuejs.org/error-reference/", "https://uniapp.dcloud.net.cn/tutorial/run/")
 # A picture uni-app puts into its styles, which nothing of ours shows.
 UNI_PICTURE = re.compile(r"url\([^)]*dcloud\.net\.cn/img/shadow-grey\.png[^)]*\)")
+# It also fetches that picture in WeChat, three seconds after the start, from an address spelt in numbers.
+UNI_PRELOAD = re.compile(r"!function\(\)\{if\(\w+\(wx\.preloadAssets\)\)\{.*?3e3\)\}\}\(\),?")
 COMPILERS = SOURCE / "node_modules" / "miniprogram-compiler" / "bin" / "linux"
 
 
@@ -24,11 +28,12 @@ class Unfit(Exception):
 
 
 def strip_strangers() -> None:
-    """Take out the one foreign address that uni-app puts in."""
+    """Take out the one foreign address that uni-app puts in, and what fetches it."""
     for path in (path for folder in (ALIPAY, WECHAT, BROWSER) for path in _texts(folder)):
         said = path.read_text(encoding="utf-8")
-        if UNI_PICTURE.search(said):
-            path.write_text(UNI_PICTURE.sub("none", said), encoding="utf-8")
+        clean = UNI_PRELOAD.sub("", UNI_PICTURE.sub("none", said))
+        if clean != said:
+            path.write_text(clean, encoding="utf-8")
 
 
 def strangers(folder: Path) -> list[str]:
@@ -36,7 +41,7 @@ def strangers(folder: Path) -> list[str]:
     return [
         f"{path.relative_to(folder)}: {found}"
         for path in _texts(folder)
-        for found in ADDRESS.findall(path.read_text(encoding="utf-8"))
+        for found in STRANGE.findall(path.read_text(encoding="utf-8"))
         if not found.startswith(NAMES) and "127.0.0.1" not in found
     ]
 

@@ -1,4 +1,4 @@
-"""`python -m deploy.client.hant`: the letters of the client's own words in 繁體, by OpenCC, into `miniapp/src/hant.json`.
+"""`python -m deploy.client.hant`: the letters of the client's own words in 繁體, by OpenCC, into `src/hant.json`.
 
 What is read as one letter everywhere is kept as a letter; where OpenCC decides by the words around it, the words are
 kept as well, so that the small table says exactly what OpenCC would say of every text of the sources.

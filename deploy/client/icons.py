@@ -1,5 +1,5 @@
-"""`python -m deploy.client.icons`: the pictures of the tab bar, drawn from the signs of the client's styles. Mini-programs
-take no SVG there.
+"""`python -m deploy.client.icons`: the pictures of the tab bar, drawn from the signs of the client's styles.
+Mini-programs take no SVG there.
 """
 
 import asyncio
