@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import uniPlugin from "@dcloudio/vite-plugin-uni";
 import { defineConfig, type Plugin } from "vite";
 import { htmlTags, namesAsClasses } from "./build/html-tags";
@@ -8,12 +7,13 @@ const uni = ((uniPlugin as unknown as { default?: typeof uniPlugin }).default ??
 const platform = { h5: "browser", "mp-weixin": "wechat", "mp-alipay": "alipay" }[process.env.UNI_PLATFORM as "h5"];
 const mini = platform !== "browser";
 // Mini-programs know no "same origin": the address of the citizen door is baked into their packages.
-const door = mini ? process.env.CITIZEN_DOOR || "http://127.0.0.1:8001" : "";
+const door = mini ? process.env.CITIZEN_DOOR || "http://127.0.0.1:8100" : "";
 
+// Whoever asks for "@/platform" gets the file of this platform.
 const ownPlatform: Plugin = {
   name: "own-platform",
   enforce: "pre",
-  resolveId: (asked) => (asked === "@/platform" ? resolve(__dirname, `src/platform/${platform}.ts`) : undefined),
+  transform: (_, id) => (/\/src\/platform\/index\.ts$/.test(id) ? `export * from "./${platform}";` : undefined),
 };
 
 export default defineConfig({

@@ -72,6 +72,7 @@ export function useScreen<T>(ask: () => Promise<{ said: T; old: number }>, { aga
       screen.old.value = old;
       screen.fault.value = null;
     } catch (error) {
+      if (!(error instanceof Refused)) console.error(error); // ours, not the network's
       if (!ledAway(error)) screen.fault.value = error as Error;
     } finally {
       screen.busy.value = false;
