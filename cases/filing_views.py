@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from cases import completeness, delivering, delivery_tracking, filing, following, forms, licence_library, pledge, review
 from cases.completeness import MaterialState
@@ -14,6 +15,7 @@ from cases.models import Case
 from catalogue.item_sheet import FormField
 from catalogue.models import Hall
 from foundation.actor import Actor
+from foundation.words import one_of
 
 LABELS = {
     "draft": "草稿",
@@ -44,7 +46,7 @@ class FilingLine:
     code: str
     item_name: str
     hall: str
-    state: str
+    state: Annotated[str, one_of(LABELS)]
     state_label: str
     case_no: str
     expires_at: datetime | None
@@ -88,7 +90,7 @@ class FilingView:
     item_slug: str
     item_name: str
     guide_version: int
-    state: str
+    state: Annotated[str, one_of(LABELS)]
     state_label: str
     what_next: str
     editable: bool

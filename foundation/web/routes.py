@@ -183,10 +183,11 @@ def reachable(node: mi.Type) -> Iterator[mi.Type]:
     waiting: list[Any] = [node]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, mi.StructType) and one.cls in seen:
+        has_fields = isinstance(one, mi.StructType | mi.DataclassType)
+        if has_fields and one.cls in seen:
             continue
         yield one
-        if isinstance(one, mi.StructType):
+        if has_fields:
             seen.add(one.cls)
             waiting += [field.type for field in one.fields]
         elif isinstance(one, mi.UnionType):

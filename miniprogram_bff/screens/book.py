@@ -54,6 +54,7 @@ from miniprogram_bff.fields import (
 from miniprogram_bff.screens.bookings import BookingView, view
 from miniprogram_bff.screens.guide import MaterialView, material_of
 from miniprogram_bff.session import CITIZEN, actor, subject
+from miniprogram_bff.states import Share, SlotState
 
 routes = Routes("预约", tag="book")
 
@@ -169,10 +170,10 @@ class SlotView(Struct):
     ends_at: datetime
     capacity: int
     free: int
-    state: Annotated[str, Meta(examples=["open"])]
+    state: SlotState
     label: Annotated[str, Meta(examples=["可约"])]
     release_at: datetime
-    share: Annotated[str, Meta(examples=["public"], description="public 公众，priority 优先（老年人、残疾人、军人）")]
+    share: Share
 
 
 class Reserve(Asked):

@@ -32,6 +32,7 @@ from miniprogram_bff.fields import (
     TypeName,
 )
 from miniprogram_bff.session import CITIZEN, actor, subject
+from miniprogram_bff.states import BillState, BookingState
 
 routes = Routes("我的预约", tag="bookings")
 
@@ -41,7 +42,7 @@ class FeeView(Struct):
 
     pay_code: PayCode
     total_fen: Fen
-    state: Annotated[str, Meta(examples=["unpaid"])]
+    state: BillState
 
 
 class BookingView(Struct):
@@ -49,7 +50,7 @@ class BookingView(Struct):
     no_show unserved."""
 
     code: BookingCode
-    state: Annotated[str, Meta(examples=["booked"])]
+    state: BookingState
     type_code: TypeCode
     type_name: TypeName
     department_name: Department

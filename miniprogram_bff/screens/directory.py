@@ -18,7 +18,7 @@ ProviderName = Annotated[str, Meta(examples=["示例市东岸公证处（演示�
 KindName = Annotated[str, Meta(examples=["公证"])]
 
 
-class Wanted(Asked):
+class ProvidersAsked(Asked):
     """`kind`：类别；`item`：事项短名；`q`：名称、地区或服务."""
 
     kind: Annotated[str, Meta(max_length=20, examples=["公证"])] = ""
@@ -68,7 +68,7 @@ class ProviderView(Struct):
 
 
 @routes.get("/v1/intermediaries", access=PUBLIC, summary="中介服务机构名录", cache=PUBLIC_MINUTE, limit=Limit(ip=240))
-async def everyone(query: Wanted) -> Directory:
+async def everyone(query: ProvidersAsked) -> Directory:
     """按名录的次序列出，由市民自主选择。"""
     counts = Counter(one.kind for one in await directory.everyone())
     found = await directory.matching(kind=query.kind, words=query.q, item=query.item)

@@ -15,6 +15,7 @@ from identity.sessions import Session
 from miniprogram_bff.fields import BookingCode, CaseNo, Fen, HallName, ItemName, TypeName
 from miniprogram_bff.screens.search import ItemRow, row_of
 from miniprogram_bff.session import VISITOR, actor
+from miniprogram_bff.states import RateableKind
 from notifications import delivery
 from payments import bills
 
@@ -41,7 +42,7 @@ class CaseToSupplement(Struct):
 
 
 class ToRate(Struct):
-    kind: str
+    kind: RateableKind
     number: str
     title: str
     place: str

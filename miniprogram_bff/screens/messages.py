@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 from foundation.web import Asked, Routes
 from identity.sessions import Session
 from miniprogram_bff.session import CITIZEN, MINIMAL
+from miniprogram_bff.states import MessageChannel, Platform
 from notifications import consents, delivery, ledger, preferences, topics
 from notifications.errors import GroupUnknown, MessageNotFound, QuietHoursFault, TemplateUnknown, TopicUnknown
 from notifications.kinds import GROUPS
@@ -23,7 +24,7 @@ TopicCode = Annotated[str, Meta(min_length=1, max_length=60, examples=["housing"
 class Way(Struct):
     """One channel a message took beside this list."""
 
-    channel: Annotated[str, Meta(examples=["wechat"])]
+    channel: MessageChannel
     name: Annotated[str, Meta(examples=["微信订阅消息"])]
     state: Annotated[str, Meta(examples=["已发送"])]
     why: str
@@ -66,7 +67,7 @@ class Consents(Asked):
 
 
 class ConsentView(Struct):
-    platform: Annotated[str, Meta(examples=["wechat"])]
+    platform: Platform
     template: TemplateId
     names: list[str]
     choice: Annotated[str, Meta(examples=["once"])]

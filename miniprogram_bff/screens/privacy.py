@@ -15,6 +15,7 @@ from identity.access import ROLE_NAMES, Role
 from identity.policy_errors import AlreadyLeaving, ExportNotFound, ExportUnderWay, NotLeaving
 from identity.sessions import Session
 from miniprogram_bff.session import MINIMAL, actor
+from miniprogram_bff.states import CopyState
 from payments.errors import MoneyUnderWay
 
 routes = Routes("我的信息", tag="privacy")
@@ -39,7 +40,7 @@ class CopyView(Struct):
     """`state`：waiting 正在准备，ready 可以下载，fetched 已下载，expired 已过期."""
 
     code: Code
-    state: Annotated[str, Meta(examples=["ready"])]
+    state: CopyState
     label: Annotated[str, Meta(examples=["可以下载"])]
     size: Annotated[int, Meta(examples=[20480], description="字节")]
     asked_at: datetime
