@@ -16,7 +16,7 @@ from cases.models import Case
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.events import tell
-from foundation.words import one_of
+from foundation.words import Verbatim, one_of
 from identity.phones import masked_phone
 from identity.realname import masked_name
 
@@ -56,7 +56,7 @@ class DeliveryView:
     hall: str
     recipient: str
     phone: str
-    address: str
+    address: Verbatim
     state: Annotated[str, one_of(MOVES)]
     state_label: str
     carrier: str

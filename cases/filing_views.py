@@ -15,7 +15,7 @@ from cases.models import Case
 from catalogue.item_sheet import FormField
 from catalogue.models import Hall
 from foundation.actor import Actor
-from foundation.words import one_of
+from foundation.words import AS_IT_CAME, Verbatim, one_of
 
 LABELS = {
     "draft": "草稿",
@@ -63,7 +63,7 @@ class Place:
 class NoticeLine:
     """One line of the 一次性告知."""
 
-    material: str
+    material: Verbatim
     why: str
 
 
@@ -75,11 +75,11 @@ class Field:
     label: str
     asks: str
     optional: bool
-    options: list[str]
+    options: list[Verbatim]
     least: int | None
     most: int | None
     hint: str
-    shown_if: str
+    shown_if: Verbatim
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,7 @@ class FilingView:
     hall: Place
     halls: list[Place]
     fields: list[Field]
-    answers: Answers
+    answers: Annotated[Answers, AS_IT_CAME]
     materials: list[MaterialState]
     licences_on: bool
     licence_consent: str

@@ -11,7 +11,7 @@ from cases.filing_models import Filing, OwedPaper, Paper
 from foundation import audit, clock, database
 from foundation.actor import Actor
 from foundation.events import tell
-from foundation.words import one_of
+from foundation.words import Verbatim, one_of
 
 REMIND_BEFORE = timedelta(days=3)
 
@@ -21,7 +21,7 @@ class Owed:
     """One promised material: `state` owed 待补, overdue 已逾期, received 已补."""
 
     id: int
-    material: str
+    material: Verbatim
     due_on: date
     state: Annotated[str, one_of(("owed", "overdue", "received"))]
 

@@ -26,7 +26,7 @@ from channels.clamd import Scanner, ScannerGone
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.idempotency import KeyReused
-from foundation.words import one_of
+from foundation.words import Verbatim, one_of
 
 LABELS = {
     "receiving": "接收中",
@@ -43,8 +43,8 @@ class PaperView:
     """A file as its owner and staff see it. `missing` are the numbers of pieces still to come."""
 
     code: str
-    material: str
-    name: str
+    material: Verbatim
+    name: Verbatim
     size: int
     media_type: str
     picture: bool

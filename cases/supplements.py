@@ -17,7 +17,7 @@ from cases.papers import PaperView, view
 from cases.timeline import Kind
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
-from foundation.words import one_of
+from foundation.words import Verbatim, one_of
 
 CODE_LENGTH = 12
 WHATEVER = "补正材料"  # where a notice lists no papers by name
@@ -27,7 +27,7 @@ WHATEVER = "补正材料"  # where a notice lists no papers by name
 class PaperWanted:
     """One thing a notice asks for."""
 
-    material: str
+    material: Verbatim
     why: str
     how: str
 

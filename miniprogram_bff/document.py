@@ -16,8 +16,7 @@ SHOWN_TO_PEOPLE = {"example", "examples"}  # on the page /docs; half of the file
 
 def text() -> str:
     """The document in a stable order, one fact a line, so that a change reads as one."""
-    door = create_app().ctx.door
-    whole = openapi.document(door.title, door.description, door.version, door.sections)
+    whole = openapi.document(create_app().ctx.door)
     return json.dumps(_plain(whole), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

@@ -29,6 +29,7 @@ REASONS = {
     413: "内容太大",
     415: "内容类型不正确",
     422: "内容有误",
+    426: "客户端版本过旧",
     429: "太频繁",
     500: "系统出现问题",
     502: "对方系统没有办成",
@@ -49,20 +50,22 @@ ERROR: dict[str, Any] = {
 FAULTS_EXAMPLE = [{"field": "name", "problem": "缺少必填项"}, {"field": "slot_id", "problem": "应为整数"}]
 
 
-def document(title: str, description: str, version: str, sections: Iterable[Any]) -> dict[str, Any]:
-    """The whole document as plain data. `sections` are `Routes`."""
-    sections = list(sections)
+def document(door: Any) -> dict[str, Any]:
+    """The whole document of a `Door` as plain data."""
+    sections = list(door.sections)
     routes = [route for section in sections for route in section if route.documented]
     schemas, components = _schemas(routes)
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
+    refusals: dict[str, type[Refusal]] = {}
     for route in routes:
-        paths[route.template][route.method.lower()] = _operation(route, schemas, components)
-    refusals = {one.__name__: one for route in routes for one in refusals_of(route)}
+        visits = door.visits if door.visits and door.visits.asks_of(route) else None
+        paths[route.template][route.method.lower()] = _operation(route, visits, schemas, components)
+        refusals |= {one.__name__: one for one in refusals_of(route, visits)}
     schemes = {one.access.name: one.access.scheme for one in routes if one.access.scheme}
     used = {route.tag for route in routes}
     return {
         "openapi": "3.1.0",
-        "info": {"title": title, "description": description, "version": version},
+        "info": {"title": door.title, "description": door.description, "version": door.version},
         "servers": [{"url": "/"}],
         "tags": [{"name": one.tag, "description": one.title} for one in sections if one.tag in used],
         "paths": dict(paths),
@@ -81,9 +84,10 @@ def _error(refusals: Iterable[str]) -> dict[str, Any]:
     return {**ERROR, "properties": {**ERROR["properties"], "code": code}}
 
 
-def refusals_of(route: Route) -> list[type[Refusal]]:
-    """Every refusal a route can give: its own, its caller's, and those that its shape brings along."""
+def refusals_of(route: Route, visits: Any = None) -> list[type[Refusal]]:
+    """Every refusal a route can give: its own, its caller's, those that its shape and its door bring along."""
     found = [*route.errors, *(one.missing for one in route.headers), *route.access.errors]
+    found += visits.errors if visits else ()
     if route.path_readers:
         found += [NotFound, TooLarge]  # an address beyond the server's bound is too large as well
     if route.body or route.query or route.form:
@@ -182,13 +186,13 @@ def _sample(kind: Any, schema: dict[str, Any], components: dict[str, Any]) -> An
     return example_of(schema, components)
 
 
-def _operation(route: Route, schemas: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
+def _operation(route: Route, visits: Any, schemas: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": f"{route.module.rpartition('.')[2]}_{route.handler.__name__}",
         "summary": route.summary,
         "tags": [route.tag],
-        "parameters": _parameters(route, schemas),
-        "responses": _responses(route, schemas, components),
+        "parameters": [*_parameters(route, schemas), *([visits.header.parameter()] if visits else [])],
+        "responses": _responses(route, visits, schemas, components),
         "security": [{route.access.name: []}] if route.access.scheme else [],
         "x-access": f"{route.access.name}: {route.access.description}",
     }
@@ -231,7 +235,7 @@ def _unnulled(schema: dict[str, Any]) -> dict[str, Any]:
     return {**others[0], **kept}
 
 
-def _responses(route: Route, schemas: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
+def _responses(route: Route, visits: Any, schemas: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
     success: dict[str, Any] = {"description": REASONS.get(route.status, "成功")}
     if _is_data(route.answers_with):
         content: dict[str, Any] = {"schema": schemas[_key(route.answers_with)]}
@@ -245,7 +249,7 @@ def _responses(route: Route, schemas: dict[Any, Any], components: dict[str, Any]
     if nothing:
         success["description"] = REASONS[204]
     by_status: dict[int, list[type[Refusal]]] = defaultdict(list)
-    for kind in refusals_of(route):
+    for kind in refusals_of(route, visits):
         by_status[kind.status].append(kind)
     for status, kinds in sorted(by_status.items()):
         responses[str(status)] = _refusing(status, kinds)

@@ -145,6 +145,8 @@ def _inspected(method: str, path: str, handler: Handler, options: dict[str, Any]
         raise WrongRoute(f"{where}: what is known early is known of one path")
     if limit and limit.user and options["access"] is PUBLIC:
         raise WrongRoute(f"{where}: a public route knows no user to count")
+    if options.get("cache") and any(one.status in (401, 403) for one in options["access"].errors):
+        raise WrongRoute(f"{where}: what only some may see is kept by nobody")
     description = inspect.cleandoc(handler.__doc__ or "")
     return Route(
         **{"summary": description.partition("\n")[0], "description": description, **options},

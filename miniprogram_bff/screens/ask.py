@@ -18,6 +18,7 @@ from foundation.actor import Actor
 from foundation.errors import Malformed
 from foundation.idempotency import KeyReused, StillInFlight
 from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Header, Limit, Routes
+from foundation.words import AS_IT_CAME, Verbatim
 from identity.sessions import Session
 from miniprogram_bff.fields import Fen, ItemCode, ItemName
 from miniprogram_bff.session import VISITOR, actor
@@ -87,7 +88,7 @@ class CardView(Struct):
 
     kind: CardLeads
     label: Annotated[str, Meta(examples=["预约办理"])]
-    target: ItemCode
+    target: Annotated[ItemCode, AS_IT_CAME]
 
 
 class LiveRowView(Struct):
@@ -96,7 +97,7 @@ class LiveRowView(Struct):
     title: Annotated[str, Meta(examples=["示例市政务服务中心"])]
     text: Annotated[str, Meta(examples=["居民身份证办理：11月27日 周五 09:00 起，余 12 个"])]
     tone: Tone
-    page: Annotated[str, Meta(examples=["book/9901/centre-id-card?date=2026-11-27&slot=17"])]
+    page: Annotated[Verbatim, Meta(examples=["book/9901/centre-id-card?date=2026-11-27&slot=17"])]
     at: datetime | None
     left: int | None
     fen: Fen | None
@@ -112,7 +113,7 @@ class LiveCardView(Struct):
     title: Annotated[str, Meta(examples=["最近可约"])]
     rows: list[LiveRowView]
     note: str
-    page: Annotated[str, Meta(examples=["book?item=11990100DEMA0001133990100005000"])]
+    page: Annotated[Verbatim, Meta(examples=["book?item=11990100DEMA0001133990100005000"])]
     label: Annotated[str, Meta(examples=["看全部大厅"])]
 
 

@@ -31,12 +31,14 @@ from catalogue import guides, items
 from foundation import clock
 from foundation.errors import Invalid, Refusal
 from foundation.idempotency import KeyReused
-from foundation.web import PUBLIC, Answer, Asked, Header, Limit, Routes
+from foundation.web import LIVE, PUBLIC, PUBLIC_MINUTE, Answer, Asked, Header, Limit, Routes
+from foundation.web.language import in_traditional
 from identity.delegation import Scope
 from identity.errors import RealNameNeeded
 from identity.family_errors import PersonUnknown
 from identity.organisation_errors import ActingOver
 from identity.sessions import Session
+from miniprogram_bff.clients import is_newest
 from miniprogram_bff.fields import (
     Address,
     Department,
@@ -186,13 +188,19 @@ class Reserve(Asked):
 RESERVE = msgspec.json.Decoder(Reserve)
 
 
-@routes.get("/v1/halls", access=PUBLIC, summary="可预约的大厅")
+@routes.get("/v1/halls", access=PUBLIC, summary="可预约的大厅", cache=PUBLIC_MINUTE)
 async def halls(query: HallsQuery) -> list[HallView]:
     found = await slots.halls(item_code=query.item or None)
     return [HallView(h.code, h.name, h.address, h.phone, h.opening_hours, h.longitude, h.latitude) for h in found]
 
 
-@routes.get("/v1/halls/<hall_code>", access=PUBLIC, summary="一个大厅可预约的部门和业务", errors=(HallNotFound,))
+@routes.get(
+    "/v1/halls/<hall_code>",
+    access=PUBLIC,
+    summary="一个大厅可预约的部门和业务",
+    errors=(HallNotFound,),
+    cache=PUBLIC_MINUTE,
+)
 async def hall(hall_code: HallCode) -> HallPage:
     found = await types.find_hall(code=hall_code)
     departments = [
@@ -209,7 +217,9 @@ async def hall(hall_code: HallCode) -> HallPage:
     return HallPage(found.code, found.name, found.address, found.phone, found.opening_hours, departments)
 
 
-@routes.get("/v1/types/<type_code>", access=PUBLIC, summary="一项预约业务和可约日期", errors=(TypeNotFound,))
+@routes.get(
+    "/v1/types/<type_code>", access=PUBLIC, summary="一项预约业务和可约日期", errors=(TypeNotFound,), cache=LIVE
+)
 async def appointment_type(type_code: TypeCode) -> Answer[TypePage]:
     of = await types.find(code=type_code)
     days, draws = await availability.days(type_id=of.id), await draw_results.of_type(type_id=of.id)
@@ -240,7 +250,7 @@ async def appointment_type(type_code: TypeCode) -> Answer[TypePage]:
     return Answer(page, headers=_as_of(days))
 
 
-@routes.get("/v1/slots", access=PUBLIC, summary="某天的号段", errors=(TypeNotFound,))
+@routes.get("/v1/slots", access=PUBLIC, summary="某天的号段", errors=(TypeNotFound,), cache=LIVE)
 async def slots_of_day(query: SlotsQuery) -> Answer[list[SlotView]]:
     """余号随时变化，以提交预约的结果为准；人多时显示的是 1 秒内的余号，Age 和 X-As-Of 响应头说明是何时的。"""
     found = await availability.of_day(type_id=query.type_id, day=query.date)
@@ -271,8 +281,11 @@ def _as_of(seen: Seen[Any]) -> dict[str, str]:
 def too_late(headers: Mapping[str, str], sent: bytes) -> Refusal | None:
     """SlotFull, when that is known without asking; None leaves the request to `reserve`.
 
-    Whose token it is does not matter then, as long as there is one.
+    Whose token it is does not matter then, as long as there is one. Who reads traditional characters, or is to be told
+    of a newer client, is answered the usual way.
     """
+    if in_traditional(headers.get("accept-language", "")) or not is_newest(headers.get("x-client", "")):
+        return None
     try:
         slot_id = RESERVE.decode(sent).slot_id
     except (msgspec.MsgspecError, UnicodeDecodeError):

@@ -5,10 +5,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from assistant.analysis import canon
 from catalogue import directory, items
 from catalogue.directory import Provider
 from catalogue.directory_errors import ProviderNotFound
 from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Limit, Routes
+from foundation.web.language import as_known
 from miniprogram_bff.fields import Address, Hours, ItemName, Slug, Telephone
 
 routes = Routes("中介服务", tag="intermediaries")
@@ -71,7 +73,7 @@ class ProviderView(Struct):
 async def everyone(query: ProvidersAsked) -> Directory:
     """按名录的次序列出，由市民自主选择。"""
     counts = Counter(one.kind for one in await directory.everyone())
-    found = await directory.matching(kind=query.kind, words=query.q, item=query.item)
+    found = await directory.matching(kind=as_known(query.kind, counts), words=canon(query.q), item=query.item)
     return Directory([KindCount(kind, count) for kind, count in counts.items()], [row_of(one) for one in found])
 
 

@@ -18,7 +18,7 @@ from appointments.draw_errors import (
     WishesInvalid,
 )
 from appointments.errors import AlreadyBookedThatDay, SlotNotFound, SlotSuspended, TooManyBookings
-from foundation.web import PUBLIC, PUBLIC_HOUR, Asked, Limit, Routes
+from foundation.web import LIVE, PUBLIC, PUBLIC_HOUR, Asked, Limit, Routes
 from identity.errors import RealNameNeeded
 from identity.sessions import Session
 from miniprogram_bff.fields import BookingCode, Department, DrawCode, HallCode, HallName, TypeCode, TypeName
@@ -133,7 +133,7 @@ class ResultFile(Struct):
     entries: list[ResultEntry]
 
 
-@routes.get("/v1/draws/<code>", access=PUBLIC, summary="一次摇号", errors=(DrawNotFound,))
+@routes.get("/v1/draws/<code>", access=PUBLIC, summary="一次摇号", errors=(DrawNotFound,), cache=LIVE)
 async def draw(code: DrawCode) -> DrawPage:
     found = await draw_results.find(code=code)
     slots = [DrawSlot(one.id, one.starts_at, one.ends_at, one.places) for one in await draw_results.slots(code=code)]

@@ -9,7 +9,7 @@ from assistant import also_needed
 from catalogue import directory, guides, items, scenarios
 from catalogue.errors import ItemNotFound, ScenarioNotFound, ThemeNotFound, UnknownAnswer
 from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Routes
-from foundation.words import one_of
+from foundation.words import Verbatim, one_of
 from miniprogram_bff.fields import (
     Address,
     Department,
@@ -42,8 +42,8 @@ class MaterialView(Struct):
     may_follow: bool
     when: str
     note: str
-    blank_form: str
-    sample: str
+    blank_form: Verbatim
+    sample: Verbatim
 
 
 class AlsoNeeded(Struct):

@@ -10,7 +10,7 @@ from cases import lookup
 from catalogue import items, scenarios
 from feedback import ratings
 from foundation import settings
-from foundation.web import Routes
+from foundation.web import PUBLIC_MINUTE, Routes
 from identity.sessions import Session
 from miniprogram_bff.fields import BookingCode, CaseNo, Fen, HallName, ItemName, TypeName
 from miniprogram_bff.screens.search import ItemRow, row_of
@@ -69,7 +69,7 @@ class Home(Struct):
     todo: ToDo | None
 
 
-@routes.get("/v1/home", access=VISITOR, summary="首页")
+@routes.get("/v1/home", access=VISITOR, summary="首页", cache=PUBLIC_MINUTE)
 async def home(who: Session | None) -> Home:
     return Home(
         city=settings.current().processes.city_name,

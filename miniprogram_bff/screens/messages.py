@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from foundation.web import Asked, Routes
+from foundation.words import Verbatim
 from identity.sessions import Session
 from miniprogram_bff.session import CITIZEN, MINIMAL
 from miniprogram_bff.states import MessageChannel, Platform
@@ -42,7 +43,7 @@ class MessageView(Struct):
     id: int
     title: Annotated[str, Meta(examples=["预约成功"])]
     text: Annotated[str, Meta(examples=["您已预约 11月23日 09:00 居民身份证办理"])]
-    page: Annotated[str, Meta(examples=["pages/booking/7K3M9QXP"])]
+    page: Annotated[Verbatim, Meta(examples=["pages/booking/7K3M9QXP"])]
     at: datetime
     read: bool
     ways: list[Way]

@@ -99,7 +99,7 @@ async def words(query: OfHall) -> list[WordsView]:
     return [WordsView(one.level, levels.LEVELS[one.level], one.text, one.quarter) for one in found]
 
 
-@routes.get("/v1/answers", access=PUBLIC, summary="公开的问题和答复", limit=Limit(ip=240))
+@routes.get("/v1/answers", access=PUBLIC, summary="公开的问题和答复", limit=Limit(ip=240), cache=PUBLIC_MINUTE)
 async def answers(query: AnswersAsked) -> list[PublicAnswerView]:
     """按所写的话查找；不写即最近公开的。"""
     found = await public_answers.search(query.q) if query.q.strip() else await public_answers.latest()
@@ -112,6 +112,7 @@ async def answers(query: AnswersAsked) -> list[PublicAnswerView]:
     summary="一条公开答复",
     errors=(PublicAnswerNotFound,),
     limit=Limit(ip=240),
+    cache=PUBLIC_MINUTE,
 )
 async def answer(code: Annotated[str, Meta(max_length=20, examples=["K7M3Q9XP"])]) -> PublicAnswerView:
     return _view(await public_answers.find(code))

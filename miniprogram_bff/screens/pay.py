@@ -19,6 +19,7 @@ from foundation import idempotency
 from foundation.errors import Invalid, TooManyRequests
 from foundation.http import OutcomeUnknown, OutsideUnavailable
 from foundation.web import PUBLIC, Asked, Header, Limit, Routes, client_address
+from foundation.words import AS_IT_CAME
 from identity.delegation import Scope
 from identity.organisation_errors import ActingOver
 from identity.sessions import Session
@@ -116,7 +117,7 @@ class CheckoutView(Struct):
     amount_fen: Fen
     late_fen: int
     expires_at: datetime
-    parameters: dict[str, str]
+    parameters: Annotated[dict[str, str], AS_IT_CAME]
 
 
 class ResultView(Struct):

@@ -10,6 +10,7 @@ from catalogue import halls
 from foundation import clock, csv_table, settings
 from foundation.errors import Invalid
 from foundation.web import Asked, Limit, Routes
+from foundation.web.language import as_known
 from identity import exports, leaving, looks
 from identity.access import ROLE_NAMES, Role
 from identity.policy_errors import AlreadyLeaving, ExportNotFound, ExportUnderWay, NotLeaving
@@ -144,7 +145,7 @@ async def leaving_page(who: Session) -> LeavingView:
 )
 async def forget(body: ConfirmForget, who: Session) -> LeavingView:
     """到期自动注销，之前可以撤回。依法须保存的档案继续保存，但不再与账号关联。"""
-    if body.confirm.strip() != "注销":
+    if as_known(body.confirm.strip(), ["注销"]) != "注销":
         raise NotConfirmed
     await leaving.ask(citizen_id=who.citizen_id, by=actor(who))
     return await leaving_page(who)

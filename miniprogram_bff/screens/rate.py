@@ -21,6 +21,7 @@ from feedback.models import Rating, Rectification
 from feedback.rectification_errors import NotAtThisStage, RectificationNotFound
 from feedback.subjects import Rateable
 from foundation.web import PUBLIC, PUBLIC_HOUR, Asked, Limit, Routes
+from foundation.web.language import as_known
 from identity.sessions import Session
 from miniprogram_bff.fields import CaseNo, Department, HallCode, ItemName
 from miniprogram_bff.session import CITIZEN, actor
@@ -148,7 +149,7 @@ async def rate(body: RatingIn, who: Session) -> Rated:
         kind=body.kind,
         number=body.number,
         level=body.level,
-        tags=body.tags,
+        tags=[as_known(one, levels.TAGS.get(body.level, ())) for one in body.tags],
         text=body.text,
         given_by=body.given_by,
         by=actor(who),
