@@ -123,12 +123,17 @@ def _answering(
         response = answers.answered(given, route.status)
         if door.scripts and isinstance(response, answers.Written) and language.is_asked(request):
             language.turned(response, plan, remember=route.cache is not None and who is None)
-        if route.cache is not None and who is None and response.status == 200:
+        if route.cache is not None and who is None and response.status == 200 and not _says_itself(response):
             return route.cache.apply(request, response, vary=varies)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return answer
+
+
+def _says_itself(response: HTTPResponse) -> bool:
+    """Whether the handler knows better than the route what may be kept of this answer."""
+    return "Cache-Control" in response.headers
 
 
 async def _admitted(route: Route, request: Request) -> Any:

@@ -28,6 +28,7 @@ from appointments.rule_errors import Sanctioned, TooOften
 from appointments.rush_errors import TooManyAtOnce
 from appointments.share_errors import KeptForPriority, KeptForStaff, NotEnoughInARow
 from catalogue import guides, items
+from catalogue.halls import metres
 from foundation import clock
 from foundation.errors import Invalid, Refusal
 from foundation.idempotency import KeyReused
@@ -77,9 +78,11 @@ KEY = Header(
 
 
 class HallsQuery(Asked):
-    """`item`：只看能办该事项（实施编码）的大厅."""
+    """`item`：只看能办该事项（实施编码）的大厅；`lat`、`lng`：我的位置（GCJ-02），给出时由近到远."""
 
     item: ItemCode = ""
+    lat: Annotated[float, Meta(ge=-90, le=90, examples=[26.64])] | None = None
+    lng: Annotated[float, Meta(ge=-180, le=180, examples=[118.17])] | None = None
 
 
 class HallView(Struct):
@@ -90,6 +93,7 @@ class HallView(Struct):
     opening_hours: Hours
     longitude: float | None
     latitude: float | None
+    distance_m: Annotated[int | None, Meta(description="直线距离，米；没有给出位置，或大厅没有坐标的为空")]
 
 
 class TypeRow(Struct):
@@ -189,9 +193,26 @@ RESERVE = msgspec.json.Decoder(Reserve)
 
 
 @routes.get("/v1/halls", access=PUBLIC, summary="可预约的大厅", cache=PUBLIC_MINUTE)
-async def halls(query: HallsQuery) -> list[HallView]:
+async def halls(query: HallsQuery) -> Answer[list[HallView]]:
     found = await slots.halls(item_code=query.item or None)
-    return [HallView(h.code, h.name, h.address, h.phone, h.opening_hours, h.longitude, h.latitude) for h in found]
+    here = [
+        HallView(
+            h.code, h.name, h.address, h.phone, h.opening_hours, h.longitude, h.latitude,
+            distance_from(query.lng, query.lat, h.longitude, h.latitude),
+        )
+        for h in found
+    ]  # fmt: skip
+    if query.lat is None or query.lng is None:
+        return Answer(here)
+    here.sort(key=lambda one: (one.distance_m is None, one.distance_m))
+    return Answer(here, headers={"Cache-Control": "no-store"})  # where somebody is, is nobody's to keep
+
+
+def distance_from(lng: float | None, lat: float | None, longitude: float | None, latitude: float | None) -> int | None:
+    """Whole metres, where both places are known."""
+    if lng is None or lat is None or longitude is None or latitude is None:
+        return None
+    return round(metres(lng, lat, longitude, latitude))
 
 
 @routes.get(

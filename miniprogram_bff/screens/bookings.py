@@ -119,7 +119,12 @@ async def cancel(code: BookingCode, who: Session) -> BookingView:
 )
 async def check_in_code(code: BookingCode, who: Session) -> CheckInView:
     """到厅出示；每分钟更新，截图无效。"""
-    made = await checkin.code_for(code=code, by=actor(who))
+    return await check_in_view(code, by=actor(who))
+
+
+async def check_in_view(code: str, *, by: Actor) -> CheckInView:
+    """Raises BookingNotFound, CannotCheckIn."""
+    made = await checkin.code_for(code=code, by=by)
     drawn = io.BytesIO()
     segno.make(made.text, error="m").save(drawn, kind="svg", scale=5, border=2, unit="px", xmldecl=False, svgclass=None)
     return CheckInView(made.text, made.refresh_at, drawn.getvalue().decode())

@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from foundation.web import Asked, Routes
+from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Routes
 from foundation.words import Verbatim
 from identity.sessions import Session
 from miniprogram_bff.session import CITIZEN, MINIMAL
 from miniprogram_bff.states import MessageChannel, Platform
-from notifications import consents, delivery, ledger, preferences, topics
+from notifications import asking, consents, delivery, ledger, preferences, topics
 from notifications.errors import GroupUnknown, MessageNotFound, QuietHoursFault, TemplateUnknown, TopicUnknown
 from notifications.kinds import GROUPS
 
@@ -58,6 +58,22 @@ class Earlier(Asked):
 
 class Read(Struct):
     read_at: datetime
+
+
+class ForPlatform(Asked):
+    platform: Literal["wechat", "alipay"] = "wechat"
+
+
+class TemplatesToAsk(Struct):
+    """各处要请用户授权的模板，每处至多三个，一次弹窗问完；没有的为空."""
+
+    booking: Annotated[list[TemplateId], Meta(description="提交预约时")]
+    waitlist: Annotated[list[TemplateId], Meta(description="加入候补时")]
+    draw: Annotated[list[TemplateId], Meta(description="登记摇号时")]
+    bill: Annotated[list[TemplateId], Meta(description="缴费时")]
+    case: Annotated[list[TemplateId], Meta(description="查看或订阅办件时")]
+    filing: Annotated[list[TemplateId], Meta(description="提交在线申请时")]
+    news: Annotated[list[TemplateId], Meta(description="订阅资讯时")]
 
 
 class Consents(Asked):
@@ -127,6 +143,12 @@ async def read_messages(who: Session) -> None:
 @routes.post("/v1/me/messages/<message_id>/read", access=CITIZEN, summary="标为已读", errors=(MessageNotFound,))
 async def read_message(message_id: MessageId, who: Session) -> Read:
     return Read(await delivery.mark_one_read(citizen_id=who.citizen_id, message_id=message_id))
+
+
+@routes.get("/v1/message-templates", access=PUBLIC, summary="要请用户授权的订阅消息模板", cache=PUBLIC_MINUTE)
+async def templates(query: ForPlatform) -> TemplatesToAsk:
+    """小程序启动时取一次；在按钮的点击里弹窗，用户选择后登记到 `/v1/me/consents`。"""
+    return TemplatesToAsk(**await asking.templates(query.platform))
 
 
 @routes.post("/v1/me/consents", access=CITIZEN, summary="订阅消息授权", errors=(TemplateUnknown,), status=204)
