@@ -11,6 +11,7 @@ from cases.forms import Form
 from cases.paper_limits import LIVE
 from cases.papers import PaperView, view
 from catalogue.item_sheet import Material
+from foundation.words import Verbatim
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,7 @@ class MaterialState:
     `how`：form 填表代替，licence 电子证照，papers 已上传，later 容缺后补，missing 待上传，not_needed 不涉及.
     """
 
-    name: str
+    name: Verbatim
     note: str
     when: str
     licence: str

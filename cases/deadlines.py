@@ -105,6 +105,9 @@ class Counting:
         return frozenset(days)
 
 
+LIGHTS = ("green", "yellow", "red", "grey")
+
+
 def light(*, due: date | None, warn_from: date | None, still: bool, ended: date | None, today: date) -> str:
     """``green``, ``yellow`` (most of the period is used up), ``red`` (overdue), ``grey`` (not counting).
 

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 import asyncpg
 from tortoise.exceptions import IntegrityError
@@ -15,6 +16,7 @@ from cases.models import Case
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.events import tell
+from foundation.words import Verbatim, one_of
 from identity.phones import masked_phone
 from identity.realname import masked_name
 
@@ -49,13 +51,13 @@ class DeliveryStep:
 class DeliveryView:
     """How the result comes, as the applicant sees it; recipient and telephone masked."""
 
-    way: str
+    way: Annotated[str, one_of(WAYS)]
     way_label: str
     hall: str
     recipient: str
     phone: str
-    address: str
-    state: str
+    address: Verbatim
+    state: Annotated[str, one_of(MOVES)]
     state_label: str
     carrier: str
     tracking_no: str

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from cases import completeness, delivering, delivery_tracking, filing, following, forms, licence_library, pledge, review
 from cases.completeness import MaterialState
@@ -14,6 +15,7 @@ from cases.models import Case
 from catalogue.item_sheet import FormField
 from catalogue.models import Hall
 from foundation.actor import Actor
+from foundation.words import AS_IT_CAME, Verbatim, one_of
 
 LABELS = {
     "draft": "草稿",
@@ -44,7 +46,7 @@ class FilingLine:
     code: str
     item_name: str
     hall: str
-    state: str
+    state: Annotated[str, one_of(LABELS)]
     state_label: str
     case_no: str
     expires_at: datetime | None
@@ -61,7 +63,7 @@ class Place:
 class NoticeLine:
     """One line of the 一次性告知."""
 
-    material: str
+    material: Verbatim
     why: str
 
 
@@ -73,11 +75,11 @@ class Field:
     label: str
     asks: str
     optional: bool
-    options: list[str]
+    options: list[Verbatim]
     least: int | None
     most: int | None
     hint: str
-    shown_if: str
+    shown_if: Verbatim
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +90,7 @@ class FilingView:
     item_slug: str
     item_name: str
     guide_version: int
-    state: str
+    state: Annotated[str, one_of(LABELS)]
     state_label: str
     what_next: str
     editable: bool
@@ -96,7 +98,7 @@ class FilingView:
     hall: Place
     halls: list[Place]
     fields: list[Field]
-    answers: Answers
+    answers: Annotated[Answers, AS_IT_CAME]
     materials: list[MaterialState]
     licences_on: bool
     licence_consent: str

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Annotated
 
 from cases import notice_period
 from cases.filing_errors import FilingNotFound, OwedNotFound
@@ -10,6 +11,7 @@ from cases.filing_models import Filing, OwedPaper, Paper
 from foundation import audit, clock, database
 from foundation.actor import Actor
 from foundation.events import tell
+from foundation.words import Verbatim, one_of
 
 REMIND_BEFORE = timedelta(days=3)
 
@@ -19,9 +21,9 @@ class Owed:
     """One promised material: `state` owed 待补, overdue 已逾期, received 已补."""
 
     id: int
-    material: str
+    material: Verbatim
     due_on: date
-    state: str
+    state: Annotated[str, one_of(("owed", "overdue", "received"))]
 
 
 async def owe(row: Filing, *, by: Actor) -> None:

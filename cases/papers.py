@@ -8,6 +8,7 @@ says that it is there: a crash leaves an object without a row, which is swept, a
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from cases import paper_content, paper_limits, paper_owners, scanning
 from cases.filing_errors import (
@@ -25,6 +26,7 @@ from channels.clamd import Scanner, ScannerGone
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.idempotency import KeyReused
+from foundation.words import Verbatim, one_of
 
 LABELS = {
     "receiving": "接收中",
@@ -41,12 +43,12 @@ class PaperView:
     """A file as its owner and staff see it. `missing` are the numbers of pieces still to come."""
 
     code: str
-    material: str
-    name: str
+    material: Verbatim
+    name: Verbatim
     size: int
     media_type: str
     picture: bool
-    state: str
+    state: Annotated[str, one_of(LABELS)]
     state_label: str
     missing: list[int]
     late: bool

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from tortoise.exceptions import IntegrityError
 
@@ -16,16 +17,17 @@ from cases.papers import PaperView, view
 from cases.timeline import Kind
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
+from foundation.words import Verbatim, one_of
 
 CODE_LENGTH = 12
 WHATEVER = "补正材料"  # where a notice lists no papers by name
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PaperWanted:
     """One thing a notice asks for."""
 
-    material: str
+    material: Verbatim
     why: str
     how: str
 
@@ -38,9 +40,9 @@ class SupplementView:
     case_no: str
     item_name: str
     note: str
-    wanted: list[Wanted]
+    wanted: list[PaperWanted]
     papers: list[PaperView]
-    state: str
+    state: Annotated[str, one_of(("open", "sent", "expired"))]
     sent_at: datetime | None
     expires_at: datetime
 
@@ -140,10 +142,10 @@ async def of_notice(row: Supplement) -> SupplementView:
     )
 
 
-def _wanted(notice: CaseEvent) -> list[Wanted]:
+def _wanted(notice: CaseEvent) -> list[PaperWanted]:
     items = notice.detail.get("items", [])
-    told = [Wanted(one["name"], one.get("problem", ""), one.get("how", "")) for one in items]
-    return told or [Wanted(WHATEVER, notice.note, "")]
+    told = [PaperWanted(one["name"], one.get("problem", ""), one.get("how", "")) for one in items]
+    return told or [PaperWanted(WHATEVER, notice.note, "")]
 
 
 async def of_case(case_id: int) -> list[SupplementView]:

@@ -3,17 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Annotated
 
 from cases import deadlines, logbook, next_steps, notice, usual
+from cases.deadlines import LIGHTS
 from cases.folding import Progress
 from cases.logbook import LogRow
 from cases.models import Case
 from cases.notice import Notice
-from cases.timeline import LABELS, PROCEDURES, RESULTS, Kind
+from cases.timeline import LABELS, NO_STAGE, PROCEDURES, RESULTS, Kind
 from cases.usual import Usual
 from foundation import clock, crypto
+from foundation.words import one_of
 from foundation.workdays import WorkCalendar
 from identity.realname import masked_name
+
+STAGES = [one.value for one in Kind if one not in NO_STAGE]
 
 
 @dataclass(frozen=True)
@@ -38,11 +43,11 @@ class CaseView:
     item_name: str
     department_name: str
     applicant: str
-    stage: str
+    stage: Annotated[str, one_of(STAGES)]
     stage_label: str
     what_next: str
     when: date | None
-    light: str
+    light: Annotated[str, one_of(LIGHTS)]
     legal_days: int | None
     promised_days: int | None
     extended_days: int

@@ -196,3 +196,18 @@ class Feedback:
         "complaint",
         shape="question|complaint|proposal",
     )
+
+
+@dataclass(frozen=True)
+class Clients:
+    oldest: str = setting(
+        "CLIENT_OLDEST",
+        "oldest client of each platform that still works, `wechat/1.2.0,alipay/1.2.0,h5/1.2.0`; older ones are told to"
+        " update",
+        shape=r"(wechat|alipay|h5)/[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}",
+    )
+    newest: str = setting(
+        "CLIENT_NEWEST",
+        "newest client of each platform, in the same form; others work and are told of it",
+        shape=r"(wechat|alipay|h5)/[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}",
+    )

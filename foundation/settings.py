@@ -13,6 +13,7 @@ from typing import Any, get_type_hints
 
 from foundation.room_settings import (
     Cases,
+    Clients,
     Couriers,
     Feedback,
     Handover,
@@ -72,6 +73,7 @@ class Settings:
     messages: Messages = field(default_factory=Messages)
     sms: Sms = field(default_factory=Sms)
     feedback: Feedback = field(default_factory=Feedback)
+    clients: Clients = field(default_factory=Clients)
 
     @property
     def environment(self) -> str:

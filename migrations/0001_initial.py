@@ -4808,6 +4808,45 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="FavouriteItem",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "citizen",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="citizen_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="favourites",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "item",
+                    fields.ForeignKeyField(
+                        "models.ServiceItem",
+                        source_field="item_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="favourite_of",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("since", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={
+                "table": "favourite_item",
+                "app": "models",
+                "unique_together": (("citizen", "item"),),
+                "pk_attr": "id",
+                "table_description": "收藏: a service item that a person wants to find again, on whichever platform they come by.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Guide",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

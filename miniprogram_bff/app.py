@@ -12,6 +12,7 @@ from assistant import knowledge
 from foundation import settings
 from foundation.errors import Unavailable
 from foundation.web import Door, new_app, open_house, vitals
+from miniprogram_bff.clients import Clients
 from miniprogram_bff.screens import (
     ask,
     book,
@@ -22,6 +23,7 @@ from miniprogram_bff.screens import (
     directory,
     draw,
     family,
+    favourites,
     filing,
     forms,
     guide,
@@ -86,6 +88,7 @@ SCREENS = (
     credit,
     messages,
     mine,
+    favourites,
     standing,
     organisations,
     policy,
@@ -99,7 +102,13 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
     ours = settings.current()
     rooms.wake()
     app = new_app("bff")
-    door = Door(title="指尖办 · 市民服务", description="微信、支付宝小程序和网页使用的接口。", version="1")
+    door = Door(
+        title="指尖办 · 市民服务",
+        description="微信、支付宝小程序和网页使用的接口。请求头 Accept-Language: zh-Hant 得到繁体中文。",
+        version="1",
+        scripts=True,
+        visits=Clients(),
+    )
     for screen in SCREENS:
         door.include(screen.routes)
     door.include(vitals)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from channels import landing
 from channels.alipay.client import AlipayClient
 from channels.alipay.messages import send_template
 from channels.messages import MessageOutcome
@@ -31,15 +32,16 @@ class Sending:
 
 async def send(letter: Sending) -> MessageOutcome:
     """Hand one message to its channel. Never raises for what the channel says."""
+    page = landing.page_for(letter.page)
     if letter.channel == WECHAT:
         wechat: WeChatClient = _of(WECHAT, WeChatClient)
         return await send_subscription(
-            wechat, openid=letter.to, template_id=letter.template_id, fields=letter.fields, page=letter.page
+            wechat, openid=letter.to, template_id=letter.template_id, fields=letter.fields, page=page
         )
     if letter.channel == ALIPAY:
         alipay: AlipayClient = _of(ALIPAY, AlipayClient)
         return await send_template(
-            alipay, openid=letter.to, template_id=letter.template_id, fields=letter.fields, page=letter.page
+            alipay, openid=letter.to, template_id=letter.template_id, fields=letter.fields, page=page
         )
     carrier: Carrier = _of(letter.channel, SmsGateway)
     ours = settings.current()

@@ -1,6 +1,8 @@
 """缴款通知书: pushed by departments, found by their payer, or by code with a second factor."""
 
 import hmac
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from foundation import audit, clock, crypto, database, ratelimit
@@ -28,6 +30,21 @@ select count(*) as number, coalesce(sum(total_fen), 0)::bigint as fen,
          select from bill_item i where i.bill_id = bill.id and i.late_per_day > 0)) as late
   from bill where citizen_id = $1 and state = 'unpaid'
 """
+DUE = """
+select pay_code, title, exec_unit_name as unit, total_fen, expire_date from bill
+ where citizen_id = $1 and state = 'unpaid' order by expire_date nulls last, id limit $2
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """An unpaid bill in a line; what has grown since is on its own page."""
+
+    pay_code: str
+    title: str
+    unit: str
+    total_fen: int
+    expire_date: date | None
 
 
 async def is_known(*, notice_no: str, source: str) -> bool:
@@ -104,6 +121,11 @@ async def unpaid(citizen_id: int) -> tuple[int, int]:
     grown = await Bill.filter(id__in=row["late"]).prefetch_related("items") if row["late"] else []
     late_fen = sum(late_fee.shown(one).late_fen for one in grown)
     return row["number"], row["fen"] + late_fen
+
+
+async def due_next(citizen_id: int, *, limit: int) -> list[Due]:
+    """The citizen's unpaid bills, those first that are due first."""
+    return [Due(**row) for row in await database.fetch(DUE, citizen_id, limit)]
 
 
 async def one_for(*, pay_code: str, citizen_id: int) -> Bill:

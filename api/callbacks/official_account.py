@@ -9,6 +9,7 @@ from typing import Any
 from assistant import asking, followers
 from assistant.answering import Answer, Kind
 from assistant.navigation import Card, CardKind
+from channels import landing
 from channels.wechat import reply_text
 from foundation import logs, settings
 from foundation.errors import Refusal
@@ -91,7 +92,7 @@ def _link(card: Card) -> str:
     url = f"{ours.processes.public_bff_url}/h5/#/{_PAGES[card.kind].format(card.target)}"
     if ours.wechat.app_id and card.kind in _MINI_PAGES:
         path = _MINI_PAGES[card.kind].format(card.target)
-        return reply_text.mini_program(card.label, app_id=ours.wechat.app_id, path=path, url=url)
+        return reply_text.mini_program(card.label, app_id=ours.wechat.app_id, path=landing.page_for(path), url=url)
     return reply_text.link(card.label, url)
 
 

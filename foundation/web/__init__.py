@@ -23,7 +23,7 @@ from sanic import HTTPResponse, Request, Sanic
 
 from foundation.web.access import PUBLIC, Access
 from foundation.web.answer import Answer
-from foundation.web.caching import PUBLIC_HOUR, PUBLIC_MINUTE, Cache
+from foundation.web.caching import LIVE, PUBLIC_HOUR, PUBLIC_MINUTE, Cache
 from foundation.web.client_address import client_address
 from foundation.web.door import Door
 from foundation.web.headers import Header
@@ -34,6 +34,7 @@ from foundation.web.same_origin import refuse_foreign_origin
 from foundation.web.vitals import routes as vitals
 
 __all__ = [
+    "LIVE",
     "PUBLIC",
     "PUBLIC_HOUR",
     "PUBLIC_MINUTE",

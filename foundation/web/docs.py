@@ -25,7 +25,7 @@ def routes_for(door: "Door") -> Routes:
 
     @functools.cache
     def made() -> dict[str, Any]:
-        return openapi.document(door.title, door.description, door.version, door.sections)
+        return openapi.document(door)
 
     @routes.page("/docs", access=PUBLIC, cache=PUBLIC_MINUTE)
     async def page(request: Request) -> HTTPResponse:

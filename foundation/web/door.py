@@ -1,26 +1,56 @@
 """A door: the routes of one application, guarded, served and documented."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Protocol
 
 from sanic import HTTPResponse, Request, Sanic
 
 from foundation import ratelimit
 from foundation.errors import Refusal
-from foundation.web import answers, docs, early, journal, reading
+from foundation.web import answers, docs, early, journal, language, reading
+from foundation.web.access import PUBLIC
 from foundation.web.client_address import client_address, network_of
+from foundation.web.headers import Header
 from foundation.web.routes import Route, Routes
 
 
-class Door:
-    """One per application: ``door.include(routes)`` for each module, then ``door.mount(app)``."""
+class Visits(Protocol):
+    """What a door asks of every request by a header of its own, such as the version of the client."""
 
-    def __init__(self, *, title: str, description: str, version: str = "1") -> None:
+    header: Header
+    errors: tuple[type[Refusal], ...]
+
+    def asks_of(self, route: Route) -> bool:
+        """Whether callers of `route` are looked at."""
+
+    def look(self, request: Request) -> Mapping[str, str]:
+        """Headers for the answer. Raises one of `errors`."""
+
+
+class Door:
+    """One per application: ``door.include(routes)`` for each module, then ``door.mount(app)``.
+
+    With `scripts` it answers in traditional characters who asks for them (`language`); `visits` looks at every request
+    before anything else, whoever calls.
+    """
+
+    def __init__(
+        self, *, title: str, description: str, version: str = "1", scripts: bool = False, visits: "Visits | None" = None
+    ) -> None:
         self.title = title
         self.description = description
         self.version = version
+        self.scripts = scripts
+        self.visits = visits
         self.sections: list[Routes] = []
+
+    @property
+    def varies(self) -> str:
+        """By which headers an answer differs that everybody may keep."""
+        return ", ".join(
+            [*([language.HEADER] if self.scripts else []), *([self.visits.header.name] if self.visits else [])]
+        )
 
     @property
     def routes(self) -> list[Route]:
@@ -37,42 +67,73 @@ class Door:
         for route in self.routes:
             methods = ["GET", "HEAD"] if route.method == "GET" else [route.method]
             name = f"{route.method}_{route.name}".replace(".", "_")
-            app.add_route(_serving(route), route.path, methods=methods, name=name, unquote=True)
+            app.add_route(_serving(self, route), route.path, methods=methods, name=name, unquote=True)
         early.stand_before(app, [(one.method, one.path, one.early) for one in self.routes if one.early])
-        app.error_handler.add(Exception, answers.refused)
+        app.error_handler.add(Exception, self.refused)
         app.register_middleware(journal.finish, "response")
 
+    def refused(self, request: Request, error: Exception) -> HTTPResponse:
+        """`error` as its reader reads it."""
+        response = answers.refused(request, error)
+        return language.turned(response, language.ALL) if self.scripts and language.is_asked(request) else response
 
-def _serving(route: Route) -> Callable[..., Coroutine[Any, Any, HTTPResponse | None]]:
+
+def _serving(door: Door, route: Route) -> Callable[..., Coroutine[Any, Any, HTTPResponse | None]]:
+    answer = _answering(door, route)
+    looked_at = door.visits if door.visits and door.visits.asks_of(route) else None
+
     async def serve(request: Request, **captured: str) -> HTTPResponse | None:
         request.ctx.route = route
         reading.make_readable(request)
         journal.begin(request)
+        told: Mapping[str, str] = {}
         try:
-            return await _serve(route, request, captured)
+            if looked_at:
+                told = looked_at.look(request)
+            response = await answer(request, captured)
         except asyncio.CancelledError:
             request.ctx.hung_up = True
             raise
-        except Refusal as refusal:
-            return route.error_page(request, refusal) if route.error_page else answers.refused(request, refusal)
         except Exception as error:
-            if route.error_page:
-                return route.error_page(request, answers.refusal_of(request, error))
-            return answers.refused(request, error)
+            response = _refused(door, route, request, error)
+        if told and response is not None:
+            response.headers.update(told)
+        return response
 
     return serve
 
 
-async def _serve(route: Route, request: Request, captured: dict[str, str]) -> HTTPResponse | None:
-    who = await _admitted(route, request)
-    given = await route.handler(**_arguments(route, request, captured, who))
-    if given is None and request.responded:
-        return None
-    response = answers.answered(given, route.status)
-    if route.cache is not None and response.status == 200:
-        return route.cache.apply(request, response)
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+def _refused(door: Door, route: Route, request: Request, error: Exception) -> HTTPResponse:
+    if route.error_page is None:
+        return door.refused(request, error)
+    return route.error_page(request, error if isinstance(error, Refusal) else answers.refusal_of(request, error))
+
+
+def _answering(
+    door: Door, route: Route
+) -> Callable[[Request, dict[str, str]], Coroutine[Any, Any, HTTPResponse | None]]:
+    plan, public = language.plan_of(route.answers_with), route.access is PUBLIC
+    varies = door.varies if public else ", ".join(filter(None, ["Authorization", door.varies]))
+
+    async def answer(request: Request, captured: dict[str, str]) -> HTTPResponse | None:
+        who = await _admitted(route, request)
+        given = await route.handler(**_arguments(route, request, captured, who))
+        if given is None and request.responded:
+            return None
+        response = answers.answered(given, route.status)
+        if door.scripts and isinstance(response, answers.Written) and language.is_asked(request):
+            language.turned(response, plan, remember=route.cache is not None and who is None)
+        if route.cache is not None and who is None and response.status == 200 and not _says_itself(response):
+            return route.cache.apply(request, response, vary=varies)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return answer
+
+
+def _says_itself(response: HTTPResponse) -> bool:
+    """Whether the handler knows better than the route what may be kept of this answer."""
+    return "Cache-Control" in response.headers
 
 
 async def _admitted(route: Route, request: Request) -> Any:

@@ -12,7 +12,10 @@ from foundation.errors import Refusal
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """A header whose whole value matches `pattern`; `missing` is how its absence is refused, unless `optional`."""
+    """A header whose whole value matches `pattern`; `missing` is how its absence is refused, unless `optional`.
+
+    A `lenient` one is not refused for its form: what does not match counts as left out.
+    """
 
     name: str
     description: str
@@ -20,6 +23,7 @@ class Header:
     example: str
     missing: type[Refusal]
     optional: bool = False
+    lenient: bool = False
 
     def of(self, request: Request) -> str:
         """The value, empty when an optional one is left out. Raises `missing` for any other that does not match."""
@@ -39,7 +43,8 @@ class Header:
 
     def parameter(self) -> dict[str, Any]:
         """As OpenAPI names it."""
-        schema = {"type": "string", "pattern": f"^{self.pattern}$", "examples": [self.example]}
+        form = {} if self.lenient else {"pattern": f"^{self.pattern}$"}
+        schema = {"type": "string", **form, "examples": [self.example]}
         return {
             "name": self.name,
             "in": "header",

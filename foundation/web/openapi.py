@@ -2,20 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
-import msgspec.inspect as mi
 
 from foundation.database import DatabaseGone
 from foundation.errors import Malformed, NotFound, Refusal, TooManyRequests
-from foundation.web import faults
+from foundation.web import faults, told
 from foundation.web.answer import Answer
-from foundation.web.answers import InternalError
+from foundation.web.answers import BY_STATUS, InternalError
 from foundation.web.examples import example_of
 from foundation.web.reading import InvalidFields, NotAForm, NotJson, TooLarge
-from foundation.web.routes import Route, reachable
+from foundation.web.routes import Route
 
 REF = "#/components/schemas/{name}"
 REASONS = {
@@ -31,12 +29,13 @@ REASONS = {
     413: "内容太大",
     415: "内容类型不正确",
     422: "内容有误",
+    426: "客户端版本过旧",
     429: "太频繁",
     500: "系统出现问题",
     502: "对方系统没有办成",
     503: "暂时不可用",
 }
-ERROR = {
+ERROR: dict[str, Any] = {
     "type": "object",
     "title": "Error",
     "description": "每个拒绝都是这个样子。code 不会改变，可据此判断；message 可直接给人看。",
@@ -51,25 +50,27 @@ ERROR = {
 FAULTS_EXAMPLE = [{"field": "name", "problem": "缺少必填项"}, {"field": "slot_id", "problem": "应为整数"}]
 
 
-def document(title: str, description: str, version: str, sections: Iterable[Any]) -> dict[str, Any]:
-    """The whole document as plain data. `sections` are `Routes`."""
-    sections = list(sections)
+def document(door: Any) -> dict[str, Any]:
+    """The whole document of a `Door` as plain data."""
+    sections = list(door.sections)
     routes = [route for section in sections for route in section if route.documented]
     schemas, components = _schemas(routes)
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
+    refusals: dict[str, type[Refusal]] = {}
     for route in routes:
-        paths[route.template][route.method.lower()] = _operation(route, schemas, components)
-    refusals = {one.__name__: one for route in routes for one in refusals_of(route)}
+        visits = door.visits if door.visits and door.visits.asks_of(route) else None
+        paths[route.template][route.method.lower()] = _operation(route, visits, schemas, components)
+        refusals |= {one.__name__: one for one in refusals_of(route, visits)}
     schemes = {one.access.name: one.access.scheme for one in routes if one.access.scheme}
     used = {route.tag for route in routes}
     return {
         "openapi": "3.1.0",
-        "info": {"title": title, "description": description, "version": version},
+        "info": {"title": door.title, "description": door.description, "version": door.version},
         "servers": [{"url": "/"}],
         "tags": [{"name": one.tag, "description": one.title} for one in sections if one.tag in used],
         "paths": dict(paths),
         "components": {
-            "schemas": {**components, "Error": ERROR},
+            "schemas": {**components, "Error": _error(refusals)},
             "responses": {code: _response(kind) for code, kind in sorted(refusals.items())},
             "examples": {code: {"value": _example(kind)} for code, kind in sorted(refusals.items())},
             "securitySchemes": schemes,
@@ -77,9 +78,16 @@ def document(title: str, description: str, version: str, sections: Iterable[Any]
     }
 
 
-def refusals_of(route: Route) -> list[type[Refusal]]:
-    """Every refusal a route can give: its own, its caller's, and those that its shape brings along."""
+def _error(refusals: Iterable[str]) -> dict[str, Any]:
+    """The one shape of all refusals, with every code that the door can say."""
+    code = {**ERROR["properties"]["code"], "enum": sorted({*refusals, *(one.__name__ for one in BY_STATUS.values())})}
+    return {**ERROR, "properties": {**ERROR["properties"], "code": code}}
+
+
+def refusals_of(route: Route, visits: Any = None) -> list[type[Refusal]]:
+    """Every refusal a route can give: its own, its caller's, those that its shape and its door bring along."""
     found = [*route.errors, *(one.missing for one in route.headers), *route.access.errors]
+    found += visits.errors if visits else ()
     if route.path_readers:
         found += [NotFound, TooLarge]  # an address beyond the server's bound is too large as well
     if route.body or route.query or route.form:
@@ -100,17 +108,21 @@ def _schemas(routes: list[Route]) -> tuple[dict[Any, Any], dict[str, Any]]:
         if _is_data(route.answers_with):
             wanted.append(route.answers_with)
     found, components = msgspec.json.schema_components(wanted, ref_template=REF)
-    taken_in = _reachable([s for s, t in zip(found, wanted, strict=True) if _is_read(t, routes)], components)
-    for name in taken_in:
-        _tell_bounds(components[name])
-    for schema in found:
+    read = [schema for schema, kind in zip(found, wanted, strict=True) if _is_read(kind, routes)]
+    taken_in = _reachable(read, components)
+    for schema in [*read, *(components[name] for name in taken_in)]:
         _tell_bounds(schema)
-    _tell_moments(wanted, components)
+    told.kinds_of_enums([found, components])
+    told.moments(wanted, components)
+    told.what_is_always_there(wanted, components, but=taken_in)
     return {_key(kind): schema for kind, schema in zip(wanted, found, strict=True)}, components
 
 
 def _is_read(kind: Any, routes: list[Route]) -> bool:
-    return any(reader and reader.wanted is kind for one in routes for reader in (one.query, one.body, one.form))
+    in_path = any(kind in one.path_types.values() for one in routes)
+    return in_path or any(
+        reader and reader.wanted is kind for one in routes for reader in (one.query, one.body, one.form)
+    )
 
 
 def _reachable(schemas: list[Any], components: dict[str, Any]) -> set[str]:
@@ -153,19 +165,6 @@ def _tell_bounds(schema: Any) -> None:
         _tell_bounds(list(inner.values()) if key == "properties" and isinstance(inner, dict) else inner)
 
 
-def _tell_moments(kinds: list[Any], components: dict[str, Any]) -> None:
-    """msgspec names the format of a time only where its type speaks of a zone; ours are written with one always."""
-    inside = [one for kind in kinds for one in reachable(mi.type_info(kind))]
-    for struct in {one.cls for one in inside if isinstance(one, mi.StructType)}:
-        for field in msgspec.structs.fields(struct):
-            if datetime not in (field.type, *get_args(field.type)):
-                continue
-            shown = components[struct.__name__]["properties"][field.encode_name]
-            for one in (shown, *shown.get("anyOf", ())):
-                if one.get("type") == "string":
-                    one.setdefault("format", "date-time")
-
-
 def _key(kind: Any) -> Any:
     try:
         hash(kind)
@@ -187,13 +186,13 @@ def _sample(kind: Any, schema: dict[str, Any], components: dict[str, Any]) -> An
     return example_of(schema, components)
 
 
-def _operation(route: Route, schemas: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
+def _operation(route: Route, visits: Any, schemas: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
-        "operationId": f"{route.method.lower()}_{route.name}".replace(".", "_"),
+        "operationId": f"{route.module.rpartition('.')[2]}_{route.handler.__name__}",
         "summary": route.summary,
         "tags": [route.tag],
-        "parameters": _parameters(route, schemas),
-        "responses": _responses(route, schemas, components),
+        "parameters": [*_parameters(route, schemas), *([visits.header.parameter()] if visits else [])],
+        "responses": _responses(route, visits, schemas, components),
         "security": [{route.access.name: []}] if route.access.scheme else [],
         "x-access": f"{route.access.name}: {route.access.description}",
     }
@@ -218,6 +217,7 @@ def _parameters(route: Route, schemas: dict[Any, Any]) -> list[dict[str, Any]]:
     _, components = msgspec.json.schema_components([route.query.wanted], ref_template=REF)
     schema = components[route.query.wanted.__name__]
     _tell_bounds(schema)
+    told.kinds_of_enums(components)
     for name, one in schema["properties"].items():
         entry = {"name": name, "in": "query", "required": name in schema.get("required", []), "schema": _unnulled(one)}
         if "description" in one:
@@ -235,7 +235,7 @@ def _unnulled(schema: dict[str, Any]) -> dict[str, Any]:
     return {**others[0], **kept}
 
 
-def _responses(route: Route, schemas: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
+def _responses(route: Route, visits: Any, schemas: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
     success: dict[str, Any] = {"description": REASONS.get(route.status, "成功")}
     if _is_data(route.answers_with):
         content: dict[str, Any] = {"schema": schemas[_key(route.answers_with)]}
@@ -249,7 +249,7 @@ def _responses(route: Route, schemas: dict[Any, Any], components: dict[str, Any]
     if nothing:
         success["description"] = REASONS[204]
     by_status: dict[int, list[type[Refusal]]] = defaultdict(list)
-    for kind in refusals_of(route):
+    for kind in refusals_of(route, visits):
         by_status[kind.status].append(kind)
     for status, kinds in sorted(by_status.items()):
         responses[str(status)] = _refusing(status, kinds)

@@ -145,6 +145,8 @@ def _inspected(method: str, path: str, handler: Handler, options: dict[str, Any]
         raise WrongRoute(f"{where}: what is known early is known of one path")
     if limit and limit.user and options["access"] is PUBLIC:
         raise WrongRoute(f"{where}: a public route knows no user to count")
+    if options.get("cache") and any(one.status in (401, 403) for one in options["access"].errors):
+        raise WrongRoute(f"{where}: what only some may see is kept by nobody")
     description = inspect.cleandoc(handler.__doc__ or "")
     return Route(
         **{"summary": description.partition("\n")[0], "description": description, **options},
@@ -183,10 +185,11 @@ def reachable(node: mi.Type) -> Iterator[mi.Type]:
     waiting: list[Any] = [node]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, mi.StructType) and one.cls in seen:
+        has_fields = isinstance(one, mi.StructType | mi.DataclassType)
+        if has_fields and one.cls in seen:
             continue
         yield one
-        if isinstance(one, mi.StructType):
+        if has_fields:
             seen.add(one.cls)
             waiting += [field.type for field in one.fields]
         elif isinstance(one, mi.UnionType):

@@ -18,9 +18,11 @@ from foundation.actor import Actor
 from foundation.errors import Malformed
 from foundation.idempotency import KeyReused, StillInFlight
 from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Header, Limit, Routes
+from foundation.words import AS_IT_CAME, Verbatim
 from identity.sessions import Session
 from miniprogram_bff.fields import Fen, ItemCode, ItemName
 from miniprogram_bff.session import VISITOR, actor
+from miniprogram_bff.states import AnswerBand, AnswerKind, CardLeads, LiveCardKind, Tone
 
 routes = Routes("问一问", tag="ask")
 
@@ -84,9 +86,9 @@ class ChoiceView(Struct):
 class CardView(Struct):
     """`kind`：guide book pay form map progress phone complaint person screen（`target` 是页面）."""
 
-    kind: Annotated[str, Meta(examples=["book"])]
+    kind: CardLeads
     label: Annotated[str, Meta(examples=["预约办理"])]
-    target: ItemCode
+    target: Annotated[ItemCode, AS_IT_CAME]
 
 
 class LiveRowView(Struct):
@@ -94,8 +96,8 @@ class LiveRowView(Struct):
 
     title: Annotated[str, Meta(examples=["示例市政务服务中心"])]
     text: Annotated[str, Meta(examples=["居民身份证办理：11月27日 周五 09:00 起，余 12 个"])]
-    tone: str
-    page: Annotated[str, Meta(examples=["book/9901/centre-id-card?date=2026-11-27&slot=17"])]
+    tone: Tone
+    page: Annotated[Verbatim, Meta(examples=["book/9901/centre-id-card?date=2026-11-27&slot=17"])]
     at: datetime | None
     left: int | None
     fen: Fen | None
@@ -107,11 +109,11 @@ class LiveRowView(Struct):
 class LiveCardView(Struct):
     """实时卡片，随查随显，不随对话保存。`kind`：slots halls，本人的 cases bills bookings（未登录时引导登录）."""
 
-    kind: Annotated[str, Meta(examples=["slots"])]
+    kind: LiveCardKind
     title: Annotated[str, Meta(examples=["最近可约"])]
     rows: list[LiveRowView]
     note: str
-    page: Annotated[str, Meta(examples=["book?item=11990100DEMA0001133990100005000"])]
+    page: Annotated[Verbatim, Meta(examples=["book?item=11990100DEMA0001133990100005000"])]
     label: Annotated[str, Meta(examples=["看全部大厅"])]
 
 
@@ -123,8 +125,8 @@ class AnswerView(Struct):
 
     conversation: Conversation
     turn: int
-    kind: Annotated[str, Meta(examples=["answer"])]
-    band: Annotated[str, Meta(examples=["answer"])]
+    kind: AnswerKind
+    band: AnswerBand
     confidence: Annotated[float, Meta(examples=[0.93])]
     note: str
     passages: list[PassageView]

@@ -28,15 +28,18 @@ from appointments.rule_errors import Sanctioned, TooOften
 from appointments.rush_errors import TooManyAtOnce
 from appointments.share_errors import KeptForPriority, KeptForStaff, NotEnoughInARow
 from catalogue import guides, items
+from catalogue.halls import metres
 from foundation import clock
 from foundation.errors import Invalid, Refusal
 from foundation.idempotency import KeyReused
-from foundation.web import PUBLIC, Answer, Asked, Header, Limit, Routes
+from foundation.web import LIVE, PUBLIC, PUBLIC_MINUTE, Answer, Asked, Header, Limit, Routes
+from foundation.web.language import in_traditional
 from identity.delegation import Scope
 from identity.errors import RealNameNeeded
 from identity.family_errors import PersonUnknown
 from identity.organisation_errors import ActingOver
 from identity.sessions import Session
+from miniprogram_bff.clients import is_newest
 from miniprogram_bff.fields import (
     Address,
     Department,
@@ -54,6 +57,7 @@ from miniprogram_bff.fields import (
 from miniprogram_bff.screens.bookings import BookingView, view
 from miniprogram_bff.screens.guide import MaterialView, material_of
 from miniprogram_bff.session import CITIZEN, actor, subject
+from miniprogram_bff.states import Share, SlotState
 
 routes = Routes("预约", tag="book")
 
@@ -74,9 +78,11 @@ KEY = Header(
 
 
 class HallsQuery(Asked):
-    """`item`：只看能办该事项（实施编码）的大厅."""
+    """`item`：只看能办该事项（实施编码）的大厅；`lat`、`lng`：我的位置（GCJ-02），给出时由近到远."""
 
     item: ItemCode = ""
+    lat: Annotated[float, Meta(ge=-90, le=90, examples=[26.64])] | None = None
+    lng: Annotated[float, Meta(ge=-180, le=180, examples=[118.17])] | None = None
 
 
 class HallView(Struct):
@@ -87,6 +93,7 @@ class HallView(Struct):
     opening_hours: Hours
     longitude: float | None
     latitude: float | None
+    distance_m: Annotated[int | None, Meta(description="直线距离，米；没有给出位置，或大厅没有坐标的为空")]
 
 
 class TypeRow(Struct):
@@ -169,10 +176,10 @@ class SlotView(Struct):
     ends_at: datetime
     capacity: int
     free: int
-    state: Annotated[str, Meta(examples=["open"])]
+    state: SlotState
     label: Annotated[str, Meta(examples=["可约"])]
     release_at: datetime
-    share: Annotated[str, Meta(examples=["public"], description="public 公众，priority 优先（老年人、残疾人、军人）")]
+    share: Share
 
 
 class Reserve(Asked):
@@ -185,13 +192,36 @@ class Reserve(Asked):
 RESERVE = msgspec.json.Decoder(Reserve)
 
 
-@routes.get("/v1/halls", access=PUBLIC, summary="可预约的大厅")
-async def halls(query: HallsQuery) -> list[HallView]:
+@routes.get("/v1/halls", access=PUBLIC, summary="可预约的大厅", cache=PUBLIC_MINUTE)
+async def halls(query: HallsQuery) -> Answer[list[HallView]]:
     found = await slots.halls(item_code=query.item or None)
-    return [HallView(h.code, h.name, h.address, h.phone, h.opening_hours, h.longitude, h.latitude) for h in found]
+    here = [
+        HallView(
+            h.code, h.name, h.address, h.phone, h.opening_hours, h.longitude, h.latitude,
+            distance_from(query.lng, query.lat, h.longitude, h.latitude),
+        )
+        for h in found
+    ]  # fmt: skip
+    if query.lat is None or query.lng is None:
+        return Answer(here)
+    here.sort(key=lambda one: (one.distance_m is None, one.distance_m))
+    return Answer(here, headers={"Cache-Control": "no-store"})  # where somebody is, is nobody's to keep
 
 
-@routes.get("/v1/halls/<hall_code>", access=PUBLIC, summary="一个大厅可预约的部门和业务", errors=(HallNotFound,))
+def distance_from(lng: float | None, lat: float | None, longitude: float | None, latitude: float | None) -> int | None:
+    """Whole metres, where both places are known."""
+    if lng is None or lat is None or longitude is None or latitude is None:
+        return None
+    return round(metres(lng, lat, longitude, latitude))
+
+
+@routes.get(
+    "/v1/halls/<hall_code>",
+    access=PUBLIC,
+    summary="一个大厅可预约的部门和业务",
+    errors=(HallNotFound,),
+    cache=PUBLIC_MINUTE,
+)
 async def hall(hall_code: HallCode) -> HallPage:
     found = await types.find_hall(code=hall_code)
     departments = [
@@ -208,7 +238,9 @@ async def hall(hall_code: HallCode) -> HallPage:
     return HallPage(found.code, found.name, found.address, found.phone, found.opening_hours, departments)
 
 
-@routes.get("/v1/types/<type_code>", access=PUBLIC, summary="一项预约业务和可约日期", errors=(TypeNotFound,))
+@routes.get(
+    "/v1/types/<type_code>", access=PUBLIC, summary="一项预约业务和可约日期", errors=(TypeNotFound,), cache=LIVE
+)
 async def appointment_type(type_code: TypeCode) -> Answer[TypePage]:
     of = await types.find(code=type_code)
     days, draws = await availability.days(type_id=of.id), await draw_results.of_type(type_id=of.id)
@@ -239,7 +271,7 @@ async def appointment_type(type_code: TypeCode) -> Answer[TypePage]:
     return Answer(page, headers=_as_of(days))
 
 
-@routes.get("/v1/slots", access=PUBLIC, summary="某天的号段", errors=(TypeNotFound,))
+@routes.get("/v1/slots", access=PUBLIC, summary="某天的号段", errors=(TypeNotFound,), cache=LIVE)
 async def slots_of_day(query: SlotsQuery) -> Answer[list[SlotView]]:
     """余号随时变化，以提交预约的结果为准；人多时显示的是 1 秒内的余号，Age 和 X-As-Of 响应头说明是何时的。"""
     found = await availability.of_day(type_id=query.type_id, day=query.date)
@@ -270,8 +302,11 @@ def _as_of(seen: Seen[Any]) -> dict[str, str]:
 def too_late(headers: Mapping[str, str], sent: bytes) -> Refusal | None:
     """SlotFull, when that is known without asking; None leaves the request to `reserve`.
 
-    Whose token it is does not matter then, as long as there is one.
+    Whose token it is does not matter then, as long as there is one. Who reads traditional characters, or is to be told
+    of a newer client, is answered the usual way.
     """
+    if in_traditional(headers.get("accept-language", "")) or not is_newest(headers.get("x-client", "")):
+        return None
     try:
         slot_id = RESERVE.decode(sent).slot_id
     except (msgspec.MsgspecError, UnicodeDecodeError):

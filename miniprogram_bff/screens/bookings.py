@@ -32,6 +32,7 @@ from miniprogram_bff.fields import (
     TypeName,
 )
 from miniprogram_bff.session import CITIZEN, actor, subject
+from miniprogram_bff.states import BillState, BookingState
 
 routes = Routes("我的预约", tag="bookings")
 
@@ -41,7 +42,7 @@ class FeeView(Struct):
 
     pay_code: PayCode
     total_fen: Fen
-    state: Annotated[str, Meta(examples=["unpaid"])]
+    state: BillState
 
 
 class BookingView(Struct):
@@ -49,7 +50,7 @@ class BookingView(Struct):
     no_show unserved."""
 
     code: BookingCode
-    state: Annotated[str, Meta(examples=["booked"])]
+    state: BookingState
     type_code: TypeCode
     type_name: TypeName
     department_name: Department
@@ -118,7 +119,12 @@ async def cancel(code: BookingCode, who: Session) -> BookingView:
 )
 async def check_in_code(code: BookingCode, who: Session) -> CheckInView:
     """到厅出示；每分钟更新，截图无效。"""
-    made = await checkin.code_for(code=code, by=actor(who))
+    return await check_in_view(code, by=actor(who))
+
+
+async def check_in_view(code: str, *, by: Actor) -> CheckInView:
+    """Raises BookingNotFound, CannotCheckIn."""
+    made = await checkin.code_for(code=code, by=by)
     drawn = io.BytesIO()
     segno.make(made.text, error="m").save(drawn, kind="svg", scale=5, border=2, unit="px", xmldecl=False, svgclass=None)
     return CheckInView(made.text, made.refresh_at, drawn.getvalue().decode())

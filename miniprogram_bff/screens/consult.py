@@ -26,6 +26,7 @@ from foundation.web import PUBLIC, Asked, Limit, Routes, client_address
 from identity.sessions import Session
 from miniprogram_bff.fields import Department, HallName, ItemName
 from miniprogram_bff.session import CITIZEN, VISITOR, actor
+from miniprogram_bff.states import ConsultationKind, ConsultationState
 
 routes = Routes("咨询投诉", tag="consult")
 
@@ -62,7 +63,7 @@ class MarkIn(One, kw_only=True):
     level: Annotated[int, Meta(ge=1, le=5)]
 
 
-class Words(Asked):
+class ConsultWords(Asked):
     text: Annotated[str, Meta(max_length=2000, examples=["公司拖欠工资怎么办"])]
 
 
@@ -94,10 +95,10 @@ class ConsultationView(Struct):
     """`state`：open answered refused pointed withdrawn."""
 
     code: Code
-    kind: Annotated[str, Meta(examples=["question"])]
+    kind: ConsultationKind
     kind_label: Annotated[str, Meta(examples=["咨询"])]
     title: str
-    state: Annotated[str, Meta(examples=["open"])]
+    state: ConsultationState
     state_label: Annotated[str, Meta(examples=["办理中"])]
     department: Department
     hall_name: HallName
@@ -131,7 +132,7 @@ async def file(request: Request, body: QuestionIn, who: Session | None) -> Consu
 
 
 @routes.post("/v1/consultations/doors", access=PUBLIC, summary="应找哪个部门", limit=Limit(ip=240))
-async def doors(body: Words) -> list[DoorView]:
+async def doors(body: ConsultWords) -> list[DoorView]:
     """看起来归其他渠道受理的，给出名称和电话；仍可照常提交。"""
     return [DoorView(one.name, one.what, one.phone) for one in right_door.suggested(body.text)]
 

@@ -11,6 +11,7 @@ from foundation.web import Asked, Limit, Routes
 from identity.sessions import Session
 from miniprogram_bff.fields import BookingCode, HallName, TypeName
 from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.states import AppealState, SanctionState
 
 routes = Routes("预约信用", tag="credit")
 
@@ -31,7 +32,7 @@ class CauseView(Struct):
 class AppealView(Struct):
     """`state`：open accepted rejected."""
 
-    state: Annotated[str, Meta(examples=["open"])]
+    state: AppealState
     label: Annotated[str, Meta(examples=["待处理"])]
     text: Annotated[str, Meta(examples=["当天住院，有医院证明"])]
     reason: Annotated[str, Meta(examples=[""], description="处理意见")]
@@ -42,7 +43,7 @@ class SanctionView(Struct):
     """`state`：active expired lifted；`where`：限制的范围."""
 
     code: SanctionCode
-    state: Annotated[str, Meta(examples=["active"])]
+    state: SanctionState
     label: Annotated[str, Meta(examples=["限制中"])]
     reason: Annotated[str, Meta(examples=["同一证件连续 120 天内爽约 2 次，限制预约 90 天"])]
     where: Annotated[str, Meta(examples=["全市"])]

@@ -37,7 +37,7 @@ class DeliveryChoice(Asked):
         return Choice(way=self.way, hall_code=self.hall_code, address=address)
 
 
-class HallView(Struct):
+class PickUpHall(Struct):
     code: HallCode
     name: HallName
 
@@ -46,7 +46,7 @@ class ResultPage(Struct):
     """`offered`：该事项可选的送达方式；`results`：可下载的结果文件."""
 
     offered: list[str]
-    halls: list[HallView]
+    halls: list[PickUpHall]
     delivery: DeliveryView | None
     results: list[PaperView]
 
@@ -54,7 +54,7 @@ class ResultPage(Struct):
 @routes.get("/v1/cases/<case_no>/result", access=CITIZEN, summary="办理结果和送达", errors=(CaseNotFound,))
 async def result(case_no: CaseNo, who: Session) -> ResultPage:
     shown = await delivery_desk.of_case(case_no=case_no, by=actor(who))
-    halls = [HallView(code, name) for code, name in shown.halls]
+    halls = [PickUpHall(code, name) for code, name in shown.halls]
     return ResultPage(shown.offered, halls, shown.delivery, list(shown.results))
 
 

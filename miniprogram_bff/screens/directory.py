@@ -5,10 +5,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from assistant.analysis import canon
 from catalogue import directory, items
 from catalogue.directory import Provider
 from catalogue.directory_errors import ProviderNotFound
 from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Limit, Routes
+from foundation.web.language import as_known
 from miniprogram_bff.fields import Address, Hours, ItemName, Slug, Telephone
 
 routes = Routes("中介服务", tag="intermediaries")
@@ -18,7 +20,7 @@ ProviderName = Annotated[str, Meta(examples=["示例市东岸公证处（演示�
 KindName = Annotated[str, Meta(examples=["公证"])]
 
 
-class Wanted(Asked):
+class ProvidersAsked(Asked):
     """`kind`：类别；`item`：事项短名；`q`：名称、地区或服务."""
 
     kind: Annotated[str, Meta(max_length=20, examples=["公证"])] = ""
@@ -68,10 +70,10 @@ class ProviderView(Struct):
 
 
 @routes.get("/v1/intermediaries", access=PUBLIC, summary="中介服务机构名录", cache=PUBLIC_MINUTE, limit=Limit(ip=240))
-async def everyone(query: Wanted) -> Directory:
+async def everyone(query: ProvidersAsked) -> Directory:
     """按名录的次序列出，由市民自主选择。"""
     counts = Counter(one.kind for one in await directory.everyone())
-    found = await directory.matching(kind=query.kind, words=query.q, item=query.item)
+    found = await directory.matching(kind=as_known(query.kind, counts), words=canon(query.q), item=query.item)
     return Directory([KindCount(kind, count) for kind, count in counts.items()], [row_of(one) for one in found])
 
 

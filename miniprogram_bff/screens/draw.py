@@ -18,11 +18,12 @@ from appointments.draw_errors import (
     WishesInvalid,
 )
 from appointments.errors import AlreadyBookedThatDay, SlotNotFound, SlotSuspended, TooManyBookings
-from foundation.web import PUBLIC, PUBLIC_HOUR, Asked, Limit, Routes
+from foundation.web import LIVE, PUBLIC, PUBLIC_HOUR, Asked, Limit, Routes
 from identity.errors import RealNameNeeded
 from identity.sessions import Session
 from miniprogram_bff.fields import BookingCode, Department, DrawCode, HallCode, HallName, TypeCode, TypeName
 from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.states import DrawState, EntryOutcome
 
 routes = Routes("摇号", tag="draw")
 
@@ -47,7 +48,7 @@ class DrawPage(Struct):
 
     code: DrawCode
     date: date
-    state: Annotated[str, Meta(examples=["open"])]
+    state: DrawState
     label: Annotated[str, Meta(examples=["登记中"])]
     reason: Annotated[str, Meta(examples=[""], description="取消的原因")]
     opens_at: datetime
@@ -79,7 +80,7 @@ class EntryView(Struct):
     """`outcome`：registered won lost ineligible withdrawn cancelled；`rank`：名次，登记截止后有，共 `entries` 份."""
 
     number: EntryNumber
-    outcome: Annotated[str, Meta(examples=["registered"])]
+    outcome: EntryOutcome
     label: Annotated[str, Meta(examples=["已登记"])]
     why: Annotated[str, Meta(examples=[""])]
     rank: Annotated[int, Meta(ge=1)] | None
@@ -132,7 +133,7 @@ class ResultFile(Struct):
     entries: list[ResultEntry]
 
 
-@routes.get("/v1/draws/<code>", access=PUBLIC, summary="一次摇号", errors=(DrawNotFound,))
+@routes.get("/v1/draws/<code>", access=PUBLIC, summary="一次摇号", errors=(DrawNotFound,), cache=LIVE)
 async def draw(code: DrawCode) -> DrawPage:
     found = await draw_results.find(code=code)
     slots = [DrawSlot(one.id, one.starts_at, one.ends_at, one.places) for one in await draw_results.slots(code=code)]

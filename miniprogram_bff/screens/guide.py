@@ -9,6 +9,7 @@ from assistant import also_needed
 from catalogue import directory, guides, items, scenarios
 from catalogue.errors import ItemNotFound, ScenarioNotFound, ThemeNotFound, UnknownAnswer
 from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Routes
+from foundation.words import Verbatim, one_of
 from miniprogram_bff.fields import (
     Address,
     Department,
@@ -41,8 +42,8 @@ class MaterialView(Struct):
     may_follow: bool
     when: str
     note: str
-    blank_form: str
-    sample: str
+    blank_form: Verbatim
+    sample: Verbatim
 
 
 class AlsoNeeded(Struct):
@@ -84,7 +85,7 @@ class GuideView(Struct):
     department: Department
     department_phone: Telephone
     audience: list[Annotated[str, Meta(examples=["自然人"])]]
-    kind: Annotated[str, Meta(examples=["承诺件"])]
+    kind: Annotated[str, one_of(("承诺件", "即办件"))]
     online: bool
     bookable: bool
     online_form: Annotated[bool, Meta(description="可以在线申请")]

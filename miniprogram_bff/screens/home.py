@@ -1,26 +1,43 @@
 """首页: in one request; to-dos for who is signed in, and the ways to find something for everybody."""
 
-from datetime import datetime
+import asyncio
+from datetime import date, datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from appointments import booking
+from appointments.booking import Booking
 from cases import lookup
 from catalogue import items, scenarios
 from feedback import ratings
-from foundation import settings
-from foundation.web import Routes
+from foundation import clock, settings
+from foundation.web import PUBLIC_MINUTE, Routes
+from foundation.words import one_of
 from identity.sessions import Session
-from miniprogram_bff.fields import BookingCode, CaseNo, Fen, HallName, ItemName, TypeName
+from miniprogram_bff.fields import (
+    Address,
+    BookingCode,
+    CaseNo,
+    Department,
+    Fen,
+    HallCode,
+    HallName,
+    ItemName,
+    PayCode,
+    TypeName,
+)
+from miniprogram_bff.screens.bookings import CheckInView, check_in_view
 from miniprogram_bff.screens.search import ItemRow, row_of
 from miniprogram_bff.session import VISITOR, actor
-from notifications import delivery
+from miniprogram_bff.states import BookingState, RateableKind
+from notifications import delivery, notices
 from payments import bills
 
 routes = Routes("首页", tag="home")
 
 HOT = 10
+BILLS = 3
 
 
 class Named(Struct):
@@ -28,11 +45,40 @@ class Named(Struct):
     name: Annotated[str, Meta(examples=["出生"])]
 
 
+class NoticeView(Struct):
+    """`kind`：closure 停止办理（有起止时间），news 大厅公告；`address`：点开的页面，可为空."""
+
+    kind: Annotated[str, one_of(("closure", "news"))]
+    title: Annotated[str, Meta(examples=["示例市政务服务中心停止办理"])]
+    text: Annotated[str, Meta(examples=["11月27日 08:00 至 11月28日 00:00，台风登陆。"])]
+    address: Annotated[str, Meta(examples=["hall/9901"])]
+    at: datetime
+    starts_at: datetime | None
+    ends_at: datetime | None
+
+
 class NextBooking(Struct):
+    """`check_in`：当天、还没有签到时的签到码；到 `refresh_at` 从 `/v1/bookings/<code>/check-in-code` 取新的."""
+
     code: BookingCode
+    state: BookingState
     type_name: TypeName
+    hall_code: HallCode
     hall_name: HallName
+    hall_address: Address
     starts_at: datetime
+    ends_at: datetime
+    ticket_number: Annotated[str | None, Meta(examples=["A012"])]
+    window: str | None
+    check_in: CheckInView | None
+
+
+class BillToPay(Struct):
+    pay_code: PayCode
+    title: Annotated[str, Meta(examples=["居民身份证工本费"])]
+    unit: Department
+    total_fen: Fen
+    expire_date: date | None
 
 
 class CaseToSupplement(Struct):
@@ -41,16 +87,20 @@ class CaseToSupplement(Struct):
 
 
 class ToRate(Struct):
-    kind: str
+    kind: RateableKind
     number: str
     title: str
     place: str
 
 
 class ToDo(Struct):
+    """`now`：服务器时间，倒计时以此为准；`bills`：最先到期的几张，`unpaid_fen` 是全部应缴."""
+
+    now: datetime
     next_booking: NextBooking | None
     unpaid_bills: int
     unpaid_fen: Fen
+    bills: list[BillToPay]
     cases_to_supplement: list[CaseToSupplement]
     to_rate: list[ToRate]
     unread: int
@@ -65,10 +115,11 @@ class Home(Struct):
     themes: list[Named]
     life_events: list[Named]
     scenarios: list[Named]
+    notices: list[NoticeView]
     todo: ToDo | None
 
 
-@routes.get("/v1/home", access=VISITOR, summary="首页")
+@routes.get("/v1/home", access=VISITOR, summary="首页", cache=PUBLIC_MINUTE)
 async def home(who: Session | None) -> Home:
     return Home(
         city=settings.current().processes.city_name,
@@ -77,21 +128,48 @@ async def home(who: Session | None) -> Home:
         themes=[Named(one.code, one.name) for one in await items.themes()],
         life_events=[Named(one.code, one.name) for one in await items.life_events()],
         scenarios=[Named(one.code, one.name) for one in await scenarios.everyone()],
+        notices=[
+            NoticeView(one.kind, one.title, one.text, one.address, one.at, one.starts_at, one.ends_at)
+            for one in await notices.latest()
+        ],
         todo=await _todo(who) if who else None,
     )
 
 
 async def _todo(who: Session) -> ToDo:
-    coming = await booking.upcoming(actor(who))
-    unpaid, fen = await bills.unpaid(who.citizen_id)
+    me = who.citizen_id
+    coming, (unpaid, fen), due, supplements, to_rate, unread = await asyncio.gather(
+        booking.upcoming(actor(who)),
+        bills.unpaid(me),
+        bills.due_next(me, limit=BILLS),
+        lookup.to_supplement(me),
+        ratings.waiting_for(me, limit=3),
+        delivery.unread(me),
+    )
     return ToDo(
-        next_booking=NextBooking(coming.code, coming.type_name, coming.hall_name, coming.starts_at) if coming else None,
+        now=clock.now(),
+        next_booking=await _next(coming, who) if coming else None,
         unpaid_bills=unpaid,
         unpaid_fen=fen,
-        cases_to_supplement=[CaseToSupplement(*one) for one in await lookup.to_supplement(who.citizen_id)],
-        to_rate=[
-            ToRate(one.kind, one.number, one.title, one.place)
-            for one in await ratings.waiting_for(who.citizen_id, limit=3)
-        ],
-        unread=await delivery.unread(who.citizen_id),
+        bills=[BillToPay(one.pay_code, one.title, one.unit, one.total_fen, one.expire_date) for one in due],
+        cases_to_supplement=[CaseToSupplement(*one) for one in supplements],
+        to_rate=[ToRate(one.kind, one.number, one.title, one.place) for one in to_rate],
+        unread=unread,
+    )
+
+
+async def _next(one: Booking, who: Session) -> NextBooking:
+    to_check_in = one.state == "booked" and one.day == clock.today()
+    return NextBooking(
+        code=one.code,
+        state=one.state,
+        type_name=one.type_name,
+        hall_code=one.hall_code,
+        hall_name=one.hall_name,
+        hall_address=one.hall_address,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        ticket_number=one.ticket_number,
+        window=one.window,
+        check_in=await check_in_view(one.code, by=actor(who)) if to_check_in else None,
     )

@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from foundation.web import Asked, Routes
+from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Routes
+from foundation.words import Verbatim
 from identity.sessions import Session
 from miniprogram_bff.session import CITIZEN, MINIMAL
-from notifications import consents, delivery, ledger, preferences, topics
+from miniprogram_bff.states import MessageChannel, Platform
+from notifications import asking, consents, delivery, ledger, preferences, topics
 from notifications.errors import GroupUnknown, MessageNotFound, QuietHoursFault, TemplateUnknown, TopicUnknown
 from notifications.kinds import GROUPS
 
@@ -23,7 +25,7 @@ TopicCode = Annotated[str, Meta(min_length=1, max_length=60, examples=["housing"
 class Way(Struct):
     """One channel a message took beside this list."""
 
-    channel: Annotated[str, Meta(examples=["wechat"])]
+    channel: MessageChannel
     name: Annotated[str, Meta(examples=["微信订阅消息"])]
     state: Annotated[str, Meta(examples=["已发送"])]
     why: str
@@ -41,7 +43,7 @@ class MessageView(Struct):
     id: int
     title: Annotated[str, Meta(examples=["预约成功"])]
     text: Annotated[str, Meta(examples=["您已预约 11月23日 09:00 居民身份证办理"])]
-    page: Annotated[str, Meta(examples=["pages/booking/7K3M9QXP"])]
+    page: Annotated[Verbatim, Meta(examples=["pages/booking/7K3M9QXP"])]
     at: datetime
     read: bool
     ways: list[Way]
@@ -58,6 +60,22 @@ class Read(Struct):
     read_at: datetime
 
 
+class ForPlatform(Asked):
+    platform: Literal["wechat", "alipay"] = "wechat"
+
+
+class TemplatesToAsk(Struct):
+    """各处要请用户授权的模板，每处至多三个，一次弹窗问完；没有的为空."""
+
+    booking: Annotated[list[TemplateId], Meta(description="提交预约时")]
+    waitlist: Annotated[list[TemplateId], Meta(description="加入候补时")]
+    draw: Annotated[list[TemplateId], Meta(description="登记摇号时")]
+    bill: Annotated[list[TemplateId], Meta(description="缴费时")]
+    case: Annotated[list[TemplateId], Meta(description="查看或订阅办件时")]
+    filing: Annotated[list[TemplateId], Meta(description="提交在线申请时")]
+    news: Annotated[list[TemplateId], Meta(description="订阅资讯时")]
+
+
 class Consents(Asked):
     """`choice`：once 允许一次，always 总是允许，refused 拒绝."""
 
@@ -66,7 +84,7 @@ class Consents(Asked):
 
 
 class ConsentView(Struct):
-    platform: Annotated[str, Meta(examples=["wechat"])]
+    platform: Platform
     template: TemplateId
     names: list[str]
     choice: Annotated[str, Meta(examples=["once"])]
@@ -125,6 +143,12 @@ async def read_messages(who: Session) -> None:
 @routes.post("/v1/me/messages/<message_id>/read", access=CITIZEN, summary="标为已读", errors=(MessageNotFound,))
 async def read_message(message_id: MessageId, who: Session) -> Read:
     return Read(await delivery.mark_one_read(citizen_id=who.citizen_id, message_id=message_id))
+
+
+@routes.get("/v1/message-templates", access=PUBLIC, summary="要请用户授权的订阅消息模板", cache=PUBLIC_MINUTE)
+async def templates(query: ForPlatform) -> TemplatesToAsk:
+    """小程序启动时取一次；在按钮的点击里弹窗，用户选择后登记到 `/v1/me/consents`。"""
+    return TemplatesToAsk(**await asking.templates(query.platform))
 
 
 @routes.post("/v1/me/consents", access=CITIZEN, summary="订阅消息授权", errors=(TemplateUnknown,), status=204)

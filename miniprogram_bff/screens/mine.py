@@ -23,6 +23,7 @@ from identity.idnumber import IdType
 from identity.sessions import Session
 from miniprogram_bff.screens.login import PLATFORM_FAULTS
 from miniprogram_bff.session import CITIZEN, MINIMAL, actor
+from miniprogram_bff.states import IdTypeName, Platform
 
 routes = Routes("我的", tag="mine")
 
@@ -34,7 +35,7 @@ class Me(Struct):
 
     real_name_done: bool
     name: Annotated[str, Meta(examples=["张*"])]
-    id_type: Annotated[str, Meta(examples=["id_card"])]
+    id_type: IdTypeName
     id_number: Annotated[str, Meta(examples=["1***************6"])]
     phone: Phoned
     phone_verified: bool
@@ -61,7 +62,7 @@ class Phone(Struct):
 
 class SessionView(Struct):
     id: str
-    platform: Annotated[str, Meta(examples=["wechat"])]
+    platform: Platform
     device: Annotated[str, Meta(examples=["手机"])]
     place: Annotated[str, Meta(examples=["203.0.*.*"])]
     opened_at: datetime

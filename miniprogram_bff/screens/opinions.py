@@ -28,7 +28,7 @@ class OfHall(Asked):
     quarter: Quarter = ""
 
 
-class Wanted(Asked):
+class AnswersAsked(Asked):
     q: Annotated[str, Meta(max_length=100, examples=["居住证续签"])] = ""
 
 
@@ -99,8 +99,8 @@ async def words(query: OfHall) -> list[WordsView]:
     return [WordsView(one.level, levels.LEVELS[one.level], one.text, one.quarter) for one in found]
 
 
-@routes.get("/v1/answers", access=PUBLIC, summary="公开的问题和答复", limit=Limit(ip=240))
-async def answers(query: Wanted) -> list[PublicAnswerView]:
+@routes.get("/v1/answers", access=PUBLIC, summary="公开的问题和答复", limit=Limit(ip=240), cache=PUBLIC_MINUTE)
+async def answers(query: AnswersAsked) -> list[PublicAnswerView]:
     """按所写的话查找；不写即最近公开的。"""
     found = await public_answers.search(query.q) if query.q.strip() else await public_answers.latest()
     return [_view(one) for one in found]
@@ -112,6 +112,7 @@ async def answers(query: Wanted) -> list[PublicAnswerView]:
     summary="一条公开答复",
     errors=(PublicAnswerNotFound,),
     limit=Limit(ip=240),
+    cache=PUBLIC_MINUTE,
 )
 async def answer(code: Annotated[str, Meta(max_length=20, examples=["K7M3Q9XP"])]) -> PublicAnswerView:
     return _view(await public_answers.find(code))

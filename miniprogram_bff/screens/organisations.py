@@ -26,6 +26,7 @@ from identity.organisation_errors import (
 from identity.sessions import Session
 from miniprogram_bff.screens.family import NUMBER_FAULTS, IdNumber, Masked, Name, RowId, Scopes
 from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.states import AgentRole, AgentState
 
 routes = Routes("单位办理", tag="organisations")
 
@@ -44,11 +45,11 @@ class MandateView(Struct):
     subject: int
     name: OrganisationName
     credit_code: CreditCode
-    role: Annotated[str, Meta(examples=["agent"])]
+    role: AgentRole
     role_name: Annotated[str, Meta(examples=["经办人"])]
     scope_names: Annotated[list[str], Meta(examples=[["预约"]])]
     until: date
-    state: Annotated[str, Meta(examples=["active"])]
+    state: AgentState
     label: Annotated[str, Meta(examples=["可以办理"])]
     manages: bool
 
@@ -64,11 +65,11 @@ class OrganisationsPage(Struct):
 class AgentView(Struct):
     id: int
     name: Masked
-    role: Annotated[str, Meta(examples=["agent"])]
+    role: AgentRole
     role_name: Annotated[str, Meta(examples=["经办人"])]
     scope_names: list[str]
     until: date
-    state: Annotated[str, Meta(examples=["active"])]
+    state: AgentState
     label: Annotated[str, Meta(examples=["可以办理"])]
     mine: bool
 

@@ -19,11 +19,13 @@ from foundation import idempotency
 from foundation.errors import Invalid, TooManyRequests
 from foundation.http import OutcomeUnknown, OutsideUnavailable
 from foundation.web import PUBLIC, Asked, Header, Limit, Routes, client_address
+from foundation.words import AS_IT_CAME
 from identity.delegation import Scope
 from identity.organisation_errors import ActingOver
 from identity.sessions import Session
 from miniprogram_bff.fields import Department, Fen, PayCode
 from miniprogram_bff.session import CITIZEN, actor, subject
+from miniprogram_bff.states import BillState, LateKind, PayChannel, ResultState
 from payments import bills, checkout, late_fee, results
 from payments.bill_errors import CheckoutOver
 from payments.errors import (
@@ -63,7 +65,7 @@ class LineView(Struct):
     overdue_fen: int
     penalty_fen: int
     late_fen: int
-    late_kind: Annotated[str, Meta(examples=["overdue"])]
+    late_kind: LateKind
     late_per_day: int
     late_basis: str
 
@@ -82,7 +84,7 @@ class BillView(Struct):
     days_late: int
     can_pay: bool
     settled_fen: int | None
-    state: Annotated[str, Meta(examples=["unpaid"])]
+    state: BillState
     expire_date: date | None
     settled_at: datetime | None
     reference: str
@@ -95,7 +97,7 @@ class BillsQuery(Asked):
     which: bills.Which = "all"
 
 
-class LookUp(Asked):
+class BillLookUp(Asked):
     pay_code: Annotated[str, Meta(min_length=6, max_length=40, examples=["20261121000000000001"])]
     last_four: LastFour
 
@@ -111,18 +113,18 @@ class CheckoutView(Struct):
     """`parameters`：原样交给 wx.requestPayment / my.tradePay."""
 
     out_trade_no: Annotated[str, Meta(examples=["P20261121000000000001"])]
-    channel: Annotated[str, Meta(examples=["wechat"])]
+    channel: PayChannel
     amount_fen: Fen
     late_fen: int
     expires_at: datetime
-    parameters: dict[str, str]
+    parameters: Annotated[dict[str, str], AS_IT_CAME]
 
 
 class ResultView(Struct):
     """`state`：settled 已到账，waiting 等待支付平台确认，unpaid 未支付，returned 已退回."""
 
     pay_code: PayCode
-    state: Annotated[str, Meta(examples=["settled"])]
+    state: ResultState
     amount_fen: Fen
     paid_at: datetime | None
 
@@ -138,7 +140,7 @@ async def bill(pay_code: PayCode, who: Session) -> BillView:
 
 
 @routes.post("/v1/bills/look-up", access=PUBLIC, summary="按缴款识别码查缴费单", errors=(BillNotFound, TooManyRequests))
-async def look_up(request: Request, body: LookUp) -> BillView:
+async def look_up(request: Request, body: BillLookUp) -> BillView:
     """缴款识别码加缴款人证件号码后四位；可为家人代缴。"""
     return view(await bills.by_code(pay_code=body.pay_code, last_four=body.last_four, address=client_address(request)))
 

@@ -10,6 +10,7 @@ from identity.sessions import Session
 from miniprogram_bff.fields import Department, Fen, PayCode
 from miniprogram_bff.screens.pay import BillView, view
 from miniprogram_bff.session import CITIZEN
+from miniprogram_bff.states import OrderState, PayChannel
 from payments import for_others, history
 
 routes = Routes("缴费记录", tag="payments")
@@ -30,11 +31,11 @@ class PaymentView(Struct):
     pay_code: PayCode
     title: Annotated[str, Meta(examples=["居民身份证工本费"])]
     unit: Department
-    channel: Annotated[str, Meta(examples=["wechat"])]
+    channel: PayChannel
     amount_fen: Fen
     late_fen: int
     returned_fen: int
-    state: Annotated[str, Meta(examples=["paid"])]
+    state: OrderState
     settles: bool
     created_at: datetime
     paid_at: datetime | None

@@ -18,6 +18,7 @@ from foundation.errors import Malformed, Refusal
 from foundation.web import Asked, Header, Limit, Routes, client_address
 from identity.sessions import Session
 from miniprogram_bff.session import VISITOR, actor
+from miniprogram_bff.states import PersonState, SaidBy
 
 routes = Routes("找人工", tag="person")
 log = logs.logger(__name__)
@@ -62,7 +63,7 @@ class PersonLine(Struct):
     """`said_by`：citizen 本人，agent 工作人员，system 系统提示."""
 
     id: int
-    said_by: Annotated[str, Meta(examples=["agent"])]
+    said_by: SaidBy
     text: Annotated[str, Meta(examples=["您好，请带身份证原件到窗口办理。"])]
     at: datetime
 
@@ -70,7 +71,7 @@ class PersonLine(Struct):
 class PersonStanding(Struct):
     """`state`：none 未找人工，waiting 排队，message 已留言，held 接待中，ended 已结束."""
 
-    state: Annotated[str, Meta(examples=["waiting"])]
+    state: PersonState
     outcome: Annotated[str, Meta(examples=[""])]
     question: str
     ahead: Annotated[int, Meta(examples=[2])]

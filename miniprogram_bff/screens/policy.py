@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from foundation.web import PUBLIC, Asked, Routes
+from foundation.web import LIVE, PUBLIC, Asked, Routes
 from identity import policy
 from identity.policy_errors import PolicyChanged
 from identity.sessions import Session
@@ -39,7 +39,7 @@ class Agree(Asked):
     version: Version
 
 
-@routes.get("/v1/policy", access=PUBLIC, summary="现行隐私政策")
+@routes.get("/v1/policy", access=PUBLIC, summary="现行隐私政策", cache=LIVE)
 async def in_force() -> PolicyView:
     now = policy.current()
     return PolicyView(now.version, now.text)

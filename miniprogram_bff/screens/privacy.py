@@ -10,11 +10,13 @@ from catalogue import halls
 from foundation import clock, csv_table, settings
 from foundation.errors import Invalid
 from foundation.web import Asked, Limit, Routes
+from foundation.web.language import as_known
 from identity import exports, leaving, looks
 from identity.access import ROLE_NAMES, Role
 from identity.policy_errors import AlreadyLeaving, ExportNotFound, ExportUnderWay, NotLeaving
 from identity.sessions import Session
 from miniprogram_bff.session import MINIMAL, actor
+from miniprogram_bff.states import CopyState
 from payments.errors import MoneyUnderWay
 
 routes = Routes("我的信息", tag="privacy")
@@ -39,7 +41,7 @@ class CopyView(Struct):
     """`state`：waiting 正在准备，ready 可以下载，fetched 已下载，expired 已过期."""
 
     code: Code
-    state: Annotated[str, Meta(examples=["ready"])]
+    state: CopyState
     label: Annotated[str, Meta(examples=["可以下载"])]
     size: Annotated[int, Meta(examples=[20480], description="字节")]
     asked_at: datetime
@@ -143,7 +145,7 @@ async def leaving_page(who: Session) -> LeavingView:
 )
 async def forget(body: ConfirmForget, who: Session) -> LeavingView:
     """到期自动注销，之前可以撤回。依法须保存的档案继续保存，但不再与账号关联。"""
-    if body.confirm.strip() != "注销":
+    if as_known(body.confirm.strip(), ["注销"]) != "注销":
         raise NotConfirmed
     await leaving.ask(citizen_id=who.citizen_id, by=actor(who))
     return await leaving_page(who)

@@ -22,7 +22,7 @@ routes = Routes("查进度", tag="progress")
 NoticeId = Annotated[int, Meta(ge=1, le=2**62, examples=[1])]
 
 
-class LookUp(Asked):
+class CaseLookUp(Asked):
     case_no: Annotated[str, Meta(min_length=4, max_length=60, examples=["350700202611210001"])]
     last_four: Annotated[str, Meta(pattern="^[0-9A-Za-z]{4}$", examples=["002X"])]
 
@@ -54,7 +54,7 @@ async def notice_file(case_no: CaseNo, notice_id: NoticeId, who: Session) -> str
 
 
 @routes.post("/v1/cases/look-up", access=PUBLIC, summary="按编号查进度", errors=(CaseNotFound, TooManyRequests))
-async def look_up(request: Request, body: LookUp) -> CaseView:
+async def look_up(request: Request, body: CaseLookUp) -> CaseView:
     """无需登录：办件编号加申请人证件号码后四位。编号不存在与后四位不符，答复相同。"""
     return await lookup.by_number(case_no=body.case_no, last_four=body.last_four, address=client_address(request))
 
@@ -72,7 +72,7 @@ async def followed(who: Session) -> list[Followed]:
     status=204,
     errors=(CaseNotFound, TooManyRequests, TooManyFollowed),
 )
-async def follow_by_number(request: Request, body: LookUp, who: Session) -> None:
+async def follow_by_number(request: Request, body: CaseLookUp, who: Session) -> None:
     """与按编号查询相同，须有申请人证件号码后四位。"""
     await subscriptions.follow_by_number(
         case_no=body.case_no, last_four=body.last_four, citizen_id=who.citizen_id, address=client_address(request)

@@ -12,6 +12,7 @@ from foundation.web import Limit, Routes
 from identity.sessions import Session
 from miniprogram_bff.fields import BookingCode
 from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.states import TicketState
 
 routes = Routes("排队", tag="queue")
 
@@ -20,7 +21,7 @@ class QueueView(Struct):
     """`state`：waiting called held missed finished dropped；`ahead` 和预计时间只在等候时有."""
 
     ticket_number: Annotated[str, Meta(examples=["A012"])]
-    state: Annotated[str, Meta(examples=["waiting"])]
+    state: TicketState
     ahead: int | None
     estimate_from: datetime | None
     estimate_to: datetime | None

@@ -21,9 +21,11 @@ from feedback.models import Rating, Rectification
 from feedback.rectification_errors import NotAtThisStage, RectificationNotFound
 from feedback.subjects import Rateable
 from foundation.web import PUBLIC, PUBLIC_HOUR, Asked, Limit, Routes
+from foundation.web.language import as_known
 from identity.sessions import Session
 from miniprogram_bff.fields import CaseNo, Department, HallCode, ItemName
 from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.states import RateableKind, RectificationState
 
 routes = Routes("好差评", tag="rate")
 
@@ -36,7 +38,7 @@ Text = Annotated[str, Meta(max_length=500, examples=["窗口又加开了，这�
 class Waiting(Struct):
     """`number`：预约码（visit）、办件编号（case）或现场取号（ticket）."""
 
-    kind: Annotated[str, Meta(examples=["case"])]
+    kind: RateableKind
     number: CaseNo
     title: ItemName
     place: Department
@@ -79,7 +81,7 @@ class Rated(Struct, omit_defaults=True):
     mend_due: date | None = None
 
 
-class LevelView(Struct):
+class RatingLevelView(Struct):
     level: Annotated[int, Meta(examples=[1])]
     label: Annotated[str, Meta(examples=["非常不满意"])]
     tags: Annotated[list[str], Meta(examples=[["等太久"]])]
@@ -90,7 +92,7 @@ class RectificationView(Struct):
     """`state`：open called_back mended verified dismissed；mended 时请确认是否满意."""
 
     id: int
-    state: Annotated[str, Meta(examples=["mended"])]
+    state: RectificationState
     label: Annotated[str, Meta(examples=["待核实"])]
     call_back_due: date
     mend_due: date
@@ -100,7 +102,7 @@ class RectificationView(Struct):
 class MyRating(Struct):
     """`can_add`：还可以追评一次."""
 
-    kind: Annotated[str, Meta(examples=["case"])]
+    kind: RateableKind
     number: CaseNo
     title: ItemName
     place: Department
@@ -115,9 +117,10 @@ class MyRating(Struct):
 
 
 @routes.get("/v1/ratings/levels", access=PUBLIC, summary="评价等级和标签", cache=PUBLIC_HOUR)
-async def levels_and_tags() -> list[LevelView]:
+async def levels_and_tags() -> list[RatingLevelView]:
     return [
-        LevelView(level, label, list(levels.TAGS[level]), level <= levels.BAD) for level, label in levels.LEVELS.items()
+        RatingLevelView(level, label, list(levels.TAGS[level]), level <= levels.BAD)
+        for level, label in levels.LEVELS.items()
     ]
 
 
@@ -146,7 +149,7 @@ async def rate(body: RatingIn, who: Session) -> Rated:
         kind=body.kind,
         number=body.number,
         level=body.level,
-        tags=body.tags,
+        tags=[as_known(one, levels.TAGS.get(body.level, ())) for one in body.tags],
         text=body.text,
         given_by=body.given_by,
         by=actor(who),

@@ -16,6 +16,7 @@ from identity.sessions import Session
 from miniprogram_bff.fields import Address, BookingCode, HallCode, HallName, TypeName
 from miniprogram_bff.screens.bookings import BookingView, view
 from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.states import OfferState
 
 routes = Routes("停办改约", tag="rebook")
 
@@ -41,7 +42,7 @@ class RebookView(Struct):
     """`offer`：open accepted declined lapsed replaced；`held`：为您保留的号；`suggested`：也可以选的号."""
 
     code: RebookCode
-    offer: Annotated[str, Meta(examples=["open"])]
+    offer: OfferState
     label: Annotated[str, Meta(examples=["待改约"])]
     reason: Annotated[str, Meta(examples=["台风登陆"])]
     note: Annotated[str, Meta(examples=["请留意天气，建议改期后前往。"])]

@@ -13,6 +13,7 @@ from foundation.web import PUBLIC, Asked, Limit, Routes, client_address
 from identity.sessions import Session
 from miniprogram_bff.fields import Department, Fen, PayCode
 from miniprogram_bff.session import CITIZEN
+from miniprogram_bff.states import ReceiptState
 from payments import receipt_lookup, receipt_paper
 from payments.errors import BillNotFound
 from payments.receipt_errors import NothingToReceipt, ReceiptNotFound, ReceiptNotReady
@@ -44,7 +45,7 @@ class ReceiptView(Struct):
     title: Annotated[str, Meta(examples=["居民身份证工本费"])]
     pay_code: PayCode
     items: list[ReceiptLineView]
-    state: Annotated[str, Meta(examples=["issued"])]
+    state: ReceiptState
     label: Annotated[str, Meta(examples=["有效"])]
     red_code: Annotated[str, Meta(examples=[""])]
     red_number: Annotated[str, Meta(examples=[""])]
@@ -61,7 +62,7 @@ class CheckedView(Struct):
     payer: Annotated[str, Meta(examples=["张*"])]
     unit: Department
     title: Annotated[str, Meta(examples=["居民身份证工本费"])]
-    state: Annotated[str, Meta(examples=["issued"])]
+    state: ReceiptState
     label: Annotated[str, Meta(examples=["有效"])]
 
 

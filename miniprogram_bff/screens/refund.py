@@ -9,6 +9,7 @@ from foundation.web import Asked, Limit, Routes
 from identity.sessions import Session
 from miniprogram_bff.fields import Fen, PayCode
 from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.states import RefundState
 from payments import bills, refund_applications, refund_progress
 from payments.errors import BillNotFound, RefundTooMuch
 from payments.refund_errors import NothingToRefund, ReasonFault, RefundAlreadyAsked
@@ -19,7 +20,7 @@ routes = Routes("退款", tag="refund")
 class RefundView(Struct):
     """`state`：applied asked rejected（申请）；requested processing abnormal done offline closed（退款）."""
 
-    state: Annotated[str, Meta(examples=["processing"])]
+    state: RefundState
     label: Annotated[str, Meta(examples=["退款中"])]
     amount_fen: Fen
     reason: Annotated[str, Meta(examples=["重复缴款退回"])]

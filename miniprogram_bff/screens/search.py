@@ -18,7 +18,7 @@ NEAR = 0.58  # what ranks further below the best only mentions the words in pass
 LEAST = 0.25  # confidence below which the words are about something else altogether
 
 
-class Words(Asked):
+class SearchWords(Asked):
     """`q`：文字、拼音或首字母；为空时列出全部事项."""
 
     q: Annotated[str, Meta(max_length=100, examples=["身份证"])] = ""
@@ -43,7 +43,7 @@ class Suggestion(Struct):
 
 
 @routes.get("/v1/search", access=PUBLIC, summary="搜索事项", limit=Limit(ip=240), cache=PUBLIC_MINUTE)
-async def search(query: Words) -> Found:
+async def search(query: SearchWords) -> Found:
     """容错别字、拼音、首字母、繁体和口语说法。"""
     by_code = {one.item_code: one for one in await items.published()}
     words = query.q.strip()
@@ -55,7 +55,7 @@ async def search(query: Words) -> Found:
 
 
 @routes.get("/v1/suggestions", access=PUBLIC, summary="输入联想", limit=Limit(ip=600), cache=PUBLIC_MINUTE)
-async def suggestions(query: Words) -> list[Suggestion]:
+async def suggestions(query: SearchWords) -> list[Suggestion]:
     snapshot = await knowledge.current()
     slugs = {one.item_code: one.slug for one in await items.published()}
     return [

@@ -29,6 +29,7 @@ from miniprogram_bff.fields import BookingCode
 from miniprogram_bff.screens.book import KEY
 from miniprogram_bff.screens.bookings import BookingView, view
 from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.states import BookingState
 
 routes = Routes("同行与代办", tag="together")
 
@@ -47,7 +48,7 @@ class CompanionView(Struct):
     """`code`：能由我查看和取消的预约才有."""
 
     name: Annotated[str, Meta(examples=["李*"])]
-    state: Annotated[str, Meta(examples=["booked"])]
+    state: BookingState
     state_name: Annotated[str, Meta(examples=["已预约"])]
     code: BookingCode
     ticket_number: str | None

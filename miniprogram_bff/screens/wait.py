@@ -47,6 +47,7 @@ from miniprogram_bff.fields import (
 from miniprogram_bff.screens.book import KEY
 from miniprogram_bff.screens.bookings import BookingView, view
 from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.states import WaitState
 
 routes = Routes("候补与改约", tag="wait")
 
@@ -74,7 +75,7 @@ class WaitView(Struct):
     """`state`：waiting offered accepted declined lapsed left closed；`place`：候补中的名次，从 1 起."""
 
     code: WaitCode
-    state: Annotated[str, Meta(examples=["waiting"])]
+    state: WaitState
     label: Annotated[str, Meta(examples=["候补中"])]
     why: Annotated[str, Meta(examples=[""], description="候补结束的原因")]
     place: Annotated[int, Meta(ge=1)] | None

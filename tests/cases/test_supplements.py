@@ -103,4 +103,4 @@ async def test_what_a_notice_lists_is_what_is_asked_for() -> None:
     )  # fmt: skip
     await row.save()
     begun = await supplements.begin(case_no=case.case_no, by=me)
-    assert begun.wanted == [supplements.Wanted("户口簿", "缺户主页", "拍照上传")]
+    assert begun.wanted == [supplements.PaperWanted("户口簿", "缺户主页", "拍照上传")]

@@ -22,9 +22,8 @@ pytestmark = pytest.mark.usefixtures("db", "redis_db")
 @pytest.fixture
 async def api() -> AsyncIterator[tuple[httpx.AsyncClient, dict[str, Any]]]:
     app = create_app()
-    door = app.ctx.door
     async with client_of(app) as client:
-        yield client, openapi.document(door.title, door.description, door.version, door.sections)
+        yield client, openapi.document(app.ctx.door)
 
 
 def example(document: dict[str, Any], path: str) -> dict[str, Any]:

@@ -75,7 +75,10 @@ async def test_whoever_needs_a_header_is_told(settings_env: object) -> None:
     async with client_of(create_bff()) as client:
         document = (await client.get("/docs/openapi.json")).json()
     asked = document["paths"]["/v1/bookings"]["post"]["parameters"]
-    assert [(one["name"], one["in"], one["required"]) for one in asked] == [("Idempotency-Key", "header", True)]
+    assert [(one["name"], one["in"], one["required"]) for one in asked] == [
+        ("Idempotency-Key", "header", True),
+        ("X-Client", "header", False),
+    ]
 
 
 @pytest.mark.browser

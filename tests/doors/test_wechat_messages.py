@@ -73,7 +73,9 @@ async def test_a_follower_is_remembered_and_told_apart(channel: httpx.AsyncClien
     guide = await publish("居住证申领", "办居住证", materials="请带身份证原件。", fees="不收费。")
     first = await said(channel, *message("办居住证要什么材料", number=1))
     assert "请带身份证原件。" in first
-    into = f'data-miniprogram-appid="{OURS.app_id}" data-miniprogram-path="pages/guide/{guide.item_code}"'
+    into = (
+        f'data-miniprogram-appid="{OURS.app_id}" data-miniprogram-path="pages/open/open?to=guide%2F{guide.item_code}"'
+    )
     assert f'<a {into} href="http://bff.test/h5/#/guide/{guide.item_code}">《居住证申领》办事指南</a>' in first
     assert "不收费。" in await said(channel, *message("多少钱", number=2))
     assert "不收费。" not in await said(channel, *message("多少钱", number=3, by="o-2"))

@@ -34,6 +34,7 @@ CITIZEN_DOOR = {
     "GET /v1/halls/<hall_code>",
     "GET /v1/types/<type_code>",
     "GET /v1/slots",
+    "GET /v1/message-templates",  # ids that every package shows in its dialogue
     "GET /v1/draws/<code>",
     "GET /v1/draws/<code>/result",  # numbers of entries, no person
     "POST /v1/cases/look-up",  # a second factor stands in for the sign-in, and attempts are counted
