@@ -81,6 +81,9 @@ export interface Place {
   query: Record<string, string>;
 }
 
+// A tab has no query in mini-programs: the halls for one item are a page of their own.
+const settled = (place: Place): Place => (place.page === "book" && place.query.item ? { ...place, page: "halls" } : place);
+
 const parts = (address: string) => address.split("/");
 
 // The page of an address and what it is told; null for an address that is none of ours.
@@ -88,7 +91,7 @@ export function placeOf(address: string): Place | null {
   const [path, rest = ""] = address.replace(/^#?\/?/, "").split("?");
   for (const [known, page] of ROWS) {
     const told = path ? fitting(parts(known), parts(path)) : {};
-    if (told) return { page, query: { ...parsed(rest), ...told } };
+    if (told) return settled({ page, query: { ...parsed(rest), ...told } });
   }
   return null;
 }

@@ -14,6 +14,8 @@ export function moment(iso: string): string {
 const noon = (date: string) => new Date(`${date}T12:00:00Z`);
 export const day = (date: string) => `${noon(date).getUTCMonth() + 1}/${noon(date).getUTCDate()}`;
 export const weekday = (date: string) => WEEKDAYS[noon(date).getUTCDay()];
+// The city's date so many days from now.
+export const inDays = (days: number) => local(new Date(Date.now() + days * 86400_000).toISOString()).toISOString().slice(0, 10);
 export const yuan = (fen: number) => (fen / 100).toFixed(2);
 export const span = (minutes: number) => (minutes % 60 ? `${minutes} 分钟` : `${minutes / 60} 小时`);
 // 昨天 is a date, today is a time: when something old was seen.

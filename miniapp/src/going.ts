@@ -42,10 +42,26 @@ function move(place: Place, how: "to" | "redirect") {
 
 // The address of the page one is on, to come back to.
 export function here(): string {
+  const place = current();
+  return addressOf({ page: place.page, query: { ...place.query, ...chosen[pathOf(place)] } });
+}
+
+function current(): Place {
   const page = getCurrentPages().at(-1) as unknown as { route?: string; options?: Record<string, string>; $page?: { fullPath?: string } } | undefined;
   const full = page?.$page?.fullPath || page?.route || "";
-  const name = /pages\/([^/?]+)/.exec(full)?.[1] ?? "home";
-  return addressOf({ page: name, query: { ...page?.options, ...parsed(full.split("?")[1] ?? "") } });
+  return { page: /pages\/([^/?]+)/.exec(full)?.[1] ?? "home", query: { ...page?.options, ...parsed(full.split("?")[1] ?? "") } };
+}
+
+// What was chosen on a page since it was opened, by what it had been told: coming back from signing in, or a reload in the
+// browser, finds it chosen.
+const chosen: Record<string, Record<string, string>> = {};
+export function remember(page: string, query: Record<string, string>) {
+  const place = current();
+  if (place.page !== page) return;
+  chosen[pathOf(place)] = query;
+  // #ifdef H5
+  history.replaceState(history.state, "", `#${pathOf({ page, query: { ...place.query, ...query } })}`);
+  // #endif
 }
 
 // On to where somebody wanted to go, whatever stands in an address; else to a page of ours.

@@ -31,6 +31,11 @@ export function forget(name: string) {
   }
 }
 
+// What was seen as one is not to be shown as another.
+export function forgetSeen() {
+  for (const name of uni.getStorageInfoSync().keys) if (name.startsWith(`${PREFIX}own.seen.`)) forget(name.slice(PREFIX.length));
+}
+
 export function forgetOwn() {
   for (const name of Object.keys(memory)) if (name.startsWith("own.")) delete memory[name];
   for (const name of uni.getStorageInfoSync().keys) if (name.startsWith(`${PREFIX}own.`)) uni.removeStorageSync(name);

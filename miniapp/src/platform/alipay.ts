@@ -1,6 +1,6 @@
 // Alipay. Its own words: https://opendocs.alipay.com/mini/api
-import { fileAt } from "./mini";
-import type { ChosenFile, Said } from "./shared";
+import { copied, fileAt } from "./mini";
+import type { ChosenFile, Dated, Said } from "./shared";
 
 export * from "./mini";
 export const PLATFORM = "alipay";
@@ -51,3 +51,6 @@ export function listening(_url: string, _header: Record<string, string>, _heard:
 }
 
 export const shareMenu = () => {};
+
+// No way into the calendar here: when and where is copied, to be put down elsewhere.
+export const intoCalendar = async (one: Dated): Promise<string> => ((await copied([one.title, one.about, one.place].join("\n"))) ? "时间和地点已复制，可粘贴到日历或备忘录" : "没有复制成功，请截图保存");

@@ -1,6 +1,6 @@
 // The browser, also the one inside WeChat and Alipay.
 import { t } from "@/language";
-import type { Channel, ChosenFile, Said } from "./shared";
+import type { Channel, ChosenFile, Dated, Said } from "./shared";
 
 export const PLATFORM = "h5";
 const INSIDE: [RegExp, Channel][] = [[/MicroMessenger/, "wechat"], [/AlipayClient/, "alipay"]];
@@ -102,3 +102,7 @@ export function toSight(selector: string) {
   found.focus({ preventScroll: true });
 }
 export const shareMenu = () => {};
+
+// A calendar file the phone opens. Gives what to say about it; nothing where the browser says it itself.
+export const intoCalendar = ({ file }: Dated): Promise<string> => fetched(file.url, file.name, file.header).then(() => "", () => "日历文件暂时无法生成，请稍后再试。");
+export const stir = () => {};

@@ -8,6 +8,17 @@ export interface ChosenFile {
   read(from: number, to: number): Promise<ArrayBuffer>;
 }
 
+// Something with a time and a place, to be written into a calendar.
+export interface Dated {
+  title: string;
+  place: string;
+  about: string;
+  startsAt: string;
+  endsAt: string;
+  // The same as a file (iCalendar), for who reads those.
+  file: { url: string; name: string; header: Record<string, string> };
+}
+
 // How a payment call ended as far as the phone knows; what is true the server says.
 export type Said = "ok" | "cancelled" | "unknown";
 

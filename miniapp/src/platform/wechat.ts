@@ -1,6 +1,6 @@
 // WeChat. Its own words: https://developers.weixin.qq.com/miniprogram/dev/api/
 import { fileAt } from "./mini";
-import type { ChosenFile, Said } from "./shared";
+import type { ChosenFile, Dated, Said } from "./shared";
 
 export * from "./mini";
 export const PLATFORM = "wechat";
@@ -52,3 +52,19 @@ export function listening(url: string, header: Record<string, string>, heard: (t
 }
 
 export const shareMenu = () => void wx.showShareMenu({ menus: ["shareAppMessage"] });
+
+const EARLY = 2 * 3600; // seconds before it begins, when the phone reminds
+const second = (iso: string) => Math.floor(new Date(iso).getTime() / 1000);
+export const intoCalendar = (one: Dated): Promise<string> =>
+  new Promise((done) =>
+    wx.addPhoneCalendar({
+      title: one.title,
+      location: one.place,
+      description: one.about,
+      startTime: second(one.startsAt),
+      endTime: String(second(one.endsAt)),
+      alarmOffset: EARLY,
+      success: () => done("已加入手机日历"),
+      fail: () => done("没有加入日历，可在手机设置里允许后再试。"),
+    }),
+  );

@@ -1,0 +1,100 @@
+// Date, slot and people of one booking, and what they lead to: a booking, a place in the queue for a full slot, several
+// bookings together, or another time for a booking one has.
+import { computed, ref, shallowRef } from "vue";
+import { get, intent, post, type Answer } from "@/api/call";
+import { Refused } from "@/api/refused";
+import { day, time } from "@/format";
+import { remember } from "@/going";
+import { toast } from "@/platform";
+
+export type Type = Answer<"/v1/types/{type_code}", "get">;
+export type Slot = Answer<"/v1/slots", "get">[number];
+export type Someone = Answer<"/v1/people", "get">[number];
+interface Aim {
+  button: string;
+  doing: string;
+  done: string;
+  send: () => Promise<string>;
+}
+
+export const usable = (one: Type["dates"][number]) => one.free > 0 || one.label === "约满";
+// Refusals after which the slots look different from what is shown.
+const TAKEN = ["SlotFull", "PartyDoesNotFit", "StillFree", "SlotClosed", "SlotSuspended"];
+
+export function useChoosing(asked: { date: string; slot: number; moving: string }) {
+  const type = shallowRef<Type | null>(null);
+  const list = shallowRef<Slot[]>([]);
+  const listFault = ref<Error | null>(null);
+  const date = ref("");
+  const slot = shallowRef<Slot | null>(null);
+  const people = shallowRef<Someone[]>([]);
+  const members = ref<number[]>([]);
+  let key = intent();
+
+  const others = () => people.value.length > 1 && members.value.some((one) => one !== people.value[0].person);
+  const fits = (one: Slot) => one.state === "open" || (one.state === "full" && !asked.moving && !others());
+
+  // Once more the page is told what can be booked; what was chosen stays chosen while it can be had.
+  async function tell(one: Type, known: Someone[]) {
+    type.value = one;
+    people.value = known;
+    members.value = members.value.filter((person) => known.some((other) => other.person === person));
+    if (!members.value.length && known.length) members.value = [known[0].person];
+    const wanted = date.value || asked.date;
+    const found = one.dates.find((other) => usable(other) && other.date === wanted) ?? one.dates.find((other) => other.free) ?? one.dates.find(usable);
+    if (found) await pick(found.date, slot.value?.id ?? asked.slot);
+  }
+
+  async function pick(wanted: string, before = 0) {
+    date.value = wanted;
+    try {
+      const found = await get("/v1/slots", { query: { type_id: type.value!.id, date: wanted } });
+      if (date.value !== wanted) return;
+      list.value = found;
+      listFault.value = null;
+    } catch (error) {
+      list.value = [];
+      listFault.value = error as Error;
+    }
+    hold(list.value.find((one) => one.id === before && fits(one)) ?? null);
+  }
+
+  function choose(id: number) {
+    const one = list.value.find((other) => other.id === id);
+    if (one && fits(one)) return hold(one);
+    hold(null);
+    toast(asked.moving ? "这个时段已约满，改约请选有余号的时段。" : "同行或代约不能候补，请选有余号的时段。");
+  }
+
+  // Another slot is another wish; the same one keeps its key, so that sent twice it is booked once.
+  function hold(one: Slot | null) {
+    if (one?.id !== slot.value?.id) key = intent();
+    slot.value = one;
+    remember("type", { date: date.value, slot: one ? String(one.id) : "" });
+  }
+
+  function take(chosen: number[]) {
+    members.value = chosen;
+    key = intent();
+    if (slot.value && !fits(slot.value)) hold(null);
+  }
+
+  const aim = computed((): Aim => {
+    const slot_id = slot.value?.id ?? 0;
+    const booked = async (made: Promise<{ code: string }>) => `booking/${(await made).code}`;
+    if (asked.moving) return { button: "确认改约", doing: "正在改约…", done: "改约成功", send: () => booked(post("/v1/bookings/{code}/reschedule", { path: { code: asked.moving }, body: { slot_id }, key })) };
+    if (slot.value?.state === "full") return { button: "加入候补", doing: "正在加入…", done: "已加入候补", send: async () => `waiting/${(await post("/v1/waitlist", { body: { slot_id }, key })).code}` };
+    const book = { button: "确认预约", doing: "正在预约…", done: "预约成功" };
+    if (!others()) return { ...book, send: () => booked(post("/v1/bookings", { body: { slot_id }, key })) };
+    return { ...book, send: () => together(slot_id) };
+  });
+  async function together(slot_id: number) {
+    const made = await post("/v1/parties", { body: { slot_id, members: members.value, type_id: type.value!.id }, key });
+    return made.length > 1 ? "bookings" : `booking/${made[0].code}`;
+  }
+
+  const said = computed(() => (slot.value ? `${day(date.value)} ${time(slot.value.starts_at)}–${time(slot.value.ends_at)}` : date.value ? "请选择时段" : "请选择日期和时段"));
+  const isStale = (error: unknown) => error instanceof Refused && TAKEN.includes(error.code);
+
+  return { list, listFault, date, slot, people, members, aim, said, tell, pick, choose, take, isStale };
+}
