@@ -16,8 +16,9 @@ const page = (hash: string) => {
 // Before anything is drawn: an address becomes the page it means.
 export function addressed() {
   if (wasSentBack()) return;
-  const path = page(location.hash);
-  if (path) history.replaceState(history.state, "", `#${path}`);
+  const said = told().get("payment"); // the wallet's word, put before the address one comes back to
+  const path = page(said ? `${location.hash}?said=${encodeURIComponent(said)}` : location.hash);
+  if (path) history.replaceState(history.state, "", `${said ? location.pathname : ""}#${path}`);
 }
 
 // And whenever one is typed, or followed, later.

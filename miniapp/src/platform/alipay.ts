@@ -1,6 +1,6 @@
 // Alipay. Its own words: https://opendocs.alipay.com/mini/api
-import { copied, fileAt } from "./mini";
-import type { ChosenFile, Dated, Said } from "./shared";
+import { copied, fileAt, photos } from "./mini";
+import type { Channel, ChosenFile, Dated, FileWay, Said } from "./shared";
 
 export * from "./mini";
 export const PLATFORM = "alipay";
@@ -25,7 +25,7 @@ export const messagesAllowed = (templates: string[]): Promise<string[]> =>
   });
 
 // 9000 paid, 6001 put away; 8000, 6004 and the rest are for the server to find out.
-export const paid = (parameters: Record<string, string>): Promise<Said> =>
+export const pay = (_: Channel, parameters: Record<string, string>, _back: string): Promise<Said> =>
   new Promise((done) =>
     my.tradePay({
       tradeNO: parameters.trade_no ?? parameters.tradeNO,
@@ -43,6 +43,11 @@ export const files = (_count: number): Promise<ChosenFile[]> =>
       fail: () => done([]),
     });
   });
+
+export const FILE_WAYS: readonly FileWay[] = [
+  { words: "拍照或选图片", choose: photos },
+  { words: "选择文件", choose: files },
+];
 
 // No events here: whoever listens is told at once that the line is over, and asks from time to time.
 export function listening(_url: string, _header: Record<string, string>, _heard: (text: string) => void, over: () => void): () => void {

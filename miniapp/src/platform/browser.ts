@@ -1,6 +1,8 @@
 // The browser, also the one inside WeChat and Alipay.
 import { t } from "@/language";
-import type { Channel, ChosenFile, Dated, Said } from "./shared";
+import type { Channel, ChosenFile, Dated, FileWay, Said } from "./shared";
+import { get } from "@/api/call";
+import { Refused } from "@/api/refused";
 
 export const PLATFORM = "h5";
 const INSIDE: [RegExp, Channel][] = [[/MicroMessenger/, "wechat"], [/AlipayClient/, "alipay"]];
@@ -43,34 +45,54 @@ export const scanned = () => Promise.resolve("");
 const chosen = (accept: string, multiple: boolean): Promise<ChosenFile[]> =>
   new Promise((done) => {
     const input = Object.assign(document.createElement("input"), { type: "file", accept, multiple });
-    input.onchange = () => done([...(input.files ?? [])].map((one) => ({ name: one.name, size: one.size, read: (from, to) => one.slice(from, to).arrayBuffer() })));
-    input.oncancel = () => done([]);
+    const chose = (found: ChosenFile[]) => {
+      input.remove();
+      done(found);
+    };
+    input.hidden = true; // some browsers forget an input that is nowhere before anything is chosen
+    input.onchange = () => chose([...(input.files ?? [])].map((one) => ({ name: one.name, size: one.size, read: (from, to) => one.slice(from, to).arrayBuffer() })));
+    input.oncancel = () => chose([]);
+    document.body.append(input);
     input.click();
   });
 export const photos = (count: number) => chosen("image/*", count > 1);
-export const files = (count: number) => chosen("", count > 1);
+export const files = (count: number) => chosen("image/jpeg,image/png,application/pdf,.ofd", count > 1);
+export const FILE_WAYS: readonly FileWay[] = [{ words: "上传文件", choose: files }];
 
 // A file that only its owner may read: fetched with the session, then handed to the browser to save.
-export async function fetched(url: string, name: string, header: Record<string, string>): Promise<void> {
-  const answer = await fetch(url, { headers: header });
+export async function fetched(url: string, name: string, header: Record<string, string>, method = "GET"): Promise<void> {
+  const answer = await fetch(url, { headers: header, method });
   if (!answer.ok) throw { statusCode: answer.status, data: await answer.json().catch(() => ({})) };
   const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(await answer.blob()), download: name });
   link.click();
   URL.revokeObjectURL(link.href);
 }
 
-// Inside WeChat or Alipay their own bridge opens the cashier. Elsewhere nothing can: `null`, and the wallet page stands for it.
-export async function paidInside(channel: Channel, parameters: Record<string, string>): Promise<Said | null> {
-  const bridges = window as unknown as {
-    WeixinJSBridge?: { invoke(what: string, given: object, done: (said: { err_msg: string }) => void): void };
-    AlipayJSBridge?: { call(what: string, given: object, done: (said: { resultCode: string }) => void): void };
-  };
-  if (channel === "wechat" && bridges.WeixinJSBridge) {
-    const said = await new Promise<{ err_msg: string }>((done) => bridges.WeixinJSBridge!.invoke("getBrandWCPayRequest", parameters, done));
+// Inside WeChat or Alipay their own bridge opens the cashier; in a plain browser the wallet page stands for them, which
+// comes `back` to an address of ours. Raises Refused where neither is.
+export async function pay(channel: Channel, parameters: Record<string, string>, back: string): Promise<Said> {
+  const said = await paidInside(channel, parameters);
+  if (said) return said;
+  const { wallet } = await get("/v1/login/options", { query: { redirect: location.pathname } });
+  if (!wallet) throw new Refused(409, { message: `请在${channel === "wechat" ? "微信" : "支付宝"}中打开本页支付。` });
+  location.href = `${wallet}/${channel}?${new URLSearchParams({ ...parameters, return: `${location.origin}${location.pathname}#/${back}` })}`;
+  return "away";
+}
+
+interface Bridges {
+  WeixinJSBridge?: { invoke(what: string, given: object, done: (said: { err_msg: string }) => void): void };
+  AlipayJSBridge?: { call(what: string, given: object, done: (said: { resultCode: string }) => void): void };
+}
+
+// `null` where there is no bridge.
+async function paidInside(channel: Channel, parameters: Record<string, string>): Promise<Said | null> {
+  const { WeixinJSBridge, AlipayJSBridge } = window as unknown as Bridges;
+  if (channel === "wechat" && WeixinJSBridge) {
+    const said = await new Promise<{ err_msg: string }>((done) => WeixinJSBridge.invoke("getBrandWCPayRequest", parameters, done));
     return /:ok/.test(said.err_msg) ? "ok" : /cancel/.test(said.err_msg) ? "cancelled" : "unknown";
   }
-  if (channel === "alipay" && bridges.AlipayJSBridge) {
-    const { resultCode } = await new Promise<{ resultCode: string }>((done) => bridges.AlipayJSBridge!.call("tradePay", parameters, done));
+  if (channel === "alipay" && AlipayJSBridge) {
+    const { resultCode } = await new Promise<{ resultCode: string }>((done) => AlipayJSBridge.call("tradePay", parameters, done));
     return resultCode === "9000" ? "ok" : resultCode === "6001" ? "cancelled" : "unknown";
   }
   return null;

@@ -46,16 +46,23 @@ export function fileAt(path: string, name: string, { size = 0 }: { size?: number
 }
 
 // A file of the citizen's own, fetched with the session and opened by the phone.
-export const fetched = (url: string, _name: string, header: Record<string, string>): Promise<void> =>
+export const fetched = (url: string, name: string, header: Record<string, string>): Promise<void> =>
   new Promise((done, failed) =>
     uni.downloadFile({
       url,
       header,
-      success: (found) =>
-        found.statusCode === 200 ? uni.openDocument({ filePath: found.tempFilePath, showMenu: true, success: () => done(), fail: failed } as UniNamespace.OpenDocumentOptions) : failed({ statusCode: found.statusCode }),
+      success: (found) => (found.statusCode === 200 ? opened(found.tempFilePath, name).then(done, failed) : failed({ statusCode: found.statusCode })),
       fail: failed,
     }),
   );
+
+// What was fetched has no ending of its own to be known by.
+const opened = (path: string, name: string) =>
+  new Promise<void>((success, fail) => {
+    const ending = /\.(\w+)$/.exec(name)?.[1].toLowerCase() ?? "pdf";
+    if (/^(jpe?g|png)$/.test(ending)) uni.previewImage({ urls: [path], success: () => success(), fail });
+    else uni.openDocument({ filePath: path, fileType: ending, showMenu: true, success: () => success(), fail } as UniNamespace.OpenDocumentOptions);
+  });
 
 export const busyBar = (on: boolean) => void (on ? uni.showNavigationBarLoading() : uni.hideNavigationBarLoading());
 export const titled = (title: string) => void uni.setNavigationBarTitle({ title: t(title) });

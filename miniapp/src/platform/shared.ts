@@ -19,7 +19,12 @@ export interface Dated {
   file: { url: string; name: string; header: Record<string, string> };
 }
 
-// How a payment call ended as far as the phone knows; what is true the server says.
-export type Said = "ok" | "cancelled" | "unknown";
+// One way to come to files, and what its button says.
+export interface FileWay {
+  words: string;
+  choose(count: number): Promise<ChosenFile[]>;
+
+// How a payment call ended as far as the phone knows; what is true the server says. `away`: the browser left for the wallet.
+export type Said = "ok" | "cancelled" | "unknown" | "away";
 
 export const asked = <T>(begin: (done: (value: T) => void, failed: (error: unknown) => void) => void) => new Promise<T>(begin);

@@ -1,6 +1,6 @@
 // WeChat. Its own words: https://developers.weixin.qq.com/miniprogram/dev/api/
-import { fileAt } from "./mini";
-import type { ChosenFile, Dated, Said } from "./shared";
+import { fileAt, photos } from "./mini";
+import type { Channel, ChosenFile, Dated, FileWay, Said } from "./shared";
 
 export * from "./mini";
 export const PLATFORM = "wechat";
@@ -23,7 +23,7 @@ export const messagesAllowed = (templates: string[]): Promise<string[]> =>
     });
   });
 
-export const paid = (parameters: Record<string, string>): Promise<Said> =>
+export const pay = (_: Channel, parameters: Record<string, string>, _back: string): Promise<Said> =>
   new Promise((done) =>
     wx.requestPayment({
       ...(parameters as unknown as WechatMiniprogram.RequestPaymentOption),
@@ -37,6 +37,11 @@ export const files = (count: number): Promise<ChosenFile[]> =>
   new Promise((done) =>
     wx.chooseMessageFile({ count, type: "file", success: (found) => done(found.tempFiles.map((one) => fileAt(one.path, one.name, one))), fail: () => done([]) }),
   );
+
+export const FILE_WAYS: readonly FileWay[] = [
+  { words: "拍照或选图片", choose: photos },
+  { words: "从聊天记录选文件", choose: files },
+];
 
 // Events of the server as they come. Gives what stops it; `over` is called when the line ended.
 export function listening(url: string, header: Record<string, string>, heard: (text: string) => void, over: () => void): () => void {

@@ -1,0 +1,72 @@
+// What is typed goes to the door by itself; what could not go stays on the phone and goes with the next try.
+import { ref, watch, type Ref } from "vue";
+import { put } from "@/api/call";
+import { Refused, sentence } from "@/api/refused";
+import { ledAway } from "@/screen";
+import { forget, keep, kept } from "@/store";
+import type { Filing, Typed } from "./form";
+
+const PATIENCE = 700; // milliseconds without a key
+
+export interface Saving {
+  // What became of it, in words.
+  said: Ref<string>;
+  // Raises Refused.
+  save: () => Promise<void>;
+  // What was typed here and had not arrived, if any.
+  unsent: () => Typed | null;
+  begin: () => void;
+  done: () => void;
+}
+
+export function useSaving(code: Ref<string>, typed: Ref<Typed>, fresh: (view: Filing) => void): Saving {
+  const said = ref("");
+  const name = () => `own.draft.filing.${code.value}`;
+  let typing: ReturnType<typeof setTimeout> | undefined;
+  let last: Promise<void> = Promise.resolve();
+  let begun = false;
+
+  async function send() {
+    clearTimeout(typing);
+    const now = JSON.stringify(typed.value);
+    const { answers, promised, hall } = typed.value;
+    fresh(await put("/v1/filings/{code}", { path: { code: code.value }, body: { answers, promised, hall_code: hall } }));
+    said.value = "已自动保存";
+    if (now === JSON.stringify(typed.value) && !typed.value.delivery.recipient && !typed.value.delivery.address) forget(name());
+  }
+  // One after another: what was typed last is what is kept.
+  const save = () => (last = last.catch(() => {}).then(send));
+
+  async function bySelf() {
+    try {
+      await save();
+    } catch (error) {
+      if (ledAway(error)) return;
+      const lost = error instanceof Refused && !error.status;
+      said.value = lost ? "网络不通，还没有保存；填写的内容留在本机，网络恢复后再保存。" : `还没有保存：${sentence(error)}`;
+    }
+  }
+  watch(
+    typed,
+    (value) => {
+      if (!begun) return;
+      keep(name(), value);
+      said.value = "正在保存…";
+      clearTimeout(typing);
+      typing = setTimeout(() => void bySelf(), PATIENCE);
+    },
+    { deep: true },
+  );
+  return {
+    said,
+    save,
+    unsent: () => kept<Typed>(name()),
+    begin: () => void (begun = true),
+    done: () => {
+      begun = false;
+      clearTimeout(typing);
+      forget(name());
+      said.value = "";
+    },
+  };
+}
