@@ -55,8 +55,8 @@ export const photos = (count: number) => chosen("image/*", count > 1);
 export const files = (count: number) => chosen("", count > 1);
 
 // A file that only its owner may read: fetched with the session, then handed to the browser to save.
-export async function fetched(url: string, name: string, header: Record<string, string>): Promise<void> {
-  const answer = await fetch(url, { headers: header });
+export async function fetched(url: string, name: string, header: Record<string, string>, method = "GET"): Promise<void> {
+  const answer = await fetch(url, { headers: header, method });
   if (!answer.ok) throw { statusCode: answer.status, data: await answer.json().catch(() => ({})) };
   const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(await answer.blob()), download: name });
   link.click();
