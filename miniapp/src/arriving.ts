@@ -37,13 +37,16 @@ export interface Leaving {
 const LEFT = "zhijianban.login";
 export const leaveFor = (leaving: Leaving) => sessionStorage.setItem(LEFT, JSON.stringify(leaving));
 
+// What nobody else can know: who comes back with it is the one who left.
+export const freshState = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (one) => one.toString(16).padStart(2, "0")).join("");
+
 const told = () => new URLSearchParams(location.search);
 const wasSentBack = () => {
   const code = told().get("code") || told().get("auth_code");
   if (!code) return false;
   const left = JSON.parse(sessionStorage.getItem(LEFT) || "{}") as Partial<Leaving>;
   sessionStorage.removeItem(LEFT);
-  const next = placeOf(left.next ?? "mine");
+  const next = placeOf(left.next || "mine");
   returned = { code, left, own: Boolean(left.state) && left.state === told().get("state"), platform: told().has("auth_code") ? "alipay" : "wechat" };
   history.replaceState(history.state, "", `${location.pathname}#${next ? pathOf(next) : "/pages/mine/mine"}`);
   return true;

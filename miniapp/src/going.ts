@@ -40,14 +40,14 @@ function move(place: Place, how: "to" | "redirect") {
   how === "to" ? uni.navigateTo({ url }) : uni.redirectTo({ url });
 }
 
-// The address of the page one is on, to come back to.
-export function here(): string {
-  const place = current();
+// The address of the page one is on, to come back to; `nth` from the top, -2 is the one below.
+export function here(nth = -1): string {
+  const place = current(nth);
   return addressOf({ page: place.page, query: { ...place.query, ...chosen[pathOf(place)] } });
 }
 
-function current(): Place {
-  const page = getCurrentPages().at(-1) as unknown as { route?: string; options?: Record<string, string>; $page?: { fullPath?: string } } | undefined;
+function current(nth = -1): Place {
+  const page = getCurrentPages().at(nth) as unknown as { route?: string; options?: Record<string, string>; $page?: { fullPath?: string } } | undefined;
   const full = page?.$page?.fullPath || page?.route || "";
   return { page: /pages\/([^/?]+)/.exec(full)?.[1] ?? "home", query: { ...page?.options, ...parsed(full.split("?")[1] ?? "") } };
 }
@@ -66,3 +66,9 @@ export function remember(page: string, query: Record<string, string>) {
 
 // On to where somebody wanted to go, whatever stands in an address; else to a page of ours.
 export const goOn = (next: string | undefined, otherwise: string) => move((next && placeOf(next)) || placeOf(otherwise) || NOWHERE, "redirect");
+
+// Back to where one was led away from: to the page itself where it waits below with all that was typed.
+export function comeBack(next: string, otherwise: string) {
+  if (next && getCurrentPages().length > 1 && here(-2) === next) uni.navigateBack();
+  else goOn(next, otherwise);
+}

@@ -4,10 +4,13 @@ import { onLoad, onPullDownRefresh, onShow } from "@dcloudio/uni-app";
 import { ref, shallowRef, type Ref, type ShallowRef } from "vue";
 import { addressed, refused, request, type Answer, type Given, type PathOf } from "@/api/call";
 import { Refused, sentence } from "@/api/refused";
+// #ifdef H5
+import { arrived } from "@/arriving";
+// #endif
 import { carriedTo, go, goInstead, here } from "@/going";
 import { toast } from "@/platform";
 import { keep, kept } from "@/store";
-import { enter, leave, signedIn } from "@/session";
+import { enter, sessionOver, signedIn } from "@/session";
 
 interface Seen {
   at: number;
@@ -67,36 +70,41 @@ export function useScreen<T>(ask: () => Promise<{ said: T; old: number }>, { aga
   async function load() {
     screen.busy.value = true;
     try {
+      // #ifdef H5
+      await arrived;
+      // #endif
       const { said, old } = await ask();
       screen.view.value = said;
       screen.old.value = old;
       screen.fault.value = null;
     } catch (error) {
       if (!(error instanceof Refused)) console.error(error); // ours, not the network's
-      if (!ledAway(error)) screen.fault.value = error as Error;
+      if (!ledAway(error, screen.view.value === null)) screen.fault.value = error as Error;
     } finally {
       screen.busy.value = false;
     }
   }
   onShow(() => {
-    if (first || again || screen.fault.value) void load();
+    if (first || again || screen.view.value === null) void load();
     first = false;
   });
   onPullDownRefresh(() => void load().finally(() => uni.stopPullDownRefresh()));
   return screen;
 }
 
-// Who must sign in, or agree to the policy first, is led there, and back to this very place. True when led.
-export function ledAway(error: unknown): boolean {
+// Who must sign in, or agree to the policy first, is led there, and back to this very place. True when led. A page that
+// shows nothing yet is left (`instead`): going back from signing in must not lead to signing in.
+export function ledAway(error: unknown, instead = false): boolean {
   if (!(error instanceof Refused)) return false;
+  const lead = instead ? goInstead : go;
   if (error.status === 401) {
     if (error.code === "SessionOver") toast(error.message);
-    leave();
-    toSignIn();
+    sessionOver();
+    lead(`login?next=${encodeURIComponent(here())}`);
     return true;
   }
   if (error.code !== "PolicyNotAgreed") return false;
-  go(`policy?next=${encodeURIComponent(here())}`);
+  lead(`policy?next=${encodeURIComponent(here())}`);
   return true;
 }
 

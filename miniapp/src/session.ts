@@ -26,3 +26,9 @@ export function leave() {
   held.value = "";
   forgetOwn();
 }
+
+// The session ended, but not by the person's will: what they were typing waits until they are back.
+export function sessionOver() {
+  held.value = "";
+  forgetOwn("own.draft.");
+}

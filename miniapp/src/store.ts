@@ -36,7 +36,8 @@ export function forgetSeen() {
   for (const name of uni.getStorageInfoSync().keys) if (name.startsWith(`${PREFIX}own.seen.`)) forget(name.slice(PREFIX.length));
 }
 
-export function forgetOwn() {
-  for (const name of Object.keys(memory)) if (name.startsWith("own.")) delete memory[name];
-  for (const name of uni.getStorageInfoSync().keys) if (name.startsWith(`${PREFIX}own.`)) uni.removeStorageSync(name);
+export function forgetOwn(butFor = "") {
+  const goes = (name: string) => name.startsWith("own.") && !(butFor && name.startsWith(butFor));
+  for (const name of Object.keys(memory)) if (goes(name)) delete memory[name];
+  for (const name of uni.getStorageInfoSync().keys) if (name.startsWith(PREFIX) && goes(name.slice(PREFIX.length))) uni.removeStorageSync(name);
 }

@@ -10,6 +10,11 @@ const inside = INSIDE.find(([sign]) => sign.test(navigator.userAgent))?.[1];
 // In WeChat one pays with WeChat, in Alipay with Alipay; a plain browser lets people choose.
 export const CHANNELS: readonly Channel[] = inside ? [inside] : ["wechat", "alipay"];
 
+// A browser has no code of its own to sign in with, and no button for a number: it is sent to a platform (arriving.ts).
+export const loginCode = (): Promise<string> => Promise.resolve("");
+export const PHONE_BUTTON = "";
+export const phoneCode = (_: unknown): Promise<string> => Promise.resolve("");
+
 let hiding: ReturnType<typeof setTimeout>;
 export function toast(text: string) {
   const box = document.getElementById("toast") ?? document.body.appendChild(Object.assign(document.createElement("div"), { id: "toast", role: "status" }));

@@ -23,6 +23,7 @@ export interface Dated {
 export interface FileWay {
   words: string;
   choose(count: number): Promise<ChosenFile[]>;
+}
 
 // How a payment call ended as far as the phone knows; what is true the server says. `away`: the browser left for the wallet.
 export type Said = "ok" | "cancelled" | "unknown" | "away";
