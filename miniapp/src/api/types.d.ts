@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 进程是否存活 */
+        get: operations["vitals_alive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 能否提供服务：数据库、Redis、数据库版本 */
+        get: operations["vitals_ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/answers": {
         parameters: {
             query?: never;
@@ -15,7 +49,7 @@ export interface paths {
          * 公开的问题和答复
          * @description 按所写的话查找；不写即最近公开的。
          */
-        get: operations["get_miniprogram_bff_screens_opinions_answers"];
+        get: operations["opinions_answers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -32,7 +66,7 @@ export interface paths {
             cookie?: never;
         };
         /** 一条公开答复 */
-        get: operations["get_miniprogram_bff_screens_opinions_answer"];
+        get: operations["opinions_answer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -54,7 +88,7 @@ export interface paths {
          * 提问
          * @description 回答只取自已发布的办事指南和平台规定，并注明出处；没有把握时反问或转人工。
          */
-        post: operations["post_miniprogram_bff_screens_ask_ask"];
+        post: operations["ask_ask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -71,7 +105,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 回答是否有帮助 */
-        post: operations["post_miniprogram_bff_screens_ask_feedback"];
+        post: operations["ask_feedback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -89,7 +123,7 @@ export interface paths {
          * 大家都在问
          * @description 近三十天里多人问过、能答上的问题，点一下即可提问。
          */
-        get: operations["get_miniprogram_bff_screens_ask_hot"];
+        get: operations["ask_hot"];
         put?: never;
         post?: never;
         delete?: never;
@@ -106,7 +140,7 @@ export interface paths {
             cookie?: never;
         };
         /** 我的缴费单 */
-        get: operations["get_miniprogram_bff_screens_pay_my_bills"];
+        get: operations["pay_my_bills"];
         put?: never;
         post?: never;
         delete?: never;
@@ -128,7 +162,7 @@ export interface paths {
          * 按缴款识别码查缴费单
          * @description 缴款识别码加缴款人证件号码后四位；可为家人代缴。
          */
-        post: operations["post_miniprogram_bff_screens_pay_look_up"];
+        post: operations["pay_look_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -143,7 +177,7 @@ export interface paths {
             cookie?: never;
         };
         /** 一张缴费单 */
-        get: operations["get_miniprogram_bff_screens_pay_bill"];
+        get: operations["pay_bill"];
         put?: never;
         post?: never;
         delete?: never;
@@ -166,7 +200,7 @@ export interface paths {
          * @description 再次发起得到同一支付单，不会重复扣款。带 Idempotency-Key 重试始终得到同一支付单；该单已结束的，换新键重新发起。
          *     是否到账以缴费结果为准。
          */
-        post: operations["post_miniprogram_bff_screens_pay_begin"];
+        post: operations["pay_begin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -184,7 +218,7 @@ export interface paths {
          * 电子票据
          * @description 缴款人、缴款通知书所属人及其受托人可看。
          */
-        get: operations["get_miniprogram_bff_screens_receipt_receipt"];
+        get: operations["receipt_receipt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -204,7 +238,7 @@ export interface paths {
          * 电子票据 PDF
          * @description 可打印，含验真二维码。
          */
-        get: operations["get_miniprogram_bff_screens_receipt_receipt_file"];
+        get: operations["receipt_receipt_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -224,13 +258,13 @@ export interface paths {
          * 退款进度
          * @description 退款申请和退款，新的在前；没有即为空。
          */
-        get: operations["get_miniprogram_bff_screens_refund_refunds"];
+        get: operations["refund_refunds"];
         put?: never;
         /**
          * 申请退款
          * @description 错缴、多缴时使用；财务受理并由另一人复核后原路退回，进度见退款进度。
          */
-        post: operations["post_miniprogram_bff_screens_refund_apply"];
+        post: operations["refund_apply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -248,7 +282,7 @@ export interface paths {
          * 缴费结果
          * @description 只相信支付平台的通知和查询，不相信前端的返回。
          */
-        get: operations["get_miniprogram_bff_screens_pay_result"];
+        get: operations["pay_result"];
         put?: never;
         post?: never;
         delete?: never;
@@ -268,13 +302,13 @@ export interface paths {
          * 我的预约
          * @description 自己的，以及为他人代约、现在仍可代办的；切换了办理身份的，是该单位（或被代办人）的。
          */
-        get: operations["get_miniprogram_bff_screens_bookings_my_bookings"];
+        get: operations["bookings_my_bookings"];
         put?: never;
         /**
          * 预约一个号段
          * @description 余号以提交时为准；约满时可换一个时段。切换了办理身份的，为该单位（或被代办人）预约。
          */
-        post: operations["post_miniprogram_bff_screens_book_reserve"];
+        post: operations["book_reserve"];
         delete?: never;
         options?: never;
         head?: never;
@@ -289,7 +323,7 @@ export interface paths {
             cookie?: never;
         };
         /** 一个预约 */
-        get: operations["get_miniprogram_bff_screens_bookings_my_booking"];
+        get: operations["bookings_my_booking"];
         put?: never;
         post?: never;
         delete?: never;
@@ -309,7 +343,7 @@ export interface paths {
          * 预约的日历文件
          * @description iCalendar 文本，可加入手机日历，提前两小时提醒。
          */
-        get: operations["get_miniprogram_bff_screens_wait_calendar"];
+        get: operations["wait_calendar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -328,7 +362,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 取消预约 */
-        post: operations["post_miniprogram_bff_screens_bookings_cancel"];
+        post: operations["bookings_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -346,7 +380,7 @@ export interface paths {
          * 签到码
          * @description 到厅出示；每分钟更新，截图无效。
          */
-        get: operations["get_miniprogram_bff_screens_bookings_check_in_code"];
+        get: operations["bookings_check_in_code"];
         put?: never;
         post?: never;
         delete?: never;
@@ -363,7 +397,7 @@ export interface paths {
             cookie?: never;
         };
         /** 谁一起办理 */
-        get: operations["get_miniprogram_bff_screens_together_companions"];
+        get: operations["together_companions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -383,7 +417,7 @@ export interface paths {
          * 我的排队情况
          * @description 前面人数按公布的叫号次序计算；预计叫到的时间是一个范围，随办理快慢变化。
          */
-        get: operations["get_miniprogram_bff_screens_queue_my_place"];
+        get: operations["queue_my_place"];
         put?: never;
         post?: never;
         delete?: never;
@@ -405,7 +439,7 @@ export interface paths {
          * 改约到另一个号段
          * @description 得到新的预约码；新时段约不上时原预约不变。
          */
-        post: operations["post_miniprogram_bff_screens_wait_reschedule"];
+        post: operations["wait_reschedule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -420,7 +454,7 @@ export interface paths {
             cookie?: never;
         };
         /** 我的办件 */
-        get: operations["get_miniprogram_bff_screens_progress_my_cases"];
+        get: operations["progress_my_cases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -442,7 +476,7 @@ export interface paths {
          * 按编号查进度
          * @description 无需登录：办件编号加申请人证件号码后四位。编号不存在与后四位不符，答复相同。
          */
-        post: operations["post_miniprogram_bff_screens_progress_look_up"];
+        post: operations["progress_look_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -457,7 +491,7 @@ export interface paths {
             cookie?: never;
         };
         /** 一个办件 */
-        get: operations["get_miniprogram_bff_screens_progress_my_case"];
+        get: operations["progress_my_case"];
         put?: never;
         post?: never;
         delete?: never;
@@ -478,7 +512,7 @@ export interface paths {
          * 选择结果送达方式
          * @description 结果制作好以前可以修改。
          */
-        put: operations["put_miniprogram_bff_screens_delivery_choose"];
+        put: operations["delivery_choose"];
         post?: never;
         delete?: never;
         options?: never;
@@ -496,9 +530,9 @@ export interface paths {
         get?: never;
         put?: never;
         /** 订阅受托的办件 */
-        post: operations["post_miniprogram_bff_screens_progress_follow"];
+        post: operations["progress_follow"];
         /** 取消订阅 */
-        delete: operations["delete_miniprogram_bff_screens_progress_leave"];
+        delete: operations["progress_leave"];
         options?: never;
         head?: never;
         patch?: never;
@@ -515,7 +549,7 @@ export interface paths {
          * 一次性告知书 PDF
          * @description 申请人和受托人可看、可打印。
          */
-        get: operations["get_miniprogram_bff_screens_progress_notice_file"];
+        get: operations["progress_notice_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -532,7 +566,7 @@ export interface paths {
             cookie?: never;
         };
         /** 办理结果和送达 */
-        get: operations["get_miniprogram_bff_screens_delivery_result"];
+        get: operations["delivery_result"];
         put?: never;
         post?: never;
         delete?: never;
@@ -554,7 +588,7 @@ export interface paths {
          * 开始补正
          * @description 办件收到一次性告知后使用；已经开始的，返回原来的。
          */
-        post: operations["post_miniprogram_bff_screens_supplement_begin"];
+        post: operations["supplement_begin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -569,13 +603,13 @@ export interface paths {
             cookie?: never;
         };
         /** 我的诉求 */
-        get: operations["get_miniprogram_bff_screens_consult_mine"];
+        get: operations["consult_mine"];
         put?: never;
         /**
          * 提交咨询、投诉或建议
          * @description 给出编号和答复期限（5 个工作日）；内容相同的不重复受理。证件号码会自动遮盖。
          */
-        post: operations["post_miniprogram_bff_screens_consult_file"];
+        post: operations["consult_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -595,7 +629,7 @@ export interface paths {
          * 追问一次
          * @description 答复后可追问一次，答复期限重新计算。
          */
-        post: operations["post_miniprogram_bff_screens_consult_again"];
+        post: operations["consult_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -615,7 +649,7 @@ export interface paths {
          * 对不予受理申诉
          * @description 可申诉一次，由另一位工作人员复核。
          */
-        post: operations["post_miniprogram_bff_screens_consult_appeal"];
+        post: operations["consult_appeal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -635,7 +669,7 @@ export interface paths {
          * 应找哪个部门
          * @description 看起来归其他渠道受理的，给出名称和电话；仍可照常提交。
          */
-        post: operations["post_miniprogram_bff_screens_consult_doors"];
+        post: operations["consult_doors"];
         delete?: never;
         options?: never;
         head?: never;
@@ -655,7 +689,7 @@ export interface paths {
          * 查看一件诉求
          * @description 本人登录后凭编号；其他情况凭编号和手机号码后四位。编号不存在与后四位不符，答复相同。
          */
-        post: operations["post_miniprogram_bff_screens_consult_look_up"];
+        post: operations["consult_look_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -672,7 +706,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 评价答复 */
-        post: operations["post_miniprogram_bff_screens_consult_mark"];
+        post: operations["consult_mark"];
         delete?: never;
         options?: never;
         head?: never;
@@ -689,7 +723,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 撤回诉求 */
-        post: operations["post_miniprogram_bff_screens_consult_withdraw"];
+        post: operations["consult_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -707,7 +741,7 @@ export interface paths {
          * 人工对话的事件流
          * @description `event: standing` 状态，`event: line` 消息（带编号），`event: typing` 正在输入，`event: beat` 保持连接。
          */
-        get: operations["get_miniprogram_bff_screens_person_events"];
+        get: operations["person_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -727,7 +761,7 @@ export interface paths {
          * 人工对话的消息
          * @description `after` 之后的消息；不能使用事件流时，隔几秒问一次。
          */
-        get: operations["get_miniprogram_bff_screens_person_messages"];
+        get: operations["person_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -749,9 +783,9 @@ export interface paths {
          * 找人工
          * @description 服务时间内排队，其余时间留言，工作日内答复。重复请求不会重复排队。
          */
-        post: operations["post_miniprogram_bff_screens_person_ask"];
+        post: operations["person_ask"];
         /** 不再找人工 */
-        delete: operations["delete_miniprogram_bff_screens_person_withdraw"];
+        delete: operations["person_withdraw"];
         options?: never;
         head?: never;
         patch?: never;
@@ -768,7 +802,7 @@ export interface paths {
          * 对话已有的问答
          * @description 断线或重新打开后接着看：某一轮之后的问答，每次最多 50 轮，内容与当时相同。
          */
-        get: operations["get_miniprogram_bff_screens_ask_past"];
+        get: operations["ask_past"];
         put?: never;
         post?: never;
         delete?: never;
@@ -787,7 +821,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 正在输入 */
-        post: operations["post_miniprogram_bff_screens_person_typing"];
+        post: operations["person_typing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -804,7 +838,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 凭邀请码成为代办人 */
-        post: operations["post_miniprogram_bff_screens_family_accept"];
+        post: operations["family_accept"];
         delete?: never;
         options?: never;
         head?: never;
@@ -824,7 +858,7 @@ export interface paths {
          * 生成委托邀请码
          * @description 邀请码一天内有效、只能用一次，交给要委托的人；邀请码只在此时显示。
          */
-        post: operations["post_miniprogram_bff_screens_family_invite"];
+        post: operations["family_invite"];
         delete?: never;
         options?: never;
         head?: never;
@@ -842,7 +876,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** 作废委托邀请码 */
-        delete: operations["delete_miniprogram_bff_screens_family_take_back"];
+        delete: operations["family_take_back"];
         options?: never;
         head?: never;
         patch?: never;
@@ -859,7 +893,7 @@ export interface paths {
          * 委托历史
          * @description 已解除和已到期的委托，最近的在前。
          */
-        get: operations["get_miniprogram_bff_screens_standing_past"];
+        get: operations["standing_past"];
         put?: never;
         post?: never;
         delete?: never;
@@ -881,7 +915,7 @@ export interface paths {
          * 申请为他人代办
          * @description 对方登录并实名后，在“亲友”中同意才生效。无论对方是否使用指尖办，答复相同。
          */
-        post: operations["post_miniprogram_bff_screens_family_ask"];
+        post: operations["family_ask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -899,7 +933,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** 撤回委托申请 */
-        delete: operations["delete_miniprogram_bff_screens_family_withdraw"];
+        delete: operations["family_withdraw"];
         options?: never;
         head?: never;
         patch?: never;
@@ -915,7 +949,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 同意委托申请 */
-        post: operations["post_miniprogram_bff_screens_family_agree"];
+        post: operations["family_agree"];
         delete?: never;
         options?: never;
         head?: never;
@@ -932,7 +966,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 拒绝委托申请 */
-        post: operations["post_miniprogram_bff_screens_family_decline"];
+        post: operations["family_decline"];
         delete?: never;
         options?: never;
         head?: never;
@@ -953,7 +987,7 @@ export interface paths {
          * 解除委托
          * @description 委托人、代办人都可以解除，立即生效。
          */
-        delete: operations["delete_miniprogram_bff_screens_family_revoke"];
+        delete: operations["family_revoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -967,7 +1001,7 @@ export interface paths {
             cookie?: never;
         };
         /** 我的摇号 */
-        get: operations["get_miniprogram_bff_screens_draw_my_entries"];
+        get: operations["draw_my_entries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -984,7 +1018,7 @@ export interface paths {
             cookie?: never;
         };
         /** 一次摇号 */
-        get: operations["get_miniprogram_bff_screens_draw_draw"];
+        get: operations["draw_draw"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1001,13 +1035,13 @@ export interface paths {
             cookie?: never;
         };
         /** 我在一次摇号中的登记 */
-        get: operations["get_miniprogram_bff_screens_draw_my_entry"];
+        get: operations["draw_my_entry"];
         put?: never;
         /**
          * 登记摇号，或修改志愿
          * @description 每人一份；截止前再次提交即修改志愿，登记号不变。登记先后不影响名次。
          */
-        post: operations["post_miniprogram_bff_screens_draw_register"];
+        post: operations["draw_register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1024,7 +1058,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 退出摇号 */
-        post: operations["post_miniprogram_bff_screens_draw_withdraw"];
+        post: operations["draw_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1042,7 +1076,7 @@ export interface paths {
          * 摇号结果文件
          * @description 用 `python -m appointments.redraw` 或任何 SHA-256 工具都能重新得出，见 docs/draw.md。
          */
-        get: operations["get_miniprogram_bff_screens_draw_result"];
+        get: operations["draw_result"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1059,13 +1093,13 @@ export interface paths {
             cookie?: never;
         };
         /** 亲友与委托 */
-        get: operations["get_miniprogram_bff_screens_family_family_page"];
+        get: operations["family_family_page"];
         put?: never;
         /**
          * 登记亲友
          * @description 姓名与证件号码经核验；对方有账号时会收到消息，可以不同意。
          */
-        post: operations["post_miniprogram_bff_screens_family_add"];
+        post: operations["family_add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1083,7 +1117,7 @@ export interface paths {
          * 可代缴的缴费单
          * @description 本人委托（范围含缴费）且在有效期内的；没有委托的，凭缴款识别码和证件号码后四位代缴。
          */
-        get: operations["get_miniprogram_bff_screens_payments_bills_of_others"];
+        get: operations["payments_bills_of_others"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1105,7 +1139,7 @@ export interface paths {
          * 登记无证件的未成年子女
          * @description 预约时须由登记的监护人同行。
          */
-        post: operations["post_miniprogram_bff_screens_family_add_minor"];
+        post: operations["family_add_minor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1123,7 +1157,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** 移除亲友 */
-        delete: operations["delete_miniprogram_bff_screens_family_remove"];
+        delete: operations["family_remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1139,7 +1173,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 不同意被登记为亲友 */
-        post: operations["post_miniprogram_bff_screens_family_refuse"];
+        post: operations["family_refuse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1154,13 +1188,13 @@ export interface paths {
             cookie?: never;
         };
         /** 我的申请 */
-        get: operations["get_miniprogram_bff_screens_filing_my_filings"];
+        get: operations["filing_my_filings"];
         put?: never;
         /**
          * 开始申请
          * @description 同一事项已有草稿的，继续填写原草稿。
          */
-        post: operations["post_miniprogram_bff_screens_filing_begin"];
+        post: operations["filing_begin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1175,12 +1209,12 @@ export interface paths {
             cookie?: never;
         };
         /** 一个申请 */
-        get: operations["get_miniprogram_bff_screens_filing_one"];
+        get: operations["filing_one"];
         /**
          * 保存填写内容
          * @description 随时保存，不检查是否填完；提交时逐栏检查。
          */
-        put: operations["put_miniprogram_bff_screens_filing_save"];
+        put: operations["filing_save"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1197,7 +1231,7 @@ export interface paths {
         };
         get?: never;
         /** 选择结果送达方式 */
-        put: operations["put_miniprogram_bff_screens_filing_choose_delivery"];
+        put: operations["filing_choose_delivery"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1218,7 +1252,7 @@ export interface paths {
          * 按新指南填写
          * @description 指南更新后，草稿改用新表单；仍然适用的内容保留。
          */
-        post: operations["post_miniprogram_bff_screens_filing_follow_guide"];
+        post: operations["filing_follow_guide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1238,7 +1272,7 @@ export interface paths {
          * 调用电子证照代替材料
          * @description 查到的材料免提交；没有查到或证照库暂时无法访问的，请上传。
          */
-        post: operations["post_miniprogram_bff_screens_filing_reuse_licence"];
+        post: operations["filing_reuse_licence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1258,7 +1292,7 @@ export interface paths {
          * 容缺材料已补交
          * @description 先上传文件，再确认补交。
          */
-        post: operations["post_miniprogram_bff_screens_filing_bring_owed"];
+        post: operations["filing_bring_owed"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1278,7 +1312,7 @@ export interface paths {
          * 提交申请
          * @description 重复提交只算一次。内容有误时 detail 逐栏说明。
          */
-        post: operations["post_miniprogram_bff_screens_filing_submit"];
+        post: operations["filing_submit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1295,7 +1329,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 撤回申请 */
-        post: operations["post_miniprogram_bff_screens_filing_withdraw"];
+        post: operations["filing_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1313,13 +1347,13 @@ export interface paths {
          * 我订阅的办件
          * @description 别人的办件，有进展时通知我；本人的办件无需订阅。
          */
-        get: operations["get_miniprogram_bff_screens_progress_followed"];
+        get: operations["progress_followed"];
         put?: never;
         /**
          * 按编号订阅进度
          * @description 与按编号查询相同，须有申请人证件号码后四位。
          */
-        post: operations["post_miniprogram_bff_screens_progress_follow_by_number"];
+        post: operations["progress_follow_by_number"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1337,7 +1371,7 @@ export interface paths {
          * 办事指南
          * @description `slug` 也可以是实施编码。
          */
-        get: operations["get_miniprogram_bff_screens_guide_guide"];
+        get: operations["guide_guide"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1357,7 +1391,7 @@ export interface paths {
          * 办这件事的人还问了
          * @description 同一段对话里常一起问到的事项，没有时为空。
          */
-        get: operations["get_miniprogram_bff_screens_guide_also"];
+        get: operations["guide_also"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1374,7 +1408,7 @@ export interface paths {
             cookie?: never;
         };
         /** 可预约的大厅 */
-        get: operations["get_miniprogram_bff_screens_book_halls"];
+        get: operations["book_halls"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1391,7 +1425,7 @@ export interface paths {
             cookie?: never;
         };
         /** 一个大厅可预约的部门和业务 */
-        get: operations["get_miniprogram_bff_screens_book_hall"];
+        get: operations["book_hall"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1408,7 +1442,7 @@ export interface paths {
             cookie?: never;
         };
         /** 首页 */
-        get: operations["get_miniprogram_bff_screens_home_home"];
+        get: operations["home_home"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1428,7 +1462,7 @@ export interface paths {
          * 中介服务机构名录
          * @description 按名录的次序列出，由市民自主选择。
          */
-        get: operations["get_miniprogram_bff_screens_directory_everyone"];
+        get: operations["directory_everyone"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1448,7 +1482,7 @@ export interface paths {
          * 一家中介服务机构
          * @description 电话、地址、服务和收费说明。
          */
-        get: operations["get_miniprogram_bff_screens_directory_one"];
+        get: operations["directory_one"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1470,7 +1504,7 @@ export interface paths {
          * 登录
          * @description 用平台返回的一次性 code 换取登录 token。token 只返回这一次。
          */
-        post: operations["post_miniprogram_bff_screens_login_sign_in"];
+        post: operations["login_sign_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1488,7 +1522,7 @@ export interface paths {
          * 网页登录入口
          * @description 在浏览器中登录时要跳转的平台授权地址。
          */
-        get: operations["get_miniprogram_bff_screens_login_options"];
+        get: operations["login_options"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1505,7 +1539,7 @@ export interface paths {
             cookie?: never;
         };
         /** 我的信息 */
-        get: operations["get_miniprogram_bff_screens_mine_me"];
+        get: operations["mine_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1522,12 +1556,12 @@ export interface paths {
             cookie?: never;
         };
         /** 当前办理身份 */
-        get: operations["get_miniprogram_bff_screens_organisations_acting_now"];
+        get: operations["organisations_acting_now"];
         /**
          * 切换办理身份
          * @description 切换后，预约、缴费单和办件都是该单位（或被监护人、委托人）的。
          */
-        put: operations["put_miniprogram_bff_screens_organisations_switch"];
+        put: operations["organisations_switch"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1548,7 +1582,7 @@ export interface paths {
          * 订阅消息授权
          * @description 用户在平台弹窗中选择后登记；允许一次可发一条。
          */
-        post: operations["post_miniprogram_bff_screens_messages_consent"];
+        post: operations["messages_consent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1563,13 +1597,13 @@ export interface paths {
             cookie?: never;
         };
         /** 我的信息副本 */
-        get: operations["get_miniprogram_bff_screens_privacy_copies"];
+        get: operations["privacy_copies"];
         put?: never;
         /**
          * 申请我的信息副本
          * @description 含全部信息的压缩包，由后台准备；只能下载一次，逾期删除。
          */
-        post: operations["post_miniprogram_bff_screens_privacy_ask_for_copy"];
+        post: operations["privacy_ask_for_copy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1589,8 +1623,52 @@ export interface paths {
          * 下载信息副本
          * @description 只能下载一次；下载后服务器上不再保存。
          */
-        post: operations["post_miniprogram_bff_screens_privacy_fetch_copy"];
+        post: operations["privacy_fetch_copy"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/favourites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的收藏
+         * @description 最近收藏的在前，至多 200 个；办事指南页据此显示是否已收藏。
+         */
+        get: operations["favourites_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/favourites/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 收藏一个事项
+         * @description `slug` 也可以是实施编码；重复收藏无妨。
+         */
+        put: operations["favourites_add"];
+        post?: never;
+        /**
+         * 取消收藏
+         * @description 重复取消无妨。
+         */
+        delete: operations["favourites_remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1607,15 +1685,15 @@ export interface paths {
          * 注销账号的情况
          * @description 注销后哪些信息依法继续保存、保存多久。
          */
-        get: operations["get_miniprogram_bff_screens_privacy_leaving_page"];
+        get: operations["privacy_leaving_page"];
         put?: never;
         /**
          * 申请注销账号
          * @description 到期自动注销，之前可以撤回。依法须保存的档案继续保存，但不再与账号关联。
          */
-        post: operations["post_miniprogram_bff_screens_privacy_forget"];
+        post: operations["privacy_forget"];
         /** 撤回注销申请 */
-        delete: operations["delete_miniprogram_bff_screens_privacy_stay"];
+        delete: operations["privacy_stay"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1632,7 +1710,7 @@ export interface paths {
          * 我的实名等级
          * @description 当前等级、下一步，以及每个等级可以办什么。
          */
-        get: operations["get_miniprogram_bff_screens_standing_my_level"];
+        get: operations["standing_my_level"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1651,7 +1729,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 人脸核验 */
-        post: operations["post_miniprogram_bff_screens_standing_prove_face"];
+        post: operations["standing_prove_face"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1668,7 +1746,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 核对手机号是否本人办理 */
-        post: operations["post_miniprogram_bff_screens_standing_prove_phone"];
+        post: operations["standing_prove_phone"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1686,7 +1764,7 @@ export interface paths {
          * 谁看过我的信息
          * @description 工作人员每次查看的角色、单位、内容和事由，最近的在前。
          */
-        get: operations["get_miniprogram_bff_screens_privacy_who_looked"];
+        get: operations["privacy_who_looked"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1703,7 +1781,7 @@ export interface paths {
             cookie?: never;
         };
         /** 导出查看记录 */
-        get: operations["get_miniprogram_bff_screens_privacy_looks_file"];
+        get: operations["privacy_looks_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1720,13 +1798,13 @@ export interface paths {
             cookie?: never;
         };
         /** 消息设置 */
-        get: operations["get_miniprogram_bff_screens_messages_message_preferences"];
+        get: operations["messages_message_preferences"];
         put?: never;
         /**
          * 保存消息设置
          * @description 停办、改期等紧急消息不受免打扰和静音限制。
          */
-        post: operations["post_miniprogram_bff_screens_messages_keep_preferences"];
+        post: operations["messages_keep_preferences"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1741,7 +1819,7 @@ export interface paths {
             cookie?: never;
         };
         /** 消息 */
-        get: operations["get_miniprogram_bff_screens_messages_messages"];
+        get: operations["messages_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1760,7 +1838,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 全部标为已读 */
-        post: operations["post_miniprogram_bff_screens_messages_read_messages"];
+        post: operations["messages_read_messages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1777,7 +1855,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 标为已读 */
-        post: operations["post_miniprogram_bff_screens_messages_read_message"];
+        post: operations["messages_read_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1794,7 +1872,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 绑定或更换手机号 */
-        post: operations["post_miniprogram_bff_screens_mine_bind_phone"];
+        post: operations["mine_bind_phone"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1809,18 +1887,18 @@ export interface paths {
             cookie?: never;
         };
         /** 我的同意记录 */
-        get: operations["get_miniprogram_bff_screens_policy_mine"];
+        get: operations["policy_mine"];
         put?: never;
         /**
          * 同意隐私政策
          * @description 政策更新后须重新同意，才能继续办理。
          */
-        post: operations["post_miniprogram_bff_screens_policy_agree"];
+        post: operations["policy_agree"];
         /**
          * 撤回同意
          * @description 手机号、亲友名单和给出的委托随即删除；账号只保留查看、导出和注销。
          */
-        delete: operations["delete_miniprogram_bff_screens_policy_withdraw"];
+        delete: operations["policy_withdraw"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1839,7 +1917,7 @@ export interface paths {
          * 实名认证
          * @description 姓名与证件号码一致即完成认证；同一人的微信、支付宝账号合并为一个市民。
          */
-        post: operations["post_miniprogram_bff_screens_mine_verify"];
+        post: operations["mine_verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1857,7 +1935,7 @@ export interface paths {
          * 我的预约限制
          * @description 正在生效的在前；没有即信用良好。
          */
-        get: operations["get_miniprogram_bff_screens_credit_my_sanctions"];
+        get: operations["credit_my_sanctions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1879,7 +1957,7 @@ export interface paths {
          * 对一条限制提出申诉
          * @description 每条限制可申诉一次；处理期间限制继续有效，结果以消息告知。
          */
-        post: operations["post_miniprogram_bff_screens_credit_appeal"];
+        post: operations["credit_appeal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1894,7 +1972,7 @@ export interface paths {
             cookie?: never;
         };
         /** 登录设备 */
-        get: operations["get_miniprogram_bff_screens_mine_my_sessions"];
+        get: operations["mine_my_sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1914,7 +1992,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** 退出某台设备 */
-        delete: operations["delete_miniprogram_bff_screens_mine_revoke"];
+        delete: operations["mine_revoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1930,7 +2008,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 退出所有设备 */
-        post: operations["post_miniprogram_bff_screens_mine_sign_out_everywhere"];
+        post: operations["mine_sign_out_everywhere"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1945,10 +2023,10 @@ export interface paths {
             cookie?: never;
         };
         /** 可订阅的资讯 */
-        get: operations["get_miniprogram_bff_screens_messages_my_topics"];
+        get: operations["messages_my_topics"];
         put?: never;
         /** 订阅资讯 */
-        post: operations["post_miniprogram_bff_screens_messages_subscribe"];
+        post: operations["messages_subscribe"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1966,7 +2044,27 @@ export interface paths {
         put?: never;
         post?: never;
         /** 退订资讯 */
-        delete: operations["delete_miniprogram_bff_screens_messages_unsubscribe"];
+        delete: operations["messages_unsubscribe"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/message-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 要请用户授权的订阅消息模板
+         * @description 小程序启动时取一次；在按钮的点击里弹窗，用户选择后登记到 `/v1/me/consents`。
+         */
+        get: operations["messages_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1983,7 +2081,7 @@ export interface paths {
          * 服务评价公开
          * @description 按大厅、部门或事项的季度平均；只公开已结束的季度。
          */
-        get: operations["get_miniprogram_bff_screens_opinions_published"];
+        get: operations["opinions_published"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2003,7 +2101,7 @@ export interface paths {
          * 公开的评价内容
          * @description 经审核公开的文字，不含姓名、号码和具体时间。
          */
-        get: operations["get_miniprogram_bff_screens_opinions_words"];
+        get: operations["opinions_words"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2020,13 +2118,13 @@ export interface paths {
             cookie?: never;
         };
         /** 我的单位 */
-        get: operations["get_miniprogram_bff_screens_organisations_page"];
+        get: operations["organisations_page"];
         put?: never;
         /**
          * 登记单位
          * @description 法定代表人经登记机关核验后立即生效；凭授权书的由窗口审核。
          */
-        post: operations["post_miniprogram_bff_screens_organisations_add"];
+        post: operations["organisations_add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2047,7 +2145,7 @@ export interface paths {
          * 解除经办人
          * @description 管理员解除经办人，或本人不再经办，立即生效；预约、缴费和办件仍归单位。
          */
-        delete: operations["delete_miniprogram_bff_screens_organisations_end"];
+        delete: operations["organisations_end"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2063,7 +2161,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 同意担任经办人 */
-        post: operations["post_miniprogram_bff_screens_organisations_agree"];
+        post: operations["organisations_agree"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2080,7 +2178,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 不同意担任经办人 */
-        post: operations["post_miniprogram_bff_screens_organisations_decline"];
+        post: operations["organisations_decline"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2095,13 +2193,13 @@ export interface paths {
             cookie?: never;
         };
         /** 单位的经办人 */
-        get: operations["get_miniprogram_bff_screens_organisations_agents"];
+        get: operations["organisations_agents"];
         put?: never;
         /**
          * 添加经办人
          * @description 本人登录并同意后生效。无论对方是否使用指尖办，答复相同。
          */
-        post: operations["post_miniprogram_bff_screens_organisations_add_agent"];
+        post: operations["organisations_add_agent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2121,7 +2219,7 @@ export interface paths {
          * 登记要上传的文件
          * @description 随后按 `missing` 逐段上传，每段 512 KiB，最后一段为余数。相同幂等键或相同内容返回已登记的文件，可续传。
          */
-        post: operations["post_miniprogram_bff_screens_papers_announce"];
+        post: operations["papers_announce"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2139,7 +2237,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** 删除未提交的文件 */
-        delete: operations["delete_miniprogram_bff_screens_papers_withdraw"];
+        delete: operations["papers_withdraw"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2156,7 +2254,7 @@ export interface paths {
          * 查看或下载文件
          * @description 本人上传的材料，或本人办件的结果文件。
          */
-        get: operations["get_miniprogram_bff_screens_papers_file"];
+        get: operations["papers_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2178,7 +2276,7 @@ export interface paths {
          * 各段已传完
          * @description 按内容识别类型并作安全检查；检查未完成时 `state` 为 scanning，稍后自动可用。
          */
-        post: operations["post_miniprogram_bff_screens_papers_finish"];
+        post: operations["papers_finish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2197,7 +2295,7 @@ export interface paths {
          * 上传一段
          * @description 正文为该段的原始字节（application/octet-stream），从 1 编号；重复上传同一段没有影响。
          */
-        put: operations["put_miniprogram_bff_screens_papers_send_part"];
+        put: operations["papers_send_part"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2218,7 +2316,7 @@ export interface paths {
          * 同行或代办预约
          * @description 要么所有人都约上，要么一个都不约；不能预约的人在 detail 中逐一列出。
          */
-        post: operations["post_miniprogram_bff_screens_together_reserve"];
+        post: operations["together_reserve"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2238,7 +2336,7 @@ export interface paths {
          * 取消同行的全部预约
          * @description 取消由您预约的同行各人，要么都取消，要么都保留。
          */
-        post: operations["post_miniprogram_bff_screens_together_cancel"];
+        post: operations["together_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2256,7 +2354,7 @@ export interface paths {
          * 我的缴费记录
          * @description 最近的在前，每页 30 笔；未付款而关闭的不列。
          */
-        get: operations["get_miniprogram_bff_screens_payments_my_payments"];
+        get: operations["payments_my_payments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2276,7 +2374,7 @@ export interface paths {
          * 可以为谁预约
          * @description 本人在前；委托人可单独预约，亲友须与本人同行。
          */
-        get: operations["get_miniprogram_bff_screens_family_people"];
+        get: operations["family_people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2293,7 +2391,7 @@ export interface paths {
             cookie?: never;
         };
         /** 现行隐私政策 */
-        get: operations["get_miniprogram_bff_screens_policy_in_force"];
+        get: operations["policy_in_force"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2315,7 +2413,7 @@ export interface paths {
          * 评价一次服务
          * @description 办结的到厅服务和办件各可评价一次；差评须说明原因，将由专人回访整改。不评价即没有评价，不会默认好评。
          */
-        post: operations["post_miniprogram_bff_screens_rate_rate"];
+        post: operations["rate_rate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2335,7 +2433,7 @@ export interface paths {
          * 追评一次
          * @description 等级不变，只补充文字。
          */
-        post: operations["post_miniprogram_bff_screens_rate_again"];
+        post: operations["rate_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2353,7 +2451,7 @@ export interface paths {
          * 现场扫码评价
          * @description 本人今天在这个大厅办完、还没有评价的服务，本窗口的在前。
          */
-        get: operations["get_miniprogram_bff_screens_rate_here"];
+        get: operations["rate_here"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2370,7 +2468,7 @@ export interface paths {
             cookie?: never;
         };
         /** 评价等级和标签 */
-        get: operations["get_miniprogram_bff_screens_rate_levels_and_tags"];
+        get: operations["rate_levels_and_tags"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2387,7 +2485,7 @@ export interface paths {
             cookie?: never;
         };
         /** 我的评价 */
-        get: operations["get_miniprogram_bff_screens_rate_mine"];
+        get: operations["rate_mine"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2404,7 +2502,7 @@ export interface paths {
             cookie?: never;
         };
         /** 待评价的服务 */
-        get: operations["get_miniprogram_bff_screens_rate_waiting"];
+        get: operations["rate_waiting"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2426,7 +2524,7 @@ export interface paths {
          * 撤回自己的评价
          * @description 须说明原因；撤回的评价留有记录，公开数据写明撤回的条数，已开始的整改继续进行。
          */
-        post: operations["post_miniprogram_bff_screens_rate_withdraw"];
+        post: operations["rate_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2444,7 +2542,7 @@ export interface paths {
          * 等我改约的预约
          * @description 自己的，以及为他人代约、现在仍可代办的。
          */
-        get: operations["get_miniprogram_bff_screens_rebook_mine"];
+        get: operations["rebook_mine"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2464,7 +2562,7 @@ export interface paths {
          * 一次停办改约
          * @description 大厅停办取消的预约；改约期内优先于公众放号，不受预约次数限制，不计爽约。
          */
-        get: operations["get_miniprogram_bff_screens_rebook_one"];
+        get: operations["rebook_one"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2486,7 +2584,7 @@ export interface paths {
          * 确认保留的号
          * @description 重复确认得到同一个预约。
          */
-        post: operations["post_miniprogram_bff_screens_rebook_accept"];
+        post: operations["rebook_accept"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2504,7 +2602,7 @@ export interface paths {
          * 可改约的全部时段
          * @description 余号随时变化，以提交的结果为准。
          */
-        get: operations["get_miniprogram_bff_screens_rebook_choices"];
+        get: operations["rebook_choices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2526,7 +2624,7 @@ export interface paths {
          * 改约到另一个时段
          * @description 约不上时保留的号不变；重复提交得到同一个预约。
          */
-        post: operations["post_miniprogram_bff_screens_rebook_choose"];
+        post: operations["rebook_choose"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2546,7 +2644,7 @@ export interface paths {
          * 不需要改约
          * @description 保留的号立即让给别人。
          */
-        post: operations["post_miniprogram_bff_screens_rebook_decline"];
+        post: operations["rebook_decline"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2566,7 +2664,7 @@ export interface paths {
          * 票据验真
          * @description 任何人可凭票据代码、票据号码和校验码查验。
          */
-        post: operations["post_miniprogram_bff_screens_receipt_check"];
+        post: operations["receipt_check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2586,7 +2684,7 @@ export interface paths {
          * 确认整改是否满意
          * @description 不满意的退回继续整改。
          */
-        post: operations["post_miniprogram_bff_screens_rate_verdict"];
+        post: operations["rate_verdict"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2606,7 +2704,7 @@ export interface paths {
          * 场景导办
          * @description 带上已答的题，返回下一题或办理清单。
          */
-        post: operations["post_miniprogram_bff_screens_guide_scenario"];
+        post: operations["guide_scenario"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2624,7 +2722,7 @@ export interface paths {
          * 搜索事项
          * @description 容错别字、拼音、首字母、繁体和口语说法。
          */
-        get: operations["get_miniprogram_bff_screens_search_search"];
+        get: operations["search_search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2643,7 +2741,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 去统一身份认证登录 */
-        post: operations["post_miniprogram_bff_screens_sign_on_begin"];
+        post: operations["sign_on_begin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2663,7 +2761,7 @@ export interface paths {
          * 统一身份认证登录
          * @description 用带回的 code 和 state 换取登录 token；省里核验过的姓名和证件号码就是实名。
          */
-        post: operations["post_miniprogram_bff_screens_sign_on_finish"];
+        post: operations["sign_on_finish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2678,7 +2776,7 @@ export interface paths {
             cookie?: never;
         };
         /** 单点退出地址 */
-        get: operations["get_miniprogram_bff_screens_sign_on_leaving"];
+        get: operations["sign_on_leaving"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2697,7 +2795,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 退出登录 */
-        post: operations["post_miniprogram_bff_screens_login_sign_out"];
+        post: operations["login_sign_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2715,7 +2813,7 @@ export interface paths {
          * 某天的号段
          * @description 余号随时变化，以提交预约的结果为准；人多时显示的是 1 秒内的余号，Age 和 X-As-Of 响应头说明是何时的。
          */
-        get: operations["get_miniprogram_bff_screens_book_slots_of_day"];
+        get: operations["book_slots_of_day"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2732,7 +2830,7 @@ export interface paths {
             cookie?: never;
         };
         /** 输入联想 */
-        get: operations["get_miniprogram_bff_screens_search_suggestions"];
+        get: operations["search_suggestions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2754,7 +2852,7 @@ export interface paths {
          * 提交补正材料
          * @description 一次提交全部材料，办理时限从提交起继续计算；重复提交只算一次。
          */
-        post: operations["post_miniprogram_bff_screens_supplement_send"];
+        post: operations["supplement_send"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2769,7 +2867,7 @@ export interface paths {
             cookie?: never;
         };
         /** 主题下的事项 */
-        get: operations["get_miniprogram_bff_screens_guide_theme"];
+        get: operations["guide_theme"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2786,7 +2884,7 @@ export interface paths {
             cookie?: never;
         };
         /** 一项预约业务和可约日期 */
-        get: operations["get_miniprogram_bff_screens_book_appointment_type"];
+        get: operations["book_appointment_type"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2803,13 +2901,13 @@ export interface paths {
             cookie?: never;
         };
         /** 我的候补 */
-        get: operations["get_miniprogram_bff_screens_wait_my_waits"];
+        get: operations["wait_my_waits"];
         put?: never;
         /**
          * 候补一个已约满的号段
          * @description 有人退号时按候补先后分配，须在时限内确认；重复提交得到同一个名次。
          */
-        post: operations["post_miniprogram_bff_screens_wait_join"];
+        post: operations["wait_join"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2824,7 +2922,7 @@ export interface paths {
             cookie?: never;
         };
         /** 一条候补 */
-        get: operations["get_miniprogram_bff_screens_wait_my_wait"];
+        get: operations["wait_my_wait"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2846,7 +2944,7 @@ export interface paths {
          * 确认候补名额
          * @description 重复确认得到同一个预约。
          */
-        post: operations["post_miniprogram_bff_screens_wait_accept"];
+        post: operations["wait_accept"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2866,7 +2964,7 @@ export interface paths {
          * 谢绝候补名额
          * @description 名额立即让给下一位。
          */
-        post: operations["post_miniprogram_bff_screens_wait_decline"];
+        post: operations["wait_decline"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2883,7 +2981,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 退出候补 */
-        post: operations["post_miniprogram_bff_screens_wait_leave"];
+        post: operations["wait_leave"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2898,13 +2996,13 @@ export interface paths {
             cookie?: never;
         };
         /** 监护的子女 */
-        get: operations["get_miniprogram_bff_screens_standing_wards"];
+        get: operations["standing_wards"];
         put?: never;
         /**
          * 登记监护
          * @description 监护关系经核验；可为其办理全部事项，到其年满 18 周岁为止。
          */
-        post: operations["post_miniprogram_bff_screens_standing_add_ward"];
+        post: operations["standing_add_ward"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2922,7 +3020,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** 解除监护 */
-        delete: operations["delete_miniprogram_bff_screens_standing_end_ward"];
+        delete: operations["standing_end_ward"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2943,26 +3041,18 @@ export interface components {
         /** ActView */
         ActView: {
             allowed: boolean;
-            /** @example 预约、候补和摇号 */
             name: string;
-            /** @example 实名认证（姓名、证件号码） */
             needed: string;
         };
         /** Acting */
         Acting: {
-            /**
-             * @description 空为本人
-             * @example 示例科技有限公司
-             */
+            /** @description 空为本人 */
             name: string;
         };
         /** AddressIn */
         AddressIn: {
-            /** @example 示例市东岸区示范路 8 号 3 单元 502 */
             address: string;
-            /** @example 13800000002 */
             phone: string;
-            /** @example 李四 */
             recipient: string;
         };
         /** After */
@@ -2971,45 +3061,38 @@ export interface components {
              * Format: int64
              * @default 0
              */
-            after: number;
+            after?: number;
         };
         /** AgainIn */
         AgainIn: {
-            /** @enum {unknown} */
+            /** @enum {string} */
             kind: "case" | "ticket" | "visit";
-            /** @example 7K3M9QXP */
             number: string;
-            /** @example 窗口又加开了，这次没有等 */
             text: string;
         };
         /** AgentView */
         AgentView: {
             id: number;
-            /** @example 可以办理 */
             label: string;
             mine: boolean;
-            /** @example 李* */
             name: string;
-            /** @example agent */
-            role: string;
-            /** @example 经办人 */
+            /** @enum {string} */
+            role: "legal_person" | "administrator" | "agent";
             role_name: string;
             scope_names: string[];
-            /** @example active */
-            state: string;
+            /** @enum {string} */
+            state: "asked" | "claimed" | "active" | "declined" | "ended";
             /** Format: date */
             until: string;
         };
         /** Agree */
         Agree: {
-            /** @example 2026-01-01 */
             version: string;
         };
         /** AgreementView */
         AgreementView: {
             /** Format: date-time */
             agreed_at: string;
-            /** @example 2026-01-01 */
             version: string;
             withdrawn_at: string | null;
         };
@@ -3026,16 +3109,14 @@ export interface components {
         AnswerView: {
             /** @description 办这件事的人还问了 */
             also: components["schemas"]["ChoiceView"][];
-            /** @example answer */
-            band: string;
+            /** @enum {string} */
+            band: "answer" | "ask_back" | "unknown";
             cards: components["schemas"]["CardView"][];
             choices: components["schemas"]["ChoiceView"][];
-            /** @example 0.93 */
             confidence: number;
-            /** @example amAQzdxsCBvS9YLzL5QucVCuDuXxX8XB */
             conversation: string;
-            /** @example answer */
-            kind: string;
+            /** @enum {string} */
+            kind: "answer" | "choose" | "unknown" | "person" | "emergency" | "complaint" | "greeting" | "empty" | "with_person";
             live: components["schemas"]["LiveCardView"][];
             note: string;
             passages: components["schemas"]["PassageView"][];
@@ -3047,9 +3128,14 @@ export interface components {
          */
         Answers: {
             /** @default {} */
-            answers: {
+            answers?: {
                 [key: string]: string;
             };
+        };
+        /** AnswersAsked */
+        AnswersAsked: {
+            /** @default  */
+            q?: string;
         };
         /**
          * AppealView
@@ -3058,16 +3144,11 @@ export interface components {
         AppealView: {
             /** Format: date-time */
             filed_at: string;
-            /** @example 待处理 */
             label: string;
-            /**
-             * @description 处理意见
-             * @example
-             */
+            /** @description 处理意见 */
             reason: string;
-            /** @example open */
-            state: string;
-            /** @example 当天住院，有医院证明 */
+            /** @enum {string} */
+            state: "open" | "accepted" | "rejected";
             text: string;
         };
         /**
@@ -3076,8 +3157,7 @@ export interface components {
          */
         Application: {
             /** @default null */
-            amount_fen: number | null;
-            /** @example 家人已在窗口缴纳，重复缴款 */
+            amount_fen?: number | null;
             reason: string;
         };
         /**
@@ -3085,28 +3165,17 @@ export interface components {
          * @description 条数不足公开下限的，各项为空；`marks` 向下取整到 5 的倍数.
          */
         AverageView: {
-            /** @example 4.6 */
             average: number | null;
-            /** @example 9901 */
             key: string;
-            /** @example 120 */
             marks: number | null;
-            /** @example 示例市政务服务中心 */
             name: string;
-            /**
-             * @description 满意率，%
-             * @example 97
-             */
+            /** @description 满意率，% */
             satisfied: number | null;
-            /** @example 0 */
             withdrawn: number | null;
         };
         /** Begin */
         Begin: {
-            /**
-             * @description 回到的页面，须在本站
-             * @example /h5/
-             */
+            /** @description 回到的页面，须在本站 */
             redirect: string;
         };
         /**
@@ -3115,8 +3184,21 @@ export interface components {
          */
         Begun: {
             address: string;
-            /** @example Zk3…（32 位随机文本） */
             state: string;
+        };
+        /** BillLookUp */
+        BillLookUp: {
+            last_four: string;
+            pay_code: string;
+        };
+        /** BillToPay */
+        BillToPay: {
+            expire_date: string | null;
+            pay_code: string;
+            title: string;
+            /** @description 金额，单位：分 */
+            total_fen: number;
+            unit: string;
         };
         /**
          * BillView
@@ -3130,21 +3212,15 @@ export interface components {
             expire_date: string | null;
             items: components["schemas"]["LineView"][];
             late_fen: number;
-            /** @example 20261121000000000001 */
             pay_code: string;
             reference: string;
             settled_at: string | null;
             settled_fen: number | null;
-            /** @example unpaid */
-            state: string;
-            /** @example 居民身份证工本费 */
+            /** @enum {string} */
+            state: "unpaid" | "settled" | "withdrawn" | "refunded";
             title: string;
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             total_fen: number;
-            /** @example 示例市公安局 */
             unit: string;
         };
         /**
@@ -3154,9 +3230,9 @@ export interface components {
         BillsQuery: {
             /**
              * @default all
-             * @enum {unknown}
+             * @enum {string}
              */
-            which: "all" | "open" | "settled";
+            which?: "all" | "open" | "settled";
         };
         /**
          * BookableItem
@@ -3164,9 +3240,7 @@ export interface components {
          */
         BookableItem: {
             materials: components["schemas"]["MaterialView"][];
-            /** @example 居民身份证丢失补领 */
             name: string;
-            /** @example id-card-replace */
             slug: string;
         };
         /**
@@ -3175,52 +3249,34 @@ export interface components {
          *         no_show unserved.
          */
         BookingView: {
-            /** @default false */
             booked_for_me: boolean;
             can_cancel: boolean;
             /** Format: date-time */
             cancel_until: string;
-            /** @example 7K3M9QXP */
             code: string;
-            /** @example 示例市公安局 */
             department_name: string;
             /** Format: date-time */
             ends_at: string;
-            /**
-             * @description 单个预约才有；不收费的业务为空
-             * @default null
-             */
+            /** @description 单个预约才有；不收费的业务为空 */
             fee: components["schemas"]["FeeView"] | null;
-            /**
-             * @description 代他人预约的，办理人姓名；本人的为空
-             * @default
-             * @example 李*
-             */
+            /** @description 代他人预约的，办理人姓名；本人的为空 */
             for_whom: string;
-            /** @example 示例市东岸区示范大道 1 号 */
             hall_address: string;
-            /** @example 9901 */
             hall_code: string;
-            /** @example 示例市政务服务中心 */
             hall_name: string;
-            /** @example 0000-5550001 */
             hall_phone: string;
-            /** @default false */
             party: boolean;
             /** Format: date-time */
             starts_at: string;
-            /** @example booked */
-            state: string;
+            /** @enum {string} */
+            state: "booked" | "checked_in" | "serving" | "finished" | "cancelled" | "no_show" | "office_cancelled" | "unserved" | "rescheduled";
             ticket_number: string | null;
-            /** @example centre-id-card */
             type_code: string;
-            /** @example 居民身份证办理 */
             type_name: string;
             window: string | null;
         };
         /** Brought */
         Brought: {
-            /** @example 居民户口簿 */
             material: string;
         };
         /**
@@ -3228,18 +3284,19 @@ export interface components {
          * @description `kind`：guide book pay form map progress phone complaint person screen（`target` 是页面）.
          */
         CardView: {
-            /** @example book */
-            kind: string;
-            /** @example 预约办理 */
+            /** @enum {string} */
+            kind: "guide" | "book" | "pay" | "form" | "map" | "progress" | "phone" | "complaint" | "person" | "screen" | "answered";
             label: string;
-            /** @example 11990100DEMA0001133990100005000 */
             target: string;
+        };
+        /** CaseLookUp */
+        CaseLookUp: {
+            case_no: string;
+            last_four: string;
         };
         /** CaseToSupplement */
         CaseToSupplement: {
-            /** @example 990100202611000017 */
             case_no: string;
-            /** @example 居民身份证丢失补领 */
             item_name: string;
         };
         /**
@@ -3255,22 +3312,22 @@ export interface components {
             closed: boolean;
             department_name: string;
             extended_days: number;
-            /** @default false */
             followed: boolean;
             item_code: string;
             item_name: string;
             legal_days: number | null;
             legal_due: string | null;
-            light: string;
-            notices?: components["schemas"]["Notice"][];
-            /** @default false */
+            /** @enum {string} */
+            light: "green" | "yellow" | "red" | "grey";
+            notices: components["schemas"]["Notice"][];
             own: boolean;
             pause: string;
             pause_until: string | null;
             promised_days: number | null;
             promised_due: string | null;
             result: string;
-            stage: string;
+            /** @enum {string} */
+            stage: "received" | "accepted" | "refused" | "notice_once" | "supplemented" | "suspended" | "resumed" | "special_started" | "special_ended" | "reviewed" | "decided" | "closed" | "delivered" | "withdrawn";
             stage_label: string;
             steps: components["schemas"]["Step"][];
             usual: components["schemas"]["Usual"] | null;
@@ -3282,16 +3339,12 @@ export interface components {
          * @description 一次被计入的预约；`exempt`：已免计.
          */
         CauseView: {
-            /** @example 7K3M9QXP */
             code: string;
             exempt: boolean;
-            /** @example 示例市政务服务中心 */
             hall_name: string;
             /** Format: date-time */
             starts_at: string;
-            /** @example 居民身份证办理 */
             type_name: string;
-            /** @example 爽约 */
             what: string;
         };
         /**
@@ -3309,26 +3362,17 @@ export interface components {
          * @description `state`：issued 有效，voiding 冲红中，voided 已冲红；交款人姓名已遮盖.
          */
         CheckedView: {
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             amount_fen: number;
-            /** @example 99010126 */
             code: string;
             /** Format: date */
             issued_on: string;
-            /** @example 有效 */
             label: string;
-            /** @example 0026421031 */
             number: string;
-            /** @example 张* */
             payer: string;
-            /** @example issued */
-            state: string;
-            /** @example 居民身份证工本费 */
+            /** @enum {string} */
+            state: "issued" | "voided" | "voiding";
             title: string;
-            /** @example 示例市公安局 */
             unit: string;
         };
         /**
@@ -3336,27 +3380,23 @@ export interface components {
          * @description `last_four` is needed to pay somebody else's bill.
          */
         Checkout: {
-            /** @enum {unknown} */
+            /** @enum {string} */
             channel: "alipay" | "wechat";
             /** @default  */
-            last_four: string;
+            last_four?: string;
         };
         /**
          * CheckoutView
          * @description `parameters`：原样交给 wx.requestPayment / my.tradePay.
          */
         CheckoutView: {
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             amount_fen: number;
-            /** @example wechat */
-            channel: string;
+            /** @enum {string} */
+            channel: "wechat" | "alipay";
             /** Format: date-time */
             expires_at: string;
             late_fen: number;
-            /** @example P20261121000000000001 */
             out_trade_no: string;
             parameters: {
                 [key: string]: string;
@@ -3364,9 +3404,7 @@ export interface components {
         };
         /** ChoiceView */
         ChoiceView: {
-            /** @example 11990100DEMA0001133990100005000 */
             item_code: string;
-            /** @example 居民身份证丢失补领 */
             name: string;
         };
         /** Chosen */
@@ -3381,14 +3419,10 @@ export interface components {
          * @description 答复引用的办事指南章节，原文照录.
          */
         CiteView: {
-            /** @example 居民身份证丢失补领 */
             item: string;
-            /** @example 申请材料 */
             section: string;
-            /** @example id-card-replace */
             slug: string;
             text: string;
-            /** @example 1 */
             version: number;
         };
         /**
@@ -3396,13 +3430,10 @@ export interface components {
          * @description `code`：能由我查看和取消的预约才有.
          */
         CompanionView: {
-            /** @example 7K3M9QXP */
             code: string;
-            /** @example 李* */
             name: string;
-            /** @example booked */
-            state: string;
-            /** @example 已预约 */
+            /** @enum {string} */
+            state: "booked" | "checked_in" | "serving" | "finished" | "cancelled" | "no_show" | "office_cancelled" | "unserved" | "rescheduled";
             state_name: string;
             ticket_number: string | null;
         };
@@ -3411,21 +3442,18 @@ export interface components {
          * @description `confirm` must read 注销.
          */
         ConfirmForget: {
-            /** @example 注销 */
             confirm: string;
         };
         /** ConsentView */
         ConsentView: {
             /** Format: date-time */
             at: string;
-            /** @example once */
             choice: string;
             /** @description 还可发送的条数 */
             left: number;
             names: string[];
-            /** @example wechat */
-            platform: string;
-            /** @example tpl-booking */
+            /** @enum {string} */
+            platform: "wechat" | "alipay" | "sign_on";
             template: string;
             used: number;
         };
@@ -3436,10 +3464,14 @@ export interface components {
         Consents: {
             /**
              * @default once
-             * @enum {unknown}
+             * @enum {string}
              */
-            choice: "always" | "once" | "refused";
+            choice?: "always" | "once" | "refused";
             templates: string[];
+        };
+        /** ConsultWords */
+        ConsultWords: {
+            text: string;
         };
         /**
          * ConsultationView
@@ -3452,25 +3484,19 @@ export interface components {
             can_ask_again: boolean;
             can_mark: boolean;
             can_withdraw: boolean;
-            /** @example 7K3M9QXPDR */
             code: string;
-            /** @example 示例市公安局 */
             department: string;
             /** Format: date */
             due_on: string;
-            /** @example 示例市政务服务中心 */
             hall_name: string;
-            /** @example 居民身份证丢失补领 */
             item_name: string;
-            /** @example question */
-            kind: string;
-            /** @example 咨询 */
+            /** @enum {string} */
+            kind: "question" | "complaint" | "proposal";
             kind_label: string;
             mark: number | null;
             said: components["schemas"]["SaidView"][];
-            /** @example open */
-            state: string;
-            /** @example 办理中 */
+            /** @enum {string} */
+            state: "open" | "drafted" | "answered" | "refused" | "pointed" | "withdrawn";
             state_label: string;
             title: string;
         };
@@ -3481,18 +3507,13 @@ export interface components {
         CopyView: {
             /** Format: date-time */
             asked_at: string;
-            /** @example 7K3M9QXP2A7K3M9QXP2A */
             code: string;
             good_until: string | null;
-            /** @example 可以下载 */
             label: string;
-            /**
-             * @description 字节
-             * @example 20480
-             */
+            /** @description 字节 */
             size: number;
-            /** @example ready */
-            state: string;
+            /** @enum {string} */
+            state: "waiting" | "ready" | "fetched" | "expired";
         };
         /**
          * DayView
@@ -3502,7 +3523,6 @@ export interface components {
             /** Format: date */
             date: string;
             free: number;
-            /** @example 可约 */
             label: string;
             release_at: string | null;
         };
@@ -3514,14 +3534,8 @@ export interface components {
             id: number;
             /** @description 限定事项的编码，只对预约和办件有效；空为不限 */
             items: string[];
-            /** @example 李* */
             name: string;
             scope: string[];
-            /**
-             * @example [
-             *       "预约"
-             *     ]
-             */
             scope_names: string[];
             /** Format: date */
             until: string;
@@ -3532,17 +3546,15 @@ export interface components {
          */
         DeliveryChoice: {
             /** @default null */
-            address: components["schemas"]["AddressIn"] | null;
-            /**
-             * @default
-             * @example 9901
-             */
-            hall_code: string;
-            /** @enum {unknown} */
+            address?: components["schemas"]["AddressIn"] | null;
+            /** @default  */
+            hall_code?: string;
+            /** @enum {string} */
             way: "courier" | "pick_up";
         };
         /** DeliveryStep */
         DeliveryStep: {
+            /** Format: date-time */
             at: string;
             note: string;
         };
@@ -3557,18 +3569,18 @@ export interface components {
             hall: string;
             phone: string;
             recipient: string;
-            state: string;
+            /** @enum {string} */
+            state: "chosen" | "ready" | "sent" | "returned" | "delivered";
             state_label: string;
             steps: components["schemas"]["DeliveryStep"][];
             tracking_no: string;
-            way: string;
+            /** @enum {string} */
+            way: "pick_up" | "courier";
             way_label: string;
         };
         /** DepartmentView */
         DepartmentView: {
-            /** @example police */
             code: string;
-            /** @example 示例市公安局 */
             name: string;
             types: components["schemas"]["TypeRow"][];
         };
@@ -3579,11 +3591,8 @@ export interface components {
         };
         /** DoorView */
         DoorView: {
-            /** @example 人力资源社会保障部门 */
             name: string;
-            /** @example 12333 */
             phone: string;
-            /** @example 拖欠工资等劳动保障维权 */
             what: string;
         };
         /**
@@ -3593,29 +3602,21 @@ export interface components {
         DrawPage: {
             /** Format: date-time */
             closes_at: string;
-            /** @example Q7W3K9MXPD */
             code: string;
             /** Format: date */
             date: string;
-            /** @example 示例市公安局 */
             department_name: string;
             entries: number;
             /** @description SHA-256，十六进制 */
             entries_hash: string;
-            /** @example 9901 */
             hall_code: string;
-            /** @example 示例市政务服务中心 */
             hall_name: string;
-            /** @example 登记中 */
             label: string;
             may_register: boolean;
             /** Format: date-time */
             opens_at: string;
             places: number;
-            /**
-             * @description 取消的原因
-             * @example
-             */
+            /** @description 取消的原因 */
             reason: string;
             /**
              * Format: date-time
@@ -3626,11 +3627,9 @@ export interface components {
             /** @description SHA-256，十六进制 */
             seed_hash: string;
             slots: components["schemas"]["DrawSlot"][];
-            /** @example open */
-            state: string;
-            /** @example centre-id-card */
+            /** @enum {string} */
+            state: "open" | "closed" | "drawn" | "cancelled";
             type_code: string;
-            /** @example 居民身份证办理 */
             type_name: string;
             won: number;
         };
@@ -3641,11 +3640,9 @@ export interface components {
         DrawRow: {
             /** Format: date-time */
             closes_at: string;
-            /** @example Q7W3K9MXPD */
             code: string;
             /** Format: date */
             date: string;
-            /** @example 登记中 */
             label: string;
             may_register: boolean;
             /** Format: date-time */
@@ -3669,7 +3666,7 @@ export interface components {
              * Format: int64
              * @default 0
              */
-            before: number;
+            before?: number;
         };
         /** Ended */
         Ended: {
@@ -3686,21 +3683,15 @@ export interface components {
             closes_at: string;
             /** Format: date */
             date: string;
-            /** @example Q7W3K9MXPD */
             draw_code: string;
             entries: number;
-            /** @example 示例市政务服务中心 */
             hall_name: string;
-            /** @example 已登记 */
             label: string;
-            /** @example 4N8P2RTWXK */
             number: string;
-            /** @example registered */
-            outcome: string;
+            /** @enum {string} */
+            outcome: "registered" | "won" | "lost" | "ineligible" | "withdrawn" | "cancelled";
             rank: number | null;
-            /** @example 居民身份证办理 */
             type_name: string;
-            /** @example  */
             why: string;
             wishes: number[];
             won_at: string | null;
@@ -3710,8 +3701,11 @@ export interface components {
          * @description 每个拒绝都是这个样子。code 不会改变，可据此判断；message 可直接给人看。
          */
         Error: {
-            /** @description 错误代码，如 SlotFull */
-            code: string;
+            /**
+             * @description 错误代码，如 SlotFull
+             * @enum {string}
+             */
+            code: "AccountNeeded" | "AccountUnusable" | "ActingOver" | "AddressTooLong" | "AgentFault" | "AgentNotFound" | "AlreadyAgent" | "AlreadyAppealed" | "AlreadyBookedThatDay" | "AlreadyFamily" | "AlreadyInDraw" | "AlreadyLeaving" | "AlreadyVerified" | "AlreadyWaiting" | "AppealInvalid" | "AppealedOnce" | "AskedAgainAlready" | "BillAlreadySettled" | "BillExpired" | "BillNotFound" | "BillWithdrawn" | "BookingNotFound" | "CannotCancel" | "CannotCheckIn" | "CannotLeave" | "CannotReschedule" | "CaseNotFound" | "ChannelRefused" | "CheckoutOver" | "ClientTooOld" | "CodeUnusable" | "ComeAlong" | "ConsultationNotFound" | "ConversationNotFound" | "DatabaseGone" | "DelegationFault" | "DeliveryFault" | "DeliveryNotOffered" | "DeliveryUnderway" | "DoesNotWant" | "DrawCalledOff" | "DrawEntryNotFound" | "DrawNotDone" | "DrawNotFound" | "DrawNotOpenYet" | "DrawOver" | "EventIdUnreadable" | "ExportNotFound" | "ExportUnderWay" | "FamilyFull" | "FamilyNotFound" | "FilingClosed" | "FilingNotFound" | "ForgedAnswer" | "FormFaults" | "GroupUnknown" | "GuideMoved" | "HallNotForItem" | "HallNotFound" | "HandoverOver" | "InternalError" | "InvalidFields" | "InvitationOver" | "ItemNotFound" | "KeptForPriority" | "KeptForStaff" | "KeyMalformed" | "KeyNeeded" | "KeyReused" | "LevelNeeded" | "LicenceConsentNeeded" | "LicenceNotHere" | "LicencesDown" | "Malformed" | "MarkedAlready" | "MaterialsMissing" | "MayNotFollow" | "MemberTwice" | "MessageNotFound" | "MethodNotAllowed" | "MinorTooOld" | "MoneyUnderWay" | "NameFault" | "NameMismatch" | "NoLicenceFor" | "NoNotice" | "NoOnlineForm" | "NoSuchDelegation" | "NoSuchSession" | "NotAChild" | "NotAdministrator" | "NotAtThisStage" | "NotConfirmed" | "NotEnoughInARow" | "NotFinishedYet" | "NotFound" | "NotInLine" | "NotInThisState" | "NotJson" | "NotLeaving" | "NotLegalPerson" | "NotOffered" | "NotReady" | "NotSignedIn" | "NotTheGuardian" | "NotYetReleased" | "NothingToRate" | "NothingToReceipt" | "NothingToRefund" | "NothingToSupplement" | "NothingWritten" | "NumberFault" | "NumberHeldByAnother" | "ObjectMissing" | "ObjectStoreGone" | "OfferOver" | "OldNumber" | "OneselfAsFamily" | "OrganisationFault" | "OrganisationMismatch" | "OrganisationNotFound" | "OtherBusiness" | "OutcomeUnknown" | "OutsideUnavailable" | "OwedNotFound" | "PaperChanged" | "PaperInfected" | "PaperKindRefused" | "PaperNotFound" | "PaperNotReady" | "PaperPartFault" | "PaperTooLarge" | "PapersNotReady" | "PartyDoesNotFit" | "PartyEmpty" | "PartyRefused" | "PartyTooLarge" | "PayerMismatch" | "PaymentInProgress" | "PersonUnknown" | "PhoneFault" | "PhoneInvalid" | "PhoneNeeded" | "PledgeNeeded" | "PolicyChanged" | "PolicyNotAgreed" | "ProviderNotFound" | "PublicAnswerNotFound" | "QuestionInvalid" | "QuietHoursFault" | "RatedAlready" | "RatingNotFound" | "RealNameNeeded" | "ReasonFault" | "ReasonNeeded" | "RebookNotFound" | "RebookOver" | "ReceiptNotFound" | "ReceiptNotReady" | "RectificationNotFound" | "RedisGone" | "RefundAlreadyAsked" | "RefundTooMuch" | "RepeatedIdentical" | "RequestNotFound" | "RequestTimeout" | "RequestWrong" | "RiskyAccount" | "SaidAgainAlready" | "SanctionNotFound" | "SanctionOver" | "Sanctioned" | "ScenarioNotFound" | "SessionOver" | "SignOnOff" | "SignOnRefused" | "SignOnUnavailable" | "SlotClosed" | "SlotFull" | "SlotNotFound" | "SlotSuspended" | "SlowDown" | "StillFree" | "StillInFlight" | "SupplementEmpty" | "SupplementSent" | "SystemError" | "TagUnknown" | "TemplateUnknown" | "ThemeNotFound" | "TooBusy" | "TooLarge" | "TooLateToCancel" | "TooLateToRate" | "TooLateToReschedule" | "TooManyAgents" | "TooManyAsked" | "TooManyAtOnce" | "TooManyBookings" | "TooManyFavourites" | "TooManyFollowed" | "TooManyHandovers" | "TooManyListeners" | "TooManyMinors" | "TooManyPapers" | "TooManyRequests" | "TooManyVerifications" | "TooManyWaits" | "TooOften" | "TooSlow" | "TopicUnknown" | "TurnKeyUnreadable" | "TurnNotFound" | "TypeNotFound" | "UnknownAnswer" | "UnknownIdType" | "UnknownMaterial" | "VerifierUnavailable" | "WaitNotFound" | "WaitlistOff" | "WishesInvalid" | "WithdrawnAlready" | "WrongBirthDate" | "WrongCheckDigit" | "WrongCreditCode" | "WrongLength" | "WrongRegion";
             /** @description 补充内容，随错误而定 */
             detail?: unknown;
             /** @description 给人看的中文说明 */
@@ -3744,19 +3738,26 @@ export interface components {
             answer: string;
             question: string;
         };
+        /** FavouriteView */
+        FavouriteView: {
+            department: string;
+            /** @description 现在有办事指南；没有的不能打开 */
+            in_force: boolean;
+            item_code: string;
+            name: string;
+            /** Format: date-time */
+            since: string;
+            slug: string;
+        };
         /**
          * FeeView
          * @description `state`：unpaid settled withdrawn refunded.
          */
         FeeView: {
-            /** @example 20261121000000000001 */
             pay_code: string;
-            /** @example unpaid */
-            state: string;
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @enum {string} */
+            state: "unpaid" | "settled" | "withdrawn" | "refunded";
+            /** @description 金额，单位：分 */
             total_fen: number;
         };
         /** Feedback */
@@ -3787,12 +3788,14 @@ export interface components {
          */
         FilingLine: {
             case_no: string;
+            /** Format: date-time */
             changed_at: string;
             code: string;
             expires_at: string | null;
             hall: string;
             item_name: string;
-            state: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "reviewing" | "returned" | "accepted" | "refused" | "withdrawn" | "expired";
             state_label: string;
         };
         /**
@@ -3824,7 +3827,8 @@ export interface components {
             pledge_version: string;
             pledged_at: string | null;
             reason: string;
-            state: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "reviewing" | "returned" | "accepted" | "refused" | "withdrawn" | "expired";
             state_label: string;
             submitted_at: string | null;
             what_next: string;
@@ -3837,25 +3841,21 @@ export interface components {
             answers: {
                 [key: string]: string | string[];
             };
-            /**
-             * @default
-             * @example 9901
-             */
-            hall_code: string;
+            /** @default  */
+            hall_code?: string;
             /** @default [] */
-            promised: string[];
+            promised?: string[];
         };
         /** Finish */
         Finish: {
             code: string;
             /** @default  */
-            device: string;
+            device?: string;
             /**
              * @description 登录前同意的隐私政策版本
              * @default
-             * @example 2026-01-01
              */
-            policy: string;
+            policy?: string;
             state: string;
         };
         /**
@@ -3868,6 +3868,14 @@ export interface components {
             proved_by: string;
             stage_label: string;
         };
+        /** ForPlatform */
+        ForPlatform: {
+            /**
+             * @default wechat
+             * @enum {string}
+             */
+            platform?: "alipay" | "wechat";
+        };
         /** Found */
         Found: {
             items: components["schemas"]["ItemRow"][];
@@ -3875,10 +3883,8 @@ export interface components {
         };
         /** Group */
         Group: {
-            /** @example reminder */
             code: string;
             muted: boolean;
-            /** @example 预约提醒 */
             name: string;
         };
         /**
@@ -3888,29 +3894,21 @@ export interface components {
         GuideView: {
             audience: string[];
             bookable: boolean;
-            /** @example 示例市公安局 */
             department: string;
-            /** @example 0000-5550001 */
             department_phone: string;
             /** Format: date */
             effective_date: string;
             faqs: components["schemas"]["FaqView"][];
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             fee_fen: number;
             halls: components["schemas"]["PlaceView"][];
             intermediaries: components["schemas"]["ProviderRow"][];
-            /** @example 11990100DEMA0001133990100005000 */
             item_code: string;
-            /** @example 承诺件 */
-            kind: string;
+            /** @enum {string} */
+            kind: "承诺件" | "即办件";
             legal_days: number | null;
-            /** @example 自然日 */
             legal_unit: string;
             materials: components["schemas"]["MaterialView"][];
-            /** @example 居民身份证丢失补领 */
             name: string;
             online: boolean;
             /** @description 可以在线申请 */
@@ -3918,59 +3916,61 @@ export interface components {
             promised_days: number | null;
             related: components["schemas"]["RelatedView"][];
             sections: components["schemas"]["SectionView"][];
-            /** @example id-card-replace */
             slug: string;
-            /** @example 身份证丢了，本人到任一户政窗口申报丢失并补领，40 元。 */
             summary: string;
             version: number;
         };
         /** HallPage */
         HallPage: {
-            /** @example 示例市东岸区示范大道 1 号 */
             address: string;
-            /** @example 9901 */
             code: string;
             departments: components["schemas"]["DepartmentView"][];
-            /** @example 示例市政务服务中心 */
             name: string;
-            /** @example 周一至周五 09:00–17:00；周六 09:00–12:00 */
             opening_hours: string;
-            /** @example 0000-5550001 */
+            phone: string;
+        };
+        /** HallView */
+        HallView: {
+            address: string;
+            code: string;
+            /** @description 直线距离，米；没有给出位置，或大厅没有坐标的为空 */
+            distance_m: number | null;
+            latitude: number | null;
+            longitude: number | null;
+            name: string;
+            opening_hours: string;
             phone: string;
         };
         /**
          * HallsQuery
-         * @description `item`：只看能办该事项（实施编码）的大厅.
+         * @description `item`：只看能办该事项（实施编码）的大厅；`lat`、`lng`：我的位置（GCJ-02），给出时由近到远.
          */
         HallsQuery: {
-            /**
-             * @default
-             * @example 11990100DEMA0001133990100005000
-             */
-            item: string;
+            /** @default  */
+            item?: string;
+            /** @default null */
+            lat?: number | null;
+            /** @default null */
+            lng?: number | null;
         };
         /**
          * Here
          * @description `hall`、`window`：窗口或大厅评价码里的代码.
          */
         Here: {
-            /** @example 9901 */
             hall: string;
-            /**
-             * @default
-             * @example 3
-             */
-            window: string;
+            /** @default  */
+            window?: string;
         };
         /**
          * Home
          * @description `todo` is empty for visitors.
          */
         Home: {
-            /** @example 示例市 */
             city: string;
             hot: components["schemas"]["ItemRow"][];
             life_events: components["schemas"]["Named"][];
+            notices: components["schemas"]["NoticeView"][];
             scenarios: components["schemas"]["Named"][];
             signed_in: boolean;
             themes: components["schemas"]["Named"][];
@@ -3978,23 +3978,16 @@ export interface components {
         };
         /** HotQuestions */
         HotQuestions: {
-            /**
-             * @example [
-             *       "身份证丢了怎么补办",
-             *       "居住证要什么材料"
-             *     ]
-             */
             questions: string[];
         };
         /**
          * IdType
          * @description 证件类型.
-         * @enum {unknown}
+         * @enum {string}
          */
         IdType: "credit_code" | "hmt_permit" | "id_card" | "passport" | "residence";
         /** InvitationCode */
         InvitationCode: {
-            /** @example 7K3M9-QXP2A */
             code: string;
         };
         /** InvitationView */
@@ -4011,7 +4004,6 @@ export interface components {
          * @description `code` 只显示这一次.
          */
         Invited: {
-            /** @example 7K3M9QXP2A */
             code: string;
             /** Format: date-time */
             good_until: string;
@@ -4028,22 +4020,15 @@ export interface components {
         };
         /** ItemRow */
         ItemRow: {
-            /** @example 自然人 */
             audience: string;
-            /** @example 示例市公安局 */
             department: string;
-            /** @example 11990100DEMA0001133990100005000 */
             item_code: string;
-            /** @example 居民身份证丢失补领 */
             name: string;
-            /** @example id-card-replace */
             slug: string;
         };
         /** KeptView */
         KeptView: {
-            /** @example 缴款通知书 */
             title: string;
-            /** @example 会计凭证，依《会计档案管理办法》保存 30 年，不再与账号关联。 */
             why: string;
         };
         /**
@@ -4052,15 +4037,11 @@ export interface components {
          */
         KindCount: {
             count: number;
-            /** @example 公证 */
             kind: string;
         };
         /** Leaving */
         Leaving: {
-            /**
-             * @description 回到的页面，须在本站
-             * @example /h5/
-             */
+            /** @description 回到的页面，须在本站 */
             redirect: string;
         };
         /**
@@ -4069,23 +4050,29 @@ export interface components {
          */
         LeavingView: {
             asked_at: string | null;
-            /**
-             * @description 申请后多少天内可以撤回
-             * @example 7
-             */
+            /** @description 申请后多少天内可以撤回 */
             days: number;
             due_at: string | null;
             hindered: boolean;
             kept: components["schemas"]["KeptView"][];
         };
         /**
+         * LevelView
+         * @description `next_step`：还差一步；最高等级为空.
+         */
+        LevelView: {
+            acts: components["schemas"]["ActView"][];
+            level: number;
+            name: string;
+            next_step: string;
+            steps: string[];
+        };
+        /**
          * LicenceWanted
          * @description `consent_version`：所阅读并同意的授权文本版本；每次申请、每种证照各同意一次.
          */
         LicenceWanted: {
-            /** @example 2026-11 */
             consent_version: string;
-            /** @example 居民户口簿 */
             material: string;
         };
         /**
@@ -4093,17 +4080,13 @@ export interface components {
          * @description `late_fen`：限缴日期后按日增加的部分，每日万分之 `late_per_day`；`late_kind`：overdue 滞纳金，penalty 加罚.
          */
         LineView: {
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             amount_fen: number;
             late_basis: string;
             late_fen: number;
-            /** @example overdue */
-            late_kind: string;
+            /** @enum {string} */
+            late_kind: "overdue" | "penalty" | "";
             late_per_day: number;
-            /** @example 证照工本费 */
             name: string;
             overdue_fen: number;
             penalty_fen: number;
@@ -4114,7 +4097,6 @@ export interface components {
          */
         ListView: {
             id: number;
-            /** @example 李* */
             name: string;
         };
         /**
@@ -4122,15 +4104,12 @@ export interface components {
          * @description 实时卡片，随查随显，不随对话保存。`kind`：slots halls，本人的 cases bills bookings（未登录时引导登录）.
          */
         LiveCardView: {
-            /** @example slots */
-            kind: string;
-            /** @example 看全部大厅 */
+            /** @enum {string} */
+            kind: "slots" | "halls" | "cases" | "bills" | "bookings";
             label: string;
             note: string;
-            /** @example book?item=11990100DEMA0001133990100005000 */
             page: string;
             rows: components["schemas"]["LiveRowView"][];
-            /** @example 最近可约 */
             title: string;
         };
         /**
@@ -4143,14 +4122,12 @@ export interface components {
             latitude: number | null;
             left: number | null;
             longitude: number | null;
-            /** @example book/9901/centre-id-card?date=2026-11-27&slot=17 */
             page: string;
             phone: string;
-            /** @example 居民身份证办理：11月27日 周五 09:00 起，余 12 个 */
             text: string;
-            /** @example 示例市政务服务中心 */
             title: string;
-            tone: string;
+            /** @enum {string} */
+            tone: "good" | "warn" | "bad" | "";
         };
         /**
          * LookView
@@ -4159,13 +4136,9 @@ export interface components {
         LookView: {
             /** Format: date-time */
             at: string;
-            /** @example 示例市政务服务中心 */
             place: string;
-            /** @example 窗口 */
             role: string;
-            /** @example 预约记录 */
             what: string;
-            /** @example 核实预约情况 */
             why: string;
         };
         /**
@@ -4173,41 +4146,30 @@ export interface components {
          * @description `subject`：切换办理身份时填写的编号；`state`：active 可以办理，claimed 等待窗口审核，asked 等待我同意.
          */
         MandateView: {
-            /** @example 91990100DEMA00001R */
             credit_code: string;
             id: number;
-            /** @example 可以办理 */
             label: string;
             manages: boolean;
-            /** @example 示例科技有限公司 */
             name: string;
             organisation: number;
-            /** @example agent */
-            role: string;
-            /** @example 经办人 */
+            /** @enum {string} */
+            role: "legal_person" | "administrator" | "agent";
             role_name: string;
-            /**
-             * @example [
-             *       "预约"
-             *     ]
-             */
             scope_names: string[];
-            /** @example active */
-            state: string;
+            /** @enum {string} */
+            state: "asked" | "claimed" | "active" | "declined" | "ended";
             subject: number;
             /** Format: date */
             until: string;
         };
         /** MarkIn */
         MarkIn: {
-            /** @example 7K3M9QXPDR */
             code: string;
             /**
              * @description 手机号码后四位；登录本人可不填
              * @default
-             * @example 1234
              */
-            last_four: string;
+            last_four?: string;
             /** Format: int64 */
             level: number;
         };
@@ -4238,10 +4200,8 @@ export interface components {
         MaterialView: {
             blank_form: string;
             copies: number;
-            /** @example 原件 */
             form: string;
             may_follow: boolean;
-            /** @example 居民户口簿 */
             name: string;
             note: string;
             sample: string;
@@ -4253,15 +4213,11 @@ export interface components {
          * @description Everything is masked: the whole number is never sent back.
          */
         Me: {
-            /** @example 1***************6 */
             id_number: string;
-            /** @example id_card */
-            id_type: string;
-            /** @example 实名认证（姓名、证件号码） */
+            /** @enum {string} */
+            id_type: "id_card" | "hmt_permit" | "residence" | "passport" | "credit_code" | "";
             level: string;
-            /** @example 张* */
             name: string;
-            /** @example 138****0001 */
             phone: string;
             phone_verified: boolean;
             platforms: string[];
@@ -4273,11 +4229,8 @@ export interface components {
         MemberView: {
             id: number;
             minor: boolean;
-            /** @example 李* */
             name: string;
-            /** @example 1101**********002X */
             number: string;
-            /** @example 父母 */
             relation: string;
         };
         /** MessageView */
@@ -4285,12 +4238,9 @@ export interface components {
             /** Format: date-time */
             at: string;
             id: number;
-            /** @example pages/booking/7K3M9QXP */
             page: string;
             read: boolean;
-            /** @example 您已预约 11月23日 09:00 居民身份证办理 */
             text: string;
-            /** @example 预约成功 */
             title: string;
             /** @description 因订阅了这些资讯而发送，可退订 */
             topics: components["schemas"]["TopicView"][];
@@ -4298,21 +4248,17 @@ export interface components {
         };
         /** More */
         More: {
-            /** @example 7K3M9QXPDR */
             code: string;
             /**
              * @description 手机号码后四位；登录本人可不填
              * @default
-             * @example 1234
              */
-            last_four: string;
-            /** @example 可以委托家人去办吗？ */
+            last_four?: string;
             text: string;
         };
         /** MyPolicy */
         MyPolicy: {
             agreed: boolean;
-            /** @example 2026-01-01 */
             current: string;
             history: components["schemas"]["AgreementView"][];
         };
@@ -4324,60 +4270,39 @@ export interface components {
             /** Format: date-time */
             at: string;
             can_add: boolean;
-            /** @example case */
-            kind: string;
-            /** @example 非常不满意 */
+            /** @enum {string} */
+            kind: "visit" | "case" | "ticket";
             label: string;
-            /** @example 1 */
             level: number;
-            /** @example 990100202611000017 */
             number: string;
-            /** @example 示例市公安局 */
             place: string;
             rectification: components["schemas"]["RectificationView"] | null;
-            /**
-             * @example [
-             *       "等太久"
-             *     ]
-             */
             tags: string[];
-            /**
-             * @example [
-             *       "排队两小时"
-             *     ]
-             */
             texts: string[];
-            /** @example 居民身份证丢失补领 */
             title: string;
             withdrawn: boolean;
         };
         /** Named */
         Named: {
-            /** @example birth */
             code: string;
-            /** @example 出生 */
             name: string;
         };
         /** NamedItem */
         NamedItem: {
-            /** @example 居民身份证丢失补领 */
             name: string;
-            /** @example id-card-replace */
             slug: string;
         };
         /** NewAgent */
         NewAgent: {
-            /** @example 11010519850505002X */
             id_number: string;
             /** @default id_card */
-            id_type: components["schemas"]["IdType"];
-            /** @example 李四 */
+            id_type?: components["schemas"]["IdType"];
             name: string;
             /**
              * @default agent
-             * @enum {unknown}
+             * @enum {string}
              */
-            role: "administrator" | "agent";
+            role?: "administrator" | "agent";
             scope: components["schemas"]["Scope"][];
             /** Format: date */
             until: string;
@@ -4387,12 +4312,8 @@ export interface components {
          * @description `hall_code` 不填时由指南列出的第一个大厅受理.
          */
         NewFiling: {
-            /**
-             * @default
-             * @example 9901
-             */
-            hall_code: string;
-            /** @example id-card-replace */
+            /** @default  */
+            hall_code?: string;
             item: string;
         };
         /** NewInvitation */
@@ -4401,18 +4322,16 @@ export interface components {
              * @description 限定事项的编码，只对预约和办件有效；空为不限
              * @default []
              */
-            items: string[];
+            items?: string[];
             scope: components["schemas"]["Scope"][];
             /** Format: date */
             until: string;
         };
         /** NewMember */
         NewMember: {
-            /** @example 11010519850505002X */
             id_number: string;
             /** @default id_card */
-            id_type: components["schemas"]["IdType"];
-            /** @example 李四 */
+            id_type?: components["schemas"]["IdType"];
             name: string;
             relation: components["schemas"]["Relation"];
         };
@@ -4423,7 +4342,6 @@ export interface components {
         NewMinor: {
             /** Format: date */
             born: string;
-            /** @example 李四 */
             name: string;
         };
         /**
@@ -4431,48 +4349,39 @@ export interface components {
          * @description `as_`：legal_person 我是法定代表人，authorised 我有授权书，须窗口审核.
          */
         NewOrganisation: {
-            /** @example 91990100DEMA00001R */
             credit_code: string;
-            /** @example 示例科技有限公司 */
             name: string;
             /**
              * @default legal_person
-             * @enum {unknown}
+             * @enum {string}
              */
-            role: "authorised" | "legal_person";
+            role?: "authorised" | "legal_person";
         };
         /**
          * NewPaper
          * @description `key`：本次上传的幂等键；`sha256`：整个文件的 SHA-256（十六进制）；`name`：原文件名.
          */
         NewPaper: {
-            /** @example 3f1c2a90-7a55 */
             key: string;
-            /** @example 居民户口簿 */
             material: string;
-            /** @example 户口簿.jpg */
             name: string;
-            /** @enum {unknown} */
+            /** @enum {string} */
             owner: "filing" | "supplement";
-            /** @example 7K3M9QXP2ABC */
             owner_code: string;
-            /** @example 9f86d081884c7d659f86d081884c7d659f86d081884c7d659f86d081884c7d65 */
             sha256: string;
             /** Format: int64 */
             size: number;
         };
         /** NewRequest */
         NewRequest: {
-            /** @example 11010519850505002X */
             id_number: string;
             /** @default id_card */
-            id_type: components["schemas"]["IdType"];
+            id_type?: components["schemas"]["IdType"];
             /**
              * @description 限定事项的编码，只对预约和办件有效；空为不限
              * @default []
              */
-            items: string[];
-            /** @example 李四 */
+            items?: string[];
             name: string;
             scope: components["schemas"]["Scope"][];
             /** Format: date */
@@ -4480,23 +4389,30 @@ export interface components {
         };
         /** NewWard */
         NewWard: {
-            /** @example 11010519850505002X */
             id_number: string;
             /** @default id_card */
-            id_type: components["schemas"]["IdType"];
-            /** @example 李四 */
+            id_type?: components["schemas"]["IdType"];
             name: string;
         };
-        /** NextBooking */
+        /**
+         * NextBooking
+         * @description `check_in`：当天、还没有签到时的签到码；到 `refresh_at` 从 `/v1/bookings/<code>/check-in-code` 取新的.
+         */
         NextBooking: {
-            /** @example 7K3M9QXP */
+            check_in: components["schemas"]["CheckInView"] | null;
             code: string;
-            /** @example 示例市政务服务中心 */
+            /** Format: date-time */
+            ends_at: string;
+            hall_address: string;
+            hall_code: string;
             hall_name: string;
             /** Format: date-time */
             starts_at: string;
-            /** @example 居民身份证办理 */
+            /** @enum {string} */
+            state: "booked" | "checked_in" | "serving" | "finished" | "cancelled" | "no_show" | "office_cancelled" | "unserved" | "rescheduled";
+            ticket_number: string | null;
             type_name: string;
+            window: string | null;
         };
         /**
          * Notice
@@ -4509,6 +4425,7 @@ export interface components {
             id: number;
             items: components["schemas"]["Item"][];
             note: string;
+            /** Format: date-time */
             told_at: string;
         };
         /**
@@ -4520,37 +4437,43 @@ export interface components {
             why: string;
         };
         /**
+         * NoticeView
+         * @description `kind`：closure 停止办理（有起止时间），news 大厅公告；`address`：点开的页面，可为空.
+         */
+        NoticeView: {
+            address: string;
+            /** Format: date-time */
+            at: string;
+            ends_at: string | null;
+            /** @enum {string} */
+            kind: "closure" | "news";
+            starts_at: string | null;
+            text: string;
+            title: string;
+        };
+        /**
          * Numbers
          * @description 票面上的票据代码、票据号码、校验码.
          */
         Numbers: {
-            /** @example 656aa9 */
             check_code: string;
-            /** @example 99010126 */
             code: string;
-            /** @example 0026421031 */
             number: string;
         };
         /** OfHall */
         OfHall: {
-            /** @example 9901 */
             hall: string;
-            /**
-             * @default
-             * @example 2026Q3
-             */
-            quarter: string;
+            /** @default  */
+            quarter?: string;
         };
         /** One */
         One: {
-            /** @example 7K3M9QXPDR */
             code: string;
             /**
              * @description 手机号码后四位；登录本人可不填
              * @default
-             * @example 1234
              */
-            last_four: string;
+            last_four?: string;
         };
         /**
          * Onward
@@ -4570,7 +4493,6 @@ export interface components {
          * @description `acting_for`：当前办理身份，空为本人.
          */
         OrganisationsPage: {
-            /** @example  */
             acting_for: string;
             asked_of_me: components["schemas"]["MandateView"][];
             mandates: components["schemas"]["MandateView"][];
@@ -4584,13 +4506,15 @@ export interface components {
             due_on: string;
             id: number;
             material: string;
-            state: string;
+            /** @enum {string} */
+            state: "owed" | "overdue" | "received";
         };
         /**
          * PaperView
          * @description A file as its owner and staff see it. `missing` are the numbers of pieces still to come.
          */
         PaperView: {
+            /** Format: date-time */
             at: string;
             code: string;
             late: boolean;
@@ -4600,14 +4524,23 @@ export interface components {
             name: string;
             picture: boolean;
             size: number;
-            state: string;
+            /** @enum {string} */
+            state: "receiving" | "scanning" | "ready" | "infected" | "gone";
             state_label: string;
+        };
+        /**
+         * PaperWanted
+         * @description One thing a notice asks for.
+         */
+        PaperWanted: {
+            how: string;
+            material: string;
+            why: string;
         };
         /** PassageView */
         PassageView: {
             shortened: boolean;
             source: components["schemas"]["SourceView"];
-            /** @example 本人到任一户政窗口补领，40 元，带不带户口簿都可以先来。 */
             text: string;
         };
         /**
@@ -4631,7 +4564,6 @@ export interface components {
             ended: string | null;
             ended_by_me: boolean;
             mine: boolean;
-            /** @example 李* */
             name: string;
             scope_names: string[];
             /** Format: date */
@@ -4642,28 +4574,21 @@ export interface components {
          * @description `state`：created awaiting unknown 支付中，paid 已支付，refunded 已全额退款；`settles`：缴清了该通知书.
          */
         PaymentView: {
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             amount_fen: number;
-            /** @example wechat */
-            channel: string;
+            /** @enum {string} */
+            channel: "wechat" | "alipay";
             /** Format: date-time */
             created_at: string;
             late_fen: number;
-            /** @example P20261121000000000001 */
             out_trade_no: string;
             paid_at: string | null;
-            /** @example 20261121000000000001 */
             pay_code: string;
             returned_fen: number;
             settles: boolean;
-            /** @example paid */
-            state: string;
-            /** @example 居民身份证工本费 */
+            /** @enum {string} */
+            state: "created" | "awaiting" | "unknown" | "paid" | "closed" | "refunded";
             title: string;
-            /** @example 示例市公安局 */
             unit: string;
         };
         /**
@@ -4672,7 +4597,7 @@ export interface components {
          */
         PaymentsQuery: {
             /** @default  */
-            before: string;
+            before?: string;
         };
         /**
          * PersonLine
@@ -4682,9 +4607,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             id: number;
-            /** @example agent */
-            said_by: string;
-            /** @example 您好，请带身份证原件到窗口办理。 */
+            /** @enum {string} */
+            said_by: "agent" | "citizen" | "system";
             text: string;
         };
         /**
@@ -4692,22 +4616,16 @@ export interface components {
          * @description `state`：none 未找人工，waiting 排队，message 已留言，held 接待中，ended 已结束.
          */
         PersonStanding: {
-            /** @example 2 */
             ahead: number;
             /** @description 留言最迟答复日 */
             due_on: string | null;
-            /** @example 工作日 09:00–12:00、13:00–17:00 */
             hours: string;
-            /**
-             * @description 预计等候，分钟
-             * @example 15
-             */
+            /** @description 预计等候，分钟 */
             minutes: number;
-            /** @example  */
             outcome: string;
             question: string;
-            /** @example waiting */
-            state: string;
+            /** @enum {string} */
+            state: "waiting" | "none" | "message" | "held" | "ended";
         };
         /** PersonTalk */
         PersonTalk: {
@@ -4721,14 +4639,10 @@ export interface components {
          * @description `person`：预约时填写的编号；`tie`：self 本人、principal 委托人、family 亲友、minor 无证件未成年人.
          */
         PersonView: {
-            /** @example 李* */
             name: string;
-            /** @example 1101**********002X */
             number: string;
             person: number;
-            /** @example 父母 */
             relation: string;
-            /** @example principal */
             tie: string;
             until: string | null;
         };
@@ -4738,11 +4652,10 @@ export interface components {
          */
         PersonWanted: {
             /** @default  */
-            question: string;
+            question?: string;
         };
         /** Phone */
         Phone: {
-            /** @example 138****0001 */
             phone: string;
         };
         /**
@@ -4752,6 +4665,11 @@ export interface components {
         PhoneCode: {
             code: string;
         };
+        /** PickUpHall */
+        PickUpHall: {
+            code: string;
+            name: string;
+        };
         /** Place */
         Place: {
             code: string;
@@ -4759,15 +4677,10 @@ export interface components {
         };
         /** PlaceView */
         PlaceView: {
-            /** @example 示例市东岸区示范大道 1 号 */
             address: string;
-            /** @example 9901 */
             code: string;
-            /** @example 示例市政务服务中心 */
             name: string;
-            /** @example 周一至周五 09:00–17:00；周六 09:00–12:00 */
             opening_hours: string;
-            /** @example 0000-5550001 */
             phone: string;
         };
         /**
@@ -4775,7 +4688,6 @@ export interface components {
          * @description `pledge_version`：所阅读并同意的承诺书版本.
          */
         Pledged: {
-            /** @example 2026-11 */
             pledge_version: string;
         };
         /**
@@ -4783,41 +4695,30 @@ export interface components {
          * @description `text` 为 Markdown，`#` 是标题.
          */
         PolicyView: {
-            /** @example # 指尖办个人信息保护说明 */
             text: string;
-            /** @example 2026-01-01 */
             version: string;
         };
         /** PreferencesView */
         PreferencesView: {
             consents: components["schemas"]["ConsentView"][];
             groups: components["schemas"]["Group"][];
-            /**
-             * @description 免打扰时段；none 为不设，空为全市默认
-             * @example 22:00-08:00
-             */
+            /** @description 免打扰时段；none 为不设，空为全市默认 */
             quiet: string;
             sms: boolean;
         };
         /** PreferencesWanted */
         PreferencesWanted: {
             /** @default [] */
-            muted: string[];
-            /**
-             * @default
-             * @example 21:30-08:00
-             */
-            quiet: string;
+            muted?: string[];
+            /** @default  */
+            quiet?: string;
             /** @default true */
-            sms: boolean;
+            sms?: boolean;
         };
         /** ProviderRow */
         ProviderRow: {
-            /** @example notary-east */
             code: string;
-            /** @example 公证 */
             kind: string;
-            /** @example 示例市东岸公证处（演示） */
             name: string;
             region: string;
             services: string[];
@@ -4827,59 +4728,48 @@ export interface components {
          * @description `fees`：收费由谁定；`items`：可能用到其文书的事项.
          */
         ProviderView: {
-            /** @example 示例市东岸区示范大道 1 号 */
             address: string;
-            /** @example notary-east */
             code: string;
             credit_code: string;
             fees: string;
-            /** @example 周一至周五 09:00–17:00；周六 09:00–12:00 */
             hours: string;
             items: components["schemas"]["NamedItem"][];
-            /** @example 公证 */
             kind: string;
-            /** @example 示例市东岸公证处（演示） */
             name: string;
-            /** @example 0000-5550001 */
             phone: string;
             region: string;
             services: string[];
         };
+        /**
+         * ProvidersAsked
+         * @description `kind`：类别；`item`：事项短名；`q`：名称、地区或服务.
+         */
+        ProvidersAsked: {
+            /** @default  */
+            item?: string;
+            /** @default  */
+            kind?: string;
+            /** @default  */
+            q?: string;
+        };
         /** PublicAnswerView */
         PublicAnswerView: {
-            /** @example 带身份证和居住地址证明，到户政窗口办理。 */
             answer: string;
-            /** @example K7M3Q9XP */
             code: string;
-            /** @example 示例市公安局 */
             department: string;
-            /** @example 11990100DEMA0001133990100005000 */
             item_code: string;
-            /** @example 居民身份证丢失补领 */
             item_name: string;
-            /** @example 咨询 */
             kind: string;
             /** Format: date */
             published_on: string;
-            /** @example 居住证续签要带什么材料？ */
             question: string;
         };
         /** PublishedView */
         PublishedView: {
-            /**
-             * @description 公开下限
-             * @example 10
-             */
+            /** @description 公开下限 */
             least: number;
             lines: components["schemas"]["AverageView"][];
-            /** @example 2026Q3 */
             quarter: string;
-            /**
-             * @example [
-             *       "2026Q3",
-             *       "2026Q2"
-             *     ]
-             */
             quarters: string[];
         };
         /**
@@ -4889,21 +4779,14 @@ export interface components {
          *         经纬度只用于把近的大厅排在前面，不保存。
          */
         Question: {
-            /**
-             * @default
-             * @example amAQzdxsCBvS9YLzL5QucVCuDuXxX8XB
-             */
-            conversation: string;
+            /** @default  */
+            conversation?: string;
             /** @default null */
-            latitude: number | null;
+            latitude?: number | null;
             /** @default null */
-            longitude: number | null;
-            /**
-             * @default
-             * @example 9901-02
-             */
-            place: string;
-            /** @example 身份证丢了怎么补办 */
+            longitude?: number | null;
+            /** @default  */
+            place?: string;
             question: string;
         };
         /**
@@ -4912,18 +4795,16 @@ export interface components {
          */
         QuestionIn: {
             /** @default  */
-            hall_code: string;
+            hall_code?: string;
             /** @default  */
-            item_code: string;
-            /** @enum {unknown} */
+            item_code?: string;
+            /** @enum {string} */
             kind: "complaint" | "proposal" | "question";
             /** @default false */
-            may_publish: boolean;
+            may_publish?: boolean;
             /** @default  */
-            phone: string;
-            /** @example 我的居住证快到期了，续签要带哪些材料？ */
+            phone?: string;
             text: string;
-            /** @example 居住证续签要带什么 */
             title: string;
         };
         /** QuestionView */
@@ -4941,9 +4822,8 @@ export interface components {
             called_window: string | null;
             estimate_from: string | null;
             estimate_to: string | null;
-            /** @example waiting */
-            state: string;
-            /** @example A012 */
+            /** @enum {string} */
+            state: "waiting" | "called" | "held" | "finished" | "missed" | "dropped";
             ticket_number: string;
         };
         /**
@@ -4952,34 +4832,38 @@ export interface components {
          */
         Rated: {
             /** @default null */
-            call_back_due: string | null;
-            /** @example 非常满意 */
+            call_back_due?: string | null;
             label: string;
-            /** @example 5 */
             level: number;
             /** @default null */
-            mend_due: string | null;
+            mend_due?: string | null;
         };
         /** RatingIn */
         RatingIn: {
             /**
              * @default online
-             * @enum {unknown}
+             * @enum {string}
              */
-            given_by: "code" | "online";
-            /** @enum {unknown} */
+            given_by?: "code" | "online";
+            /** @enum {string} */
             kind: "case" | "ticket" | "visit";
             /**
              * Format: int64
              * @description 5 非常满意 … 1 非常不满意
              */
             level: number;
-            /** @example 7K3M9QXP */
             number: string;
             /** @default [] */
-            tags: string[];
+            tags?: string[];
             /** @default  */
-            text: string;
+            text?: string;
+        };
+        /** RatingLevelView */
+        RatingLevelView: {
+            label: string;
+            level: number;
+            reason_needed: boolean;
+            tags: string[];
         };
         /** Read */
         Read: {
@@ -4988,11 +4872,9 @@ export interface components {
         };
         /** RealName */
         RealName: {
-            /** @example 11010519491231002X */
             id_number: string;
             /** @default id_card */
-            id_type: components["schemas"]["IdType"];
-            /** @example 张三 */
+            id_type?: components["schemas"]["IdType"];
             name: string;
         };
         /**
@@ -5004,18 +4886,14 @@ export interface components {
             date: string;
             /** Format: date-time */
             ends_at: string;
-            /** @example 示例市东岸区示范大道 1 号 */
             hall_address: string;
-            /** @example 9901 */
             hall_code: string;
-            /** @example 示例市政务服务中心 */
             hall_name: string;
             same: boolean;
             slot_id: number;
             /** Format: date-time */
             starts_at: string;
             type_id: number;
-            /** @example 居民身份证办理 */
             type_name: string;
         };
         /**
@@ -5024,30 +4902,22 @@ export interface components {
          */
         RebookView: {
             booking_code: string | null;
-            /** @example 6Q2W8ERT */
             code: string;
             held: components["schemas"]["BookingView"] | null;
             held_until: string | null;
-            /** @example 待改约 */
             label: string;
-            /** @example 请留意天气，建议改期后前往。 */
             note: string;
-            /** @example open */
-            offer: string;
+            /** @enum {string} */
+            offer: "none" | "open" | "accepted" | "declined" | "lapsed" | "replaced";
             offered_until: string | null;
             old: components["schemas"]["BookingView"];
-            /** @example 台风登陆 */
             reason: string;
             suggested: components["schemas"]["RebookPlace"][];
         };
         /** ReceiptLineView */
         ReceiptLineView: {
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             amount_fen: number;
-            /** @example 证照工本费 */
             name: string;
         };
         /**
@@ -5055,37 +4925,24 @@ export interface components {
          * @description `state`：issued 有效，voiding 冲红中，voided 已冲红（见 `red_code`、`red_number`）.
          */
         ReceiptView: {
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             amount_fen: number;
-            /** @example 656aa9 */
             check_code: string;
-            /** @example 99010126 */
             code: string;
             /** Format: date */
             issued_on: string;
             items: components["schemas"]["ReceiptLineView"][];
-            /** @example 有效 */
             label: string;
-            /** @example 0026421031 */
             number: string;
-            /** @example 20261121000000000001 */
             pay_code: string;
-            /** @example 张三 */
             payer: string;
             /** @description 验真二维码 */
             qr_svg: string;
-            /** @example  */
             red_code: string;
-            /** @example  */
             red_number: string;
-            /** @example issued */
-            state: string;
-            /** @example 居民身份证工本费 */
+            /** @enum {string} */
+            state: "issued" | "voided" | "voiding";
             title: string;
-            /** @example 示例市公安局 */
             unit: string;
         };
         /**
@@ -5096,51 +4953,39 @@ export interface components {
             /** Format: date */
             call_back_due: string;
             id: number;
-            /** @example 待核实 */
             label: string;
             /** Format: date */
             mend_due: string;
-            /** @example 加开两个窗口，等候时间降到十分钟以内。 */
             remedy: string;
-            /** @example mended */
-            state: string;
+            /** @enum {string} */
+            state: "open" | "called_back" | "mended" | "verified" | "dismissed";
         };
         /**
          * RefundView
          * @description `state`：applied asked rejected（申请）；requested processing abnormal done offline closed（退款）.
          */
         RefundView: {
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             amount_fen: number;
             /** Format: date-time */
             asked_at: string;
             done_at: string | null;
-            /** @example 退款中 */
             label: string;
-            /** @example 重复缴款退回 */
             reason: string;
-            /** @example processing */
-            state: string;
-            /**
-             * @description 未通过的原因
-             * @example
-             */
+            /** @enum {string} */
+            state: "applied" | "asked" | "rejected" | "requested" | "processing" | "abnormal" | "done" | "offline" | "closed";
+            /** @description 未通过的原因 */
             why: string;
         };
         /** RelatedView */
         RelatedView: {
-            /** @example 居民身份证丢失补领 */
             name: string;
-            /** @example id-card-replace */
             slug: string;
         };
         /**
          * Relation
          * @description 与本人关系.
-         * @enum {unknown}
+         * @enum {string}
          */
         Relation: "child" | "other" | "parent" | "spouse";
         /**
@@ -5151,7 +4996,7 @@ export interface components {
             /** Format: int64 */
             slot_id: number;
             /** @default null */
-            type_id: number | null;
+            type_id?: number | null;
         };
         /**
          * ReserveParty
@@ -5162,7 +5007,7 @@ export interface components {
             /** Format: int64 */
             slot_id: number;
             /** @default null */
-            type_id: number | null;
+            type_id?: number | null;
         };
         /**
          * ResultEntry
@@ -5170,9 +5015,8 @@ export interface components {
          */
         ResultEntry: {
             any: boolean;
-            /** @example 4N8P2RTWXK */
             number: string;
-            /** @enum {unknown} */
+            /** @enum {string} */
             outcome: "ineligible" | "lost" | "won";
             passed: number[];
             rank: number;
@@ -5184,7 +5028,6 @@ export interface components {
          * @description 摇号结果，可以用公布的种子重新得出；只有登记号，没有个人信息.
          */
         ResultFile: {
-            /** @example 居民身份证办理 */
             business: string;
             /** Format: date-time */
             closed_at: string;
@@ -5192,16 +5035,13 @@ export interface components {
             closes_at: string;
             /** Format: date */
             day: string;
-            /** @example Q7W3K9MXPD */
             draw: string;
             /** Format: date-time */
             drawn_at: string;
             entries: components["schemas"]["ResultEntry"][];
             /** @description SHA-256，十六进制 */
             entries_hash: string;
-            /** @example 示例市政务服务中心 */
             hall: string;
-            /** @example hmac-sha256/1 */
             method: string;
             /** Format: date-time */
             opens_at: string;
@@ -5216,7 +5056,7 @@ export interface components {
          */
         ResultPage: {
             delivery: components["schemas"]["DeliveryView"] | null;
-            halls: components["schemas"]["miniprogram_bff.screens.delivery.HallView"][];
+            halls: components["schemas"]["PickUpHall"][];
             offered: string[];
             results: components["schemas"]["PaperView"][];
         };
@@ -5232,23 +5072,18 @@ export interface components {
          * @description `state`：settled 已到账，waiting 等待支付平台确认，unpaid 未支付，returned 已退回.
          */
         ResultView: {
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             amount_fen: number;
             paid_at: string | null;
-            /** @example 20261121000000000001 */
             pay_code: string;
-            /** @example settled */
-            state: string;
+            /** @enum {string} */
+            state: "settled" | "waiting" | "unpaid" | "returned";
         };
         /** SaidView */
         SaidView: {
             /** Format: date-time */
             at: string;
             cites: components["schemas"]["CiteView"][];
-            /** @example 答复 */
             label: string;
             mine: boolean;
             text: string;
@@ -5263,48 +5098,46 @@ export interface components {
             begins_at: string;
             can_appeal: boolean;
             causes: components["schemas"]["CauseView"][];
-            /** @example 6T2WQ8MRKD */
             code: string;
-            /** @example 限制中 */
             label: string;
-            /** @example  */
             lifted_why: string;
-            /** @example 同一证件连续 120 天内爽约 2 次，限制预约 90 天 */
             reason: string;
-            /** @example active */
-            state: string;
+            /** @enum {string} */
+            state: "active" | "lifted" | "expired";
             /** Format: date-time */
             until: string;
-            /** @example 全市 */
             where: string;
         };
         /**
          * Scope
          * @description What an agent may do.
-         * @enum {unknown}
+         * @enum {string}
          */
         Scope: "book" | "pay" | "progress";
+        /**
+         * SearchWords
+         * @description `q`：文字、拼音或首字母；为空时列出全部事项.
+         */
+        SearchWords: {
+            /** @default  */
+            q?: string;
+        };
         /** SectionView */
         SectionView: {
             id: number;
-            /** @example conditions */
             kind: string;
-            /** @example 身份证丢失的本市或外地居民 */
             text: string;
-            /** @example 受理条件 */
             title: string;
         };
         /** SessionView */
         SessionView: {
-            /** @example 手机 */
             device: string;
             id: string;
             /** Format: date-time */
             opened_at: string;
-            /** @example 203.0.*.* */
             place: string;
-            /** @example wechat */
-            platform: string;
+            /** @enum {string} */
+            platform: "wechat" | "alipay" | "sign_on";
             /** Format: date-time */
             seen_at: string;
             this_one: boolean;
@@ -5319,23 +5152,21 @@ export interface components {
          * @description `code`：小程序 wx.login / my.getAuthCode 的结果，或网页授权带回的 code（auth_code）.
          */
         SignIn: {
-            /** @example 0a1B2c3D4e */
             code: string;
             /** @default  */
-            device: string;
-            /** @enum {unknown} */
+            device?: string;
+            /** @enum {string} */
             platform: "alipay" | "wechat";
             /**
              * @description 登录前同意的隐私政策版本
              * @default
-             * @example 2026-01-01
              */
-            policy: string;
+            policy?: string;
             /**
              * @default mini
-             * @enum {unknown}
+             * @enum {string}
              */
-            via: "mini" | "web";
+            via?: "mini" | "web";
         };
         /**
          * SignInOptions
@@ -5343,11 +5174,7 @@ export interface components {
          */
         SignInOptions: {
             alipay: string;
-            /**
-             * @description 统一身份认证的名称；没有接入时为空
-             * @default
-             * @example 省统一身份认证
-             */
+            /** @description 统一身份认证的名称；没有接入时为空 */
             sign_on: string;
             wallet: string;
             wechat: string;
@@ -5356,7 +5183,6 @@ export interface components {
         SignedIn: {
             first_time: boolean;
             real_name_done: boolean;
-            /** @example Zk3…（43 位随机文本） */
             token: string;
         };
         /** Slot */
@@ -5371,19 +5197,18 @@ export interface components {
             ends_at: string;
             free: number;
             id: number;
-            /** @example 可约 */
             label: string;
             /** Format: date-time */
             release_at: string;
             /**
-             * @description public 公众，priority 优先（老年人、残疾人、军人）
-             * @example public
+             * @description public 公众，priority 优先（老年人、残疾人、军人），staff 代约
+             * @enum {string}
              */
-            share: string;
+            share: "public" | "priority" | "staff";
             /** Format: date-time */
             starts_at: string;
-            /** @example open */
-            state: string;
+            /** @enum {string} */
+            state: "open" | "not_released" | "closed" | "suspended" | "full";
         };
         /** SlotsQuery */
         SlotsQuery: {
@@ -5397,24 +5222,15 @@ export interface components {
          * @description 平台自己的规定没有 `item_code`，`item_name` 是所依据的规定；`base`：哪个知识库写的，只有全市一个时为空.
          */
         SourceView: {
-            /**
-             * @default
-             * @example 西岭区
-             */
             base: string;
             effective_date: string | null;
-            /** @example 11990100DEMA0001133990100005000 */
             item_code: string;
-            /** @example 居民身份证丢失补领 */
             item_name: string;
-            /** @example 办理流程 */
             section_title: string;
-            /** @example 1 */
             version: string;
         };
         /** Statement */
         Statement: {
-            /** @example 当天住院，有医院证明 */
             text: string;
         };
         /**
@@ -5422,6 +5238,7 @@ export interface components {
          * @description One event as people read it.
          */
         Step: {
+            /** Format: date-time */
             at: string;
             label: string;
             note: string;
@@ -5437,9 +5254,7 @@ export interface components {
         };
         /** Suggestion */
         Suggestion: {
-            /** @example 居民身份证丢失补领 */
             name: string;
-            /** @example id-card-replace */
             slug: string;
         };
         /**
@@ -5449,13 +5264,35 @@ export interface components {
         SupplementView: {
             case_no: string;
             code: string;
+            /** Format: date-time */
             expires_at: string;
             item_name: string;
             note: string;
             papers: components["schemas"]["PaperView"][];
             sent_at: string | null;
-            state: string;
-            wanted: components["schemas"]["cases.supplements.Wanted"][];
+            /** @enum {string} */
+            state: "open" | "sent" | "expired";
+            wanted: components["schemas"]["PaperWanted"][];
+        };
+        /**
+         * TemplatesToAsk
+         * @description 各处要请用户授权的模板，每处至多三个，一次弹窗问完；没有的为空.
+         */
+        TemplatesToAsk: {
+            /** @description 缴费时 */
+            bill: string[];
+            /** @description 提交预约时 */
+            booking: string[];
+            /** @description 查看或订阅办件时 */
+            case: string[];
+            /** @description 登记摇号时 */
+            draw: string[];
+            /** @description 提交在线申请时 */
+            filing: string[];
+            /** @description 订阅资讯时 */
+            news: string[];
+            /** @description 加入候补时 */
+            waitlist: string[];
         };
         /**
          * TheirBillsView
@@ -5463,56 +5300,54 @@ export interface components {
          */
         TheirBillsView: {
             bills: components["schemas"]["BillView"][];
-            /** @example 张* */
             principal: string;
             /** Format: date */
             until: string;
         };
-        /** ToDo */
+        /**
+         * ToDo
+         * @description `now`：服务器时间，倒计时以此为准；`bills`：最先到期的几张，`unpaid_fen` 是全部应缴.
+         */
         ToDo: {
+            bills: components["schemas"]["BillToPay"][];
             cases_to_supplement: components["schemas"]["CaseToSupplement"][];
             next_booking: components["schemas"]["NextBooking"] | null;
+            /** Format: date-time */
+            now: string;
             to_rate: components["schemas"]["ToRate"][];
             unpaid_bills: number;
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             unpaid_fen: number;
             unread: number;
         };
         /** ToDoView */
         ToDoView: {
             materials: components["schemas"]["MaterialView"][];
-            /** @example 居民身份证丢失补领 */
             name: string;
-            /** @example id-card-replace */
             slug: string;
             tip: string;
             variant: string;
         };
         /** ToRate */
         ToRate: {
-            kind: string;
+            /** @enum {string} */
+            kind: "visit" | "case" | "ticket";
             number: string;
             place: string;
             title: string;
         };
         /** TopicView */
         TopicView: {
-            /** @example housing */
             code: string;
-            /** @example 住房 */
             name: string;
             subscribed: boolean;
-            /** @enum {unknown} */
+            /** @enum {string} */
             topic: "hall" | "life_event" | "theme";
         };
         /** TopicWanted */
         TopicWanted: {
-            /** @example housing */
             code: string;
-            /** @enum {unknown} */
+            /** @enum {string} */
             topic: "hall" | "life_event" | "theme";
         };
         /** TurnsAfter */
@@ -5522,7 +5357,7 @@ export interface components {
              * @description 已经收到的最后一轮的编号，没有为 0
              * @default 0
              */
-            after: number;
+            after?: number;
         };
         /**
          * TypePage
@@ -5530,37 +5365,26 @@ export interface components {
          */
         TypePage: {
             cancel_minutes: number;
-            /** @example centre-id-card */
             code: string;
             dates: components["schemas"]["DayView"][];
-            /** @example 示例市公安局 */
             department_name: string;
             draws: components["schemas"]["DrawRow"][];
-            /**
-             * @description 每人的费用，预约成功后出缴款单；空为不收费
-             * @default null
-             */
+            /** @description 每人的费用，预约成功后出缴款单；空为不收费 */
             fee_fen: number | null;
-            /** @example 9901 */
             hall_code: string;
-            /** @example 示例市政务服务中心 */
             hall_name: string;
             id: number;
             items: components["schemas"]["BookableItem"][];
-            /** @example 居民身份证办理 */
             name: string;
             /** @description 一次最多几人同行 */
             party_most: number;
             real_name_needed: boolean;
-            /** @example 每天 08:00 放出 7 个工作日后的号 */
             release_note: string;
         };
         /** TypeRow */
         TypeRow: {
-            /** @example centre-id-card */
             code: string;
             item_codes: string[];
-            /** @example 居民身份证办理 */
             name: string;
             real_name_needed: boolean;
         };
@@ -5580,7 +5404,7 @@ export interface components {
         Verdict: {
             satisfied: boolean;
             /** @default  */
-            text: string;
+            text?: string;
         };
         /**
          * WaitView
@@ -5588,35 +5412,24 @@ export interface components {
          */
         WaitView: {
             booking_code: string | null;
-            /** @example 4N8P2RTW */
             code: string;
-            /** @example 示例市公安局 */
             department_name: string;
             /** Format: date-time */
             ends_at: string;
-            /** @example 示例市东岸区示范大道 1 号 */
             hall_address: string;
-            /** @example 9901 */
             hall_code: string;
-            /** @example 示例市政务服务中心 */
             hall_name: string;
-            /** @example 候补中 */
             label: string;
             offer_until: string | null;
             place: number | null;
             slot_id: number;
             /** Format: date-time */
             starts_at: string;
-            /** @example waiting */
-            state: string;
-            /** @example centre-id-card */
+            /** @enum {string} */
+            state: "waiting" | "offered" | "accepted" | "declined" | "lapsed" | "left" | "closed";
             type_code: string;
-            /** @example 居民身份证办理 */
             type_name: string;
-            /**
-             * @description 候补结束的原因
-             * @example
-             */
+            /** @description 候补结束的原因 */
             why: string;
         };
         /**
@@ -5624,13 +5437,10 @@ export interface components {
          * @description `number`：预约码（visit）、办件编号（case）或现场取号（ticket）.
          */
         Waiting: {
-            /** @example case */
-            kind: string;
-            /** @example 990100202611000017 */
+            /** @enum {string} */
+            kind: "visit" | "case" | "ticket";
             number: string;
-            /** @example 示例市公安局 */
             place: string;
-            /** @example 居民身份证丢失补领 */
             title: string;
         };
         /**
@@ -5639,9 +5449,7 @@ export interface components {
          */
         WardView: {
             id: number;
-            /** @example 李* */
             name: string;
-            /** @example 1101**********002X */
             number: string;
             /** Format: date */
             until: string;
@@ -5661,11 +5469,9 @@ export interface components {
         Way: {
             /** Format: date-time */
             at: string;
-            /** @example wechat */
-            channel: string;
-            /** @example 微信订阅消息 */
+            /** @enum {string} */
+            channel: "inbox" | "wechat" | "alipay" | "sms";
             name: string;
-            /** @example 已发送 */
             state: string;
             why: string;
         };
@@ -5674,10 +5480,9 @@ export interface components {
          * @description `redirect`：授权后回到的页面，须在本站；`state`：原样带回.
          */
         Where: {
-            /** @example /h5/ */
             redirect: string;
             /** @default  */
-            state: string;
+            state?: string;
         };
         /**
          * Which
@@ -5686,14 +5491,11 @@ export interface components {
         Which: {
             /**
              * @default hall
-             * @enum {unknown}
+             * @enum {string}
              */
-            by: "department" | "hall" | "item";
-            /**
-             * @default
-             * @example 2026Q3
-             */
-            quarter: string;
+            by?: "department" | "hall" | "item";
+            /** @default  */
+            quarter?: string;
         };
         /**
          * Wishes
@@ -5701,132 +5503,16 @@ export interface components {
          */
         Wishes: {
             /** @default false */
-            any: boolean;
+            any?: boolean;
             /** @default [] */
-            wishes: number[];
+            wishes?: number[];
         };
         /** WordsView */
         WordsView: {
-            /** @example 非常满意 */
             label: string;
-            /** @example 5 */
             level: number;
-            /** @example 2026Q3 */
             quarter: string;
-            /** @example 窗口讲得很清楚 */
             text: string;
-        };
-        /**
-         * Wanted
-         * @description One thing a notice asks for.
-         */
-        "cases.supplements.Wanted": {
-            how: string;
-            material: string;
-            why: string;
-        };
-        /** HallView */
-        "miniprogram_bff.screens.book.HallView": {
-            /** @example 示例市东岸区示范大道 1 号 */
-            address: string;
-            /** @example 9901 */
-            code: string;
-            latitude: number | null;
-            longitude: number | null;
-            /** @example 示例市政务服务中心 */
-            name: string;
-            /** @example 周一至周五 09:00–17:00；周六 09:00–12:00 */
-            opening_hours: string;
-            /** @example 0000-5550001 */
-            phone: string;
-        };
-        /** Words */
-        "miniprogram_bff.screens.consult.Words": {
-            /** @example 公司拖欠工资怎么办 */
-            text: string;
-        };
-        /** HallView */
-        "miniprogram_bff.screens.delivery.HallView": {
-            /** @example 9901 */
-            code: string;
-            /** @example 示例市政务服务中心 */
-            name: string;
-        };
-        /**
-         * Wanted
-         * @description `kind`：类别；`item`：事项短名；`q`：名称、地区或服务.
-         */
-        "miniprogram_bff.screens.directory.Wanted": {
-            /** @default  */
-            item: string;
-            /**
-             * @default
-             * @example 公证
-             */
-            kind: string;
-            /** @default  */
-            q: string;
-        };
-        /** Wanted */
-        "miniprogram_bff.screens.opinions.Wanted": {
-            /**
-             * @default
-             * @example 居住证续签
-             */
-            q: string;
-        };
-        /** LookUp */
-        "miniprogram_bff.screens.pay.LookUp": {
-            /** @example 002X */
-            last_four: string;
-            /** @example 20261121000000000001 */
-            pay_code: string;
-        };
-        /** LookUp */
-        "miniprogram_bff.screens.progress.LookUp": {
-            /** @example 350700202611210001 */
-            case_no: string;
-            /** @example 002X */
-            last_four: string;
-        };
-        /** LevelView */
-        "miniprogram_bff.screens.rate.LevelView": {
-            /** @example 非常不满意 */
-            label: string;
-            /** @example 1 */
-            level: number;
-            reason_needed: boolean;
-            /**
-             * @example [
-             *       "等太久"
-             *     ]
-             */
-            tags: string[];
-        };
-        /**
-         * Words
-         * @description `q`：文字、拼音或首字母；为空时列出全部事项.
-         */
-        "miniprogram_bff.screens.search.Words": {
-            /**
-             * @default
-             * @example 身份证
-             */
-            q: string;
-        };
-        /**
-         * LevelView
-         * @description `next_step`：还差一步；最高等级为空.
-         */
-        "miniprogram_bff.screens.standing.LevelView": {
-            acts: components["schemas"]["ActView"][];
-            /** @example 2 */
-            level: number;
-            /** @example 实名认证（姓名、证件号码） */
-            name: string;
-            /** @example 核对手机号是否本人办理 */
-            next_step: string;
-            steps: string[];
         };
     };
     responses: {
@@ -6075,6 +5761,15 @@ export interface components {
         };
         /** @description 本次支付已经结束，未扣款，请重新发起支付。 */
         CheckoutOver: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description 当前版本过旧，不能继续使用，请更新后再办理。 */
+        ClientTooOld: {
             headers: {
                 [name: string]: unknown;
             };
@@ -6721,6 +6416,17 @@ export interface components {
         /** @description 该时段不能优先改约，请在列出的时段中选择。 */
         NotOffered: {
             headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description 服务尚未就绪，请稍后再试。 */
+        NotReady: {
+            headers: {
+                /** @description 多少秒后再试 */
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -7600,6 +7306,15 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description 收藏已满 200 个，请先取消一些不再需要的收藏。 */
+        TooManyFavourites: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description 您订阅的办件已达上限，请先取消不再需要的订阅。 */
         TooManyFollowed: {
             headers: {
@@ -7852,11 +7567,9 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_miniprogram_bff_screens_opinions_answers: {
+    vitals_alive: {
         parameters: {
-            query?: {
-                q?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -7869,35 +7582,93 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "answer": "带身份证和居住地址证明，到户政窗口办理。",
-                     *         "code": "K7M3Q9XP",
-                     *         "department": "示例市公安局",
-                     *         "item_code": "11990100DEMA0001133990100005000",
-                     *         "item_name": "居民身份证丢失补领",
-                     *         "kind": "咨询",
-                     *         "published_on": "2026-11-20",
-                     *         "question": "居住证续签要带什么材料？"
-                     *       }
-                     *     ]
-                     */
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseGone"];
+        };
+    };
+    vitals_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `NotReady` 服务尚未就绪，请稍后再试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    opinions_answers: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["PublicAnswerView"][];
                 };
             };
             400: components["responses"]["Malformed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_opinions_answer: {
+    opinions_answer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -7911,18 +7682,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answer": "带身份证和居住地址证明，到户政窗口办理。",
-                     *       "code": "K7M3Q9XP",
-                     *       "department": "示例市公安局",
-                     *       "item_code": "11990100DEMA0001133990100005000",
-                     *       "item_name": "居民身份证丢失补领",
-                     *       "kind": "咨询",
-                     *       "published_on": "2026-11-20",
-                     *       "question": "居住证续签要带什么材料？"
-                     *     }
-                     */
                     "application/json": components["schemas"]["PublicAnswerView"];
                 };
             };
@@ -7941,32 +7700,26 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    post_miniprogram_bff_screens_ask_ask: {
+    ask_ask: {
         parameters: {
             query?: never;
             header?: {
                 /** @description 每次提问一个；网络中断后用同一个重试，得到同一回答，不会重复提问 */
                 "Idempotency-Key"?: string;
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "conversation": "amAQzdxsCBvS9YLzL5QucVCuDuXxX8XB",
-                 *       "latitude": 1.5,
-                 *       "longitude": 1.5,
-                 *       "place": "9901-02",
-                 *       "question": "身份证丢了怎么补办"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Question"];
             };
         };
@@ -7977,72 +7730,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "also": [
-                     *         {
-                     *           "item_code": "11990100DEMA0001133990100005000",
-                     *           "name": "居民身份证丢失补领"
-                     *         }
-                     *       ],
-                     *       "band": "answer",
-                     *       "cards": [
-                     *         {
-                     *           "kind": "book",
-                     *           "label": "预约办理",
-                     *           "target": "11990100DEMA0001133990100005000"
-                     *         }
-                     *       ],
-                     *       "choices": [
-                     *         {
-                     *           "item_code": "11990100DEMA0001133990100005000",
-                     *           "name": "居民身份证丢失补领"
-                     *         }
-                     *       ],
-                     *       "confidence": 0.93,
-                     *       "conversation": "amAQzdxsCBvS9YLzL5QucVCuDuXxX8XB",
-                     *       "kind": "answer",
-                     *       "live": [
-                     *         {
-                     *           "kind": "slots",
-                     *           "label": "看全部大厅",
-                     *           "note": "文本",
-                     *           "page": "book?item=11990100DEMA0001133990100005000",
-                     *           "rows": [
-                     *             {
-                     *               "at": "2026-11-20T01:30:00Z",
-                     *               "fen": 2000,
-                     *               "latitude": 1.5,
-                     *               "left": 1,
-                     *               "longitude": 1.5,
-                     *               "page": "book/9901/centre-id-card?date=2026-11-27&slot=17",
-                     *               "phone": "文本",
-                     *               "text": "居民身份证办理：11月27日 周五 09:00 起，余 12 个",
-                     *               "title": "示例市政务服务中心",
-                     *               "tone": "文本"
-                     *             }
-                     *           ],
-                     *           "title": "最近可约"
-                     *         }
-                     *       ],
-                     *       "note": "文本",
-                     *       "passages": [
-                     *         {
-                     *           "shortened": true,
-                     *           "source": {
-                     *             "base": "西岭区",
-                     *             "effective_date": "2026-11-20",
-                     *             "item_code": "11990100DEMA0001133990100005000",
-                     *             "item_name": "居民身份证丢失补领",
-                     *             "section_title": "办理流程",
-                     *             "version": "1"
-                     *           },
-                     *           "text": "本人到任一户政窗口补领，40 元，带不带户口簿都可以先来。"
-                     *         }
-                     *       ],
-                     *       "turn": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["AnswerView"];
                 };
             };
@@ -8078,6 +7765,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -8098,22 +7786,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_ask_feedback: {
+    ask_feedback: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "conversation": "文本",
-                 *       "helpful": true,
-                 *       "turn": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["Feedback"];
             };
         };
@@ -8130,6 +7814,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -8149,10 +7834,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_ask_hot: {
+    ask_hot: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8164,28 +7852,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "questions": [
-                     *         "身份证丢了怎么补办",
-                     *         "居住证要什么材料"
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["HotQuestions"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_pay_my_bills: {
+    pay_my_bills: {
         parameters: {
             query?: {
                 which?: "all" | "open" | "settled";
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8197,37 +7881,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "can_pay": true,
-                     *         "days_late": 1,
-                     *         "due_fen": 1,
-                     *         "expire_date": "2026-11-20",
-                     *         "items": [
-                     *           {
-                     *             "amount_fen": 2000,
-                     *             "late_basis": "文本",
-                     *             "late_fen": 1,
-                     *             "late_kind": "overdue",
-                     *             "late_per_day": 1,
-                     *             "name": "证照工本费",
-                     *             "overdue_fen": 1,
-                     *             "penalty_fen": 1
-                     *           }
-                     *         ],
-                     *         "late_fen": 1,
-                     *         "pay_code": "20261121000000000001",
-                     *         "reference": "文本",
-                     *         "settled_at": "2026-11-20T01:30:00Z",
-                     *         "settled_fen": 1,
-                     *         "state": "unpaid",
-                     *         "title": "居民身份证工本费",
-                     *         "total_fen": 2000,
-                     *         "unit": "示例市公安局"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["BillView"][];
                 };
             };
@@ -8262,6 +7915,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -8281,22 +7935,19 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_pay_look_up: {
+    pay_look_up: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "last_four": "002X",
-                 *       "pay_code": "20261121000000000001"
-                 *     }
-                 */
-                "application/json": components["schemas"]["miniprogram_bff.screens.pay.LookUp"];
+                "application/json": components["schemas"]["BillLookUp"];
             };
         };
         responses: {
@@ -8306,35 +7957,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "can_pay": true,
-                     *       "days_late": 1,
-                     *       "due_fen": 1,
-                     *       "expire_date": "2026-11-20",
-                     *       "items": [
-                     *         {
-                     *           "amount_fen": 2000,
-                     *           "late_basis": "文本",
-                     *           "late_fen": 1,
-                     *           "late_kind": "overdue",
-                     *           "late_per_day": 1,
-                     *           "name": "证照工本费",
-                     *           "overdue_fen": 1,
-                     *           "penalty_fen": 1
-                     *         }
-                     *       ],
-                     *       "late_fen": 1,
-                     *       "pay_code": "20261121000000000001",
-                     *       "reference": "文本",
-                     *       "settled_at": "2026-11-20T01:30:00Z",
-                     *       "settled_fen": 1,
-                     *       "state": "unpaid",
-                     *       "title": "居民身份证工本费",
-                     *       "total_fen": 2000,
-                     *       "unit": "示例市公安局"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BillView"];
                 };
             };
@@ -8343,15 +7965,19 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_pay_bill: {
+    pay_bill: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 pay_code: string;
             };
@@ -8365,35 +7991,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "can_pay": true,
-                     *       "days_late": 1,
-                     *       "due_fen": 1,
-                     *       "expire_date": "2026-11-20",
-                     *       "items": [
-                     *         {
-                     *           "amount_fen": 2000,
-                     *           "late_basis": "文本",
-                     *           "late_fen": 1,
-                     *           "late_kind": "overdue",
-                     *           "late_per_day": 1,
-                     *           "name": "证照工本费",
-                     *           "overdue_fen": 1,
-                     *           "penalty_fen": 1
-                     *         }
-                     *       ],
-                     *       "late_fen": 1,
-                     *       "pay_code": "20261121000000000001",
-                     *       "reference": "文本",
-                     *       "settled_at": "2026-11-20T01:30:00Z",
-                     *       "settled_fen": 1,
-                     *       "state": "unpaid",
-                     *       "title": "居民身份证工本费",
-                     *       "total_fen": 2000,
-                     *       "unit": "示例市公安局"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BillView"];
                 };
             };
@@ -8427,6 +8024,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -8446,12 +8044,14 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_pay_begin: {
+    pay_begin: {
         parameters: {
             query?: never;
             header?: {
                 /** @description 同一次付款重试用同一个键，得到同一个支付单；可不填 */
                 "Idempotency-Key"?: string;
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
             };
             path: {
                 pay_code: string;
@@ -8460,12 +8060,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "channel": "alipay",
-                 *       "last_four": ""
-                 *     }
-                 */
                 "application/json": components["schemas"]["Checkout"];
             };
         };
@@ -8476,16 +8070,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "amount_fen": 2000,
-                     *       "channel": "wechat",
-                     *       "expires_at": "2026-11-20T01:30:00Z",
-                     *       "late_fen": 1,
-                     *       "out_trade_no": "P20261121000000000001",
-                     *       "parameters": {}
-                     *     }
-                     */
                     "application/json": components["schemas"]["CheckoutView"];
                 };
             };
@@ -8567,6 +8151,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             /**
              * @description 太频繁
              *
@@ -8621,10 +8206,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_receipt_receipt: {
+    receipt_receipt: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 pay_code: string;
             };
@@ -8638,30 +8226,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "amount_fen": 2000,
-                     *       "check_code": "656aa9",
-                     *       "code": "99010126",
-                     *       "issued_on": "2026-11-20",
-                     *       "items": [
-                     *         {
-                     *           "amount_fen": 2000,
-                     *           "name": "证照工本费"
-                     *         }
-                     *       ],
-                     *       "label": "有效",
-                     *       "number": "0026421031",
-                     *       "pay_code": "20261121000000000001",
-                     *       "payer": "张三",
-                     *       "qr_svg": "文本",
-                     *       "red_code": "",
-                     *       "red_number": "",
-                     *       "state": "issued",
-                     *       "title": "居民身份证工本费",
-                     *       "unit": "示例市公安局"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ReceiptView"];
                 };
             };
@@ -8697,6 +8261,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -8716,10 +8281,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_receipt_receipt_file: {
+    receipt_receipt_file: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 pay_code: string;
             };
@@ -8733,7 +8301,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 文本 */
                     "application/json": string;
                     "application/pdf": string;
                 };
@@ -8770,6 +8337,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -8790,10 +8358,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_refund_refunds: {
+    refund_refunds: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 pay_code: string;
             };
@@ -8807,19 +8378,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "amount_fen": 2000,
-                     *         "asked_at": "2026-11-20T01:30:00Z",
-                     *         "done_at": "2026-11-20T01:30:00Z",
-                     *         "label": "退款中",
-                     *         "reason": "重复缴款退回",
-                     *         "state": "processing",
-                     *         "why": ""
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["RefundView"][];
                 };
             };
@@ -8853,6 +8411,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -8872,10 +8431,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_refund_apply: {
+    refund_apply: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 pay_code: string;
             };
@@ -8883,12 +8445,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "amount_fen": 1,
-                 *       "reason": "家人已在窗口缴纳，重复缴款"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Application"];
             };
         };
@@ -8899,19 +8455,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "amount_fen": 2000,
-                     *         "asked_at": "2026-11-20T01:30:00Z",
-                     *         "done_at": "2026-11-20T01:30:00Z",
-                     *         "label": "退款中",
-                     *         "reason": "重复缴款退回",
-                     *         "state": "processing",
-                     *         "why": ""
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["RefundView"][];
                 };
             };
@@ -8976,6 +8519,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -8996,10 +8540,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_pay_result: {
+    pay_result: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 pay_code: string;
             };
@@ -9013,14 +8560,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "amount_fen": 2000,
-                     *       "paid_at": "2026-11-20T01:30:00Z",
-                     *       "pay_code": "20261121000000000001",
-                     *       "state": "settled"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ResultView"];
                 };
             };
@@ -9054,6 +8593,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -9073,10 +8613,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_bookings_my_bookings: {
+    bookings_my_bookings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9088,35 +8631,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "booked_for_me": true,
-                     *         "can_cancel": true,
-                     *         "cancel_until": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP",
-                     *         "department_name": "示例市公安局",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "fee": {
-                     *           "pay_code": "20261121000000000001",
-                     *           "state": "unpaid",
-                     *           "total_fen": 2000
-                     *         },
-                     *         "for_whom": "李*",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "hall_phone": "0000-5550001",
-                     *         "party": true,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "booked",
-                     *         "ticket_number": "文本",
-                     *         "type_code": "centre-id-card",
-                     *         "type_name": "居民身份证办理",
-                     *         "window": "文本"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["BookingView"][];
                 };
             };
@@ -9148,6 +8662,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -9167,24 +8682,20 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_book_reserve: {
+    book_reserve: {
         parameters: {
             query?: never;
             header: {
                 /** @description 同一意图重试用同一个键，得到同一个预约 */
                 "Idempotency-Key": string;
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "slot_id": 1,
-                 *       "type_id": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["Reserve"];
             };
         };
@@ -9195,33 +8706,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booked_for_me": true,
-                     *       "can_cancel": true,
-                     *       "cancel_until": "2026-11-20T01:30:00Z",
-                     *       "code": "7K3M9QXP",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "fee": {
-                     *         "pay_code": "20261121000000000001",
-                     *         "state": "unpaid",
-                     *         "total_fen": 2000
-                     *       },
-                     *       "for_whom": "李*",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "hall_phone": "0000-5550001",
-                     *       "party": true,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "booked",
-                     *       "ticket_number": "文本",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "window": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BookingView"];
                 };
             };
@@ -9310,6 +8794,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             /**
              * @description 太频繁
              *
@@ -9346,10 +8831,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_bookings_my_booking: {
+    bookings_my_booking: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -9363,33 +8851,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booked_for_me": true,
-                     *       "can_cancel": true,
-                     *       "cancel_until": "2026-11-20T01:30:00Z",
-                     *       "code": "7K3M9QXP",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "fee": {
-                     *         "pay_code": "20261121000000000001",
-                     *         "state": "unpaid",
-                     *         "total_fen": 2000
-                     *       },
-                     *       "for_whom": "李*",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "hall_phone": "0000-5550001",
-                     *       "party": true,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "booked",
-                     *       "ticket_number": "文本",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "window": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BookingView"];
                 };
             };
@@ -9423,6 +8884,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -9442,10 +8904,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_wait_calendar: {
+    wait_calendar: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -9459,7 +8924,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 文本 */
                     "application/json": string;
                     "text/calendar": string;
                 };
@@ -9494,6 +8958,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -9513,10 +8978,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_bookings_cancel: {
+    bookings_cancel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -9530,33 +8998,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booked_for_me": true,
-                     *       "can_cancel": true,
-                     *       "cancel_until": "2026-11-20T01:30:00Z",
-                     *       "code": "7K3M9QXP",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "fee": {
-                     *         "pay_code": "20261121000000000001",
-                     *         "state": "unpaid",
-                     *         "total_fen": 2000
-                     *       },
-                     *       "for_whom": "李*",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "hall_phone": "0000-5550001",
-                     *       "party": true,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "booked",
-                     *       "ticket_number": "文本",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "window": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BookingView"];
                 };
             };
@@ -9604,6 +9045,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -9623,10 +9065,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_bookings_check_in_code: {
+    bookings_check_in_code: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -9640,13 +9085,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "文本",
-                     *       "qr_svg": "文本",
-                     *       "refresh_at": "2026-11-20T01:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["CheckInView"];
                 };
             };
@@ -9681,6 +9119,7 @@ export interface operations {
             };
             409: components["responses"]["CannotCheckIn"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -9701,10 +9140,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_together_companions: {
+    together_companions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -9718,17 +9160,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "code": "7K3M9QXP",
-                     *         "name": "李*",
-                     *         "state": "booked",
-                     *         "state_name": "已预约",
-                     *         "ticket_number": "文本"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["CompanionView"][];
                 };
             };
@@ -9762,6 +9193,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -9781,10 +9213,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_queue_my_place: {
+    queue_my_place: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -9798,16 +9233,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "ahead": 1,
-                     *       "called_window": "文本",
-                     *       "estimate_from": "2026-11-20T01:30:00Z",
-                     *       "estimate_to": "2026-11-20T01:30:00Z",
-                     *       "state": "waiting",
-                     *       "ticket_number": "A012"
-                     *     }
-                     */
                     "application/json": components["schemas"]["QueueView"];
                 };
             };
@@ -9842,6 +9267,7 @@ export interface operations {
             };
             409: components["responses"]["NotInLine"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -9862,12 +9288,14 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_wait_reschedule: {
+    wait_reschedule: {
         parameters: {
             query?: never;
             header: {
                 /** @description 同一意图重试用同一个键，得到同一个预约 */
                 "Idempotency-Key": string;
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
             };
             path: {
                 code: string;
@@ -9876,11 +9304,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "slot_id": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["Slot"];
             };
         };
@@ -9891,33 +9314,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booked_for_me": true,
-                     *       "can_cancel": true,
-                     *       "cancel_until": "2026-11-20T01:30:00Z",
-                     *       "code": "7K3M9QXP",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "fee": {
-                     *         "pay_code": "20261121000000000001",
-                     *         "state": "unpaid",
-                     *         "total_fen": 2000
-                     *       },
-                     *       "for_whom": "李*",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "hall_phone": "0000-5550001",
-                     *       "party": true,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "booked",
-                     *       "ticket_number": "文本",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "window": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BookingView"];
                 };
             };
@@ -10008,6 +9404,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -10029,10 +9426,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_progress_my_cases: {
+    progress_my_cases: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10044,63 +9444,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "applicant": "文本",
-                     *         "case_no": "文本",
-                     *         "closed": true,
-                     *         "department_name": "文本",
-                     *         "extended_days": 1,
-                     *         "followed": true,
-                     *         "item_code": "文本",
-                     *         "item_name": "文本",
-                     *         "legal_days": 1,
-                     *         "legal_due": "2026-11-20",
-                     *         "light": "文本",
-                     *         "notices": [
-                     *           {
-                     *             "document_no": "文本",
-                     *             "due": "2026-11-20",
-                     *             "id": 1,
-                     *             "items": [
-                     *               {
-                     *                 "how": "文本",
-                     *                 "missing": true,
-                     *                 "name": "文本",
-                     *                 "problem": "文本"
-                     *               }
-                     *             ],
-                     *             "note": "文本",
-                     *             "told_at": "文本"
-                     *           }
-                     *         ],
-                     *         "own": true,
-                     *         "pause": "文本",
-                     *         "pause_until": "2026-11-20",
-                     *         "promised_days": 1,
-                     *         "promised_due": "2026-11-20",
-                     *         "result": "文本",
-                     *         "stage": "文本",
-                     *         "stage_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "label": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "usual": {
-                     *           "counted": 1,
-                     *           "days": 1,
-                     *           "since": "2026-11-20",
-                     *           "until": "2026-11-20"
-                     *         },
-                     *         "what_next": "文本",
-                     *         "when": "2026-11-20"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["CaseView"][];
                 };
             };
@@ -10132,6 +9475,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -10151,22 +9495,19 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_progress_look_up: {
+    progress_look_up: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "case_no": "350700202611210001",
-                 *       "last_four": "002X"
-                 *     }
-                 */
-                "application/json": components["schemas"]["miniprogram_bff.screens.progress.LookUp"];
+                "application/json": components["schemas"]["CaseLookUp"];
             };
         };
         responses: {
@@ -10176,61 +9517,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "applicant": "文本",
-                     *       "case_no": "文本",
-                     *       "closed": true,
-                     *       "department_name": "文本",
-                     *       "extended_days": 1,
-                     *       "followed": true,
-                     *       "item_code": "文本",
-                     *       "item_name": "文本",
-                     *       "legal_days": 1,
-                     *       "legal_due": "2026-11-20",
-                     *       "light": "文本",
-                     *       "notices": [
-                     *         {
-                     *           "document_no": "文本",
-                     *           "due": "2026-11-20",
-                     *           "id": 1,
-                     *           "items": [
-                     *             {
-                     *               "how": "文本",
-                     *               "missing": true,
-                     *               "name": "文本",
-                     *               "problem": "文本"
-                     *             }
-                     *           ],
-                     *           "note": "文本",
-                     *           "told_at": "文本"
-                     *         }
-                     *       ],
-                     *       "own": true,
-                     *       "pause": "文本",
-                     *       "pause_until": "2026-11-20",
-                     *       "promised_days": 1,
-                     *       "promised_due": "2026-11-20",
-                     *       "result": "文本",
-                     *       "stage": "文本",
-                     *       "stage_label": "文本",
-                     *       "steps": [
-                     *         {
-                     *           "at": "文本",
-                     *           "label": "文本",
-                     *           "note": "文本"
-                     *         }
-                     *       ],
-                     *       "usual": {
-                     *         "counted": 1,
-                     *         "days": 1,
-                     *         "since": "2026-11-20",
-                     *         "until": "2026-11-20"
-                     *       },
-                     *       "what_next": "文本",
-                     *       "when": "2026-11-20"
-                     *     }
-                     */
                     "application/json": components["schemas"]["CaseView"];
                 };
             };
@@ -10239,15 +9525,19 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_progress_my_case: {
+    progress_my_case: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 case_no: string;
             };
@@ -10261,61 +9551,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "applicant": "文本",
-                     *       "case_no": "文本",
-                     *       "closed": true,
-                     *       "department_name": "文本",
-                     *       "extended_days": 1,
-                     *       "followed": true,
-                     *       "item_code": "文本",
-                     *       "item_name": "文本",
-                     *       "legal_days": 1,
-                     *       "legal_due": "2026-11-20",
-                     *       "light": "文本",
-                     *       "notices": [
-                     *         {
-                     *           "document_no": "文本",
-                     *           "due": "2026-11-20",
-                     *           "id": 1,
-                     *           "items": [
-                     *             {
-                     *               "how": "文本",
-                     *               "missing": true,
-                     *               "name": "文本",
-                     *               "problem": "文本"
-                     *             }
-                     *           ],
-                     *           "note": "文本",
-                     *           "told_at": "文本"
-                     *         }
-                     *       ],
-                     *       "own": true,
-                     *       "pause": "文本",
-                     *       "pause_until": "2026-11-20",
-                     *       "promised_days": 1,
-                     *       "promised_due": "2026-11-20",
-                     *       "result": "文本",
-                     *       "stage": "文本",
-                     *       "stage_label": "文本",
-                     *       "steps": [
-                     *         {
-                     *           "at": "文本",
-                     *           "label": "文本",
-                     *           "note": "文本"
-                     *         }
-                     *       ],
-                     *       "usual": {
-                     *         "counted": 1,
-                     *         "days": 1,
-                     *         "since": "2026-11-20",
-                     *         "until": "2026-11-20"
-                     *       },
-                     *       "what_next": "文本",
-                     *       "when": "2026-11-20"
-                     *     }
-                     */
                     "application/json": components["schemas"]["CaseView"];
                 };
             };
@@ -10349,6 +9584,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -10368,10 +9604,13 @@ export interface operations {
             };
         };
     };
-    put_miniprogram_bff_screens_delivery_choose: {
+    delivery_choose: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 case_no: string;
             };
@@ -10379,17 +9618,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "address": {
-                 *         "address": "示例市东岸区示范路 8 号 3 单元 502",
-                 *         "phone": "13800000002",
-                 *         "recipient": "李四"
-                 *       },
-                 *       "hall_code": "9901",
-                 *       "way": "courier"
-                 *     }
-                 */
                 "application/json": components["schemas"]["DeliveryChoice"];
             };
         };
@@ -10400,55 +9628,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "9901",
-                     *           "name": "示例市政务服务中心"
-                     *         }
-                     *       ],
-                     *       "offered": [
-                     *         "文本"
-                     *       ],
-                     *       "results": [
-                     *         {
-                     *           "at": "文本",
-                     *           "code": "文本",
-                     *           "late": true,
-                     *           "material": "文本",
-                     *           "media_type": "文本",
-                     *           "missing": [
-                     *             1
-                     *           ],
-                     *           "name": "文本",
-                     *           "picture": true,
-                     *           "size": 1,
-                     *           "state": "文本",
-                     *           "state_label": "文本"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["ResultPage"];
                 };
             };
@@ -10500,6 +9679,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -10519,10 +9699,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_progress_follow: {
+    progress_follow: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 case_no: string;
             };
@@ -10568,6 +9751,7 @@ export interface operations {
             };
             409: components["responses"]["TooManyFollowed"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -10587,10 +9771,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_progress_leave: {
+    progress_leave: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 case_no: string;
             };
@@ -10622,6 +9809,7 @@ export interface operations {
             403: components["responses"]["PolicyNotAgreed"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -10641,10 +9829,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_progress_notice_file: {
+    progress_notice_file: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 case_no: string;
                 notice_id: number;
@@ -10659,7 +9850,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 文本 */
                     "application/json": string;
                     "application/pdf": string;
                 };
@@ -10695,6 +9885,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -10715,10 +9906,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_delivery_result: {
+    delivery_result: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 case_no: string;
             };
@@ -10732,55 +9926,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "9901",
-                     *           "name": "示例市政务服务中心"
-                     *         }
-                     *       ],
-                     *       "offered": [
-                     *         "文本"
-                     *       ],
-                     *       "results": [
-                     *         {
-                     *           "at": "文本",
-                     *           "code": "文本",
-                     *           "late": true,
-                     *           "material": "文本",
-                     *           "media_type": "文本",
-                     *           "missing": [
-                     *             1
-                     *           ],
-                     *           "name": "文本",
-                     *           "picture": true,
-                     *           "size": 1,
-                     *           "state": "文本",
-                     *           "state_label": "文本"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["ResultPage"];
                 };
             };
@@ -10814,6 +9959,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -10833,10 +9979,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_supplement_begin: {
+    supplement_begin: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 case_no: string;
             };
@@ -10850,41 +9999,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "expires_at": "文本",
-                     *       "item_name": "文本",
-                     *       "note": "文本",
-                     *       "papers": [
-                     *         {
-                     *           "at": "文本",
-                     *           "code": "文本",
-                     *           "late": true,
-                     *           "material": "文本",
-                     *           "media_type": "文本",
-                     *           "missing": [
-                     *             1
-                     *           ],
-                     *           "name": "文本",
-                     *           "picture": true,
-                     *           "size": 1,
-                     *           "state": "文本",
-                     *           "state_label": "文本"
-                     *         }
-                     *       ],
-                     *       "sent_at": "文本",
-                     *       "state": "文本",
-                     *       "wanted": [
-                     *         {
-                     *           "how": "文本",
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["SupplementView"];
                 };
             };
@@ -10919,6 +10033,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -10938,10 +10053,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_consult_mine: {
+    consult_mine: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10953,45 +10071,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "asked_at": "2026-11-20T01:30:00Z",
-                     *         "can_appeal": true,
-                     *         "can_ask_again": true,
-                     *         "can_mark": true,
-                     *         "can_withdraw": true,
-                     *         "code": "7K3M9QXPDR",
-                     *         "department": "示例市公安局",
-                     *         "due_on": "2026-11-20",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "item_name": "居民身份证丢失补领",
-                     *         "kind": "question",
-                     *         "kind_label": "咨询",
-                     *         "mark": 1,
-                     *         "said": [
-                     *           {
-                     *             "at": "2026-11-20T01:30:00Z",
-                     *             "cites": [
-                     *               {
-                     *                 "item": "居民身份证丢失补领",
-                     *                 "section": "申请材料",
-                     *                 "slug": "id-card-replace",
-                     *                 "text": "文本",
-                     *                 "version": 1
-                     *               }
-                     *             ],
-                     *             "label": "答复",
-                     *             "mine": true,
-                     *             "text": "文本"
-                     *           }
-                     *         ],
-                     *         "state": "open",
-                     *         "state_label": "办理中",
-                     *         "title": "文本"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["ConsultationView"][];
                 };
             };
@@ -11010,6 +10089,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -11029,26 +10109,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_consult_file: {
+    consult_file: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "hall_code": "",
-                 *       "item_code": "",
-                 *       "kind": "complaint",
-                 *       "may_publish": true,
-                 *       "phone": "",
-                 *       "text": "我的居住证快到期了，续签要带哪些材料？",
-                 *       "title": "居住证续签要带什么"
-                 *     }
-                 */
                 "application/json": components["schemas"]["QuestionIn"];
             };
         };
@@ -11059,43 +10131,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asked_at": "2026-11-20T01:30:00Z",
-                     *       "can_appeal": true,
-                     *       "can_ask_again": true,
-                     *       "can_mark": true,
-                     *       "can_withdraw": true,
-                     *       "code": "7K3M9QXPDR",
-                     *       "department": "示例市公安局",
-                     *       "due_on": "2026-11-20",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "item_name": "居民身份证丢失补领",
-                     *       "kind": "question",
-                     *       "kind_label": "咨询",
-                     *       "mark": 1,
-                     *       "said": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "cites": [
-                     *             {
-                     *               "item": "居民身份证丢失补领",
-                     *               "section": "申请材料",
-                     *               "slug": "id-card-replace",
-                     *               "text": "文本",
-                     *               "version": 1
-                     *             }
-                     *           ],
-                     *           "label": "答复",
-                     *           "mine": true,
-                     *           "text": "文本"
-                     *         }
-                     *       ],
-                     *       "state": "open",
-                     *       "state_label": "办理中",
-                     *       "title": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ConsultationView"];
                 };
             };
@@ -11132,6 +10167,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -11152,22 +10188,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_consult_again: {
+    consult_again: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "7K3M9QXPDR",
-                 *       "last_four": "1234",
-                 *       "text": "可以委托家人去办吗？"
-                 *     }
-                 */
                 "application/json": components["schemas"]["More"];
             };
         };
@@ -11178,43 +10210,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asked_at": "2026-11-20T01:30:00Z",
-                     *       "can_appeal": true,
-                     *       "can_ask_again": true,
-                     *       "can_mark": true,
-                     *       "can_withdraw": true,
-                     *       "code": "7K3M9QXPDR",
-                     *       "department": "示例市公安局",
-                     *       "due_on": "2026-11-20",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "item_name": "居民身份证丢失补领",
-                     *       "kind": "question",
-                     *       "kind_label": "咨询",
-                     *       "mark": 1,
-                     *       "said": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "cites": [
-                     *             {
-                     *               "item": "居民身份证丢失补领",
-                     *               "section": "申请材料",
-                     *               "slug": "id-card-replace",
-                     *               "text": "文本",
-                     *               "version": 1
-                     *             }
-                     *           ],
-                     *           "label": "答复",
-                     *           "mine": true,
-                     *           "text": "文本"
-                     *         }
-                     *       ],
-                     *       "state": "open",
-                     *       "state_label": "办理中",
-                     *       "title": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ConsultationView"];
                 };
             };
@@ -11250,6 +10245,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -11270,22 +10266,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_consult_appeal: {
+    consult_appeal: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "7K3M9QXPDR",
-                 *       "last_four": "1234",
-                 *       "text": "可以委托家人去办吗？"
-                 *     }
-                 */
                 "application/json": components["schemas"]["More"];
             };
         };
@@ -11296,43 +10288,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asked_at": "2026-11-20T01:30:00Z",
-                     *       "can_appeal": true,
-                     *       "can_ask_again": true,
-                     *       "can_mark": true,
-                     *       "can_withdraw": true,
-                     *       "code": "7K3M9QXPDR",
-                     *       "department": "示例市公安局",
-                     *       "due_on": "2026-11-20",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "item_name": "居民身份证丢失补领",
-                     *       "kind": "question",
-                     *       "kind_label": "咨询",
-                     *       "mark": 1,
-                     *       "said": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "cites": [
-                     *             {
-                     *               "item": "居民身份证丢失补领",
-                     *               "section": "申请材料",
-                     *               "slug": "id-card-replace",
-                     *               "text": "文本",
-                     *               "version": 1
-                     *             }
-                     *           ],
-                     *           "label": "答复",
-                     *           "mine": true,
-                     *           "text": "文本"
-                     *         }
-                     *       ],
-                     *       "state": "open",
-                     *       "state_label": "办理中",
-                     *       "title": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ConsultationView"];
                 };
             };
@@ -11368,6 +10323,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -11388,21 +10344,19 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_consult_doors: {
+    consult_doors: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "text": "公司拖欠工资怎么办"
-                 *     }
-                 */
-                "application/json": components["schemas"]["miniprogram_bff.screens.consult.Words"];
+                "application/json": components["schemas"]["ConsultWords"];
             };
         };
         responses: {
@@ -11412,15 +10366,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "name": "人力资源社会保障部门",
-                     *         "phone": "12333",
-                     *         "what": "拖欠工资等劳动保障维权"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["DoorView"][];
                 };
             };
@@ -11428,26 +10373,24 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    post_miniprogram_bff_screens_consult_look_up: {
+    consult_look_up: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "7K3M9QXPDR",
-                 *       "last_four": "1234"
-                 *     }
-                 */
                 "application/json": components["schemas"]["One"];
             };
         };
@@ -11458,43 +10401,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asked_at": "2026-11-20T01:30:00Z",
-                     *       "can_appeal": true,
-                     *       "can_ask_again": true,
-                     *       "can_mark": true,
-                     *       "can_withdraw": true,
-                     *       "code": "7K3M9QXPDR",
-                     *       "department": "示例市公安局",
-                     *       "due_on": "2026-11-20",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "item_name": "居民身份证丢失补领",
-                     *       "kind": "question",
-                     *       "kind_label": "咨询",
-                     *       "mark": 1,
-                     *       "said": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "cites": [
-                     *             {
-                     *               "item": "居民身份证丢失补领",
-                     *               "section": "申请材料",
-                     *               "slug": "id-card-replace",
-                     *               "text": "文本",
-                     *               "version": 1
-                     *             }
-                     *           ],
-                     *           "label": "答复",
-                     *           "mine": true,
-                     *           "text": "文本"
-                     *         }
-                     *       ],
-                     *       "state": "open",
-                     *       "state_label": "办理中",
-                     *       "title": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ConsultationView"];
                 };
             };
@@ -11503,6 +10409,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -11523,22 +10430,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_consult_mark: {
+    consult_mark: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "7K3M9QXPDR",
-                 *       "last_four": "1234",
-                 *       "level": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["MarkIn"];
             };
         };
@@ -11549,43 +10452,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asked_at": "2026-11-20T01:30:00Z",
-                     *       "can_appeal": true,
-                     *       "can_ask_again": true,
-                     *       "can_mark": true,
-                     *       "can_withdraw": true,
-                     *       "code": "7K3M9QXPDR",
-                     *       "department": "示例市公安局",
-                     *       "due_on": "2026-11-20",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "item_name": "居民身份证丢失补领",
-                     *       "kind": "question",
-                     *       "kind_label": "咨询",
-                     *       "mark": 1,
-                     *       "said": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "cites": [
-                     *             {
-                     *               "item": "居民身份证丢失补领",
-                     *               "section": "申请材料",
-                     *               "slug": "id-card-replace",
-                     *               "text": "文本",
-                     *               "version": 1
-                     *             }
-                     *           ],
-                     *           "label": "答复",
-                     *           "mine": true,
-                     *           "text": "文本"
-                     *         }
-                     *       ],
-                     *       "state": "open",
-                     *       "state_label": "办理中",
-                     *       "title": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ConsultationView"];
                 };
             };
@@ -11608,6 +10474,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -11628,21 +10495,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_consult_withdraw: {
+    consult_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "7K3M9QXPDR",
-                 *       "last_four": "1234"
-                 *     }
-                 */
                 "application/json": components["schemas"]["One"];
             };
         };
@@ -11653,43 +10517,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asked_at": "2026-11-20T01:30:00Z",
-                     *       "can_appeal": true,
-                     *       "can_ask_again": true,
-                     *       "can_mark": true,
-                     *       "can_withdraw": true,
-                     *       "code": "7K3M9QXPDR",
-                     *       "department": "示例市公安局",
-                     *       "due_on": "2026-11-20",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "item_name": "居民身份证丢失补领",
-                     *       "kind": "question",
-                     *       "kind_label": "咨询",
-                     *       "mark": 1,
-                     *       "said": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "cites": [
-                     *             {
-                     *               "item": "居民身份证丢失补领",
-                     *               "section": "申请材料",
-                     *               "slug": "id-card-replace",
-                     *               "text": "文本",
-                     *               "version": 1
-                     *             }
-                     *           ],
-                     *           "label": "答复",
-                     *           "mine": true,
-                     *           "text": "文本"
-                     *         }
-                     *       ],
-                     *       "state": "open",
-                     *       "state_label": "办理中",
-                     *       "title": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ConsultationView"];
                 };
             };
@@ -11699,6 +10526,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -11719,7 +10547,7 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_person_events: {
+    person_events: {
         parameters: {
             query?: {
                 after?: number;
@@ -11727,6 +10555,8 @@ export interface operations {
             header?: {
                 /** @description 断开前收到的最后一个事件编号，从其后继续 */
                 "Last-Event-ID"?: string;
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
             };
             path: {
                 token: string;
@@ -11772,6 +10602,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             /**
              * @description 太频繁
              *
@@ -11807,12 +10638,15 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_person_messages: {
+    person_messages: {
         parameters: {
             query?: {
                 after?: number;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 token: string;
             };
@@ -11826,28 +10660,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "lines": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "id": 1,
-                     *           "said_by": "agent",
-                     *           "text": "您好，请带身份证原件到窗口办理。"
-                     *         }
-                     *       ],
-                     *       "standing": {
-                     *         "ahead": 2,
-                     *         "due_on": "2026-11-20",
-                     *         "hours": "工作日 09:00–12:00、13:00–17:00",
-                     *         "minutes": 15,
-                     *         "outcome": "",
-                     *         "question": "文本",
-                     *         "state": "waiting"
-                     *       },
-                     *       "typing": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["PersonTalk"];
                 };
             };
@@ -11868,6 +10680,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -11888,10 +10701,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_person_ask: {
+    person_ask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 token: string;
             };
@@ -11899,11 +10715,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "question": ""
-                 *     }
-                 */
                 "application/json": components["schemas"]["PersonWanted"];
             };
         };
@@ -11914,17 +10725,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "ahead": 2,
-                     *       "due_on": "2026-11-20",
-                     *       "hours": "工作日 09:00–12:00、13:00–17:00",
-                     *       "minutes": 15,
-                     *       "outcome": "",
-                     *       "question": "文本",
-                     *       "state": "waiting"
-                     *     }
-                     */
                     "application/json": components["schemas"]["PersonStanding"];
                 };
             };
@@ -11946,6 +10746,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             /**
              * @description 太频繁
              *
@@ -11981,10 +10782,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_person_withdraw: {
+    person_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 token: string;
             };
@@ -12015,6 +10819,7 @@ export interface operations {
             };
             409: components["responses"]["HandoverOver"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -12035,13 +10840,16 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_ask_past: {
+    ask_past: {
         parameters: {
             query?: {
                 /** @description 已经收到的最后一轮的编号，没有为 0 */
                 after?: number;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 token: string;
             };
@@ -12055,79 +10863,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "answer": {
-                     *           "also": [
-                     *             {
-                     *               "item_code": "11990100DEMA0001133990100005000",
-                     *               "name": "居民身份证丢失补领"
-                     *             }
-                     *           ],
-                     *           "band": "answer",
-                     *           "cards": [
-                     *             {
-                     *               "kind": "book",
-                     *               "label": "预约办理",
-                     *               "target": "11990100DEMA0001133990100005000"
-                     *             }
-                     *           ],
-                     *           "choices": [
-                     *             {
-                     *               "item_code": "11990100DEMA0001133990100005000",
-                     *               "name": "居民身份证丢失补领"
-                     *             }
-                     *           ],
-                     *           "confidence": 0.93,
-                     *           "conversation": "amAQzdxsCBvS9YLzL5QucVCuDuXxX8XB",
-                     *           "kind": "answer",
-                     *           "live": [
-                     *             {
-                     *               "kind": "slots",
-                     *               "label": "看全部大厅",
-                     *               "note": "文本",
-                     *               "page": "book?item=11990100DEMA0001133990100005000",
-                     *               "rows": [
-                     *                 {
-                     *                   "at": "2026-11-20T01:30:00Z",
-                     *                   "fen": 2000,
-                     *                   "latitude": 1.5,
-                     *                   "left": 1,
-                     *                   "longitude": 1.5,
-                     *                   "page": "book/9901/centre-id-card?date=2026-11-27&slot=17",
-                     *                   "phone": "文本",
-                     *                   "text": "居民身份证办理：11月27日 周五 09:00 起，余 12 个",
-                     *                   "title": "示例市政务服务中心",
-                     *                   "tone": "文本"
-                     *                 }
-                     *               ],
-                     *               "title": "最近可约"
-                     *             }
-                     *           ],
-                     *           "note": "文本",
-                     *           "passages": [
-                     *             {
-                     *               "shortened": true,
-                     *               "source": {
-                     *                 "base": "西岭区",
-                     *                 "effective_date": "2026-11-20",
-                     *                 "item_code": "11990100DEMA0001133990100005000",
-                     *                 "item_name": "居民身份证丢失补领",
-                     *                 "section_title": "办理流程",
-                     *                 "version": "1"
-                     *               },
-                     *               "text": "本人到任一户政窗口补领，40 元，带不带户口簿都可以先来。"
-                     *             }
-                     *           ],
-                     *           "turn": 1
-                     *         },
-                     *         "at": "2026-11-20T01:30:00Z",
-                     *         "helpful": true,
-                     *         "question": "文本"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["PastTurn"][];
                 };
             };
@@ -12148,6 +10883,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -12168,10 +10904,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_person_typing: {
+    person_typing: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 token: string;
             };
@@ -12201,6 +10940,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -12221,20 +10961,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_family_accept: {
+    family_accept: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "7K3M9-QXP2A"
-                 *     }
-                 */
                 "application/json": components["schemas"]["InvitationCode"];
             };
         };
@@ -12245,99 +10983,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "agents": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_by_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_of_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "invitations": [
-                     *         {
-                     *           "good_until": "2026-11-20T01:30:00Z",
-                     *           "id": 1,
-                     *           "scope_names": [
-                     *             "文本"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "members": [
-                     *         {
-                     *           "id": 1,
-                     *           "minor": true,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "relation": "父母"
-                     *         }
-                     *       ],
-                     *       "on_lists": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*"
-                     *         }
-                     *       ],
-                     *       "principals": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["FamilyPage"];
                 };
             };
@@ -12387,6 +11032,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -12407,26 +11053,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_family_invite: {
+    family_invite: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "items": [
-                 *         "文本"
-                 *       ],
-                 *       "scope": [
-                 *         "book"
-                 *       ],
-                 *       "until": "2026-11-20"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewInvitation"];
             };
         };
@@ -12437,12 +11075,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "7K3M9QXP2A",
-                     *       "good_until": "2026-11-20T01:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Invited"];
                 };
             };
@@ -12492,6 +11124,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -12511,10 +11144,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_family_take_back: {
+    family_take_back: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 invitation_id: number;
             };
@@ -12559,6 +11195,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -12578,10 +11215,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_standing_past: {
+    standing_past: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12593,21 +11233,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "began": "2026-11-20T01:30:00Z",
-                     *         "ended": "2026-11-20T01:30:00Z",
-                     *         "ended_by_me": true,
-                     *         "mine": true,
-                     *         "name": "李*",
-                     *         "scope_names": [
-                     *           "文本"
-                     *         ],
-                     *         "until": "2026-11-20"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["PastView"][];
                 };
             };
@@ -12626,6 +11251,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -12645,29 +11271,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_family_ask: {
+    family_ask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "id_number": "11010519850505002X",
-                 *       "id_type": "id_card",
-                 *       "items": [
-                 *         "文本"
-                 *       ],
-                 *       "name": "李四",
-                 *       "scope": [
-                 *         "book"
-                 *       ],
-                 *       "until": "2026-11-20"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewRequest"];
             };
         };
@@ -12678,99 +11293,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "agents": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_by_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_of_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "invitations": [
-                     *         {
-                     *           "good_until": "2026-11-20T01:30:00Z",
-                     *           "id": 1,
-                     *           "scope_names": [
-                     *             "文本"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "members": [
-                     *         {
-                     *           "id": 1,
-                     *           "minor": true,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "relation": "父母"
-                     *         }
-                     *       ],
-                     *       "on_lists": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*"
-                     *         }
-                     *       ],
-                     *       "principals": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["FamilyPage"];
                 };
             };
@@ -12829,6 +11351,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -12849,10 +11372,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_family_withdraw: {
+    family_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 request_id: number;
             };
@@ -12897,6 +11423,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -12916,10 +11443,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_family_agree: {
+    family_agree: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 request_id: number;
             };
@@ -12933,99 +11463,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "agents": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_by_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_of_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "invitations": [
-                     *         {
-                     *           "good_until": "2026-11-20T01:30:00Z",
-                     *           "id": 1,
-                     *           "scope_names": [
-                     *             "文本"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "members": [
-                     *         {
-                     *           "id": 1,
-                     *           "minor": true,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "relation": "父母"
-                     *         }
-                     *       ],
-                     *       "on_lists": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*"
-                     *         }
-                     *       ],
-                     *       "principals": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["FamilyPage"];
                 };
             };
@@ -13072,6 +11509,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -13091,10 +11529,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_family_decline: {
+    family_decline: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 request_id: number;
             };
@@ -13139,6 +11580,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -13158,10 +11600,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_family_revoke: {
+    family_revoke: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 delegation_id: number;
             };
@@ -13206,6 +11651,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -13225,10 +11671,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_draw_my_entries: {
+    draw_my_entries: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13240,29 +11689,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "any": true,
-                     *         "booking_code": "7K3M9QXP",
-                     *         "closes_at": "2026-11-20T01:30:00Z",
-                     *         "date": "2026-11-20",
-                     *         "draw_code": "Q7W3K9MXPD",
-                     *         "entries": 1,
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "label": "已登记",
-                     *         "number": "4N8P2RTWXK",
-                     *         "outcome": "registered",
-                     *         "rank": 1,
-                     *         "type_name": "居民身份证办理",
-                     *         "why": "",
-                     *         "wishes": [
-                     *           1
-                     *         ],
-                     *         "won_at": "2026-11-20T01:30:00Z"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["EntryView"][];
                 };
             };
@@ -13281,6 +11707,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -13300,10 +11727,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_draw_draw: {
+    draw_draw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -13317,38 +11747,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "closes_at": "2026-11-20T01:30:00Z",
-                     *       "code": "Q7W3K9MXPD",
-                     *       "date": "2026-11-20",
-                     *       "department_name": "示例市公安局",
-                     *       "entries": 1,
-                     *       "entries_hash": "文本",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "label": "登记中",
-                     *       "may_register": true,
-                     *       "opens_at": "2026-11-20T01:30:00Z",
-                     *       "places": 1,
-                     *       "reason": "",
-                     *       "release_at": "2026-11-20T01:30:00Z",
-                     *       "seed": "文本",
-                     *       "seed_hash": "文本",
-                     *       "slots": [
-                     *         {
-                     *           "ends_at": "2026-11-20T01:30:00Z",
-                     *           "id": 1,
-                     *           "places": 1,
-                     *           "starts_at": "2026-11-20T01:30:00Z"
-                     *         }
-                     *       ],
-                     *       "state": "open",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "won": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["DrawPage"];
                 };
             };
@@ -13367,14 +11765,18 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_draw_my_entry: {
+    draw_my_entry: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -13388,27 +11790,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "any": true,
-                     *       "booking_code": "7K3M9QXP",
-                     *       "closes_at": "2026-11-20T01:30:00Z",
-                     *       "date": "2026-11-20",
-                     *       "draw_code": "Q7W3K9MXPD",
-                     *       "entries": 1,
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "label": "已登记",
-                     *       "number": "4N8P2RTWXK",
-                     *       "outcome": "registered",
-                     *       "rank": 1,
-                     *       "type_name": "居民身份证办理",
-                     *       "why": "",
-                     *       "wishes": [
-                     *         1
-                     *       ],
-                     *       "won_at": "2026-11-20T01:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["EntryView"];
                 };
             };
@@ -13442,6 +11823,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -13461,10 +11843,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_draw_register: {
+    draw_register: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -13472,14 +11857,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "any": true,
-                 *       "wishes": [
-                 *         1
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["Wishes"];
             };
         };
@@ -13490,27 +11867,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "any": true,
-                     *       "booking_code": "7K3M9QXP",
-                     *       "closes_at": "2026-11-20T01:30:00Z",
-                     *       "date": "2026-11-20",
-                     *       "draw_code": "Q7W3K9MXPD",
-                     *       "entries": 1,
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "label": "已登记",
-                     *       "number": "4N8P2RTWXK",
-                     *       "outcome": "registered",
-                     *       "rank": 1,
-                     *       "type_name": "居民身份证办理",
-                     *       "why": "",
-                     *       "wishes": [
-                     *         1
-                     *       ],
-                     *       "won_at": "2026-11-20T01:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["EntryView"];
                 };
             };
@@ -13593,6 +11949,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -13613,10 +11970,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_draw_withdraw: {
+    draw_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -13630,27 +11990,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "any": true,
-                     *       "booking_code": "7K3M9QXP",
-                     *       "closes_at": "2026-11-20T01:30:00Z",
-                     *       "date": "2026-11-20",
-                     *       "draw_code": "Q7W3K9MXPD",
-                     *       "entries": 1,
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "label": "已登记",
-                     *       "number": "4N8P2RTWXK",
-                     *       "outcome": "registered",
-                     *       "rank": 1,
-                     *       "type_name": "居民身份证办理",
-                     *       "why": "",
-                     *       "wishes": [
-                     *         1
-                     *       ],
-                     *       "won_at": "2026-11-20T01:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["EntryView"];
                 };
             };
@@ -13700,6 +12039,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -13720,10 +12060,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_draw_result: {
+    draw_result: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -13737,44 +12080,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "business": "居民身份证办理",
-                     *       "closed_at": "2026-11-20T01:30:00Z",
-                     *       "closes_at": "2026-11-20T01:30:00Z",
-                     *       "day": "2026-11-20",
-                     *       "draw": "Q7W3K9MXPD",
-                     *       "drawn_at": "2026-11-20T01:30:00Z",
-                     *       "entries": [
-                     *         {
-                     *           "any": true,
-                     *           "number": "4N8P2RTWXK",
-                     *           "outcome": "ineligible",
-                     *           "passed": [
-                     *             1
-                     *           ],
-                     *           "rank": 1,
-                     *           "slot": 1,
-                     *           "wishes": [
-                     *             1
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "entries_hash": "文本",
-                     *       "hall": "示例市政务服务中心",
-                     *       "method": "hmac-sha256/1",
-                     *       "opens_at": "2026-11-20T01:30:00Z",
-                     *       "places": [
-                     *         {
-                     *           "places": 1,
-                     *           "slot": 1,
-                     *           "starts_at": "2026-11-20T01:30:00Z"
-                     *         }
-                     *       ],
-                     *       "seed": "文本",
-                     *       "seed_hash": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ResultFile"];
                 };
             };
@@ -13794,15 +12099,19 @@ export interface operations {
             };
             409: components["responses"]["DrawNotDone"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_family_family_page: {
+    family_family_page: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13814,99 +12123,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "agents": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_by_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_of_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "invitations": [
-                     *         {
-                     *           "good_until": "2026-11-20T01:30:00Z",
-                     *           "id": 1,
-                     *           "scope_names": [
-                     *             "文本"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "members": [
-                     *         {
-                     *           "id": 1,
-                     *           "minor": true,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "relation": "父母"
-                     *         }
-                     *       ],
-                     *       "on_lists": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*"
-                     *         }
-                     *       ],
-                     *       "principals": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["FamilyPage"];
                 };
             };
@@ -13925,6 +12141,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -13944,23 +12161,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_family_add: {
+    family_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "id_number": "11010519850505002X",
-                 *       "id_type": "id_card",
-                 *       "name": "李四",
-                 *       "relation": "child"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewMember"];
             };
         };
@@ -13971,99 +12183,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "agents": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_by_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_of_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "invitations": [
-                     *         {
-                     *           "good_until": "2026-11-20T01:30:00Z",
-                     *           "id": 1,
-                     *           "scope_names": [
-                     *             "文本"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "members": [
-                     *         {
-                     *           "id": 1,
-                     *           "minor": true,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "relation": "父母"
-                     *         }
-                     *       ],
-                     *       "on_lists": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*"
-                     *         }
-                     *       ],
-                     *       "principals": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["FamilyPage"];
                 };
             };
@@ -14138,6 +12257,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyVerifications"];
             500: components["responses"]["InternalError"];
             /**
@@ -14159,10 +12279,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_payments_bills_of_others: {
+    payments_bills_of_others: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14174,43 +12297,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "bills": [
-                     *           {
-                     *             "can_pay": true,
-                     *             "days_late": 1,
-                     *             "due_fen": 1,
-                     *             "expire_date": "2026-11-20",
-                     *             "items": [
-                     *               {
-                     *                 "amount_fen": 2000,
-                     *                 "late_basis": "文本",
-                     *                 "late_fen": 1,
-                     *                 "late_kind": "overdue",
-                     *                 "late_per_day": 1,
-                     *                 "name": "证照工本费",
-                     *                 "overdue_fen": 1,
-                     *                 "penalty_fen": 1
-                     *               }
-                     *             ],
-                     *             "late_fen": 1,
-                     *             "pay_code": "20261121000000000001",
-                     *             "reference": "文本",
-                     *             "settled_at": "2026-11-20T01:30:00Z",
-                     *             "settled_fen": 1,
-                     *             "state": "unpaid",
-                     *             "title": "居民身份证工本费",
-                     *             "total_fen": 2000,
-                     *             "unit": "示例市公安局"
-                     *           }
-                     *         ],
-                     *         "principal": "张*",
-                     *         "until": "2026-11-20"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["TheirBillsView"][];
                 };
             };
@@ -14229,6 +12315,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -14248,21 +12335,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_family_add_minor: {
+    family_add_minor: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "born": "2026-11-20",
-                 *       "name": "李四"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewMinor"];
             };
         };
@@ -14273,99 +12357,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "agents": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_by_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_of_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "invitations": [
-                     *         {
-                     *           "good_until": "2026-11-20T01:30:00Z",
-                     *           "id": 1,
-                     *           "scope_names": [
-                     *             "文本"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "members": [
-                     *         {
-                     *           "id": 1,
-                     *           "minor": true,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "relation": "父母"
-                     *         }
-                     *       ],
-                     *       "on_lists": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*"
-                     *         }
-                     *       ],
-                     *       "principals": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["FamilyPage"];
                 };
             };
@@ -14430,6 +12421,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -14450,10 +12442,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_family_remove: {
+    family_remove: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 family_id: number;
             };
@@ -14498,6 +12493,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -14517,10 +12513,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_family_refuse: {
+    family_refuse: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 family_id: number;
             };
@@ -14565,6 +12564,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -14584,10 +12584,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_filing_my_filings: {
+    filing_my_filings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14599,20 +12602,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "case_no": "文本",
-                     *         "changed_at": "文本",
-                     *         "code": "文本",
-                     *         "expires_at": "文本",
-                     *         "hall": "文本",
-                     *         "item_name": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["FilingLine"][];
                 };
             };
@@ -14631,6 +12620,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -14650,21 +12640,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_filing_begin: {
+    filing_begin: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "hall_code": "9901",
-                 *       "item": "id-card-replace"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewFiling"];
             };
         };
@@ -14675,123 +12662,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -14854,6 +12724,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -14874,10 +12745,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_filing_one: {
+    filing_one: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -14891,123 +12765,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -15041,6 +12798,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -15060,10 +12818,13 @@ export interface operations {
             };
         };
     };
-    put_miniprogram_bff_screens_filing_save: {
+    filing_save: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -15071,15 +12832,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "answers": {},
-                 *       "hall_code": "9901",
-                 *       "promised": [
-                 *         "居民户口簿"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["Filled"];
             };
         };
@@ -15090,123 +12842,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -15260,6 +12895,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -15279,10 +12915,13 @@ export interface operations {
             };
         };
     };
-    put_miniprogram_bff_screens_filing_choose_delivery: {
+    filing_choose_delivery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -15290,17 +12929,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "address": {
-                 *         "address": "示例市东岸区示范路 8 号 3 单元 502",
-                 *         "phone": "13800000002",
-                 *         "recipient": "李四"
-                 *       },
-                 *       "hall_code": "9901",
-                 *       "way": "courier"
-                 *     }
-                 */
                 "application/json": components["schemas"]["DeliveryChoice"];
             };
         };
@@ -15311,123 +12939,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -15479,6 +12990,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -15498,10 +13010,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_filing_follow_guide: {
+    filing_follow_guide: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -15515,123 +13030,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -15668,6 +13066,7 @@ export interface operations {
             };
             409: components["responses"]["FilingClosed"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -15687,10 +13086,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_filing_reuse_licence: {
+    filing_reuse_licence: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -15698,12 +13100,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "consent_version": "2026-11",
-                 *       "material": "居民户口簿"
-                 *     }
-                 */
                 "application/json": components["schemas"]["LicenceWanted"];
             };
         };
@@ -15714,123 +13110,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -15883,6 +13162,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -15904,10 +13184,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_filing_bring_owed: {
+    filing_bring_owed: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -15915,11 +13198,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "material": "居民户口簿"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Brought"];
             };
         };
@@ -15930,123 +13208,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -16084,6 +13245,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -16103,10 +13265,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_filing_submit: {
+    filing_submit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -16114,11 +13279,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "pledge_version": "2026-11"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Pledged"];
             };
         };
@@ -16129,123 +13289,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -16312,6 +13355,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -16331,10 +13375,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_filing_withdraw: {
+    filing_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -16348,123 +13395,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -16499,6 +13429,7 @@ export interface operations {
             };
             409: components["responses"]["FilingClosed"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -16518,10 +13449,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_progress_followed: {
+    progress_followed: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16533,16 +13467,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "case_no": "文本",
-                     *         "item_name": "文本",
-                     *         "proved_by": "文本",
-                     *         "stage_label": "文本"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["Followed"][];
                 };
             };
@@ -16561,6 +13485,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -16580,22 +13505,19 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_progress_follow_by_number: {
+    progress_follow_by_number: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "case_no": "350700202611210001",
-                 *       "last_four": "002X"
-                 *     }
-                 */
-                "application/json": components["schemas"]["miniprogram_bff.screens.progress.LookUp"];
+                "application/json": components["schemas"]["CaseLookUp"];
             };
         };
         responses: {
@@ -16627,6 +13549,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -16647,10 +13570,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_guide_guide: {
+    guide_guide: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 slug: string;
             };
@@ -16664,82 +13590,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "audience": [
-                     *         "自然人"
-                     *       ],
-                     *       "bookable": true,
-                     *       "department": "示例市公安局",
-                     *       "department_phone": "0000-5550001",
-                     *       "effective_date": "2026-11-20",
-                     *       "faqs": [
-                     *         {
-                     *           "answer": "文本",
-                     *           "question": "文本"
-                     *         }
-                     *       ],
-                     *       "fee_fen": 2000,
-                     *       "halls": [
-                     *         {
-                     *           "address": "示例市东岸区示范大道 1 号",
-                     *           "code": "9901",
-                     *           "name": "示例市政务服务中心",
-                     *           "opening_hours": "周一至周五 09:00–17:00；周六 09:00–12:00",
-                     *           "phone": "0000-5550001"
-                     *         }
-                     *       ],
-                     *       "intermediaries": [
-                     *         {
-                     *           "code": "notary-east",
-                     *           "kind": "公证",
-                     *           "name": "示例市东岸公证处（演示）",
-                     *           "region": "文本",
-                     *           "services": [
-                     *             "文本"
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "item_code": "11990100DEMA0001133990100005000",
-                     *       "kind": "承诺件",
-                     *       "legal_days": 1,
-                     *       "legal_unit": "自然日",
-                     *       "materials": [
-                     *         {
-                     *           "blank_form": "文本",
-                     *           "copies": 1,
-                     *           "form": "原件",
-                     *           "may_follow": true,
-                     *           "name": "居民户口簿",
-                     *           "note": "文本",
-                     *           "sample": "文本",
-                     *           "shared": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "name": "居民身份证丢失补领",
-                     *       "online": true,
-                     *       "online_form": true,
-                     *       "promised_days": 1,
-                     *       "related": [
-                     *         {
-                     *           "name": "居民身份证丢失补领",
-                     *           "slug": "id-card-replace"
-                     *         }
-                     *       ],
-                     *       "sections": [
-                     *         {
-                     *           "id": 1,
-                     *           "kind": "conditions",
-                     *           "text": "身份证丢失的本市或外地居民",
-                     *           "title": "受理条件"
-                     *         }
-                     *       ],
-                     *       "slug": "id-card-replace",
-                     *       "summary": "身份证丢了，本人到任一户政窗口申报丢失并补领，40 元。",
-                     *       "version": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["GuideView"];
                 };
             };
@@ -16758,14 +13608,18 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_guide_also: {
+    guide_also: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 slug: string;
             };
@@ -16779,19 +13633,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "audience": "自然人",
-                     *           "department": "示例市公安局",
-                     *           "item_code": "11990100DEMA0001133990100005000",
-                     *           "name": "居民身份证丢失补领",
-                     *           "slug": "id-card-replace"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["AlsoNeeded"];
                 };
             };
@@ -16810,16 +13651,22 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_book_halls: {
+    book_halls: {
         parameters: {
             query?: {
                 item?: string;
+                lat?: number;
+                lng?: number;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16831,33 +13678,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "address": "示例市东岸区示范大道 1 号",
-                     *         "code": "9901",
-                     *         "latitude": 1.5,
-                     *         "longitude": 1.5,
-                     *         "name": "示例市政务服务中心",
-                     *         "opening_hours": "周一至周五 09:00–17:00；周六 09:00–12:00",
-                     *         "phone": "0000-5550001"
-                     *       }
-                     *     ]
-                     */
-                    "application/json": components["schemas"]["miniprogram_bff.screens.book.HallView"][];
+                    "application/json": components["schemas"]["HallView"][];
                 };
             };
             400: components["responses"]["Malformed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_book_hall: {
+    book_hall: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 hall_code: string;
             };
@@ -16871,31 +13709,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "address": "示例市东岸区示范大道 1 号",
-                     *       "code": "9901",
-                     *       "departments": [
-                     *         {
-                     *           "code": "police",
-                     *           "name": "示例市公安局",
-                     *           "types": [
-                     *             {
-                     *               "code": "centre-id-card",
-                     *               "item_codes": [
-                     *                 "11990100DEMA0001133990100005000"
-                     *               ],
-                     *               "name": "居民身份证办理",
-                     *               "real_name_needed": true
-                     *             }
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "name": "示例市政务服务中心",
-                     *       "opening_hours": "周一至周五 09:00–17:00；周六 09:00–12:00",
-                     *       "phone": "0000-5550001"
-                     *     }
-                     */
                     "application/json": components["schemas"]["HallPage"];
                 };
             };
@@ -16914,14 +13727,18 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_home_home: {
+    home_home: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16933,67 +13750,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "city": "示例市",
-                     *       "hot": [
-                     *         {
-                     *           "audience": "自然人",
-                     *           "department": "示例市公安局",
-                     *           "item_code": "11990100DEMA0001133990100005000",
-                     *           "name": "居民身份证丢失补领",
-                     *           "slug": "id-card-replace"
-                     *         }
-                     *       ],
-                     *       "life_events": [
-                     *         {
-                     *           "code": "birth",
-                     *           "name": "出生"
-                     *         }
-                     *       ],
-                     *       "scenarios": [
-                     *         {
-                     *           "code": "birth",
-                     *           "name": "出生"
-                     *         }
-                     *       ],
-                     *       "signed_in": true,
-                     *       "themes": [
-                     *         {
-                     *           "code": "birth",
-                     *           "name": "出生"
-                     *         }
-                     *       ],
-                     *       "todo": {
-                     *         "cases_to_supplement": [
-                     *           {
-                     *             "case_no": "990100202611000017",
-                     *             "item_name": "居民身份证丢失补领"
-                     *           }
-                     *         ],
-                     *         "next_booking": {
-                     *           "code": "7K3M9QXP",
-                     *           "hall_name": "示例市政务服务中心",
-                     *           "starts_at": "2026-11-20T01:30:00Z",
-                     *           "type_name": "居民身份证办理"
-                     *         },
-                     *         "to_rate": [
-                     *           {
-                     *             "kind": "文本",
-                     *             "number": "文本",
-                     *             "place": "文本",
-                     *             "title": "文本"
-                     *           }
-                     *         ],
-                     *         "unpaid_bills": 1,
-                     *         "unpaid_fen": 2000,
-                     *         "unread": 1
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Home"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -17013,14 +13773,17 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_directory_everyone: {
+    directory_everyone: {
         parameters: {
             query?: {
                 kind?: string;
                 item?: string;
                 q?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17032,42 +13795,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "kinds": [
-                     *         {
-                     *           "count": 1,
-                     *           "kind": "公证"
-                     *         }
-                     *       ],
-                     *       "providers": [
-                     *         {
-                     *           "code": "notary-east",
-                     *           "kind": "公证",
-                     *           "name": "示例市东岸公证处（演示）",
-                     *           "region": "文本",
-                     *           "services": [
-                     *             "文本"
-                     *           ]
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Directory"];
                 };
             };
             400: components["responses"]["Malformed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_directory_one: {
+    directory_one: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -17081,28 +13827,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "address": "示例市东岸区示范大道 1 号",
-                     *       "code": "notary-east",
-                     *       "credit_code": "文本",
-                     *       "fees": "文本",
-                     *       "hours": "周一至周五 09:00–17:00；周六 09:00–12:00",
-                     *       "items": [
-                     *         {
-                     *           "name": "居民身份证丢失补领",
-                     *           "slug": "id-card-replace"
-                     *         }
-                     *       ],
-                     *       "kind": "公证",
-                     *       "name": "示例市东岸公证处（演示）",
-                     *       "phone": "0000-5550001",
-                     *       "region": "文本",
-                     *       "services": [
-                     *         "文本"
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["ProviderView"];
                 };
             };
@@ -17121,28 +13845,23 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    post_miniprogram_bff_screens_login_sign_in: {
+    login_sign_in: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "0a1B2c3D4e",
-                 *       "device": "",
-                 *       "platform": "alipay",
-                 *       "policy": "2026-01-01",
-                 *       "via": "mini"
-                 *     }
-                 */
                 "application/json": components["schemas"]["SignIn"];
             };
         };
@@ -17153,13 +13872,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "first_time": true,
-                     *       "real_name_done": true,
-                     *       "token": "Zk3…（43 位随机文本）"
-                     *     }
-                     */
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
@@ -17169,6 +13881,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             /**
              * @description 太频繁
              *
@@ -17208,13 +13921,16 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_login_options: {
+    login_options: {
         parameters: {
             query: {
                 redirect: string;
                 state?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17226,28 +13942,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "alipay": "文本",
-                     *       "sign_on": "省统一身份认证",
-                     *       "wallet": "文本",
-                     *       "wechat": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["SignInOptions"];
                 };
             };
             400: components["responses"]["Malformed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_mine_me: {
+    mine_me: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17259,21 +13971,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id_number": "1***************6",
-                     *       "id_type": "id_card",
-                     *       "level": "实名认证（姓名、证件号码）",
-                     *       "name": "张*",
-                     *       "phone": "138****0001",
-                     *       "phone_verified": true,
-                     *       "platforms": [
-                     *         "wechat"
-                     *       ],
-                     *       "policy_agreed": true,
-                     *       "real_name_done": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
@@ -17291,6 +13988,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -17310,10 +14008,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_organisations_acting_now: {
+    organisations_acting_now: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17325,11 +14026,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "name": "示例科技有限公司"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Acting"];
                 };
             };
@@ -17348,6 +14044,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -17367,20 +14064,18 @@ export interface operations {
             };
         };
     };
-    put_miniprogram_bff_screens_organisations_switch: {
+    organisations_switch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "subject": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["ActFor"];
             };
         };
@@ -17391,11 +14086,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "name": "示例科技有限公司"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Acting"];
                 };
             };
@@ -17431,6 +14121,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -17450,23 +14141,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_messages_consent: {
+    messages_consent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "choice": "once",
-                 *       "templates": [
-                 *         "tpl-booking"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["Consents"];
             };
         };
@@ -17510,6 +14196,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -17529,10 +14216,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_privacy_copies: {
+    privacy_copies: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17544,18 +14234,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "asked_at": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP2A7K3M9QXP2A",
-                     *         "good_until": "2026-11-20T01:30:00Z",
-                     *         "label": "可以下载",
-                     *         "size": 20480,
-                     *         "state": "ready"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["CopyView"][];
                 };
             };
@@ -17573,6 +14251,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -17592,10 +14271,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_privacy_ask_for_copy: {
+    privacy_ask_for_copy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17607,18 +14289,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "asked_at": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP2A7K3M9QXP2A",
-                     *         "good_until": "2026-11-20T01:30:00Z",
-                     *         "label": "可以下载",
-                     *         "size": 20480,
-                     *         "state": "ready"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["CopyView"][];
                 };
             };
@@ -17637,6 +14307,7 @@ export interface operations {
                 };
             };
             409: components["responses"]["ExportUnderWay"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -17657,10 +14328,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_privacy_fetch_copy: {
+    privacy_fetch_copy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -17674,7 +14348,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 文本 */
                     "application/json": string;
                     "application/zip": string;
                 };
@@ -17708,6 +14381,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -17728,10 +14402,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_privacy_leaving_page: {
+    favourites_mine: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17743,21 +14420,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asked_at": "2026-11-20T01:30:00Z",
-                     *       "days": 7,
-                     *       "due_at": "2026-11-20T01:30:00Z",
-                     *       "hindered": true,
-                     *       "kept": [
-                     *         {
-                     *           "title": "缴款通知书",
-                     *           "why": "会计凭证，依《会计档案管理办法》保存 30 年，不再与账号关联。"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["LeavingView"];
+                    "application/json": components["schemas"]["FavouriteView"][];
                 };
             };
             /**
@@ -17774,6 +14437,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -17793,20 +14458,203 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_privacy_forget: {
+    favourites_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功，无内容 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description 未登录或签名不正确
+             *
+             *     * `NotSignedIn` 请先登录后再操作。
+             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: components["responses"]["PolicyNotAgreed"];
+            /**
+             * @description 没有找到
+             *
+             *     * `ItemNotFound` 没有这个事项，或它已停止办理，请换个关键词查找。
+             *     * `NotFound` 没有找到您要的内容，请核对后重试。
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: components["responses"]["TooManyFavourites"];
+            413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `RedisGone` 系统繁忙，请稍后重试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    favourites_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功，无内容 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description 未登录或签名不正确
+             *
+             *     * `NotSignedIn` 请先登录后再操作。
+             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: components["responses"]["PolicyNotAgreed"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `RedisGone` 系统繁忙，请稍后重试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    privacy_leaving_page: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeavingView"];
+                };
+            };
+            /**
+             * @description 未登录或签名不正确
+             *
+             *     * `NotSignedIn` 请先登录后再操作。
+             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `RedisGone` 系统繁忙，请稍后重试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    privacy_forget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "confirm": "注销"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ConfirmForget"];
             };
         };
@@ -17817,20 +14665,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asked_at": "2026-11-20T01:30:00Z",
-                     *       "days": 7,
-                     *       "due_at": "2026-11-20T01:30:00Z",
-                     *       "hindered": true,
-                     *       "kept": [
-                     *         {
-                     *           "title": "缴款通知书",
-                     *           "why": "会计凭证，依《会计档案管理办法》保存 30 年，不再与账号关联。"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["LeavingView"];
                 };
             };
@@ -17879,6 +14713,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -17898,10 +14733,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_privacy_stay: {
+    privacy_stay: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17929,6 +14767,7 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotLeaving"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -17948,10 +14787,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_standing_my_level: {
+    standing_my_level: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17963,24 +14805,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "acts": [
-                     *         {
-                     *           "allowed": true,
-                     *           "name": "预约、候补和摇号",
-                     *           "needed": "实名认证（姓名、证件号码）"
-                     *         }
-                     *       ],
-                     *       "level": 2,
-                     *       "name": "实名认证（姓名、证件号码）",
-                     *       "next_step": "核对手机号是否本人办理",
-                     *       "steps": [
-                     *         "手机号已验证"
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["miniprogram_bff.screens.standing.LevelView"];
+                    "application/json": components["schemas"]["LevelView"];
                 };
             };
             /**
@@ -17998,6 +14823,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18017,20 +14843,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_standing_prove_face: {
+    standing_prove_face: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "token": "文本"
-                 *     }
-                 */
                 "application/json": components["schemas"]["FaceToken"];
             };
         };
@@ -18041,24 +14865,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "acts": [
-                     *         {
-                     *           "allowed": true,
-                     *           "name": "预约、候补和摇号",
-                     *           "needed": "实名认证（姓名、证件号码）"
-                     *         }
-                     *       ],
-                     *       "level": 2,
-                     *       "name": "实名认证（姓名、证件号码）",
-                     *       "next_step": "核对手机号是否本人办理",
-                     *       "steps": [
-                     *         "手机号已验证"
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["miniprogram_bff.screens.standing.LevelView"];
+                    "application/json": components["schemas"]["LevelView"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -18094,6 +14901,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -18115,10 +14923,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_standing_prove_phone: {
+    standing_prove_phone: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18130,24 +14941,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "acts": [
-                     *         {
-                     *           "allowed": true,
-                     *           "name": "预约、候补和摇号",
-                     *           "needed": "实名认证（姓名、证件号码）"
-                     *         }
-                     *       ],
-                     *       "level": 2,
-                     *       "name": "实名认证（姓名、证件号码）",
-                     *       "next_step": "核对手机号是否本人办理",
-                     *       "steps": [
-                     *         "手机号已验证"
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["miniprogram_bff.screens.standing.LevelView"];
+                    "application/json": components["schemas"]["LevelView"];
                 };
             };
             /**
@@ -18180,6 +14974,7 @@ export interface operations {
                 };
             };
             409: components["responses"]["NameMismatch"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -18201,10 +14996,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_privacy_who_looked: {
+    privacy_who_looked: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18216,17 +15014,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "at": "2026-11-20T01:30:00Z",
-                     *         "place": "示例市政务服务中心",
-                     *         "role": "窗口",
-                     *         "what": "预约记录",
-                     *         "why": "核实预约情况"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["LookView"][];
                 };
             };
@@ -18244,6 +15031,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18263,10 +15051,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_privacy_looks_file: {
+    privacy_looks_file: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18278,7 +15069,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 文本 */
                     "application/json": string;
                     "text/csv": string;
                 };
@@ -18297,6 +15087,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -18317,10 +15108,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_messages_message_preferences: {
+    messages_message_preferences: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18332,32 +15126,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "consents": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "choice": "once",
-                     *           "left": 1,
-                     *           "names": [
-                     *             "文本"
-                     *           ],
-                     *           "platform": "wechat",
-                     *           "template": "tpl-booking",
-                     *           "used": 1
-                     *         }
-                     *       ],
-                     *       "groups": [
-                     *         {
-                     *           "code": "reminder",
-                     *           "muted": true,
-                     *           "name": "预约提醒"
-                     *         }
-                     *       ],
-                     *       "quiet": "22:00-08:00",
-                     *       "sms": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["PreferencesView"];
                 };
             };
@@ -18376,6 +15144,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18395,24 +15164,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_messages_keep_preferences: {
+    messages_keep_preferences: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "muted": [
-                 *         "文本"
-                 *       ],
-                 *       "quiet": "21:30-08:00",
-                 *       "sms": true
-                 *     }
-                 */
                 "application/json": components["schemas"]["PreferencesWanted"];
             };
         };
@@ -18423,32 +15186,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "consents": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "choice": "once",
-                     *           "left": 1,
-                     *           "names": [
-                     *             "文本"
-                     *           ],
-                     *           "platform": "wechat",
-                     *           "template": "tpl-booking",
-                     *           "used": 1
-                     *         }
-                     *       ],
-                     *       "groups": [
-                     *         {
-                     *           "code": "reminder",
-                     *           "muted": true,
-                     *           "name": "预约提醒"
-                     *         }
-                     *       ],
-                     *       "quiet": "22:00-08:00",
-                     *       "sms": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["PreferencesView"];
                 };
             };
@@ -18485,6 +15222,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18504,12 +15242,15 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_messages_messages: {
+    messages_messages: {
         parameters: {
             query?: {
                 before?: number;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18521,35 +15262,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "at": "2026-11-20T01:30:00Z",
-                     *         "id": 1,
-                     *         "page": "pages/booking/7K3M9QXP",
-                     *         "read": true,
-                     *         "text": "您已预约 11月23日 09:00 居民身份证办理",
-                     *         "title": "预约成功",
-                     *         "topics": [
-                     *           {
-                     *             "code": "housing",
-                     *             "name": "住房",
-                     *             "subscribed": true,
-                     *             "topic": "hall"
-                     *           }
-                     *         ],
-                     *         "ways": [
-                     *           {
-                     *             "at": "2026-11-20T01:30:00Z",
-                     *             "channel": "wechat",
-                     *             "name": "微信订阅消息",
-                     *             "state": "已发送",
-                     *             "why": "文本"
-                     *           }
-                     *         ]
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["MessageView"][];
                 };
             };
@@ -18570,6 +15282,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18589,10 +15302,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_messages_read_messages: {
+    messages_read_messages: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18620,6 +15336,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18639,10 +15356,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_messages_read_message: {
+    messages_read_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 message_id: number;
             };
@@ -18656,11 +15376,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "read_at": "2026-11-20T01:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Read"];
                 };
             };
@@ -18694,6 +15409,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18713,20 +15429,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_mine_bind_phone: {
+    mine_bind_phone: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "文本"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PhoneCode"];
             };
         };
@@ -18737,11 +15451,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "phone": "138****0001"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Phone"];
                 };
             };
@@ -18791,6 +15500,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             /**
              * @description 太频繁
              *
@@ -18831,10 +15541,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_policy_mine: {
+    policy_mine: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18846,19 +15559,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "agreed": true,
-                     *       "current": "2026-01-01",
-                     *       "history": [
-                     *         {
-                     *           "agreed_at": "2026-11-20T01:30:00Z",
-                     *           "version": "2026-01-01",
-                     *           "withdrawn_at": "2026-11-20T01:30:00Z"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["MyPolicy"];
                 };
             };
@@ -18876,6 +15576,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18895,20 +15596,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_policy_agree: {
+    policy_agree: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "version": "2026-01-01"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Agree"];
             };
         };
@@ -18939,6 +15638,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18958,10 +15658,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_policy_withdraw: {
+    policy_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18988,6 +15691,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19007,22 +15711,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_mine_verify: {
+    mine_verify: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "id_number": "11010519491231002X",
-                 *       "id_type": "id_card",
-                 *       "name": "张三"
-                 *     }
-                 */
                 "application/json": components["schemas"]["RealName"];
             };
         };
@@ -19033,21 +15733,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id_number": "1***************6",
-                     *       "id_type": "id_card",
-                     *       "level": "实名认证（姓名、证件号码）",
-                     *       "name": "张*",
-                     *       "phone": "138****0001",
-                     *       "phone_verified": true,
-                     *       "platforms": [
-                     *         "wechat"
-                     *       ],
-                     *       "policy_agreed": true,
-                     *       "real_name_done": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
@@ -19106,6 +15791,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyVerifications"];
             500: components["responses"]["InternalError"];
             /**
@@ -19127,10 +15813,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_credit_my_sanctions: {
+    credit_my_sanctions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19142,38 +15831,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "appeal": {
-                     *           "filed_at": "2026-11-20T01:30:00Z",
-                     *           "label": "待处理",
-                     *           "reason": "",
-                     *           "state": "open",
-                     *           "text": "当天住院，有医院证明"
-                     *         },
-                     *         "begins_at": "2026-11-20T01:30:00Z",
-                     *         "can_appeal": true,
-                     *         "causes": [
-                     *           {
-                     *             "code": "7K3M9QXP",
-                     *             "exempt": true,
-                     *             "hall_name": "示例市政务服务中心",
-                     *             "starts_at": "2026-11-20T01:30:00Z",
-                     *             "type_name": "居民身份证办理",
-                     *             "what": "爽约"
-                     *           }
-                     *         ],
-                     *         "code": "6T2WQ8MRKD",
-                     *         "label": "限制中",
-                     *         "lifted_why": "",
-                     *         "reason": "同一证件连续 120 天内爽约 2 次，限制预约 90 天",
-                     *         "state": "active",
-                     *         "until": "2026-11-20T01:30:00Z",
-                     *         "where": "全市"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["SanctionView"][];
                 };
             };
@@ -19192,6 +15849,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19211,10 +15869,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_credit_appeal: {
+    credit_appeal: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -19222,11 +15883,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "text": "当天住院，有医院证明"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Statement"];
             };
         };
@@ -19237,36 +15893,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "appeal": {
-                     *         "filed_at": "2026-11-20T01:30:00Z",
-                     *         "label": "待处理",
-                     *         "reason": "",
-                     *         "state": "open",
-                     *         "text": "当天住院，有医院证明"
-                     *       },
-                     *       "begins_at": "2026-11-20T01:30:00Z",
-                     *       "can_appeal": true,
-                     *       "causes": [
-                     *         {
-                     *           "code": "7K3M9QXP",
-                     *           "exempt": true,
-                     *           "hall_name": "示例市政务服务中心",
-                     *           "starts_at": "2026-11-20T01:30:00Z",
-                     *           "type_name": "居民身份证办理",
-                     *           "what": "爽约"
-                     *         }
-                     *       ],
-                     *       "code": "6T2WQ8MRKD",
-                     *       "label": "限制中",
-                     *       "lifted_why": "",
-                     *       "reason": "同一证件连续 120 天内爽约 2 次，限制预约 90 天",
-                     *       "state": "active",
-                     *       "until": "2026-11-20T01:30:00Z",
-                     *       "where": "全市"
-                     *     }
-                     */
                     "application/json": components["schemas"]["SanctionView"];
                 };
             };
@@ -19330,6 +15956,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -19350,10 +15977,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_mine_my_sessions: {
+    mine_my_sessions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19365,19 +15995,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "device": "手机",
-                     *         "id": "文本",
-                     *         "opened_at": "2026-11-20T01:30:00Z",
-                     *         "place": "203.0.*.*",
-                     *         "platform": "wechat",
-                     *         "seen_at": "2026-11-20T01:30:00Z",
-                     *         "this_one": true
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["SessionView"][];
                 };
             };
@@ -19395,6 +16012,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19414,10 +16032,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_mine_revoke: {
+    mine_revoke: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 session_id: string;
             };
@@ -19461,6 +16082,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19480,10 +16102,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_mine_sign_out_everywhere: {
+    mine_sign_out_everywhere: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19495,11 +16120,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "ended": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Ended"];
                 };
             };
@@ -19517,6 +16137,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19536,10 +16157,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_messages_my_topics: {
+    messages_my_topics: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19551,16 +16175,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "code": "housing",
-                     *         "name": "住房",
-                     *         "subscribed": true,
-                     *         "topic": "hall"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["TopicView"][];
                 };
             };
@@ -19579,6 +16193,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19598,21 +16213,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_messages_subscribe: {
+    messages_subscribe: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "housing",
-                 *       "topic": "hall"
-                 *     }
-                 */
                 "application/json": components["schemas"]["TopicWanted"];
             };
         };
@@ -19656,6 +16268,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19675,10 +16288,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_messages_unsubscribe: {
+    messages_unsubscribe: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 topic: "hall" | "life_event" | "theme";
                 code: string;
@@ -19711,6 +16327,7 @@ export interface operations {
             403: components["responses"]["PolicyNotAgreed"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19730,13 +16347,15 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_opinions_published: {
+    messages_templates: {
         parameters: {
             query?: {
-                by?: "department" | "hall" | "item";
-                quarter?: string;
+                platform?: "alipay" | "wechat";
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19748,26 +16367,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "least": 10,
-                     *       "lines": [
-                     *         {
-                     *           "average": 4.6,
-                     *           "key": "9901",
-                     *           "marks": 120,
-                     *           "name": "示例市政务服务中心",
-                     *           "satisfied": 97,
-                     *           "withdrawn": 0
-                     *         }
-                     *       ],
-                     *       "quarter": "2026Q3",
-                     *       "quarters": [
-                     *         "2026Q3",
-                     *         "2026Q2"
-                     *       ]
-                     *     }
-                     */
+                    "application/json": components["schemas"]["TemplatesToAsk"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseGone"];
+        };
+    };
+    opinions_published: {
+        parameters: {
+            query?: {
+                by?: "department" | "hall" | "item";
+                quarter?: string;
+            };
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["PublishedView"];
                 };
             };
@@ -19775,18 +16406,22 @@ export interface operations {
             404: components["responses"]["RatingNotFound"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_opinions_words: {
+    opinions_words: {
         parameters: {
             query: {
                 hall: string;
                 quarter?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19798,16 +16433,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "label": "非常满意",
-                     *         "level": 5,
-                     *         "quarter": "2026Q3",
-                     *         "text": "窗口讲得很清楚"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["WordsView"][];
                 };
             };
@@ -19815,15 +16440,19 @@ export interface operations {
             404: components["responses"]["RatingNotFound"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_organisations_page: {
+    organisations_page: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19835,47 +16464,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "acting_for": "",
-                     *       "asked_of_me": [
-                     *         {
-                     *           "credit_code": "91990100DEMA00001R",
-                     *           "id": 1,
-                     *           "label": "可以办理",
-                     *           "manages": true,
-                     *           "name": "示例科技有限公司",
-                     *           "organisation": 1,
-                     *           "role": "agent",
-                     *           "role_name": "经办人",
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "state": "active",
-                     *           "subject": 1,
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "mandates": [
-                     *         {
-                     *           "credit_code": "91990100DEMA00001R",
-                     *           "id": 1,
-                     *           "label": "可以办理",
-                     *           "manages": true,
-                     *           "name": "示例科技有限公司",
-                     *           "organisation": 1,
-                     *           "role": "agent",
-                     *           "role_name": "经办人",
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "state": "active",
-                     *           "subject": 1,
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["OrganisationsPage"];
                 };
             };
@@ -19894,6 +16482,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19913,22 +16502,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_organisations_add: {
+    organisations_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "credit_code": "91990100DEMA00001R",
-                 *       "name": "示例科技有限公司",
-                 *       "role": "legal_person"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewOrganisation"];
             };
         };
@@ -19939,47 +16524,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "acting_for": "",
-                     *       "asked_of_me": [
-                     *         {
-                     *           "credit_code": "91990100DEMA00001R",
-                     *           "id": 1,
-                     *           "label": "可以办理",
-                     *           "manages": true,
-                     *           "name": "示例科技有限公司",
-                     *           "organisation": 1,
-                     *           "role": "agent",
-                     *           "role_name": "经办人",
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "state": "active",
-                     *           "subject": 1,
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "mandates": [
-                     *         {
-                     *           "credit_code": "91990100DEMA00001R",
-                     *           "id": 1,
-                     *           "label": "可以办理",
-                     *           "manages": true,
-                     *           "name": "示例科技有限公司",
-                     *           "organisation": 1,
-                     *           "role": "agent",
-                     *           "role_name": "经办人",
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "state": "active",
-                     *           "subject": 1,
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["OrganisationsPage"];
                 };
             };
@@ -20045,6 +16589,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -20066,10 +16611,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_organisations_end: {
+    organisations_end: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 agent_id: number;
             };
@@ -20127,6 +16675,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -20146,10 +16695,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_organisations_agree: {
+    organisations_agree: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 agent_id: number;
             };
@@ -20163,47 +16715,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "acting_for": "",
-                     *       "asked_of_me": [
-                     *         {
-                     *           "credit_code": "91990100DEMA00001R",
-                     *           "id": 1,
-                     *           "label": "可以办理",
-                     *           "manages": true,
-                     *           "name": "示例科技有限公司",
-                     *           "organisation": 1,
-                     *           "role": "agent",
-                     *           "role_name": "经办人",
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "state": "active",
-                     *           "subject": 1,
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "mandates": [
-                     *         {
-                     *           "credit_code": "91990100DEMA00001R",
-                     *           "id": 1,
-                     *           "label": "可以办理",
-                     *           "manages": true,
-                     *           "name": "示例科技有限公司",
-                     *           "organisation": 1,
-                     *           "role": "agent",
-                     *           "role_name": "经办人",
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "state": "active",
-                     *           "subject": 1,
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["OrganisationsPage"];
                 };
             };
@@ -20251,6 +16762,7 @@ export interface operations {
             };
             409: components["responses"]["AlreadyAgent"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -20270,10 +16782,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_organisations_decline: {
+    organisations_decline: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 agent_id: number;
             };
@@ -20287,47 +16802,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "acting_for": "",
-                     *       "asked_of_me": [
-                     *         {
-                     *           "credit_code": "91990100DEMA00001R",
-                     *           "id": 1,
-                     *           "label": "可以办理",
-                     *           "manages": true,
-                     *           "name": "示例科技有限公司",
-                     *           "organisation": 1,
-                     *           "role": "agent",
-                     *           "role_name": "经办人",
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "state": "active",
-                     *           "subject": 1,
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "mandates": [
-                     *         {
-                     *           "credit_code": "91990100DEMA00001R",
-                     *           "id": 1,
-                     *           "label": "可以办理",
-                     *           "manages": true,
-                     *           "name": "示例科技有限公司",
-                     *           "organisation": 1,
-                     *           "role": "agent",
-                     *           "role_name": "经办人",
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "state": "active",
-                     *           "subject": 1,
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["OrganisationsPage"];
                 };
             };
@@ -20374,6 +16848,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -20393,10 +16868,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_organisations_agents: {
+    organisations_agents: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 organisation_id: number;
             };
@@ -20410,23 +16888,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "id": 1,
-                     *         "label": "可以办理",
-                     *         "mine": true,
-                     *         "name": "李*",
-                     *         "role": "agent",
-                     *         "role_name": "经办人",
-                     *         "scope_names": [
-                     *           "文本"
-                     *         ],
-                     *         "state": "active",
-                     *         "until": "2026-11-20"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["AgentView"][];
                 };
             };
@@ -20473,6 +16934,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -20492,10 +16954,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_organisations_add_agent: {
+    organisations_add_agent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 organisation_id: number;
             };
@@ -20503,18 +16968,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "id_number": "11010519850505002X",
-                 *       "id_type": "id_card",
-                 *       "name": "李四",
-                 *       "role": "agent",
-                 *       "scope": [
-                 *         "book"
-                 *       ],
-                 *       "until": "2026-11-20"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewAgent"];
             };
         };
@@ -20525,23 +16978,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "id": 1,
-                     *         "label": "可以办理",
-                     *         "mine": true,
-                     *         "name": "李*",
-                     *         "role": "agent",
-                     *         "role_name": "经办人",
-                     *         "scope_names": [
-                     *           "文本"
-                     *         ],
-                     *         "state": "active",
-                     *         "until": "2026-11-20"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["AgentView"][];
                 };
             };
@@ -20627,6 +17063,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -20647,26 +17084,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_papers_announce: {
+    papers_announce: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "key": "3f1c2a90-7a55",
-                 *       "material": "居民户口簿",
-                 *       "name": "户口簿.jpg",
-                 *       "owner": "filing",
-                 *       "owner_code": "7K3M9QXP2ABC",
-                 *       "sha256": "9f86d081884c7d659f86d081884c7d659f86d081884c7d659f86d081884c7d65",
-                 *       "size": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewPaper"];
             };
         };
@@ -20677,23 +17106,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "at": "文本",
-                     *       "code": "文本",
-                     *       "late": true,
-                     *       "material": "文本",
-                     *       "media_type": "文本",
-                     *       "missing": [
-                     *         1
-                     *       ],
-                     *       "name": "文本",
-                     *       "picture": true,
-                     *       "size": 1,
-                     *       "state": "文本",
-                     *       "state_label": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["PaperView"];
                 };
             };
@@ -20760,6 +17172,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -20780,10 +17193,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_papers_withdraw: {
+    papers_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -20845,6 +17261,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["UnknownMaterial"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -20864,10 +17281,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_papers_file: {
+    papers_file: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -20881,7 +17301,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 文本 */
                     "application/json": string;
                     "application/ofd": string;
                     "application/pdf": string;
@@ -20921,6 +17340,7 @@ export interface operations {
             };
             409: components["responses"]["PaperNotReady"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -20942,10 +17362,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_papers_finish: {
+    papers_finish: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -20959,23 +17382,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "at": "文本",
-                     *       "code": "文本",
-                     *       "late": true,
-                     *       "material": "文本",
-                     *       "media_type": "文本",
-                     *       "missing": [
-                     *         1
-                     *       ],
-                     *       "name": "文本",
-                     *       "picture": true,
-                     *       "size": 1,
-                     *       "state": "文本",
-                     *       "state_label": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["PaperView"];
                 };
             };
@@ -21026,6 +17432,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -21047,10 +17454,13 @@ export interface operations {
             };
         };
     };
-    put_miniprogram_bff_screens_papers_send_part: {
+    papers_send_part: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
                 number: number;
@@ -21065,23 +17475,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "at": "文本",
-                     *       "code": "文本",
-                     *       "late": true,
-                     *       "material": "文本",
-                     *       "media_type": "文本",
-                     *       "missing": [
-                     *         1
-                     *       ],
-                     *       "name": "文本",
-                     *       "picture": true,
-                     *       "size": 1,
-                     *       "state": "文本",
-                     *       "state_label": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["PaperView"];
                 };
             };
@@ -21116,6 +17509,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["PaperPartFault"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -21137,27 +17531,20 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_together_reserve: {
+    together_reserve: {
         parameters: {
             query?: never;
             header: {
                 /** @description 同一意图重试用同一个键，得到同一个预约 */
                 "Idempotency-Key": string;
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "members": [
-                 *         1
-                 *       ],
-                 *       "slot_id": 1,
-                 *       "type_id": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["ReserveParty"];
             };
         };
@@ -21168,35 +17555,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "booked_for_me": true,
-                     *         "can_cancel": true,
-                     *         "cancel_until": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP",
-                     *         "department_name": "示例市公安局",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "fee": {
-                     *           "pay_code": "20261121000000000001",
-                     *           "state": "unpaid",
-                     *           "total_fen": 2000
-                     *         },
-                     *         "for_whom": "李*",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "hall_phone": "0000-5550001",
-                     *         "party": true,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "booked",
-                     *         "ticket_number": "文本",
-                     *         "type_code": "centre-id-card",
-                     *         "type_name": "居民身份证办理",
-                     *         "window": "文本"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["BookingView"][];
                 };
             };
@@ -21273,6 +17631,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -21293,10 +17652,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_together_cancel: {
+    together_cancel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -21310,35 +17672,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "booked_for_me": true,
-                     *         "can_cancel": true,
-                     *         "cancel_until": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP",
-                     *         "department_name": "示例市公安局",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "fee": {
-                     *           "pay_code": "20261121000000000001",
-                     *           "state": "unpaid",
-                     *           "total_fen": 2000
-                     *         },
-                     *         "for_whom": "李*",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "hall_phone": "0000-5550001",
-                     *         "party": true,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "booked",
-                     *         "ticket_number": "文本",
-                     *         "type_code": "centre-id-card",
-                     *         "type_name": "居民身份证办理",
-                     *         "window": "文本"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["BookingView"][];
                 };
             };
@@ -21386,6 +17719,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -21405,12 +17739,15 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_payments_my_payments: {
+    payments_my_payments: {
         parameters: {
             query?: {
                 before?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -21422,24 +17759,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "amount_fen": 2000,
-                     *         "channel": "wechat",
-                     *         "created_at": "2026-11-20T01:30:00Z",
-                     *         "late_fen": 1,
-                     *         "out_trade_no": "P20261121000000000001",
-                     *         "paid_at": "2026-11-20T01:30:00Z",
-                     *         "pay_code": "20261121000000000001",
-                     *         "returned_fen": 1,
-                     *         "settles": true,
-                     *         "state": "paid",
-                     *         "title": "居民身份证工本费",
-                     *         "unit": "示例市公安局"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["PaymentView"][];
                 };
             };
@@ -21461,6 +17780,7 @@ export interface operations {
             403: components["responses"]["PolicyNotAgreed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -21480,10 +17800,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_family_people: {
+    family_people: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -21495,18 +17818,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "name": "李*",
-                     *         "number": "1101**********002X",
-                     *         "person": 1,
-                     *         "relation": "父母",
-                     *         "tie": "principal",
-                     *         "until": "2026-11-20"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["PersonView"][];
                 };
             };
@@ -21525,6 +17836,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -21544,7 +17856,7 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_policy_in_force: {
+    policy_in_force: {
         parameters: {
             query?: never;
             header?: never;
@@ -21559,12 +17871,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "text": "# 指尖办个人信息保护说明",
-                     *       "version": "2026-01-01"
-                     *     }
-                     */
                     "application/json": components["schemas"]["PolicyView"];
                 };
             };
@@ -21572,27 +17878,18 @@ export interface operations {
             503: components["responses"]["DatabaseGone"];
         };
     };
-    post_miniprogram_bff_screens_rate_rate: {
+    rate_rate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "given_by": "online",
-                 *       "kind": "case",
-                 *       "level": 1,
-                 *       "number": "7K3M9QXP",
-                 *       "tags": [
-                 *         "文本"
-                 *       ],
-                 *       "text": ""
-                 *     }
-                 */
                 "application/json": components["schemas"]["RatingIn"];
             };
         };
@@ -21603,14 +17900,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "call_back_due": "2026-11-20",
-                     *       "label": "非常满意",
-                     *       "level": 5,
-                     *       "mend_due": "2026-11-20"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Rated"];
                 };
             };
@@ -21663,6 +17952,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -21682,22 +17972,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_rate_again: {
+    rate_again: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "kind": "case",
-                 *       "number": "7K3M9QXP",
-                 *       "text": "窗口又加开了，这次没有等"
-                 *     }
-                 */
                 "application/json": components["schemas"]["AgainIn"];
             };
         };
@@ -21708,14 +17994,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "call_back_due": "2026-11-20",
-                     *       "label": "非常满意",
-                     *       "level": 5,
-                     *       "mend_due": "2026-11-20"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Rated"];
                 };
             };
@@ -21766,6 +18044,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -21785,13 +18064,16 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_rate_here: {
+    rate_here: {
         parameters: {
             query: {
                 hall: string;
                 window?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -21803,16 +18085,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "kind": "case",
-                     *         "number": "990100202611000017",
-                     *         "place": "示例市公安局",
-                     *         "title": "居民身份证丢失补领"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["Waiting"][];
                 };
             };
@@ -21834,6 +18106,7 @@ export interface operations {
             403: components["responses"]["PolicyNotAgreed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -21853,10 +18126,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_rate_levels_and_tags: {
+    rate_levels_and_tags: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -21868,29 +18144,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "label": "非常不满意",
-                     *         "level": 1,
-                     *         "reason_needed": true,
-                     *         "tags": [
-                     *           "等太久"
-                     *         ]
-                     *       }
-                     *     ]
-                     */
-                    "application/json": components["schemas"]["miniprogram_bff.screens.rate.LevelView"][];
+                    "application/json": components["schemas"]["RatingLevelView"][];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_rate_mine: {
+    rate_mine: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -21902,35 +18170,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "at": "2026-11-20T01:30:00Z",
-                     *         "can_add": true,
-                     *         "kind": "case",
-                     *         "label": "非常不满意",
-                     *         "level": 1,
-                     *         "number": "990100202611000017",
-                     *         "place": "示例市公安局",
-                     *         "rectification": {
-                     *           "call_back_due": "2026-11-20",
-                     *           "id": 1,
-                     *           "label": "待核实",
-                     *           "mend_due": "2026-11-20",
-                     *           "remedy": "加开两个窗口，等候时间降到十分钟以内。",
-                     *           "state": "mended"
-                     *         },
-                     *         "tags": [
-                     *           "等太久"
-                     *         ],
-                     *         "texts": [
-                     *           "排队两小时"
-                     *         ],
-                     *         "title": "居民身份证丢失补领",
-                     *         "withdrawn": true
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["MyRating"][];
                 };
             };
@@ -21949,6 +18188,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -21968,10 +18208,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_rate_waiting: {
+    rate_waiting: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -21983,16 +18226,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "kind": "case",
-                     *         "number": "990100202611000017",
-                     *         "place": "示例市公安局",
-                     *         "title": "居民身份证丢失补领"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["Waiting"][];
                 };
             };
@@ -22011,6 +18244,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -22030,22 +18264,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_rate_withdraw: {
+    rate_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "kind": "case",
-                 *       "number": "7K3M9QXP",
-                 *       "text": "窗口又加开了，这次没有等"
-                 *     }
-                 */
                 "application/json": components["schemas"]["AgainIn"];
             };
         };
@@ -22091,6 +18321,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -22110,10 +18341,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_rebook_mine: {
+    rebook_mine: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -22125,84 +18359,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "booking_code": "7K3M9QXP",
-                     *         "code": "6Q2W8ERT",
-                     *         "held": {
-                     *           "booked_for_me": true,
-                     *           "can_cancel": true,
-                     *           "cancel_until": "2026-11-20T01:30:00Z",
-                     *           "code": "7K3M9QXP",
-                     *           "department_name": "示例市公安局",
-                     *           "ends_at": "2026-11-20T01:30:00Z",
-                     *           "fee": {
-                     *             "pay_code": "20261121000000000001",
-                     *             "state": "unpaid",
-                     *             "total_fen": 2000
-                     *           },
-                     *           "for_whom": "李*",
-                     *           "hall_address": "示例市东岸区示范大道 1 号",
-                     *           "hall_code": "9901",
-                     *           "hall_name": "示例市政务服务中心",
-                     *           "hall_phone": "0000-5550001",
-                     *           "party": true,
-                     *           "starts_at": "2026-11-20T01:30:00Z",
-                     *           "state": "booked",
-                     *           "ticket_number": "文本",
-                     *           "type_code": "centre-id-card",
-                     *           "type_name": "居民身份证办理",
-                     *           "window": "文本"
-                     *         },
-                     *         "held_until": "2026-11-20T01:30:00Z",
-                     *         "label": "待改约",
-                     *         "note": "请留意天气，建议改期后前往。",
-                     *         "offer": "open",
-                     *         "offered_until": "2026-11-20T01:30:00Z",
-                     *         "old": {
-                     *           "booked_for_me": true,
-                     *           "can_cancel": true,
-                     *           "cancel_until": "2026-11-20T01:30:00Z",
-                     *           "code": "7K3M9QXP",
-                     *           "department_name": "示例市公安局",
-                     *           "ends_at": "2026-11-20T01:30:00Z",
-                     *           "fee": {
-                     *             "pay_code": "20261121000000000001",
-                     *             "state": "unpaid",
-                     *             "total_fen": 2000
-                     *           },
-                     *           "for_whom": "李*",
-                     *           "hall_address": "示例市东岸区示范大道 1 号",
-                     *           "hall_code": "9901",
-                     *           "hall_name": "示例市政务服务中心",
-                     *           "hall_phone": "0000-5550001",
-                     *           "party": true,
-                     *           "starts_at": "2026-11-20T01:30:00Z",
-                     *           "state": "booked",
-                     *           "ticket_number": "文本",
-                     *           "type_code": "centre-id-card",
-                     *           "type_name": "居民身份证办理",
-                     *           "window": "文本"
-                     *         },
-                     *         "reason": "台风登陆",
-                     *         "suggested": [
-                     *           {
-                     *             "date": "2026-11-20",
-                     *             "ends_at": "2026-11-20T01:30:00Z",
-                     *             "hall_address": "示例市东岸区示范大道 1 号",
-                     *             "hall_code": "9901",
-                     *             "hall_name": "示例市政务服务中心",
-                     *             "same": true,
-                     *             "slot_id": 1,
-                     *             "starts_at": "2026-11-20T01:30:00Z",
-                     *             "type_id": 1,
-                     *             "type_name": "居民身份证办理"
-                     *           }
-                     *         ]
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["RebookView"][];
                 };
             };
@@ -22221,6 +18377,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -22240,10 +18397,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_rebook_one: {
+    rebook_one: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -22257,82 +18417,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booking_code": "7K3M9QXP",
-                     *       "code": "6Q2W8ERT",
-                     *       "held": {
-                     *         "booked_for_me": true,
-                     *         "can_cancel": true,
-                     *         "cancel_until": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP",
-                     *         "department_name": "示例市公安局",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "fee": {
-                     *           "pay_code": "20261121000000000001",
-                     *           "state": "unpaid",
-                     *           "total_fen": 2000
-                     *         },
-                     *         "for_whom": "李*",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "hall_phone": "0000-5550001",
-                     *         "party": true,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "booked",
-                     *         "ticket_number": "文本",
-                     *         "type_code": "centre-id-card",
-                     *         "type_name": "居民身份证办理",
-                     *         "window": "文本"
-                     *       },
-                     *       "held_until": "2026-11-20T01:30:00Z",
-                     *       "label": "待改约",
-                     *       "note": "请留意天气，建议改期后前往。",
-                     *       "offer": "open",
-                     *       "offered_until": "2026-11-20T01:30:00Z",
-                     *       "old": {
-                     *         "booked_for_me": true,
-                     *         "can_cancel": true,
-                     *         "cancel_until": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP",
-                     *         "department_name": "示例市公安局",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "fee": {
-                     *           "pay_code": "20261121000000000001",
-                     *           "state": "unpaid",
-                     *           "total_fen": 2000
-                     *         },
-                     *         "for_whom": "李*",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "hall_phone": "0000-5550001",
-                     *         "party": true,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "booked",
-                     *         "ticket_number": "文本",
-                     *         "type_code": "centre-id-card",
-                     *         "type_name": "居民身份证办理",
-                     *         "window": "文本"
-                     *       },
-                     *       "reason": "台风登陆",
-                     *       "suggested": [
-                     *         {
-                     *           "date": "2026-11-20",
-                     *           "ends_at": "2026-11-20T01:30:00Z",
-                     *           "hall_address": "示例市东岸区示范大道 1 号",
-                     *           "hall_code": "9901",
-                     *           "hall_name": "示例市政务服务中心",
-                     *           "same": true,
-                     *           "slot_id": 1,
-                     *           "starts_at": "2026-11-20T01:30:00Z",
-                     *           "type_id": 1,
-                     *           "type_name": "居民身份证办理"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["RebookView"];
                 };
             };
@@ -22366,6 +18450,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -22385,10 +18470,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_rebook_accept: {
+    rebook_accept: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -22402,33 +18490,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booked_for_me": true,
-                     *       "can_cancel": true,
-                     *       "cancel_until": "2026-11-20T01:30:00Z",
-                     *       "code": "7K3M9QXP",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "fee": {
-                     *         "pay_code": "20261121000000000001",
-                     *         "state": "unpaid",
-                     *         "total_fen": 2000
-                     *       },
-                     *       "for_whom": "李*",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "hall_phone": "0000-5550001",
-                     *       "party": true,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "booked",
-                     *       "ticket_number": "文本",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "window": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BookingView"];
                 };
             };
@@ -22463,6 +18524,7 @@ export interface operations {
             };
             409: components["responses"]["RebookOver"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -22484,10 +18546,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_rebook_choices: {
+    rebook_choices: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -22501,22 +18566,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "date": "2026-11-20",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "same": true,
-                     *         "slot_id": 1,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "type_id": 1,
-                     *         "type_name": "居民身份证办理"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["RebookPlace"][];
                 };
             };
@@ -22550,6 +18599,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -22569,10 +18619,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_rebook_choose: {
+    rebook_choose: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -22580,12 +18633,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "slot_id": 1,
-                 *       "type_id": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["Chosen"];
             };
         };
@@ -22596,33 +18643,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booked_for_me": true,
-                     *       "can_cancel": true,
-                     *       "cancel_until": "2026-11-20T01:30:00Z",
-                     *       "code": "7K3M9QXP",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "fee": {
-                     *         "pay_code": "20261121000000000001",
-                     *         "state": "unpaid",
-                     *         "total_fen": 2000
-                     *       },
-                     *       "for_whom": "李*",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "hall_phone": "0000-5550001",
-                     *       "party": true,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "booked",
-                     *       "ticket_number": "文本",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "window": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BookingView"];
                 };
             };
@@ -22675,6 +18695,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -22696,10 +18717,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_rebook_decline: {
+    rebook_decline: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -22713,82 +18737,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booking_code": "7K3M9QXP",
-                     *       "code": "6Q2W8ERT",
-                     *       "held": {
-                     *         "booked_for_me": true,
-                     *         "can_cancel": true,
-                     *         "cancel_until": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP",
-                     *         "department_name": "示例市公安局",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "fee": {
-                     *           "pay_code": "20261121000000000001",
-                     *           "state": "unpaid",
-                     *           "total_fen": 2000
-                     *         },
-                     *         "for_whom": "李*",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "hall_phone": "0000-5550001",
-                     *         "party": true,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "booked",
-                     *         "ticket_number": "文本",
-                     *         "type_code": "centre-id-card",
-                     *         "type_name": "居民身份证办理",
-                     *         "window": "文本"
-                     *       },
-                     *       "held_until": "2026-11-20T01:30:00Z",
-                     *       "label": "待改约",
-                     *       "note": "请留意天气，建议改期后前往。",
-                     *       "offer": "open",
-                     *       "offered_until": "2026-11-20T01:30:00Z",
-                     *       "old": {
-                     *         "booked_for_me": true,
-                     *         "can_cancel": true,
-                     *         "cancel_until": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP",
-                     *         "department_name": "示例市公安局",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "fee": {
-                     *           "pay_code": "20261121000000000001",
-                     *           "state": "unpaid",
-                     *           "total_fen": 2000
-                     *         },
-                     *         "for_whom": "李*",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "hall_phone": "0000-5550001",
-                     *         "party": true,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "booked",
-                     *         "ticket_number": "文本",
-                     *         "type_code": "centre-id-card",
-                     *         "type_name": "居民身份证办理",
-                     *         "window": "文本"
-                     *       },
-                     *       "reason": "台风登陆",
-                     *       "suggested": [
-                     *         {
-                     *           "date": "2026-11-20",
-                     *           "ends_at": "2026-11-20T01:30:00Z",
-                     *           "hall_address": "示例市东岸区示范大道 1 号",
-                     *           "hall_code": "9901",
-                     *           "hall_name": "示例市政务服务中心",
-                     *           "same": true,
-                     *           "slot_id": 1,
-                     *           "starts_at": "2026-11-20T01:30:00Z",
-                     *           "type_id": 1,
-                     *           "type_name": "居民身份证办理"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["RebookView"];
                 };
             };
@@ -22823,6 +18771,7 @@ export interface operations {
             };
             409: components["responses"]["RebookOver"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -22843,22 +18792,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_receipt_check: {
+    receipt_check: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "check_code": "656aa9",
-                 *       "code": "99010126",
-                 *       "number": "0026421031"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Numbers"];
             };
         };
@@ -22869,19 +18814,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "amount_fen": 2000,
-                     *       "code": "99010126",
-                     *       "issued_on": "2026-11-20",
-                     *       "label": "有效",
-                     *       "number": "0026421031",
-                     *       "payer": "张*",
-                     *       "state": "issued",
-                     *       "title": "居民身份证工本费",
-                     *       "unit": "示例市公安局"
-                     *     }
-                     */
                     "application/json": components["schemas"]["CheckedView"];
                 };
             };
@@ -22890,15 +18822,19 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    post_miniprogram_bff_screens_rate_verdict: {
+    rate_verdict: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 rectification_id: number;
             };
@@ -22906,12 +18842,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "satisfied": true,
-                 *       "text": ""
-                 *     }
-                 */
                 "application/json": components["schemas"]["Verdict"];
             };
         };
@@ -22957,6 +18887,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -22977,10 +18908,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_guide_scenario: {
+    guide_scenario: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -22988,11 +18922,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "answers": {}
-                 *     }
-                 */
                 "application/json": components["schemas"]["Answers"];
             };
         };
@@ -23003,43 +18932,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "name": "文本",
-                     *       "question": {
-                     *         "ask": "文本",
-                     *         "code": "文本",
-                     *         "options": [
-                     *           {
-                     *             "code": "文本",
-                     *             "hint": "文本",
-                     *             "label": "文本"
-                     *           }
-                     *         ]
-                     *       },
-                     *       "to_do": [
-                     *         {
-                     *           "materials": [
-                     *             {
-                     *               "blank_form": "文本",
-                     *               "copies": 1,
-                     *               "form": "原件",
-                     *               "may_follow": true,
-                     *               "name": "居民户口簿",
-                     *               "note": "文本",
-                     *               "sample": "文本",
-                     *               "shared": true,
-                     *               "when": "文本"
-                     *             }
-                     *           ],
-                     *           "name": "居民身份证丢失补领",
-                     *           "slug": "id-card-replace",
-                     *           "tip": "文本",
-                     *           "variant": "文本"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["StepView"];
                 };
             };
@@ -23074,16 +18966,20 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_search_search: {
+    search_search: {
         parameters: {
             query?: {
                 q?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -23095,45 +18991,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "audience": "自然人",
-                     *           "department": "示例市公安局",
-                     *           "item_code": "11990100DEMA0001133990100005000",
-                     *           "name": "居民身份证丢失补领",
-                     *           "slug": "id-card-replace"
-                     *         }
-                     *       ],
-                     *       "q": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Found"];
                 };
             };
             400: components["responses"]["Malformed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    post_miniprogram_bff_screens_sign_on_begin: {
+    sign_on_begin: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "redirect": "/h5/"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Begin"];
             };
         };
@@ -23144,12 +19025,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "address": "文本",
-                     *       "state": "Zk3…（32 位随机文本）"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Begun"];
                 };
             };
@@ -23158,6 +19033,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -23178,23 +19054,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_sign_on_finish: {
+    sign_on_finish: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "文本",
-                 *       "device": "",
-                 *       "policy": "2026-01-01",
-                 *       "state": "文本"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Finish"];
             };
         };
@@ -23205,13 +19076,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "first_time": true,
-                     *       "real_name_done": true,
-                     *       "token": "Zk3…（43 位随机文本）"
-                     *     }
-                     */
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
@@ -23221,6 +19085,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -23241,13 +19106,16 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_sign_on_leaving: {
+    sign_on_leaving: {
         parameters: {
             query: {
                 /** @description 回到的页面，须在本站 */
                 redirect: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -23259,17 +19127,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "address": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Onward"];
                 };
             };
             400: components["responses"]["Malformed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -23289,7 +19153,7 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_login_sign_out: {
+    login_sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -23338,13 +19202,16 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_book_slots_of_day: {
+    book_slots_of_day: {
         parameters: {
             query: {
                 type_id: number;
                 date: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -23356,21 +19223,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "capacity": 1,
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "free": 1,
-                     *         "id": 1,
-                     *         "label": "可约",
-                     *         "release_at": "2026-11-20T01:30:00Z",
-                     *         "share": "public",
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "open"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["SlotView"][];
                 };
             };
@@ -23378,16 +19230,20 @@ export interface operations {
             404: components["responses"]["TypeNotFound"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_search_suggestions: {
+    search_suggestions: {
         parameters: {
             query?: {
                 q?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -23399,29 +19255,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "name": "居民身份证丢失补领",
-                     *         "slug": "id-card-replace"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["Suggestion"][];
                 };
             };
             400: components["responses"]["Malformed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    post_miniprogram_bff_screens_supplement_send: {
+    supplement_send: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -23435,41 +19287,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "expires_at": "文本",
-                     *       "item_name": "文本",
-                     *       "note": "文本",
-                     *       "papers": [
-                     *         {
-                     *           "at": "文本",
-                     *           "code": "文本",
-                     *           "late": true,
-                     *           "material": "文本",
-                     *           "media_type": "文本",
-                     *           "missing": [
-                     *             1
-                     *           ],
-                     *           "name": "文本",
-                     *           "picture": true,
-                     *           "size": 1,
-                     *           "state": "文本",
-                     *           "state_label": "文本"
-                     *         }
-                     *       ],
-                     *       "sent_at": "文本",
-                     *       "state": "文本",
-                     *       "wanted": [
-                     *         {
-                     *           "how": "文本",
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["SupplementView"];
                 };
             };
@@ -23505,6 +19322,7 @@ export interface operations {
             409: components["responses"]["PapersNotReady"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["SupplementEmpty"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -23524,10 +19342,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_guide_theme: {
+    guide_theme: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 kind: "life_event" | "theme";
                 code: string;
@@ -23542,20 +19363,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "audience": "自然人",
-                     *           "department": "示例市公安局",
-                     *           "item_code": "11990100DEMA0001133990100005000",
-                     *           "name": "居民身份证丢失补领",
-                     *           "slug": "id-card-replace"
-                     *         }
-                     *       ],
-                     *       "name": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Shelf"];
                 };
             };
@@ -23574,14 +19381,18 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_book_appointment_type: {
+    book_appointment_type: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 type_code: string;
             };
@@ -23595,58 +19406,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "cancel_minutes": 1,
-                     *       "code": "centre-id-card",
-                     *       "dates": [
-                     *         {
-                     *           "date": "2026-11-20",
-                     *           "free": 1,
-                     *           "label": "可约",
-                     *           "release_at": "2026-11-20T01:30:00Z"
-                     *         }
-                     *       ],
-                     *       "department_name": "示例市公安局",
-                     *       "draws": [
-                     *         {
-                     *           "closes_at": "2026-11-20T01:30:00Z",
-                     *           "code": "Q7W3K9MXPD",
-                     *           "date": "2026-11-20",
-                     *           "label": "登记中",
-                     *           "may_register": true,
-                     *           "opens_at": "2026-11-20T01:30:00Z"
-                     *         }
-                     *       ],
-                     *       "fee_fen": 1,
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "id": 1,
-                     *       "items": [
-                     *         {
-                     *           "materials": [
-                     *             {
-                     *               "blank_form": "文本",
-                     *               "copies": 1,
-                     *               "form": "原件",
-                     *               "may_follow": true,
-                     *               "name": "居民户口簿",
-                     *               "note": "文本",
-                     *               "sample": "文本",
-                     *               "shared": true,
-                     *               "when": "文本"
-                     *             }
-                     *           ],
-                     *           "name": "居民身份证丢失补领",
-                     *           "slug": "id-card-replace"
-                     *         }
-                     *       ],
-                     *       "name": "居民身份证办理",
-                     *       "party_most": 1,
-                     *       "real_name_needed": true,
-                     *       "release_note": "每天 08:00 放出 7 个工作日后的号"
-                     *     }
-                     */
                     "application/json": components["schemas"]["TypePage"];
                 };
             };
@@ -23665,14 +19424,18 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_wait_my_waits: {
+    wait_my_waits: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -23684,28 +19447,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "booking_code": "7K3M9QXP",
-                     *         "code": "4N8P2RTW",
-                     *         "department_name": "示例市公安局",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "label": "候补中",
-                     *         "offer_until": "2026-11-20T01:30:00Z",
-                     *         "place": 1,
-                     *         "slot_id": 1,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "waiting",
-                     *         "type_code": "centre-id-card",
-                     *         "type_name": "居民身份证办理",
-                     *         "why": ""
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["WaitView"][];
                 };
             };
@@ -23724,6 +19465,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -23743,20 +19485,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_wait_join: {
+    wait_join: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "slot_id": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["Slot"];
             };
         };
@@ -23767,26 +19507,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booking_code": "7K3M9QXP",
-                     *       "code": "4N8P2RTW",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "label": "候补中",
-                     *       "offer_until": "2026-11-20T01:30:00Z",
-                     *       "place": 1,
-                     *       "slot_id": 1,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "waiting",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "why": ""
-                     *     }
-                     */
                     "application/json": components["schemas"]["WaitView"];
                 };
             };
@@ -23848,6 +19568,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -23868,10 +19589,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_wait_my_wait: {
+    wait_my_wait: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -23885,26 +19609,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booking_code": "7K3M9QXP",
-                     *       "code": "4N8P2RTW",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "label": "候补中",
-                     *       "offer_until": "2026-11-20T01:30:00Z",
-                     *       "place": 1,
-                     *       "slot_id": 1,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "waiting",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "why": ""
-                     *     }
-                     */
                     "application/json": components["schemas"]["WaitView"];
                 };
             };
@@ -23938,6 +19642,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -23957,10 +19662,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_wait_accept: {
+    wait_accept: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -23974,33 +19682,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booked_for_me": true,
-                     *       "can_cancel": true,
-                     *       "cancel_until": "2026-11-20T01:30:00Z",
-                     *       "code": "7K3M9QXP",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "fee": {
-                     *         "pay_code": "20261121000000000001",
-                     *         "state": "unpaid",
-                     *         "total_fen": 2000
-                     *       },
-                     *       "for_whom": "李*",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "hall_phone": "0000-5550001",
-                     *       "party": true,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "booked",
-                     *       "ticket_number": "文本",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "window": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BookingView"];
                 };
             };
@@ -24035,6 +19716,7 @@ export interface operations {
             };
             409: components["responses"]["OfferOver"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -24054,10 +19736,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_wait_decline: {
+    wait_decline: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -24071,26 +19756,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booking_code": "7K3M9QXP",
-                     *       "code": "4N8P2RTW",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "label": "候补中",
-                     *       "offer_until": "2026-11-20T01:30:00Z",
-                     *       "place": 1,
-                     *       "slot_id": 1,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "waiting",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "why": ""
-                     *     }
-                     */
                     "application/json": components["schemas"]["WaitView"];
                 };
             };
@@ -24125,6 +19790,7 @@ export interface operations {
             };
             409: components["responses"]["OfferOver"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -24144,10 +19810,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_wait_leave: {
+    wait_leave: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -24161,26 +19830,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booking_code": "7K3M9QXP",
-                     *       "code": "4N8P2RTW",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "label": "候补中",
-                     *       "offer_until": "2026-11-20T01:30:00Z",
-                     *       "place": 1,
-                     *       "slot_id": 1,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "waiting",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "why": ""
-                     *     }
-                     */
                     "application/json": components["schemas"]["WaitView"];
                 };
             };
@@ -24228,6 +19877,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -24247,10 +19897,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_standing_wards: {
+    standing_wards: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -24262,26 +19915,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "guardians": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "wards": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Wards"];
                 };
             };
@@ -24300,6 +19933,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -24319,22 +19953,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_standing_add_ward: {
+    standing_add_ward: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "id_number": "11010519850505002X",
-                 *       "id_type": "id_card",
-                 *       "name": "李四"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewWard"];
             };
         };
@@ -24345,26 +19975,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "guardians": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "wards": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Wards"];
                 };
             };
@@ -24437,6 +20047,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             /**
              * @description 太频繁
              *
@@ -24473,10 +20084,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_standing_end_ward: {
+    standing_end_ward: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 guardianship_id: number;
             };
@@ -24521,6 +20135,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用

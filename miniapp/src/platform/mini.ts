@@ -21,8 +21,8 @@ export function letterScale(): number {
 export const whereAmI = (): Promise<{ lat: number; lng: number } | null> =>
   new Promise((done) => uni.getLocation({ type: "gcj02", success: (at) => done({ lat: at.latitude, lng: at.longitude }), fail: () => done(null) }));
 
-export const showOnMap = (place: { name: string; address: string; lat: number; lng: number }) =>
-  void uni.openLocation({ latitude: place.lat, longitude: place.lng, name: place.name, address: place.address, fail: () => {} });
+export const showOnMap = (place: { name: string; address?: string; lat: number; lng: number }) =>
+  void uni.openLocation({ latitude: place.lat, longitude: place.lng, name: place.name, address: place.address ?? "", fail: () => {} });
 
 // What a QR code says; empty when nothing was scanned.
 export const scanned = (): Promise<string> => new Promise((done) => uni.scanCode({ success: (found) => done(found.result), fail: () => done("") }));
