@@ -29,6 +29,7 @@ from miniprogram_bff.screens import (
     login,
     messages,
     mine,
+    onward,
     opinions,
     organisations,
     papers,
@@ -90,6 +91,7 @@ SCREENS = (
     organisations,
     policy,
     privacy,
+    onward,
     widget,
 )
 

@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 进程是否存活 */
+        get: operations["get_foundation_web_vitals_alive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 能否提供服务：数据库、Redis、数据库版本 */
+        get: operations["get_foundation_web_vitals_ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/answers": {
         parameters: {
             query?: never;
@@ -1967,6 +2001,26 @@ export interface paths {
         post?: never;
         /** 退订资讯 */
         delete: operations["delete_miniprogram_bff_screens_messages_unsubscribe"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/onward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 页面地址的二维码
+         * @description 自助终端上需要本人办理的，扫码在自己的手机上接着办；只给本平台页面的地址。
+         */
+        get: operations["get_miniprogram_bff_screens_onward_onward"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4559,6 +4613,18 @@ export interface components {
         Onward: {
             address: string;
         };
+        /** OnwardAsked */
+        OnwardAsked: {
+            /** @example book/9901 */
+            to: string;
+        };
+        /** OnwardView */
+        OnwardView: {
+            /** @example https://bff.example.gov.cn/h5/#/book/9901 */
+            address: string;
+            /** @description 地址的二维码 */
+            qr_svg: string;
+        };
         /** OptionView */
         OptionView: {
             code: string;
@@ -6727,6 +6793,17 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description 服务尚未就绪，请稍后再试。 */
+        NotReady: {
+            headers: {
+                /** @description 多少秒后再试 */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description 请先登录后再操作。 */
         NotSignedIn: {
             headers: {
@@ -7852,6 +7929,71 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_foundation_web_vitals_alive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {} */
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseGone"];
+        };
+    };
+    get_foundation_web_vitals_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {} */
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `NotReady` 服务尚未就绪，请稍后再试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_miniprogram_bff_screens_opinions_answers: {
         parameters: {
             query?: {
@@ -19728,6 +19870,40 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+        };
+    };
+    get_miniprogram_bff_screens_onward_onward: {
+        parameters: {
+            query: {
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "https://bff.example.gov.cn/h5/#/book/9901",
+                     *       "qr_svg": "文本"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OnwardView"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidFields"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseGone"];
         };
     };
     get_miniprogram_bff_screens_opinions_published: {

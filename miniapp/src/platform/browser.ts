@@ -36,7 +36,9 @@ export const whereAmI = (): Promise<{ lat: number; lng: number } | null> =>
     navigator.geolocation ? navigator.geolocation.getCurrentPosition((at) => done({ lat: at.coords.latitude, lng: at.coords.longitude }), () => done(null), { timeout: 8000 }) : done(null),
   );
 
-export const showOnMap = (place: { name: string; lat: number; lng: number }) => void (location.href = `geo:${place.lat},${place.lng}?q=${encodeURIComponent(place.name)}`);
+// A browser has no map of its own; this address opens the map of the phone, or one in a new window.
+export const showOnMap = (place: { name: string; address: string; lat: number; lng: number }) =>
+  void window.open(`https://uri.amap.com/marker?position=${place.lng},${place.lat}&name=${encodeURIComponent(place.name)}&coordinate=gaode`, "_blank", "noopener,noreferrer");
 export const scanned = () => Promise.resolve("");
 
 const chosen = (accept: string, multiple: boolean): Promise<ChosenFile[]> =>
@@ -93,6 +95,8 @@ export function listening(url: string, header: Record<string, string>, heard: (t
 export const busyBar = (_: boolean) => {};
 export const titled = (title: string) => void (document.title = `${title} · 指尖办`);
 export const atTop = () => window.scrollTo(0, 0);
+// Brought to where it can be read; who is typing goes on typing.
+export const shown = (selector: string) => void document.querySelector(selector)?.scrollIntoView({ block: "start" });
 export function toSight(selector: string) {
   const found = document.querySelector<HTMLElement>(selector);
   found?.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });

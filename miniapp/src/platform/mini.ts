@@ -60,3 +60,4 @@ export const busyBar = (on: boolean) => void (on ? uni.showNavigationBarLoading(
 export const titled = (title: string) => void uni.setNavigationBarTitle({ title });
 export const atTop = () => void uni.pageScrollTo({ scrollTop: 0, duration: 0 });
 export const toSight = (selector: string) => void uni.pageScrollTo({ selector, duration: 200 });
+export const shown = toSight;
