@@ -31,6 +31,7 @@ from miniprogram_bff.screens import (
     login,
     messages,
     mine,
+    onward,
     opinions,
     organisations,
     papers,
@@ -93,6 +94,7 @@ SCREENS = (
     organisations,
     policy,
     privacy,
+    onward,
     widget,
 )
 

@@ -68,6 +68,7 @@ const ROWS: [address: string, page: string][] = [
   ["policy", "policy"],
   ["settings", "settings"],
   ["kiosk", "kiosk"],
+  ["open", "open"],
   ["login", "login"],
 ];
 

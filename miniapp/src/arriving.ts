@@ -1,10 +1,11 @@
 // How the browser comes to a page: by an address after the #, or back from a platform with a code to sign in with.
 import { getCurrentInstance } from "vue";
-import { pathOf, placeOf } from "@/addresses";
+import { parsed, pathOf, placeOf } from "@/addresses";
 import { post } from "@/api/call";
 import { sentence } from "@/api/refused";
 import { toast } from "@/platform";
 import { forget, keep } from "@/store";
+import { isFrame } from "@/frame";
 import { enter } from "@/session";
 
 const page = (hash: string) => {
@@ -15,10 +16,18 @@ const page = (hash: string) => {
 
 // Before anything is drawn: an address becomes the page it means.
 export function addressed() {
+  if (isFrame()) return framed();
   if (wasSentBack()) return;
   const said = told().get("payment"); // the wallet's word, put before the address one comes back to
   const path = page(said ? `${location.hash}?said=${encodeURIComponent(said)}` : location.hash);
   if (path) history.replaceState(history.state, "", `${said ? location.pathname : ""}#${path}`);
+}
+
+// In the frame of another site there is the chat alone, and Escape gives the page back: it tells nothing of what was said.
+function framed() {
+  const query = parsed(location.search.slice(1));
+  if (!location.hash) history.replaceState(history.state, "", `#${pathOf({ page: "ask", query })}`);
+  addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && parent.postMessage("zhijianban:close", "*"));
 }
 
 // And whenever one is typed, or followed, later.

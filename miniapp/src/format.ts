@@ -21,3 +21,11 @@ export const lasting = (minutes: number) => (minutes % 60 ? `${minutes} 分钟` 
 // 昨天 is a date, today is a time: when something old was seen.
 export const since = (at: number) => (Date.now() - at < 12 * 3600_000 ? time(new Date(at).toISOString()) : moment(new Date(at).toISOString()));
 export const distance = (meters: number) => (meters < 1000 ? `${Math.round(meters / 10) * 10} 米` : `${(meters / 1000).toFixed(1)} 公里`);
+// How long until then, in the two largest units; empty once it has begun.
+export function until(iso: string, now = Date.now()): string {
+  const minutes = Math.ceil((new Date(iso).getTime() - now) / 60_000);
+  const [days, hours] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60)];
+  if (minutes <= 0) return "";
+  if (days) return `${days} 天${hours ? ` ${hours} 小时` : ""}`;
+  return `${hours ? `${hours} 小时 ` : ""}${minutes % 60} 分钟`;
+}

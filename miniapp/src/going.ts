@@ -1,5 +1,6 @@
 // From page to page.
 import { addressOf, isTab, parsed, pathOf, placeOf, type Place } from "@/addresses";
+import { forEverybody, kiosk } from "@/kiosk";
 import { toast } from "@/platform";
 
 // What a tab page is told by who sends people there, until it is shown: a tab has no query in a mini-program.
@@ -10,26 +11,35 @@ export const carriedTo = (page: string) => {
   return query;
 };
 
+// A hall's touch screen shows what is for everybody; what needs a person goes on on their own phone. Nor does it keep the
+// way one came (see `go`): the next person's finger finds no way back to it.
+function open(place: Place): Place {
+  if (!kiosk() || forEverybody(place.page)) return place;
+  return { page: "kiosk", query: place.page === "home" ? {} : { to: addressOf(place) } };
+}
+
 const NOWHERE: Place = { page: "home", query: {} };
+const entrance = (): Place => (kiosk() ? { page: "kiosk", query: {} } : NOWHERE);
 const DEEPEST = 9; // a mini-program keeps ten pages; one more takes the place of the last
 
 // To an address of ours; pressing twice goes once.
 export function go(address: string) {
   const place = placeOf(address);
   if (!place) return toast("没有这个页面，请从首页进入。");
-  move(place, getCurrentPages().length > DEEPEST ? "redirect" : "to");
+  move(place, getCurrentPages().length > DEEPEST || kiosk() ? "redirect" : "to");
 }
 
 // The same, and the page one leaves is not come back to.
-export const goInstead = (address: string) => move(placeOf(address) ?? NOWHERE, "redirect");
-export const goHome = () => move(NOWHERE, "redirect");
+export const goInstead = (address: string) => move(placeOf(address) ?? entrance(), "redirect");
+export const goHome = () => move(entrance(), "redirect");
 
 export function goBack(otherwise = "") {
   if (getCurrentPages().length > 1) uni.navigateBack();
   else goInstead(otherwise);
 }
 
-function move(place: Place, how: "to" | "redirect") {
+function move(wanted: Place, how: "to" | "redirect") {
+  const place = open(wanted);
   const url = pathOf(place);
   // #ifndef H5
   if (isTab(place.page)) {
@@ -65,7 +75,7 @@ export function remember(page: string, query: Record<string, string>) {
 }
 
 // On to where somebody wanted to go, whatever stands in an address; else to a page of ours.
-export const goOn = (next: string | undefined, otherwise: string) => move((next && placeOf(next)) || placeOf(otherwise) || NOWHERE, "redirect");
+export const goOn = (next: string | undefined, otherwise: string) => move((next && placeOf(next)) || placeOf(otherwise) || entrance(), "redirect");
 
 // Back to where one was led away from: to the page itself where it waits below with all that was typed.
 export function comeBack(next: string, otherwise: string) {

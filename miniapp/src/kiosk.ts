@@ -1,11 +1,20 @@
 // A hall's touch screen: many people use it, and none leaves anything behind.
 import { ref } from "vue";
-import { keep, kept } from "@/store";
+import { forgetAllBut, keep, kept } from "@/store";
 
-const on = ref(Boolean(kept("kiosk")));
-export const kiosk = () => on.value;
+const on = ref(kept<string>("kiosk") ?? "");
+export const kiosk = () => on.value !== "";
+export const kioskHall = () => on.value;
+
+// Pages that need nobody to sign in. Every other goes on on one's own phone.
+const FOR_EVERYBODY = ["kiosk", "search", "guide", "theme", "scenario", "providers", "provider", "ask", "progress", "averages", "answers", "answer", "policy", "nowhere"];
+export const forEverybody = (page: string) => FOR_EVERYBODY.includes(page);
+
 export function beKiosk(hall: string) {
+  forgetPerson();
   keep("kiosk", hall);
-  on.value = hall !== "";
+  on.value = hall;
 }
-export const kioskHall = () => kept<string>("kiosk") ?? "";
+
+// Who stood here: the session, what was typed, asked and seen. What the machine is stays.
+export const forgetPerson = () => forgetAllBut("kiosk", "city");

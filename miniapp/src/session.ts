@@ -1,16 +1,9 @@
 // Who is signed in on this phone, and how one comes in and goes out.
 import { ref } from "vue";
+import { isFrame } from "@/frame";
 import { forgetOwn, keep, kept } from "@/store";
 
-// In the frame of another site everybody is a visitor.
-export const isFrame = () => {
-  // #ifdef H5
-  return "visitor" in document.documentElement.dataset;
-  // #endif
-  // #ifndef H5
-  return false;
-  // #endif
-};
+export { isFrame };
 
 const held = ref(kept<string>("own.token") || "");
 export const token = () => (isFrame() ? "" : held.value);

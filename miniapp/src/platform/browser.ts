@@ -44,7 +44,11 @@ export const whereAmI = (): Promise<{ lat: number; lng: number } | null> =>
     navigator.geolocation ? navigator.geolocation.getCurrentPosition((at) => done({ lat: at.coords.latitude, lng: at.coords.longitude }), () => done(null), { timeout: 8000 }) : done(null),
   );
 
-export const showOnMap = (place: { name: string; address?: string; lat: number; lng: number }) => void (location.href = `geo:${place.lat},${place.lng}?q=${encodeURIComponent(place.name)}`);
+// A phone opens its map by itself; elsewhere the address goes with the citizen to a map of their own.
+export function showOnMap(place: { name: string; address?: string; lat: number; lng: number }) {
+  if (/Android|iPhone|iPad/.test(navigator.userAgent)) return void (location.href = `geo:${place.lat},${place.lng}?q=${encodeURIComponent(place.name)}`);
+  void copied(`${place.name} ${place.address ?? ""}`.trim()).then((done) => toast(done ? "地址已复制，可在地图中查找。" : `${place.name} ${place.address ?? ""}`));
+}
 export const scanned = () => Promise.resolve("");
 
 const chosen = (accept: string, multiple: boolean): Promise<ChosenFile[]> =>
@@ -119,6 +123,8 @@ export function listening(url: string, header: Record<string, string>, heard: (t
 }
 
 export const busyBar = (_: boolean) => {};
+// Brought to where it can be read; who is typing goes on typing.
+export const shown = (selector: string) => void document.querySelector(selector)?.scrollIntoView({ block: "start" });
 export const titled = (title: string) => void (document.title = t(`${title} · 指尖办`));
 export const atTop = () => window.scrollTo(0, 0);
 export function toSight(selector: string) {

@@ -69,3 +69,4 @@ export const titled = (title: string) => void uni.setNavigationBarTitle({ title:
 export const atTop = () => void uni.pageScrollTo({ scrollTop: 0, duration: 0 });
 export const toSight = (selector: string) => void uni.pageScrollTo({ selector, duration: 200 });
 export const stir = () => void uni.vibrateLong({ fail: () => {} });
+export const shown = toSight;

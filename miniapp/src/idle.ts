@@ -1,0 +1,38 @@
+// A touch screen that is left alone goes back to its first page and forgets who stood there; the last seconds are shown.
+import { computed, ref } from "vue";
+import { forgetPerson, kiosk } from "@/kiosk";
+import { leave } from "@/session";
+
+const PATIENCE = 60; // seconds
+const SHOWN = 15;
+const alone = ref(0); // seconds without a touch; counted only after somebody came
+let since = 0;
+
+// Seconds until it forgets, once they are few; else 0.
+export const secondsLeft = computed(() => (kiosk() && since && alone.value >= PATIENCE - SHOWN ? Math.max(PATIENCE - alone.value, 1) : 0));
+
+// Somebody touched the screen, or typed.
+export function stir() {
+  if (!kiosk()) return;
+  since = Date.now();
+  alone.value = 0;
+}
+
+export function startAfresh() {
+  since = 0;
+  alone.value = 0;
+  leave();
+  forgetPerson();
+  uni.reLaunch({ url: "/pages/kiosk/kiosk" });
+}
+
+export function watchIdle() {
+  // #ifdef H5
+  for (const sign of ["pointerdown", "keydown", "wheel"]) addEventListener(sign, stir, { capture: true, passive: true });
+  // #endif
+  setInterval(() => {
+    if (!kiosk() || !since) return;
+    alone.value = Math.floor((Date.now() - since) / 1000);
+    if (alone.value >= PATIENCE) startAfresh();
+  }, 1000);
+}
