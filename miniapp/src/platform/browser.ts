@@ -36,7 +36,7 @@ export const whereAmI = (): Promise<{ lat: number; lng: number } | null> =>
     navigator.geolocation ? navigator.geolocation.getCurrentPosition((at) => done({ lat: at.coords.latitude, lng: at.coords.longitude }), () => done(null), { timeout: 8000 }) : done(null),
   );
 
-export const showOnMap = (place: { name: string; lat: number; lng: number }) => void (location.href = `geo:${place.lat},${place.lng}?q=${encodeURIComponent(place.name)}`);
+export const showOnMap = (place: { name: string; address: string; lat: number; lng: number }) => void (location.href = `geo:${place.lat},${place.lng}?q=${encodeURIComponent(place.name)}`);
 export const scanned = () => Promise.resolve("");
 
 const chosen = (accept: string, multiple: boolean): Promise<ChosenFile[]> =>
