@@ -40,14 +40,14 @@ function move(place: Place, how: "to" | "redirect") {
   how === "to" ? uni.navigateTo({ url }) : uni.redirectTo({ url });
 }
 
-// The address of the page one is on, to come back to.
-export function here(): string {
-  const place = current();
+// The address of the page one is on, to come back to; `nth` from the top, -2 is the one below.
+export function here(nth = -1): string {
+  const place = pageAt(nth);
   return addressOf({ page: place.page, query: { ...place.query, ...chosen[pathOf(place)] } });
 }
 
-function current(): Place {
-  const page = getCurrentPages().at(-1) as unknown as { route?: string; options?: Record<string, string>; $page?: { fullPath?: string } } | undefined;
+function pageAt(nth: number): Place {
+  const page = getCurrentPages().at(nth) as unknown as { route?: string; options?: Record<string, string>; $page?: { fullPath?: string } } | undefined;
   const full = page?.$page?.fullPath || page?.route || "";
   return { page: /pages\/([^/?]+)/.exec(full)?.[1] ?? "home", query: { ...page?.options, ...parsed(full.split("?")[1] ?? "") } };
 }
@@ -56,7 +56,7 @@ function current(): Place {
 // browser, finds it chosen.
 const chosen: Record<string, Record<string, string>> = {};
 export function remember(page: string, query: Record<string, string>) {
-  const place = current();
+  const place = pageAt(-1);
   if (place.page !== page) return;
   chosen[pathOf(place)] = query;
   // #ifdef H5

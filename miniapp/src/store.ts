@@ -22,6 +22,11 @@ export function keep(name: string, value: unknown) {
   }
 }
 
+// What was seen as one is not to be shown as another.
+export function forgetSeen() {
+  for (const name of uni.getStorageInfoSync().keys) if (name.startsWith(`${PREFIX}own.seen.`)) forget(name.slice(PREFIX.length));
+}
+
 export function forget(name: string) {
   delete memory[name];
   try {
@@ -29,11 +34,6 @@ export function forget(name: string) {
   } catch {
     // nothing was kept
   }
-}
-
-// What was seen as one is not to be shown as another.
-export function forgetSeen() {
-  for (const name of uni.getStorageInfoSync().keys) if (name.startsWith(`${PREFIX}own.seen.`)) forget(name.slice(PREFIX.length));
 }
 
 export function forgetOwn() {
