@@ -36,7 +36,9 @@ export const whereAmI = (): Promise<{ lat: number; lng: number } | null> =>
     navigator.geolocation ? navigator.geolocation.getCurrentPosition((at) => done({ lat: at.coords.latitude, lng: at.coords.longitude }), () => done(null), { timeout: 8000 }) : done(null),
   );
 
-export const showOnMap = (place: { name: string; address: string; lat: number; lng: number }) => void (location.href = `geo:${place.lat},${place.lng}?q=${encodeURIComponent(place.name)}`);
+// A browser has no map of its own; this address opens the map of the phone, or one in a new window.
+export const showOnMap = (place: { name: string; address: string; lat: number; lng: number }) =>
+  void window.open(`https://uri.amap.com/marker?position=${place.lng},${place.lat}&name=${encodeURIComponent(place.name)}&coordinate=gaode`, "_blank", "noopener,noreferrer");
 export const scanned = () => Promise.resolve("");
 
 const chosen = (accept: string, multiple: boolean): Promise<ChosenFile[]> =>

@@ -8,6 +8,11 @@ export interface ChosenFile {
   read(from: number, to: number): Promise<ArrayBuffer>;
 }
 
+// How a payment call ended as far as the phone knows; what is true the server says.
+export type Said = "ok" | "cancelled" | "unknown";
+
+export const asked = <T>(begin: (done: (value: T) => void, failed: (error: unknown) => void) => void) => new Promise<T>(begin);
+
 // Something with a time and a place, to be written into a calendar.
 export interface Dated {
   title: string;
@@ -18,8 +23,3 @@ export interface Dated {
   // The same as a file (iCalendar), for who reads those.
   file: { url: string; name: string; header: Record<string, string> };
 }
-
-// How a payment call ended as far as the phone knows; what is true the server says.
-export type Said = "ok" | "cancelled" | "unknown";
-
-export const asked = <T>(begin: (done: (value: T) => void, failed: (error: unknown) => void) => void) => new Promise<T>(begin);
