@@ -52,11 +52,11 @@ function move(wanted: Place, how: "to" | "redirect") {
 
 // The address of the page one is on, to come back to; `nth` from the top, -2 is the one below.
 export function here(nth = -1): string {
-  const place = current(nth);
+  const place = pageAt(nth);
   return addressOf({ page: place.page, query: { ...place.query, ...chosen[pathOf(place)] } });
 }
 
-function current(nth = -1): Place {
+function pageAt(nth: number): Place {
   const page = getCurrentPages().at(nth) as unknown as { route?: string; options?: Record<string, string>; $page?: { fullPath?: string } } | undefined;
   const full = page?.$page?.fullPath || page?.route || "";
   return { page: /pages\/([^/?]+)/.exec(full)?.[1] ?? "home", query: { ...page?.options, ...parsed(full.split("?")[1] ?? "") } };
@@ -66,7 +66,7 @@ function current(nth = -1): Place {
 // browser, finds it chosen.
 const chosen: Record<string, Record<string, string>> = {};
 export function remember(page: string, query: Record<string, string>) {
-  const place = current();
+  const place = pageAt(-1);
   if (place.page !== page) return;
   chosen[pathOf(place)] = query;
   // #ifdef H5

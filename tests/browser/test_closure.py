@@ -1,5 +1,6 @@
 """Closing a hall in three clicks, the call list, and two taps on the citizen's phone."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,11 @@ from appointments import closure_work
 from appointments.closure_models import Closure, ClosureNotice
 from appointments.events import RebookOffered
 from appointments.models import Appointment
+from foundation import clock
 from identity.models import Citizen
 from miniprogram_bff.app import create_app as create_bff
 from notifications import closure_listeners
+from tests.browser.citizen import signed_in_with
 from tests.browser.test_console import NAMELESS, OVERFLOW, enter, sound
 from tests.builders.appointments import a_type
 from tests.builders.closures import Shut, announced, booked, morning
@@ -81,9 +84,7 @@ async def with_phone(page: "Page", h5: str) -> Shut:
     """The first of a closure's people, signed in on the phone."""
     shut = await announced(worked=True)
     headers = await sign_in(await Citizen.get(id=shut.people[0].number))
-    await page.goto(h5)
-    token = headers["Authorization"].removeprefix("Bearer ")
-    await page.evaluate("(token) => localStorage.setItem('zhijianban.token', token)", token)
+    await signed_in_with(page, h5, headers["Authorization"].removeprefix("Bearer "))
     await closure_listeners.tell_closed(
         RebookOffered(appointment_id=shut.bookings[0].id, citizen_id=shut.people[0].number)
     )
@@ -115,7 +116,8 @@ async def test_another_time(h5: str, phone: "Page") -> None:
     await phone.goto(f"{h5}#/bookings")
     await phone.get_by_role("link", name="待改约").click()
     await phone.get_by_role("button", name="看全部时段").click()
-    await phone.locator(f"[data-slot='{shut.later[3].id}']").click()
+    at = clock.shanghai(shut.later[3].starts_at)
+    await phone.locator(".slot").filter(has_text=re.compile(f"{at.month}月{at.day}日 .* {at:%H:%M}–")).click()
     await looks_right(phone)
     await phone.get_by_role("button", name="确认改到所选时段").click()
     await phone.get_by_text("改约成功").wait_for()

@@ -10,6 +10,7 @@ from appointments import appeals, credit, rules
 from identity.models import Citizen
 from miniprogram_bff.app import create_app as create_bff
 from tests.browser import measures
+from tests.browser.citizen import signed_in_with
 from tests.browser.test_console import enter, sound
 from tests.builders.appointments import a_citizen, a_hall, a_type
 from tests.builders.console import a_colleague
@@ -91,8 +92,7 @@ async def test_a_citizen_reads_why_and_appeals(phone: "Page") -> None:
     row = await Citizen.get(id=citizen.number)
     token = (await sign_in(row))["Authorization"].removeprefix("Bearer ")
     async with serving(create_bff()) as base:
-        await phone.goto(f"{base}/h5/")
-        await phone.evaluate("token => localStorage.setItem('zhijianban.token', token)", token)
+        await signed_in_with(phone, f"{base}/h5/", token)
         await phone.goto(f"{base}/h5/#/mine")
         await phone.get_by_role("link", name="预约信用").click()
         await phone.get_by_text("同一证件连续 120 天内爽约 2 次，限制预约 90 天").wait_for()

@@ -12,6 +12,7 @@ from appointments.models import AppointmentType
 from identity.models import Citizen
 from miniprogram_bff.app import create_app
 from tests.browser import test_console as at_the_console
+from tests.browser.citizen import signed_in_with
 from tests.browser.test_waiting import sound
 from tests.builders.appointments import STAFF, a_citizen, a_hall, a_type
 from tests.builders.console import a_colleague
@@ -47,13 +48,12 @@ async def test_entering_changing_and_the_result(h5: str, phone: "Page") -> None:
     await phone.get_by_text(one.seed_hash).wait_for()  # whoever is not signed in sees what will be drawn
     await sound(phone)
     headers = await sign_in(await Citizen.get(id=(await a_citizen()).number))
-    token = headers["Authorization"].removeprefix("Bearer ")
-    await phone.evaluate("(token) => localStorage.setItem('zhijianban.token', token)", token)
-    await phone.reload()
+    await signed_in_with(phone, h5, headers["Authorization"].removeprefix("Bearer "))
+    await phone.goto(f"{h5}#/draw/{one.code}")
     enter = phone.get_by_role("button", name="登记", exact=True)
     await enter.wait_for()
     assert await enter.is_disabled()
-    times = phone.locator("[data-slot]")
+    times = phone.get_by_role("group", name="志愿").get_by_role("button")
     await times.nth(2).click()
     await times.nth(0).click()
     assert await times.nth(0).inner_text() == f"{(await times.nth(0).inner_text()).splitlines()[0]}\n第 2 志愿"
@@ -71,7 +71,7 @@ async def test_entering_changing_and_the_result(h5: str, phone: "Page") -> None:
     await phone.get_by_text(one.seed).wait_for()
     assert "共 3 份登记" in await phone.locator("main").inner_text()
     async with phone.expect_download() as saved:
-        await phone.get_by_role("link", name="下载摇号结果").click()
+        await phone.get_by_role("button", name="下载摇号结果").click()
     assert (await saved.value).suggested_filename == f"draw-{one.code}.json"
     await sound(phone)
     await phone.get_by_role("link", name="查看预约").click()

@@ -12,6 +12,7 @@ from appointments.hall_models import Ticket
 from catalogue.models import Department, Hall
 from foundation.actor import Actor
 from miniprogram_bff.app import create_app as create_bff
+from tests.browser.citizen import signed_in_with
 from tests.browser.test_console import enter, sound
 from tests.builders import identity
 from tests.builders.appointments import STAFF, a_hall, a_held_place, a_slot_of_today, a_type
@@ -288,10 +289,10 @@ async def test_a_citizen_watches_the_own_place_on_the_phone(phone: "Page") -> No
     token = (await sign_in(citizen))["Authorization"].removeprefix("Bearer ")
     async with serving(create_bff()) as base:
         await phone.clock.install()
-        await phone.add_init_script(f"localStorage.setItem('zhijianban.token', '{token}')")
+        await signed_in_with(phone, f"{base}/h5/", token)
         await phone.goto(f"{base}/h5/#/booking/{held[1].code}")
         await phone.get_by_text("1 位").wait_for()
-        assert "分钟" in await phone.locator("#in-line").inner_text()
+        assert "分钟" in await phone.locator(".in-line").inner_text()
         for window in ("1", "2"):
             await next_at(hall, window)
         await phone.clock.run_for(16_000)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from appointments import booking
+from foundation import clock
 from identity.models import Citizen
 from miniprogram_bff.app import create_app
+from tests.browser.citizen import signed_in_with
 from tests.browser.test_console import NAMELESS, OVERFLOW
 from tests.builders.appointments import a_citizen, a_held_place, a_type, slots_of_one_day
 from tests.builders.doors import sign_in
@@ -33,9 +35,7 @@ async def sound(page: "Page") -> None:
 
 async def signed_in(page: "Page", address: str) -> None:
     headers = await sign_in(await Citizen.get(id=(await a_citizen()).number))
-    token = headers["Authorization"].removeprefix("Bearer ")
-    await page.goto(address)
-    await page.evaluate("(token) => localStorage.setItem('zhijianban.token', token)", token)
+    await signed_in_with(page, address, headers["Authorization"].removeprefix("Bearer "))
 
 
 async def test_waiting_for_a_full_slot_and_then_moving(h5: str, phone: "Page") -> None:
@@ -63,7 +63,7 @@ async def test_waiting_for_a_full_slot_and_then_moving(h5: str, phone: "Page") -
     await phone.get_by_role("button", name="约满可候补").click()
     assert await phone.get_by_role("button", name="确认改约").is_disabled()  # one moves to free ones only
     await phone.get_by_text("改约请选有余号的时段").wait_for()
-    await phone.locator(f"[data-slot='{free.id}']").click()
+    await phone.locator(".slot").filter(has_text=clock.shanghai(free.starts_at).strftime("%H:%M–")).click()
     await sound(phone)
     await phone.get_by_role("button", name="确认改约").click()
     async with phone.expect_download() as download:

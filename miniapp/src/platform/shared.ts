@@ -27,5 +27,3 @@ export interface FileWay {
 
 // How a payment call ended as far as the phone knows; what is true the server says. `away`: the browser left for the wallet.
 export type Said = "ok" | "cancelled" | "unknown" | "away";
-
-export const asked = <T>(begin: (done: (value: T) => void, failed: (error: unknown) => void) => void) => new Promise<T>(begin);

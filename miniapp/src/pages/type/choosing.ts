@@ -85,7 +85,7 @@ export function useChoosing(asked: { date: string; slot: number; moving: string 
     if (asked.moving) return { button: "确认改约", doing: "正在改约…", done: "改约成功", send: () => booked(post("/v1/bookings/{code}/reschedule", { path: { code: asked.moving }, body: { slot_id }, key })) };
     if (slot.value?.state === "full") return { button: "加入候补", doing: "正在加入…", done: "已加入候补", send: async () => `waiting/${(await post("/v1/waitlist", { body: { slot_id }, key })).code}` };
     const book = { button: "确认预约", doing: "正在预约…", done: "预约成功" };
-    if (!others()) return { ...book, send: () => booked(post("/v1/bookings", { body: { slot_id }, key })) };
+    if (!others()) return { ...book, send: () => booked(post("/v1/bookings", { body: { slot_id, type_id: null }, key })) };
     return { ...book, send: () => together(slot_id) };
   });
   async function together(slot_id: number) {
