@@ -13,6 +13,7 @@ from identity.idnumber import Identity
 from identity.models import Citizen
 from miniprogram_bff.app import create_app as create_bff
 from tests.browser import test_console, test_waiting
+from tests.browser.citizen import signed_in_with
 from tests.builders import identity
 from tests.builders.appointments import a_citizen, a_hall, a_type, slots_of_one_day
 from tests.builders.console import a_colleague
@@ -49,9 +50,7 @@ async def console() -> AsyncIterator[str]:
 
 async def as_citizen(page: "Page", address: str, who: Actor) -> None:
     headers = await sign_in(await Citizen.get(id=who.number))
-    token = headers["Authorization"].removeprefix("Bearer ")
-    await page.goto(address)
-    await page.evaluate("(token) => localStorage.setItem('zhijianban.token', token)", token)
+    await signed_in_with(page, address, headers["Authorization"].removeprefix("Bearer "))
 
 
 async def sound_phone(page: "Page") -> None:
