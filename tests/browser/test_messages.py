@@ -14,6 +14,7 @@ from notifications import mass, news_listeners, topics
 from notifications.models import Message
 from notifications.templates import BILL_RAISED, WAITLIST_OFFERED
 from tests.browser import measures
+from tests.browser.citizen import signed_in_with
 from tests.browser.test_console import enter, sound
 from tests.builders.appointments import STAFF, a_hall, a_type
 from tests.builders.console import a_colleague
@@ -101,8 +102,7 @@ async def test_a_citizen_reads_mutes_and_unsubscribes(phone: "Page", channels: C
         citizen_id=citizen.id, account_id=account.id, platform="wechat", policy=policy.current().version
     )
     async with serving(create_bff()) as base:
-        await phone.goto(f"{base}/h5/")
-        await phone.evaluate("token => localStorage.setItem('zhijianban.token', token)", token)
+        await signed_in_with(phone, f"{base}/h5/", token)
         await phone.goto(f"{base}/h5/#/messages")
         await phone.get_by_text("微信订阅消息 未接收：未订阅消息").first.wait_for()
         await sound_on(phone)
@@ -121,9 +121,9 @@ async def test_a_citizen_reads_mutes_and_unsubscribes(phone: "Page", channels: C
         await phone.get_by_text("已保存").wait_for()
         assert await database.fetchval("select quiet from message_preference") == "21:30-08:00"
         await phone.goto(f"{base}/h5/#/topics")
-        hall = phone.locator("[data-topic=hall]").first
-        await hall.click()
-        await phone.locator("[data-topic=hall][aria-pressed=true]").wait_for()
+        halls = phone.locator(".topics-hall")
+        await halls.get_by_role("button").first.click()
+        await halls.get_by_role("button", pressed=True).wait_for()
         await sound_on(phone)
         assert await database.fetchval("select count(*) from topic_subscription") == 1
 

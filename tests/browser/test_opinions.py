@@ -15,6 +15,7 @@ from foundation import bus
 from identity.models import Citizen
 from miniprogram_bff.app import create_app as create_bff
 from tests.browser import measures
+from tests.browser.citizen import signed_in_with
 from tests.browser.test_console import DOUBLE_IDS, NAMELESS, OVERFLOW, SMALL, enter
 from tests.builders.catalogue import small_city
 from tests.builders.console import a_colleague
@@ -64,8 +65,7 @@ async def open_signed_in(phone: "Page", bff: str) -> str:
     """A citizen with a closed case, signed in on the phone; its number."""
     by, number = await a_closed_case(name="王小明")
     headers = await sign_in(await Citizen.get(id=by.number))
-    await phone.goto(f"{bff}/h5/")
-    await phone.evaluate("t => localStorage.setItem('zhijianban.token', t)", headers["Authorization"].split()[1])
+    await signed_in_with(phone, f"{bff}/h5/", headers["Authorization"].removeprefix("Bearer "))
     return number
 
 

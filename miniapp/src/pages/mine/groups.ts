@@ -11,7 +11,7 @@ export const GROUPS: { name: string; found: Found[] }[] = [
   { name: "缴费与进度", found: [found("bills", "pay", "我的缴费单"), found("payments", "pay", "缴费记录"), found("progress", "progress", "我的办件"), found("ratings", "star", "我的评价"), found("consultations", "ask", "我的诉求")] },
   { name: "家人与单位", found: [found("family", "family", "亲友与委托"), found("wards", "family", "未成年子女"), found("organisations", "guide", "单位办理")] },
   { name: "消息", found: [found("messages", "bell", "消息"), found("message-settings", "device", "消息设置"), found("topics", "bell", "资讯订阅")] },
-  { name: "隐私与安全", found: [found("level", "mine", "实名等级"), found("privacy", "device", "我的信息与隐私"), found("looks", "guide", "谁看过我的信息"), found("sessions", "device", "登录设备")] },
+  { name: "隐私与安全", found: [found("level", "mine", "实名等级"), found("privacy", "device", "我的信息与隐私"), found("sessions", "device", "登录设备")] },
 ];
 
 // What one need not sign in for.
