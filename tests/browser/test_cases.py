@@ -13,6 +13,7 @@ from identity import policy, sessions
 from identity.idnumber import Identity
 from miniprogram_bff.app import create_app as create_bff
 from tests.browser import measures
+from tests.browser.citizen import signed_in_with
 from tests.browser.test_console import enter, sound
 from tests.builders import identity as people
 from tests.builders.cases import a_case, case_number, push
@@ -72,8 +73,7 @@ async def test_staff_ask_for_papers_and_the_applicant_reads_what_is_missing(desk
         token = await sessions.start(
             citizen_id=citizen.id, account_id=account.id, platform="wechat", policy=policy.current().version
         )
-        await phone.goto(f"{base}/h5/")
-        await phone.evaluate("token => localStorage.setItem('zhijianban.token', token)", token)
+        await signed_in_with(phone, f"{base}/h5", token)
         await phone.goto(f"{base}/h5/#/case/{case.case_no}")
         await phone.get_by_role("heading", name="需要补正的材料").wait_for()
         assert await phone.get_by_text("怎样提交：在“查进度”中上传").count() == 1

@@ -11,6 +11,7 @@ from cases import licence_library
 from cases.filing_models import Filing
 from miniprogram_bff.app import create_app as create_bff
 from tests.browser import measures
+from tests.browser.citizen import signed_in_with
 from tests.browser.test_console import enter, sound
 from tests.builders.console import a_colleague
 from tests.builders.doors import sign_in
@@ -42,11 +43,15 @@ def of(page: "Page", material: str) -> "Locator":
 
 async def bring(page: "Page", material: str, name: str, mime: str, data: bytes) -> None:
     """Choose a file; it is there when the page lists it."""
-    await (
-        of(page, material).locator("input[type=file]").set_input_files({"name": name, "mimeType": mime, "buffer": data})
-    )
+    await choose(of(page, material), name, mime, data)
     await of(page, material).get_by_text(name).first.wait_for()
     await of(page, material).get_by_text("已上传").first.wait_for()
+
+
+async def choose(place: "Locator", name: str, mime: str, data: bytes) -> None:
+    async with place.page.expect_file_chooser() as choosing:
+        await place.get_by_role("button", name="上传文件").click()
+    await (await choosing.value).set_files({"name": name, "mimeType": mime, "buffer": data})
 
 
 async def test_filed_sent_back_brought_taken_on_and_handed_over(library: Shelf, phone: "Page", desk: "Page") -> None:
@@ -59,8 +64,7 @@ async def test_filed_sent_back_brought_taken_on_and_handed_over(library: Shelf, 
         page.on("pageerror", lambda error: trouble.append(str(error)))
         page.on("dialog", lambda dialog: dialog.accept())
     async with serving(create_bff()) as bff, serving(create_app()) as api:
-        await phone.goto(f"{bff}/h5/")
-        await phone.evaluate("(token) => localStorage.setItem('zhijianban.token', token)", token)
+        await signed_in_with(phone, f"{bff}/h5", token)
         await _files(phone, bff)
         code = (await Filing.get()).code
         await _is_sent_back(desk, api)
@@ -158,9 +162,7 @@ async def _has_the_result(phone: "Page") -> None:
 
 async def bring_owed(phone: "Page") -> None:
     owed = phone.locator("section", has_text="容缺后补的材料").locator(f".material[data-material='{REPORT}']")
-    await owed.locator("input[type=file]").set_input_files(
-        {"name": "报告.png", "mimeType": "image/png", "buffer": scan()}
-    )
+    await choose(owed, "报告.png", "image/png", scan())
     await owed.get_by_text("请点“确认补交”").wait_for()
     await owed.get_by_role("button", name="确认补交").click()
     await owed.get_by_text("已补交").wait_for()

@@ -72,7 +72,7 @@ async def test_from_the_pay_code_to_the_receipt_and_the_refund(phone: "Page", wh
     await phone.locator("[data-result=settled]").wait_for()
 
     await person.taps("电子票据")
-    await phone.locator(".qr svg").wait_for(timeout=30_000)
+    await phone.get_by_role("img", name="验真二维码").wait_for(timeout=30_000)
     await person.sees("有效")
     async with phone.expect_download() as saved:
         await person.presses("下载 PDF")
