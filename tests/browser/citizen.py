@@ -20,6 +20,20 @@ PEOPLE = {one["name"]: one for one in json.loads((ROOT / "sandbox" / "people.jso
 LOOPBACK = {"127.0.0.1", "localhost", ""}
 
 
+DRAWN = "#main:not([aria-busy=true]) h1:not(.away)"
+
+
+async def drawn(page: "Page") -> None:
+    """Wait until the page shows what it was opened for, or why it cannot."""
+    await page.locator(DRAWN).first.wait_for()
+
+
+async def signed_in_with(page: "Page", h5: str, token: str) -> None:
+    """The browser holds this session, as if its owner had signed in before; `h5` is where the client is served."""
+    await page.goto(f"{h5.rstrip('/')}/static/icon.svg")  # of the client's origin, and nothing runs there
+    await page.evaluate("token => localStorage.setItem('zhijianban.own.token', token)", token)
+
+
 class Citizen:
     """One person at one page. `trouble` collects errors on the console and requests that leave the machine."""
 
@@ -44,7 +58,7 @@ class Citizen:
         await self.sees_a_page()
 
     async def sees_a_page(self) -> None:
-        await self.page.locator(".page:not([aria-busy]) h1").first.wait_for()
+        await drawn(self.page)
 
     async def sees(self, text: str) -> None:
         await self.page.get_by_text(text).first.wait_for()
@@ -71,7 +85,7 @@ class Citizen:
 
     async def proves_the_name(self) -> None:
         """实名认证, unless it was done before."""
-        await self.page.locator(".page:not([aria-busy])").wait_for()
+        await drawn(self.page)
         if await self.page.get_by_label("证件号码").count():
             await self.page.get_by_label("姓名").fill(self.name)
             await self.page.get_by_label("证件号码").fill(PEOPLE[self.name]["id_number"])

@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /** 进程是否存活 */
-        get: operations["get_foundation_web_vitals_alive"];
+        get: operations["vitals_alive"];
         put?: never;
         post?: never;
         delete?: never;
@@ -29,7 +29,7 @@ export interface paths {
             cookie?: never;
         };
         /** 能否提供服务：数据库、Redis、数据库版本 */
-        get: operations["get_foundation_web_vitals_ready"];
+        get: operations["vitals_ready"];
         put?: never;
         post?: never;
         delete?: never;
@@ -49,7 +49,7 @@ export interface paths {
          * 公开的问题和答复
          * @description 按所写的话查找；不写即最近公开的。
          */
-        get: operations["get_miniprogram_bff_screens_opinions_answers"];
+        get: operations["opinions_answers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -66,7 +66,7 @@ export interface paths {
             cookie?: never;
         };
         /** 一条公开答复 */
-        get: operations["get_miniprogram_bff_screens_opinions_answer"];
+        get: operations["opinions_answer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -88,7 +88,7 @@ export interface paths {
          * 提问
          * @description 回答只取自已发布的办事指南和平台规定，并注明出处；没有把握时反问或转人工。
          */
-        post: operations["post_miniprogram_bff_screens_ask_ask"];
+        post: operations["ask_ask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -105,7 +105,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 回答是否有帮助 */
-        post: operations["post_miniprogram_bff_screens_ask_feedback"];
+        post: operations["ask_feedback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -123,7 +123,7 @@ export interface paths {
          * 大家都在问
          * @description 近三十天里多人问过、能答上的问题，点一下即可提问。
          */
-        get: operations["get_miniprogram_bff_screens_ask_hot"];
+        get: operations["ask_hot"];
         put?: never;
         post?: never;
         delete?: never;
@@ -140,7 +140,7 @@ export interface paths {
             cookie?: never;
         };
         /** 我的缴费单 */
-        get: operations["get_miniprogram_bff_screens_pay_my_bills"];
+        get: operations["pay_my_bills"];
         put?: never;
         post?: never;
         delete?: never;
@@ -162,7 +162,7 @@ export interface paths {
          * 按缴款识别码查缴费单
          * @description 缴款识别码加缴款人证件号码后四位；可为家人代缴。
          */
-        post: operations["post_miniprogram_bff_screens_pay_look_up"];
+        post: operations["pay_look_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -177,7 +177,7 @@ export interface paths {
             cookie?: never;
         };
         /** 一张缴费单 */
-        get: operations["get_miniprogram_bff_screens_pay_bill"];
+        get: operations["pay_bill"];
         put?: never;
         post?: never;
         delete?: never;
@@ -200,7 +200,7 @@ export interface paths {
          * @description 再次发起得到同一支付单，不会重复扣款。带 Idempotency-Key 重试始终得到同一支付单；该单已结束的，换新键重新发起。
          *     是否到账以缴费结果为准。
          */
-        post: operations["post_miniprogram_bff_screens_pay_begin"];
+        post: operations["pay_begin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -218,7 +218,7 @@ export interface paths {
          * 电子票据
          * @description 缴款人、缴款通知书所属人及其受托人可看。
          */
-        get: operations["get_miniprogram_bff_screens_receipt_receipt"];
+        get: operations["receipt_receipt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -238,7 +238,7 @@ export interface paths {
          * 电子票据 PDF
          * @description 可打印，含验真二维码。
          */
-        get: operations["get_miniprogram_bff_screens_receipt_receipt_file"];
+        get: operations["receipt_receipt_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -258,13 +258,13 @@ export interface paths {
          * 退款进度
          * @description 退款申请和退款，新的在前；没有即为空。
          */
-        get: operations["get_miniprogram_bff_screens_refund_refunds"];
+        get: operations["refund_refunds"];
         put?: never;
         /**
          * 申请退款
          * @description 错缴、多缴时使用；财务受理并由另一人复核后原路退回，进度见退款进度。
          */
-        post: operations["post_miniprogram_bff_screens_refund_apply"];
+        post: operations["refund_apply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -282,7 +282,7 @@ export interface paths {
          * 缴费结果
          * @description 只相信支付平台的通知和查询，不相信前端的返回。
          */
-        get: operations["get_miniprogram_bff_screens_pay_result"];
+        get: operations["pay_result"];
         put?: never;
         post?: never;
         delete?: never;
@@ -302,13 +302,13 @@ export interface paths {
          * 我的预约
          * @description 自己的，以及为他人代约、现在仍可代办的；切换了办理身份的，是该单位（或被代办人）的。
          */
-        get: operations["get_miniprogram_bff_screens_bookings_my_bookings"];
+        get: operations["bookings_my_bookings"];
         put?: never;
         /**
          * 预约一个号段
          * @description 余号以提交时为准；约满时可换一个时段。切换了办理身份的，为该单位（或被代办人）预约。
          */
-        post: operations["post_miniprogram_bff_screens_book_reserve"];
+        post: operations["book_reserve"];
         delete?: never;
         options?: never;
         head?: never;
@@ -323,7 +323,7 @@ export interface paths {
             cookie?: never;
         };
         /** 一个预约 */
-        get: operations["get_miniprogram_bff_screens_bookings_my_booking"];
+        get: operations["bookings_my_booking"];
         put?: never;
         post?: never;
         delete?: never;
@@ -343,7 +343,7 @@ export interface paths {
          * 预约的日历文件
          * @description iCalendar 文本，可加入手机日历，提前两小时提醒。
          */
-        get: operations["get_miniprogram_bff_screens_wait_calendar"];
+        get: operations["wait_calendar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -362,7 +362,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 取消预约 */
-        post: operations["post_miniprogram_bff_screens_bookings_cancel"];
+        post: operations["bookings_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -380,7 +380,7 @@ export interface paths {
          * 签到码
          * @description 到厅出示；每分钟更新，截图无效。
          */
-        get: operations["get_miniprogram_bff_screens_bookings_check_in_code"];
+        get: operations["bookings_check_in_code"];
         put?: never;
         post?: never;
         delete?: never;
@@ -397,7 +397,7 @@ export interface paths {
             cookie?: never;
         };
         /** 谁一起办理 */
-        get: operations["get_miniprogram_bff_screens_together_companions"];
+        get: operations["together_companions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -417,7 +417,7 @@ export interface paths {
          * 我的排队情况
          * @description 前面人数按公布的叫号次序计算；预计叫到的时间是一个范围，随办理快慢变化。
          */
-        get: operations["get_miniprogram_bff_screens_queue_my_place"];
+        get: operations["queue_my_place"];
         put?: never;
         post?: never;
         delete?: never;
@@ -439,7 +439,7 @@ export interface paths {
          * 改约到另一个号段
          * @description 得到新的预约码；新时段约不上时原预约不变。
          */
-        post: operations["post_miniprogram_bff_screens_wait_reschedule"];
+        post: operations["wait_reschedule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -454,7 +454,7 @@ export interface paths {
             cookie?: never;
         };
         /** 我的办件 */
-        get: operations["get_miniprogram_bff_screens_progress_my_cases"];
+        get: operations["progress_my_cases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -476,7 +476,7 @@ export interface paths {
          * 按编号查进度
          * @description 无需登录：办件编号加申请人证件号码后四位。编号不存在与后四位不符，答复相同。
          */
-        post: operations["post_miniprogram_bff_screens_progress_look_up"];
+        post: operations["progress_look_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -491,7 +491,7 @@ export interface paths {
             cookie?: never;
         };
         /** 一个办件 */
-        get: operations["get_miniprogram_bff_screens_progress_my_case"];
+        get: operations["progress_my_case"];
         put?: never;
         post?: never;
         delete?: never;
@@ -512,7 +512,7 @@ export interface paths {
          * 选择结果送达方式
          * @description 结果制作好以前可以修改。
          */
-        put: operations["put_miniprogram_bff_screens_delivery_choose"];
+        put: operations["delivery_choose"];
         post?: never;
         delete?: never;
         options?: never;
@@ -530,9 +530,9 @@ export interface paths {
         get?: never;
         put?: never;
         /** 订阅受托的办件 */
-        post: operations["post_miniprogram_bff_screens_progress_follow"];
+        post: operations["progress_follow"];
         /** 取消订阅 */
-        delete: operations["delete_miniprogram_bff_screens_progress_leave"];
+        delete: operations["progress_leave"];
         options?: never;
         head?: never;
         patch?: never;
@@ -549,7 +549,7 @@ export interface paths {
          * 一次性告知书 PDF
          * @description 申请人和受托人可看、可打印。
          */
-        get: operations["get_miniprogram_bff_screens_progress_notice_file"];
+        get: operations["progress_notice_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -566,7 +566,7 @@ export interface paths {
             cookie?: never;
         };
         /** 办理结果和送达 */
-        get: operations["get_miniprogram_bff_screens_delivery_result"];
+        get: operations["delivery_result"];
         put?: never;
         post?: never;
         delete?: never;
@@ -588,7 +588,7 @@ export interface paths {
          * 开始补正
          * @description 办件收到一次性告知后使用；已经开始的，返回原来的。
          */
-        post: operations["post_miniprogram_bff_screens_supplement_begin"];
+        post: operations["supplement_begin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -603,13 +603,13 @@ export interface paths {
             cookie?: never;
         };
         /** 我的诉求 */
-        get: operations["get_miniprogram_bff_screens_consult_mine"];
+        get: operations["consult_mine"];
         put?: never;
         /**
          * 提交咨询、投诉或建议
          * @description 给出编号和答复期限（5 个工作日）；内容相同的不重复受理。证件号码会自动遮盖。
          */
-        post: operations["post_miniprogram_bff_screens_consult_file"];
+        post: operations["consult_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -629,7 +629,7 @@ export interface paths {
          * 追问一次
          * @description 答复后可追问一次，答复期限重新计算。
          */
-        post: operations["post_miniprogram_bff_screens_consult_again"];
+        post: operations["consult_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -649,7 +649,7 @@ export interface paths {
          * 对不予受理申诉
          * @description 可申诉一次，由另一位工作人员复核。
          */
-        post: operations["post_miniprogram_bff_screens_consult_appeal"];
+        post: operations["consult_appeal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -669,7 +669,7 @@ export interface paths {
          * 应找哪个部门
          * @description 看起来归其他渠道受理的，给出名称和电话；仍可照常提交。
          */
-        post: operations["post_miniprogram_bff_screens_consult_doors"];
+        post: operations["consult_doors"];
         delete?: never;
         options?: never;
         head?: never;
@@ -689,7 +689,7 @@ export interface paths {
          * 查看一件诉求
          * @description 本人登录后凭编号；其他情况凭编号和手机号码后四位。编号不存在与后四位不符，答复相同。
          */
-        post: operations["post_miniprogram_bff_screens_consult_look_up"];
+        post: operations["consult_look_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -706,7 +706,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 评价答复 */
-        post: operations["post_miniprogram_bff_screens_consult_mark"];
+        post: operations["consult_mark"];
         delete?: never;
         options?: never;
         head?: never;
@@ -723,7 +723,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 撤回诉求 */
-        post: operations["post_miniprogram_bff_screens_consult_withdraw"];
+        post: operations["consult_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -741,7 +741,7 @@ export interface paths {
          * 人工对话的事件流
          * @description `event: standing` 状态，`event: line` 消息（带编号），`event: typing` 正在输入，`event: beat` 保持连接。
          */
-        get: operations["get_miniprogram_bff_screens_person_events"];
+        get: operations["person_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -761,7 +761,7 @@ export interface paths {
          * 人工对话的消息
          * @description `after` 之后的消息；不能使用事件流时，隔几秒问一次。
          */
-        get: operations["get_miniprogram_bff_screens_person_messages"];
+        get: operations["person_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -783,9 +783,9 @@ export interface paths {
          * 找人工
          * @description 服务时间内排队，其余时间留言，工作日内答复。重复请求不会重复排队。
          */
-        post: operations["post_miniprogram_bff_screens_person_ask"];
+        post: operations["person_ask"];
         /** 不再找人工 */
-        delete: operations["delete_miniprogram_bff_screens_person_withdraw"];
+        delete: operations["person_withdraw"];
         options?: never;
         head?: never;
         patch?: never;
@@ -802,7 +802,7 @@ export interface paths {
          * 对话已有的问答
          * @description 断线或重新打开后接着看：某一轮之后的问答，每次最多 50 轮，内容与当时相同。
          */
-        get: operations["get_miniprogram_bff_screens_ask_past"];
+        get: operations["ask_past"];
         put?: never;
         post?: never;
         delete?: never;
@@ -821,7 +821,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 正在输入 */
-        post: operations["post_miniprogram_bff_screens_person_typing"];
+        post: operations["person_typing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -838,7 +838,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 凭邀请码成为代办人 */
-        post: operations["post_miniprogram_bff_screens_family_accept"];
+        post: operations["family_accept"];
         delete?: never;
         options?: never;
         head?: never;
@@ -858,7 +858,7 @@ export interface paths {
          * 生成委托邀请码
          * @description 邀请码一天内有效、只能用一次，交给要委托的人；邀请码只在此时显示。
          */
-        post: operations["post_miniprogram_bff_screens_family_invite"];
+        post: operations["family_invite"];
         delete?: never;
         options?: never;
         head?: never;
@@ -876,7 +876,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** 作废委托邀请码 */
-        delete: operations["delete_miniprogram_bff_screens_family_take_back"];
+        delete: operations["family_take_back"];
         options?: never;
         head?: never;
         patch?: never;
@@ -893,7 +893,7 @@ export interface paths {
          * 委托历史
          * @description 已解除和已到期的委托，最近的在前。
          */
-        get: operations["get_miniprogram_bff_screens_standing_past"];
+        get: operations["standing_past"];
         put?: never;
         post?: never;
         delete?: never;
@@ -915,7 +915,7 @@ export interface paths {
          * 申请为他人代办
          * @description 对方登录并实名后，在“亲友”中同意才生效。无论对方是否使用指尖办，答复相同。
          */
-        post: operations["post_miniprogram_bff_screens_family_ask"];
+        post: operations["family_ask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -933,7 +933,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** 撤回委托申请 */
-        delete: operations["delete_miniprogram_bff_screens_family_withdraw"];
+        delete: operations["family_withdraw"];
         options?: never;
         head?: never;
         patch?: never;
@@ -949,7 +949,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 同意委托申请 */
-        post: operations["post_miniprogram_bff_screens_family_agree"];
+        post: operations["family_agree"];
         delete?: never;
         options?: never;
         head?: never;
@@ -966,7 +966,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 拒绝委托申请 */
-        post: operations["post_miniprogram_bff_screens_family_decline"];
+        post: operations["family_decline"];
         delete?: never;
         options?: never;
         head?: never;
@@ -987,7 +987,7 @@ export interface paths {
          * 解除委托
          * @description 委托人、代办人都可以解除，立即生效。
          */
-        delete: operations["delete_miniprogram_bff_screens_family_revoke"];
+        delete: operations["family_revoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1001,7 +1001,7 @@ export interface paths {
             cookie?: never;
         };
         /** 我的摇号 */
-        get: operations["get_miniprogram_bff_screens_draw_my_entries"];
+        get: operations["draw_my_entries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1018,7 +1018,7 @@ export interface paths {
             cookie?: never;
         };
         /** 一次摇号 */
-        get: operations["get_miniprogram_bff_screens_draw_draw"];
+        get: operations["draw_draw"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1035,13 +1035,13 @@ export interface paths {
             cookie?: never;
         };
         /** 我在一次摇号中的登记 */
-        get: operations["get_miniprogram_bff_screens_draw_my_entry"];
+        get: operations["draw_my_entry"];
         put?: never;
         /**
          * 登记摇号，或修改志愿
          * @description 每人一份；截止前再次提交即修改志愿，登记号不变。登记先后不影响名次。
          */
-        post: operations["post_miniprogram_bff_screens_draw_register"];
+        post: operations["draw_register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1058,7 +1058,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 退出摇号 */
-        post: operations["post_miniprogram_bff_screens_draw_withdraw"];
+        post: operations["draw_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1076,7 +1076,7 @@ export interface paths {
          * 摇号结果文件
          * @description 用 `python -m appointments.redraw` 或任何 SHA-256 工具都能重新得出，见 docs/draw.md。
          */
-        get: operations["get_miniprogram_bff_screens_draw_result"];
+        get: operations["draw_result"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1093,13 +1093,13 @@ export interface paths {
             cookie?: never;
         };
         /** 亲友与委托 */
-        get: operations["get_miniprogram_bff_screens_family_family_page"];
+        get: operations["family_family_page"];
         put?: never;
         /**
          * 登记亲友
          * @description 姓名与证件号码经核验；对方有账号时会收到消息，可以不同意。
          */
-        post: operations["post_miniprogram_bff_screens_family_add"];
+        post: operations["family_add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1117,7 +1117,7 @@ export interface paths {
          * 可代缴的缴费单
          * @description 本人委托（范围含缴费）且在有效期内的；没有委托的，凭缴款识别码和证件号码后四位代缴。
          */
-        get: operations["get_miniprogram_bff_screens_payments_bills_of_others"];
+        get: operations["payments_bills_of_others"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1139,7 +1139,7 @@ export interface paths {
          * 登记无证件的未成年子女
          * @description 预约时须由登记的监护人同行。
          */
-        post: operations["post_miniprogram_bff_screens_family_add_minor"];
+        post: operations["family_add_minor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1157,7 +1157,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** 移除亲友 */
-        delete: operations["delete_miniprogram_bff_screens_family_remove"];
+        delete: operations["family_remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1173,7 +1173,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 不同意被登记为亲友 */
-        post: operations["post_miniprogram_bff_screens_family_refuse"];
+        post: operations["family_refuse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1188,13 +1188,13 @@ export interface paths {
             cookie?: never;
         };
         /** 我的申请 */
-        get: operations["get_miniprogram_bff_screens_filing_my_filings"];
+        get: operations["filing_my_filings"];
         put?: never;
         /**
          * 开始申请
          * @description 同一事项已有草稿的，继续填写原草稿。
          */
-        post: operations["post_miniprogram_bff_screens_filing_begin"];
+        post: operations["filing_begin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1209,12 +1209,12 @@ export interface paths {
             cookie?: never;
         };
         /** 一个申请 */
-        get: operations["get_miniprogram_bff_screens_filing_one"];
+        get: operations["filing_one"];
         /**
          * 保存填写内容
          * @description 随时保存，不检查是否填完；提交时逐栏检查。
          */
-        put: operations["put_miniprogram_bff_screens_filing_save"];
+        put: operations["filing_save"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1231,7 +1231,7 @@ export interface paths {
         };
         get?: never;
         /** 选择结果送达方式 */
-        put: operations["put_miniprogram_bff_screens_filing_choose_delivery"];
+        put: operations["filing_choose_delivery"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1252,7 +1252,7 @@ export interface paths {
          * 按新指南填写
          * @description 指南更新后，草稿改用新表单；仍然适用的内容保留。
          */
-        post: operations["post_miniprogram_bff_screens_filing_follow_guide"];
+        post: operations["filing_follow_guide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1272,7 +1272,7 @@ export interface paths {
          * 调用电子证照代替材料
          * @description 查到的材料免提交；没有查到或证照库暂时无法访问的，请上传。
          */
-        post: operations["post_miniprogram_bff_screens_filing_reuse_licence"];
+        post: operations["filing_reuse_licence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1292,7 +1292,7 @@ export interface paths {
          * 容缺材料已补交
          * @description 先上传文件，再确认补交。
          */
-        post: operations["post_miniprogram_bff_screens_filing_bring_owed"];
+        post: operations["filing_bring_owed"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1312,7 +1312,7 @@ export interface paths {
          * 提交申请
          * @description 重复提交只算一次。内容有误时 detail 逐栏说明。
          */
-        post: operations["post_miniprogram_bff_screens_filing_submit"];
+        post: operations["filing_submit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1329,7 +1329,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 撤回申请 */
-        post: operations["post_miniprogram_bff_screens_filing_withdraw"];
+        post: operations["filing_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1347,13 +1347,13 @@ export interface paths {
          * 我订阅的办件
          * @description 别人的办件，有进展时通知我；本人的办件无需订阅。
          */
-        get: operations["get_miniprogram_bff_screens_progress_followed"];
+        get: operations["progress_followed"];
         put?: never;
         /**
          * 按编号订阅进度
          * @description 与按编号查询相同，须有申请人证件号码后四位。
          */
-        post: operations["post_miniprogram_bff_screens_progress_follow_by_number"];
+        post: operations["progress_follow_by_number"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1371,7 +1371,7 @@ export interface paths {
          * 办事指南
          * @description `slug` 也可以是实施编码。
          */
-        get: operations["get_miniprogram_bff_screens_guide_guide"];
+        get: operations["guide_guide"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1391,7 +1391,7 @@ export interface paths {
          * 办这件事的人还问了
          * @description 同一段对话里常一起问到的事项，没有时为空。
          */
-        get: operations["get_miniprogram_bff_screens_guide_also"];
+        get: operations["guide_also"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1408,7 +1408,7 @@ export interface paths {
             cookie?: never;
         };
         /** 可预约的大厅 */
-        get: operations["get_miniprogram_bff_screens_book_halls"];
+        get: operations["book_halls"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1425,7 +1425,7 @@ export interface paths {
             cookie?: never;
         };
         /** 一个大厅可预约的部门和业务 */
-        get: operations["get_miniprogram_bff_screens_book_hall"];
+        get: operations["book_hall"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1442,7 +1442,7 @@ export interface paths {
             cookie?: never;
         };
         /** 首页 */
-        get: operations["get_miniprogram_bff_screens_home_home"];
+        get: operations["home_home"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1462,7 +1462,7 @@ export interface paths {
          * 中介服务机构名录
          * @description 按名录的次序列出，由市民自主选择。
          */
-        get: operations["get_miniprogram_bff_screens_directory_everyone"];
+        get: operations["directory_everyone"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1482,7 +1482,7 @@ export interface paths {
          * 一家中介服务机构
          * @description 电话、地址、服务和收费说明。
          */
-        get: operations["get_miniprogram_bff_screens_directory_one"];
+        get: operations["directory_one"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1504,7 +1504,7 @@ export interface paths {
          * 登录
          * @description 用平台返回的一次性 code 换取登录 token。token 只返回这一次。
          */
-        post: operations["post_miniprogram_bff_screens_login_sign_in"];
+        post: operations["login_sign_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1522,7 +1522,7 @@ export interface paths {
          * 网页登录入口
          * @description 在浏览器中登录时要跳转的平台授权地址。
          */
-        get: operations["get_miniprogram_bff_screens_login_options"];
+        get: operations["login_options"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1539,7 +1539,7 @@ export interface paths {
             cookie?: never;
         };
         /** 我的信息 */
-        get: operations["get_miniprogram_bff_screens_mine_me"];
+        get: operations["mine_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1556,12 +1556,12 @@ export interface paths {
             cookie?: never;
         };
         /** 当前办理身份 */
-        get: operations["get_miniprogram_bff_screens_organisations_acting_now"];
+        get: operations["organisations_acting_now"];
         /**
          * 切换办理身份
          * @description 切换后，预约、缴费单和办件都是该单位（或被监护人、委托人）的。
          */
-        put: operations["put_miniprogram_bff_screens_organisations_switch"];
+        put: operations["organisations_switch"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1582,7 +1582,7 @@ export interface paths {
          * 订阅消息授权
          * @description 用户在平台弹窗中选择后登记；允许一次可发一条。
          */
-        post: operations["post_miniprogram_bff_screens_messages_consent"];
+        post: operations["messages_consent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1597,13 +1597,13 @@ export interface paths {
             cookie?: never;
         };
         /** 我的信息副本 */
-        get: operations["get_miniprogram_bff_screens_privacy_copies"];
+        get: operations["privacy_copies"];
         put?: never;
         /**
          * 申请我的信息副本
          * @description 含全部信息的压缩包，由后台准备；只能下载一次，逾期删除。
          */
-        post: operations["post_miniprogram_bff_screens_privacy_ask_for_copy"];
+        post: operations["privacy_ask_for_copy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1623,8 +1623,52 @@ export interface paths {
          * 下载信息副本
          * @description 只能下载一次；下载后服务器上不再保存。
          */
-        post: operations["post_miniprogram_bff_screens_privacy_fetch_copy"];
+        post: operations["privacy_fetch_copy"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/favourites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的收藏
+         * @description 最近收藏的在前，至多 200 个；办事指南页据此显示是否已收藏。
+         */
+        get: operations["favourites_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/favourites/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 收藏一个事项
+         * @description `slug` 也可以是实施编码；重复收藏无妨。
+         */
+        put: operations["favourites_add"];
+        post?: never;
+        /**
+         * 取消收藏
+         * @description 重复取消无妨。
+         */
+        delete: operations["favourites_remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1641,15 +1685,15 @@ export interface paths {
          * 注销账号的情况
          * @description 注销后哪些信息依法继续保存、保存多久。
          */
-        get: operations["get_miniprogram_bff_screens_privacy_leaving_page"];
+        get: operations["privacy_leaving_page"];
         put?: never;
         /**
          * 申请注销账号
          * @description 到期自动注销，之前可以撤回。依法须保存的档案继续保存，但不再与账号关联。
          */
-        post: operations["post_miniprogram_bff_screens_privacy_forget"];
+        post: operations["privacy_forget"];
         /** 撤回注销申请 */
-        delete: operations["delete_miniprogram_bff_screens_privacy_stay"];
+        delete: operations["privacy_stay"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1666,7 +1710,7 @@ export interface paths {
          * 我的实名等级
          * @description 当前等级、下一步，以及每个等级可以办什么。
          */
-        get: operations["get_miniprogram_bff_screens_standing_my_level"];
+        get: operations["standing_my_level"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1685,7 +1729,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 人脸核验 */
-        post: operations["post_miniprogram_bff_screens_standing_prove_face"];
+        post: operations["standing_prove_face"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1702,7 +1746,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 核对手机号是否本人办理 */
-        post: operations["post_miniprogram_bff_screens_standing_prove_phone"];
+        post: operations["standing_prove_phone"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1720,7 +1764,7 @@ export interface paths {
          * 谁看过我的信息
          * @description 工作人员每次查看的角色、单位、内容和事由，最近的在前。
          */
-        get: operations["get_miniprogram_bff_screens_privacy_who_looked"];
+        get: operations["privacy_who_looked"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1737,7 +1781,7 @@ export interface paths {
             cookie?: never;
         };
         /** 导出查看记录 */
-        get: operations["get_miniprogram_bff_screens_privacy_looks_file"];
+        get: operations["privacy_looks_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1754,13 +1798,13 @@ export interface paths {
             cookie?: never;
         };
         /** 消息设置 */
-        get: operations["get_miniprogram_bff_screens_messages_message_preferences"];
+        get: operations["messages_message_preferences"];
         put?: never;
         /**
          * 保存消息设置
          * @description 停办、改期等紧急消息不受免打扰和静音限制。
          */
-        post: operations["post_miniprogram_bff_screens_messages_keep_preferences"];
+        post: operations["messages_keep_preferences"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1775,7 +1819,7 @@ export interface paths {
             cookie?: never;
         };
         /** 消息 */
-        get: operations["get_miniprogram_bff_screens_messages_messages"];
+        get: operations["messages_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1794,7 +1838,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 全部标为已读 */
-        post: operations["post_miniprogram_bff_screens_messages_read_messages"];
+        post: operations["messages_read_messages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1811,7 +1855,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 标为已读 */
-        post: operations["post_miniprogram_bff_screens_messages_read_message"];
+        post: operations["messages_read_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1828,7 +1872,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 绑定或更换手机号 */
-        post: operations["post_miniprogram_bff_screens_mine_bind_phone"];
+        post: operations["mine_bind_phone"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1843,18 +1887,18 @@ export interface paths {
             cookie?: never;
         };
         /** 我的同意记录 */
-        get: operations["get_miniprogram_bff_screens_policy_mine"];
+        get: operations["policy_mine"];
         put?: never;
         /**
          * 同意隐私政策
          * @description 政策更新后须重新同意，才能继续办理。
          */
-        post: operations["post_miniprogram_bff_screens_policy_agree"];
+        post: operations["policy_agree"];
         /**
          * 撤回同意
          * @description 手机号、亲友名单和给出的委托随即删除；账号只保留查看、导出和注销。
          */
-        delete: operations["delete_miniprogram_bff_screens_policy_withdraw"];
+        delete: operations["policy_withdraw"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1873,7 +1917,7 @@ export interface paths {
          * 实名认证
          * @description 姓名与证件号码一致即完成认证；同一人的微信、支付宝账号合并为一个市民。
          */
-        post: operations["post_miniprogram_bff_screens_mine_verify"];
+        post: operations["mine_verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1891,7 +1935,7 @@ export interface paths {
          * 我的预约限制
          * @description 正在生效的在前；没有即信用良好。
          */
-        get: operations["get_miniprogram_bff_screens_credit_my_sanctions"];
+        get: operations["credit_my_sanctions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1913,7 +1957,7 @@ export interface paths {
          * 对一条限制提出申诉
          * @description 每条限制可申诉一次；处理期间限制继续有效，结果以消息告知。
          */
-        post: operations["post_miniprogram_bff_screens_credit_appeal"];
+        post: operations["credit_appeal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1928,7 +1972,7 @@ export interface paths {
             cookie?: never;
         };
         /** 登录设备 */
-        get: operations["get_miniprogram_bff_screens_mine_my_sessions"];
+        get: operations["mine_my_sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1948,7 +1992,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** 退出某台设备 */
-        delete: operations["delete_miniprogram_bff_screens_mine_revoke"];
+        delete: operations["mine_revoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1964,7 +2008,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 退出所有设备 */
-        post: operations["post_miniprogram_bff_screens_mine_sign_out_everywhere"];
+        post: operations["mine_sign_out_everywhere"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1979,10 +2023,10 @@ export interface paths {
             cookie?: never;
         };
         /** 可订阅的资讯 */
-        get: operations["get_miniprogram_bff_screens_messages_my_topics"];
+        get: operations["messages_my_topics"];
         put?: never;
         /** 订阅资讯 */
-        post: operations["post_miniprogram_bff_screens_messages_subscribe"];
+        post: operations["messages_subscribe"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2000,7 +2044,27 @@ export interface paths {
         put?: never;
         post?: never;
         /** 退订资讯 */
-        delete: operations["delete_miniprogram_bff_screens_messages_unsubscribe"];
+        delete: operations["messages_unsubscribe"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/message-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 要请用户授权的订阅消息模板
+         * @description 小程序启动时取一次；在按钮的点击里弹窗，用户选择后登记到 `/v1/me/consents`。
+         */
+        get: operations["messages_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2037,7 +2101,7 @@ export interface paths {
          * 服务评价公开
          * @description 按大厅、部门或事项的季度平均；只公开已结束的季度。
          */
-        get: operations["get_miniprogram_bff_screens_opinions_published"];
+        get: operations["opinions_published"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2057,7 +2121,7 @@ export interface paths {
          * 公开的评价内容
          * @description 经审核公开的文字，不含姓名、号码和具体时间。
          */
-        get: operations["get_miniprogram_bff_screens_opinions_words"];
+        get: operations["opinions_words"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2074,13 +2138,13 @@ export interface paths {
             cookie?: never;
         };
         /** 我的单位 */
-        get: operations["get_miniprogram_bff_screens_organisations_page"];
+        get: operations["organisations_page"];
         put?: never;
         /**
          * 登记单位
          * @description 法定代表人经登记机关核验后立即生效；凭授权书的由窗口审核。
          */
-        post: operations["post_miniprogram_bff_screens_organisations_add"];
+        post: operations["organisations_add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2101,7 +2165,7 @@ export interface paths {
          * 解除经办人
          * @description 管理员解除经办人，或本人不再经办，立即生效；预约、缴费和办件仍归单位。
          */
-        delete: operations["delete_miniprogram_bff_screens_organisations_end"];
+        delete: operations["organisations_end"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2117,7 +2181,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 同意担任经办人 */
-        post: operations["post_miniprogram_bff_screens_organisations_agree"];
+        post: operations["organisations_agree"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2134,7 +2198,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 不同意担任经办人 */
-        post: operations["post_miniprogram_bff_screens_organisations_decline"];
+        post: operations["organisations_decline"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2149,13 +2213,13 @@ export interface paths {
             cookie?: never;
         };
         /** 单位的经办人 */
-        get: operations["get_miniprogram_bff_screens_organisations_agents"];
+        get: operations["organisations_agents"];
         put?: never;
         /**
          * 添加经办人
          * @description 本人登录并同意后生效。无论对方是否使用指尖办，答复相同。
          */
-        post: operations["post_miniprogram_bff_screens_organisations_add_agent"];
+        post: operations["organisations_add_agent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2175,7 +2239,7 @@ export interface paths {
          * 登记要上传的文件
          * @description 随后按 `missing` 逐段上传，每段 512 KiB，最后一段为余数。相同幂等键或相同内容返回已登记的文件，可续传。
          */
-        post: operations["post_miniprogram_bff_screens_papers_announce"];
+        post: operations["papers_announce"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2193,7 +2257,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** 删除未提交的文件 */
-        delete: operations["delete_miniprogram_bff_screens_papers_withdraw"];
+        delete: operations["papers_withdraw"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2210,7 +2274,7 @@ export interface paths {
          * 查看或下载文件
          * @description 本人上传的材料，或本人办件的结果文件。
          */
-        get: operations["get_miniprogram_bff_screens_papers_file"];
+        get: operations["papers_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2232,7 +2296,7 @@ export interface paths {
          * 各段已传完
          * @description 按内容识别类型并作安全检查；检查未完成时 `state` 为 scanning，稍后自动可用。
          */
-        post: operations["post_miniprogram_bff_screens_papers_finish"];
+        post: operations["papers_finish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2251,7 +2315,7 @@ export interface paths {
          * 上传一段
          * @description 正文为该段的原始字节（application/octet-stream），从 1 编号；重复上传同一段没有影响。
          */
-        put: operations["put_miniprogram_bff_screens_papers_send_part"];
+        put: operations["papers_send_part"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2272,7 +2336,7 @@ export interface paths {
          * 同行或代办预约
          * @description 要么所有人都约上，要么一个都不约；不能预约的人在 detail 中逐一列出。
          */
-        post: operations["post_miniprogram_bff_screens_together_reserve"];
+        post: operations["together_reserve"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2292,7 +2356,7 @@ export interface paths {
          * 取消同行的全部预约
          * @description 取消由您预约的同行各人，要么都取消，要么都保留。
          */
-        post: operations["post_miniprogram_bff_screens_together_cancel"];
+        post: operations["together_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2310,7 +2374,7 @@ export interface paths {
          * 我的缴费记录
          * @description 最近的在前，每页 30 笔；未付款而关闭的不列。
          */
-        get: operations["get_miniprogram_bff_screens_payments_my_payments"];
+        get: operations["payments_my_payments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2330,7 +2394,7 @@ export interface paths {
          * 可以为谁预约
          * @description 本人在前；委托人可单独预约，亲友须与本人同行。
          */
-        get: operations["get_miniprogram_bff_screens_family_people"];
+        get: operations["family_people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2347,7 +2411,7 @@ export interface paths {
             cookie?: never;
         };
         /** 现行隐私政策 */
-        get: operations["get_miniprogram_bff_screens_policy_in_force"];
+        get: operations["policy_in_force"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2369,7 +2433,7 @@ export interface paths {
          * 评价一次服务
          * @description 办结的到厅服务和办件各可评价一次；差评须说明原因，将由专人回访整改。不评价即没有评价，不会默认好评。
          */
-        post: operations["post_miniprogram_bff_screens_rate_rate"];
+        post: operations["rate_rate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2389,7 +2453,7 @@ export interface paths {
          * 追评一次
          * @description 等级不变，只补充文字。
          */
-        post: operations["post_miniprogram_bff_screens_rate_again"];
+        post: operations["rate_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2407,7 +2471,7 @@ export interface paths {
          * 现场扫码评价
          * @description 本人今天在这个大厅办完、还没有评价的服务，本窗口的在前。
          */
-        get: operations["get_miniprogram_bff_screens_rate_here"];
+        get: operations["rate_here"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2424,7 +2488,7 @@ export interface paths {
             cookie?: never;
         };
         /** 评价等级和标签 */
-        get: operations["get_miniprogram_bff_screens_rate_levels_and_tags"];
+        get: operations["rate_levels_and_tags"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2441,7 +2505,7 @@ export interface paths {
             cookie?: never;
         };
         /** 我的评价 */
-        get: operations["get_miniprogram_bff_screens_rate_mine"];
+        get: operations["rate_mine"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2458,7 +2522,7 @@ export interface paths {
             cookie?: never;
         };
         /** 待评价的服务 */
-        get: operations["get_miniprogram_bff_screens_rate_waiting"];
+        get: operations["rate_waiting"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2480,7 +2544,7 @@ export interface paths {
          * 撤回自己的评价
          * @description 须说明原因；撤回的评价留有记录，公开数据写明撤回的条数，已开始的整改继续进行。
          */
-        post: operations["post_miniprogram_bff_screens_rate_withdraw"];
+        post: operations["rate_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2498,7 +2562,7 @@ export interface paths {
          * 等我改约的预约
          * @description 自己的，以及为他人代约、现在仍可代办的。
          */
-        get: operations["get_miniprogram_bff_screens_rebook_mine"];
+        get: operations["rebook_mine"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2518,7 +2582,7 @@ export interface paths {
          * 一次停办改约
          * @description 大厅停办取消的预约；改约期内优先于公众放号，不受预约次数限制，不计爽约。
          */
-        get: operations["get_miniprogram_bff_screens_rebook_one"];
+        get: operations["rebook_one"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2540,7 +2604,7 @@ export interface paths {
          * 确认保留的号
          * @description 重复确认得到同一个预约。
          */
-        post: operations["post_miniprogram_bff_screens_rebook_accept"];
+        post: operations["rebook_accept"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2558,7 +2622,7 @@ export interface paths {
          * 可改约的全部时段
          * @description 余号随时变化，以提交的结果为准。
          */
-        get: operations["get_miniprogram_bff_screens_rebook_choices"];
+        get: operations["rebook_choices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2580,7 +2644,7 @@ export interface paths {
          * 改约到另一个时段
          * @description 约不上时保留的号不变；重复提交得到同一个预约。
          */
-        post: operations["post_miniprogram_bff_screens_rebook_choose"];
+        post: operations["rebook_choose"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2600,7 +2664,7 @@ export interface paths {
          * 不需要改约
          * @description 保留的号立即让给别人。
          */
-        post: operations["post_miniprogram_bff_screens_rebook_decline"];
+        post: operations["rebook_decline"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2620,7 +2684,7 @@ export interface paths {
          * 票据验真
          * @description 任何人可凭票据代码、票据号码和校验码查验。
          */
-        post: operations["post_miniprogram_bff_screens_receipt_check"];
+        post: operations["receipt_check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2640,7 +2704,7 @@ export interface paths {
          * 确认整改是否满意
          * @description 不满意的退回继续整改。
          */
-        post: operations["post_miniprogram_bff_screens_rate_verdict"];
+        post: operations["rate_verdict"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2660,7 +2724,7 @@ export interface paths {
          * 场景导办
          * @description 带上已答的题，返回下一题或办理清单。
          */
-        post: operations["post_miniprogram_bff_screens_guide_scenario"];
+        post: operations["guide_scenario"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2678,7 +2742,7 @@ export interface paths {
          * 搜索事项
          * @description 容错别字、拼音、首字母、繁体和口语说法。
          */
-        get: operations["get_miniprogram_bff_screens_search_search"];
+        get: operations["search_search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2697,7 +2761,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 去统一身份认证登录 */
-        post: operations["post_miniprogram_bff_screens_sign_on_begin"];
+        post: operations["sign_on_begin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2717,7 +2781,7 @@ export interface paths {
          * 统一身份认证登录
          * @description 用带回的 code 和 state 换取登录 token；省里核验过的姓名和证件号码就是实名。
          */
-        post: operations["post_miniprogram_bff_screens_sign_on_finish"];
+        post: operations["sign_on_finish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2732,7 +2796,7 @@ export interface paths {
             cookie?: never;
         };
         /** 单点退出地址 */
-        get: operations["get_miniprogram_bff_screens_sign_on_leaving"];
+        get: operations["sign_on_leaving"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2751,7 +2815,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 退出登录 */
-        post: operations["post_miniprogram_bff_screens_login_sign_out"];
+        post: operations["login_sign_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2769,7 +2833,7 @@ export interface paths {
          * 某天的号段
          * @description 余号随时变化，以提交预约的结果为准；人多时显示的是 1 秒内的余号，Age 和 X-As-Of 响应头说明是何时的。
          */
-        get: operations["get_miniprogram_bff_screens_book_slots_of_day"];
+        get: operations["book_slots_of_day"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2786,7 +2850,7 @@ export interface paths {
             cookie?: never;
         };
         /** 输入联想 */
-        get: operations["get_miniprogram_bff_screens_search_suggestions"];
+        get: operations["search_suggestions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2808,7 +2872,7 @@ export interface paths {
          * 提交补正材料
          * @description 一次提交全部材料，办理时限从提交起继续计算；重复提交只算一次。
          */
-        post: operations["post_miniprogram_bff_screens_supplement_send"];
+        post: operations["supplement_send"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2823,7 +2887,7 @@ export interface paths {
             cookie?: never;
         };
         /** 主题下的事项 */
-        get: operations["get_miniprogram_bff_screens_guide_theme"];
+        get: operations["guide_theme"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2840,7 +2904,7 @@ export interface paths {
             cookie?: never;
         };
         /** 一项预约业务和可约日期 */
-        get: operations["get_miniprogram_bff_screens_book_appointment_type"];
+        get: operations["book_appointment_type"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2857,13 +2921,13 @@ export interface paths {
             cookie?: never;
         };
         /** 我的候补 */
-        get: operations["get_miniprogram_bff_screens_wait_my_waits"];
+        get: operations["wait_my_waits"];
         put?: never;
         /**
          * 候补一个已约满的号段
          * @description 有人退号时按候补先后分配，须在时限内确认；重复提交得到同一个名次。
          */
-        post: operations["post_miniprogram_bff_screens_wait_join"];
+        post: operations["wait_join"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2878,7 +2942,7 @@ export interface paths {
             cookie?: never;
         };
         /** 一条候补 */
-        get: operations["get_miniprogram_bff_screens_wait_my_wait"];
+        get: operations["wait_my_wait"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2900,7 +2964,7 @@ export interface paths {
          * 确认候补名额
          * @description 重复确认得到同一个预约。
          */
-        post: operations["post_miniprogram_bff_screens_wait_accept"];
+        post: operations["wait_accept"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2920,7 +2984,7 @@ export interface paths {
          * 谢绝候补名额
          * @description 名额立即让给下一位。
          */
-        post: operations["post_miniprogram_bff_screens_wait_decline"];
+        post: operations["wait_decline"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2937,7 +3001,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** 退出候补 */
-        post: operations["post_miniprogram_bff_screens_wait_leave"];
+        post: operations["wait_leave"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2952,13 +3016,13 @@ export interface paths {
             cookie?: never;
         };
         /** 监护的子女 */
-        get: operations["get_miniprogram_bff_screens_standing_wards"];
+        get: operations["standing_wards"];
         put?: never;
         /**
          * 登记监护
          * @description 监护关系经核验；可为其办理全部事项，到其年满 18 周岁为止。
          */
-        post: operations["post_miniprogram_bff_screens_standing_add_ward"];
+        post: operations["standing_add_ward"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2976,7 +3040,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** 解除监护 */
-        delete: operations["delete_miniprogram_bff_screens_standing_end_ward"];
+        delete: operations["standing_end_ward"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2997,26 +3061,18 @@ export interface components {
         /** ActView */
         ActView: {
             allowed: boolean;
-            /** @example 预约、候补和摇号 */
             name: string;
-            /** @example 实名认证（姓名、证件号码） */
             needed: string;
         };
         /** Acting */
         Acting: {
-            /**
-             * @description 空为本人
-             * @example 示例科技有限公司
-             */
+            /** @description 空为本人 */
             name: string;
         };
         /** AddressIn */
         AddressIn: {
-            /** @example 示例市东岸区示范路 8 号 3 单元 502 */
             address: string;
-            /** @example 13800000002 */
             phone: string;
-            /** @example 李四 */
             recipient: string;
         };
         /** After */
@@ -3029,41 +3085,34 @@ export interface components {
         };
         /** AgainIn */
         AgainIn: {
-            /** @enum {unknown} */
+            /** @enum {string} */
             kind: "case" | "ticket" | "visit";
-            /** @example 7K3M9QXP */
             number: string;
-            /** @example 窗口又加开了，这次没有等 */
             text: string;
         };
         /** AgentView */
         AgentView: {
             id: number;
-            /** @example 可以办理 */
             label: string;
             mine: boolean;
-            /** @example 李* */
             name: string;
-            /** @example agent */
-            role: string;
-            /** @example 经办人 */
+            /** @enum {string} */
+            role: "legal_person" | "administrator" | "agent";
             role_name: string;
             scope_names: string[];
-            /** @example active */
-            state: string;
+            /** @enum {string} */
+            state: "asked" | "claimed" | "active" | "declined" | "ended";
             /** Format: date */
             until: string;
         };
         /** Agree */
         Agree: {
-            /** @example 2026-01-01 */
             version: string;
         };
         /** AgreementView */
         AgreementView: {
             /** Format: date-time */
             agreed_at: string;
-            /** @example 2026-01-01 */
             version: string;
             withdrawn_at: string | null;
         };
@@ -3080,16 +3129,14 @@ export interface components {
         AnswerView: {
             /** @description 办这件事的人还问了 */
             also: components["schemas"]["ChoiceView"][];
-            /** @example answer */
-            band: string;
+            /** @enum {string} */
+            band: "answer" | "ask_back" | "unknown";
             cards: components["schemas"]["CardView"][];
             choices: components["schemas"]["ChoiceView"][];
-            /** @example 0.93 */
             confidence: number;
-            /** @example amAQzdxsCBvS9YLzL5QucVCuDuXxX8XB */
             conversation: string;
-            /** @example answer */
-            kind: string;
+            /** @enum {string} */
+            kind: "answer" | "choose" | "unknown" | "person" | "emergency" | "complaint" | "greeting" | "empty" | "with_person";
             live: components["schemas"]["LiveCardView"][];
             note: string;
             passages: components["schemas"]["PassageView"][];
@@ -3105,6 +3152,11 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** AnswersAsked */
+        AnswersAsked: {
+            /** @default  */
+            q: string;
+        };
         /**
          * AppealView
          * @description `state`：open accepted rejected.
@@ -3112,16 +3164,11 @@ export interface components {
         AppealView: {
             /** Format: date-time */
             filed_at: string;
-            /** @example 待处理 */
             label: string;
-            /**
-             * @description 处理意见
-             * @example
-             */
+            /** @description 处理意见 */
             reason: string;
-            /** @example open */
-            state: string;
-            /** @example 当天住院，有医院证明 */
+            /** @enum {string} */
+            state: "open" | "accepted" | "rejected";
             text: string;
         };
         /**
@@ -3131,7 +3178,6 @@ export interface components {
         Application: {
             /** @default null */
             amount_fen: number | null;
-            /** @example 家人已在窗口缴纳，重复缴款 */
             reason: string;
         };
         /**
@@ -3139,28 +3185,17 @@ export interface components {
          * @description 条数不足公开下限的，各项为空；`marks` 向下取整到 5 的倍数.
          */
         AverageView: {
-            /** @example 4.6 */
             average: number | null;
-            /** @example 9901 */
             key: string;
-            /** @example 120 */
             marks: number | null;
-            /** @example 示例市政务服务中心 */
             name: string;
-            /**
-             * @description 满意率，%
-             * @example 97
-             */
+            /** @description 满意率，% */
             satisfied: number | null;
-            /** @example 0 */
             withdrawn: number | null;
         };
         /** Begin */
         Begin: {
-            /**
-             * @description 回到的页面，须在本站
-             * @example /h5/
-             */
+            /** @description 回到的页面，须在本站 */
             redirect: string;
         };
         /**
@@ -3169,8 +3204,21 @@ export interface components {
          */
         Begun: {
             address: string;
-            /** @example Zk3…（32 位随机文本） */
             state: string;
+        };
+        /** BillLookUp */
+        BillLookUp: {
+            last_four: string;
+            pay_code: string;
+        };
+        /** BillToPay */
+        BillToPay: {
+            expire_date: string | null;
+            pay_code: string;
+            title: string;
+            /** @description 金额，单位：分 */
+            total_fen: number;
+            unit: string;
         };
         /**
          * BillView
@@ -3184,21 +3232,15 @@ export interface components {
             expire_date: string | null;
             items: components["schemas"]["LineView"][];
             late_fen: number;
-            /** @example 20261121000000000001 */
             pay_code: string;
             reference: string;
             settled_at: string | null;
             settled_fen: number | null;
-            /** @example unpaid */
-            state: string;
-            /** @example 居民身份证工本费 */
+            /** @enum {string} */
+            state: "unpaid" | "settled" | "withdrawn" | "refunded";
             title: string;
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             total_fen: number;
-            /** @example 示例市公安局 */
             unit: string;
         };
         /**
@@ -3208,7 +3250,7 @@ export interface components {
         BillsQuery: {
             /**
              * @default all
-             * @enum {unknown}
+             * @enum {string}
              */
             which: "all" | "open" | "settled";
         };
@@ -3218,9 +3260,7 @@ export interface components {
          */
         BookableItem: {
             materials: components["schemas"]["MaterialView"][];
-            /** @example 居民身份证丢失补领 */
             name: string;
-            /** @example id-card-replace */
             slug: string;
         };
         /**
@@ -3229,52 +3269,34 @@ export interface components {
          *         no_show unserved.
          */
         BookingView: {
-            /** @default false */
             booked_for_me: boolean;
             can_cancel: boolean;
             /** Format: date-time */
             cancel_until: string;
-            /** @example 7K3M9QXP */
             code: string;
-            /** @example 示例市公安局 */
             department_name: string;
             /** Format: date-time */
             ends_at: string;
-            /**
-             * @description 单个预约才有；不收费的业务为空
-             * @default null
-             */
+            /** @description 单个预约才有；不收费的业务为空 */
             fee: components["schemas"]["FeeView"] | null;
-            /**
-             * @description 代他人预约的，办理人姓名；本人的为空
-             * @default
-             * @example 李*
-             */
+            /** @description 代他人预约的，办理人姓名；本人的为空 */
             for_whom: string;
-            /** @example 示例市东岸区示范大道 1 号 */
             hall_address: string;
-            /** @example 9901 */
             hall_code: string;
-            /** @example 示例市政务服务中心 */
             hall_name: string;
-            /** @example 0000-5550001 */
             hall_phone: string;
-            /** @default false */
             party: boolean;
             /** Format: date-time */
             starts_at: string;
-            /** @example booked */
-            state: string;
+            /** @enum {string} */
+            state: "booked" | "checked_in" | "serving" | "finished" | "cancelled" | "no_show" | "office_cancelled" | "unserved" | "rescheduled";
             ticket_number: string | null;
-            /** @example centre-id-card */
             type_code: string;
-            /** @example 居民身份证办理 */
             type_name: string;
             window: string | null;
         };
         /** Brought */
         Brought: {
-            /** @example 居民户口簿 */
             material: string;
         };
         /**
@@ -3282,18 +3304,19 @@ export interface components {
          * @description `kind`：guide book pay form map progress phone complaint person screen（`target` 是页面）.
          */
         CardView: {
-            /** @example book */
-            kind: string;
-            /** @example 预约办理 */
+            /** @enum {string} */
+            kind: "guide" | "book" | "pay" | "form" | "map" | "progress" | "phone" | "complaint" | "person" | "screen" | "answered";
             label: string;
-            /** @example 11990100DEMA0001133990100005000 */
             target: string;
+        };
+        /** CaseLookUp */
+        CaseLookUp: {
+            case_no: string;
+            last_four: string;
         };
         /** CaseToSupplement */
         CaseToSupplement: {
-            /** @example 990100202611000017 */
             case_no: string;
-            /** @example 居民身份证丢失补领 */
             item_name: string;
         };
         /**
@@ -3309,22 +3332,22 @@ export interface components {
             closed: boolean;
             department_name: string;
             extended_days: number;
-            /** @default false */
             followed: boolean;
             item_code: string;
             item_name: string;
             legal_days: number | null;
             legal_due: string | null;
-            light: string;
-            notices?: components["schemas"]["Notice"][];
-            /** @default false */
+            /** @enum {string} */
+            light: "green" | "yellow" | "red" | "grey";
+            notices: components["schemas"]["Notice"][];
             own: boolean;
             pause: string;
             pause_until: string | null;
             promised_days: number | null;
             promised_due: string | null;
             result: string;
-            stage: string;
+            /** @enum {string} */
+            stage: "received" | "accepted" | "refused" | "notice_once" | "supplemented" | "suspended" | "resumed" | "special_started" | "special_ended" | "reviewed" | "decided" | "closed" | "delivered" | "withdrawn";
             stage_label: string;
             steps: components["schemas"]["Step"][];
             usual: components["schemas"]["Usual"] | null;
@@ -3336,16 +3359,12 @@ export interface components {
          * @description 一次被计入的预约；`exempt`：已免计.
          */
         CauseView: {
-            /** @example 7K3M9QXP */
             code: string;
             exempt: boolean;
-            /** @example 示例市政务服务中心 */
             hall_name: string;
             /** Format: date-time */
             starts_at: string;
-            /** @example 居民身份证办理 */
             type_name: string;
-            /** @example 爽约 */
             what: string;
         };
         /**
@@ -3363,26 +3382,17 @@ export interface components {
          * @description `state`：issued 有效，voiding 冲红中，voided 已冲红；交款人姓名已遮盖.
          */
         CheckedView: {
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             amount_fen: number;
-            /** @example 99010126 */
             code: string;
             /** Format: date */
             issued_on: string;
-            /** @example 有效 */
             label: string;
-            /** @example 0026421031 */
             number: string;
-            /** @example 张* */
             payer: string;
-            /** @example issued */
-            state: string;
-            /** @example 居民身份证工本费 */
+            /** @enum {string} */
+            state: "issued" | "voided" | "voiding";
             title: string;
-            /** @example 示例市公安局 */
             unit: string;
         };
         /**
@@ -3390,7 +3400,7 @@ export interface components {
          * @description `last_four` is needed to pay somebody else's bill.
          */
         Checkout: {
-            /** @enum {unknown} */
+            /** @enum {string} */
             channel: "alipay" | "wechat";
             /** @default  */
             last_four: string;
@@ -3400,17 +3410,13 @@ export interface components {
          * @description `parameters`：原样交给 wx.requestPayment / my.tradePay.
          */
         CheckoutView: {
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             amount_fen: number;
-            /** @example wechat */
-            channel: string;
+            /** @enum {string} */
+            channel: "wechat" | "alipay";
             /** Format: date-time */
             expires_at: string;
             late_fen: number;
-            /** @example P20261121000000000001 */
             out_trade_no: string;
             parameters: {
                 [key: string]: string;
@@ -3418,9 +3424,7 @@ export interface components {
         };
         /** ChoiceView */
         ChoiceView: {
-            /** @example 11990100DEMA0001133990100005000 */
             item_code: string;
-            /** @example 居民身份证丢失补领 */
             name: string;
         };
         /** Chosen */
@@ -3435,14 +3439,10 @@ export interface components {
          * @description 答复引用的办事指南章节，原文照录.
          */
         CiteView: {
-            /** @example 居民身份证丢失补领 */
             item: string;
-            /** @example 申请材料 */
             section: string;
-            /** @example id-card-replace */
             slug: string;
             text: string;
-            /** @example 1 */
             version: number;
         };
         /**
@@ -3450,13 +3450,10 @@ export interface components {
          * @description `code`：能由我查看和取消的预约才有.
          */
         CompanionView: {
-            /** @example 7K3M9QXP */
             code: string;
-            /** @example 李* */
             name: string;
-            /** @example booked */
-            state: string;
-            /** @example 已预约 */
+            /** @enum {string} */
+            state: "booked" | "checked_in" | "serving" | "finished" | "cancelled" | "no_show" | "office_cancelled" | "unserved" | "rescheduled";
             state_name: string;
             ticket_number: string | null;
         };
@@ -3465,21 +3462,18 @@ export interface components {
          * @description `confirm` must read 注销.
          */
         ConfirmForget: {
-            /** @example 注销 */
             confirm: string;
         };
         /** ConsentView */
         ConsentView: {
             /** Format: date-time */
             at: string;
-            /** @example once */
             choice: string;
             /** @description 还可发送的条数 */
             left: number;
             names: string[];
-            /** @example wechat */
-            platform: string;
-            /** @example tpl-booking */
+            /** @enum {string} */
+            platform: "wechat" | "alipay" | "sign_on";
             template: string;
             used: number;
         };
@@ -3490,10 +3484,14 @@ export interface components {
         Consents: {
             /**
              * @default once
-             * @enum {unknown}
+             * @enum {string}
              */
             choice: "always" | "once" | "refused";
             templates: string[];
+        };
+        /** ConsultWords */
+        ConsultWords: {
+            text: string;
         };
         /**
          * ConsultationView
@@ -3506,25 +3504,19 @@ export interface components {
             can_ask_again: boolean;
             can_mark: boolean;
             can_withdraw: boolean;
-            /** @example 7K3M9QXPDR */
             code: string;
-            /** @example 示例市公安局 */
             department: string;
             /** Format: date */
             due_on: string;
-            /** @example 示例市政务服务中心 */
             hall_name: string;
-            /** @example 居民身份证丢失补领 */
             item_name: string;
-            /** @example question */
-            kind: string;
-            /** @example 咨询 */
+            /** @enum {string} */
+            kind: "question" | "complaint" | "proposal";
             kind_label: string;
             mark: number | null;
             said: components["schemas"]["SaidView"][];
-            /** @example open */
-            state: string;
-            /** @example 办理中 */
+            /** @enum {string} */
+            state: "open" | "drafted" | "answered" | "refused" | "pointed" | "withdrawn";
             state_label: string;
             title: string;
         };
@@ -3535,18 +3527,13 @@ export interface components {
         CopyView: {
             /** Format: date-time */
             asked_at: string;
-            /** @example 7K3M9QXP2A7K3M9QXP2A */
             code: string;
             good_until: string | null;
-            /** @example 可以下载 */
             label: string;
-            /**
-             * @description 字节
-             * @example 20480
-             */
+            /** @description 字节 */
             size: number;
-            /** @example ready */
-            state: string;
+            /** @enum {string} */
+            state: "waiting" | "ready" | "fetched" | "expired";
         };
         /**
          * DayView
@@ -3556,7 +3543,6 @@ export interface components {
             /** Format: date */
             date: string;
             free: number;
-            /** @example 可约 */
             label: string;
             release_at: string | null;
         };
@@ -3568,14 +3554,8 @@ export interface components {
             id: number;
             /** @description 限定事项的编码，只对预约和办件有效；空为不限 */
             items: string[];
-            /** @example 李* */
             name: string;
             scope: string[];
-            /**
-             * @example [
-             *       "预约"
-             *     ]
-             */
             scope_names: string[];
             /** Format: date */
             until: string;
@@ -3587,16 +3567,14 @@ export interface components {
         DeliveryChoice: {
             /** @default null */
             address: components["schemas"]["AddressIn"] | null;
-            /**
-             * @default
-             * @example 9901
-             */
+            /** @default  */
             hall_code: string;
-            /** @enum {unknown} */
+            /** @enum {string} */
             way: "courier" | "pick_up";
         };
         /** DeliveryStep */
         DeliveryStep: {
+            /** Format: date-time */
             at: string;
             note: string;
         };
@@ -3611,18 +3589,18 @@ export interface components {
             hall: string;
             phone: string;
             recipient: string;
-            state: string;
+            /** @enum {string} */
+            state: "chosen" | "ready" | "sent" | "returned" | "delivered";
             state_label: string;
             steps: components["schemas"]["DeliveryStep"][];
             tracking_no: string;
-            way: string;
+            /** @enum {string} */
+            way: "pick_up" | "courier";
             way_label: string;
         };
         /** DepartmentView */
         DepartmentView: {
-            /** @example police */
             code: string;
-            /** @example 示例市公安局 */
             name: string;
             types: components["schemas"]["TypeRow"][];
         };
@@ -3633,11 +3611,8 @@ export interface components {
         };
         /** DoorView */
         DoorView: {
-            /** @example 人力资源社会保障部门 */
             name: string;
-            /** @example 12333 */
             phone: string;
-            /** @example 拖欠工资等劳动保障维权 */
             what: string;
         };
         /**
@@ -3647,29 +3622,21 @@ export interface components {
         DrawPage: {
             /** Format: date-time */
             closes_at: string;
-            /** @example Q7W3K9MXPD */
             code: string;
             /** Format: date */
             date: string;
-            /** @example 示例市公安局 */
             department_name: string;
             entries: number;
             /** @description SHA-256，十六进制 */
             entries_hash: string;
-            /** @example 9901 */
             hall_code: string;
-            /** @example 示例市政务服务中心 */
             hall_name: string;
-            /** @example 登记中 */
             label: string;
             may_register: boolean;
             /** Format: date-time */
             opens_at: string;
             places: number;
-            /**
-             * @description 取消的原因
-             * @example
-             */
+            /** @description 取消的原因 */
             reason: string;
             /**
              * Format: date-time
@@ -3680,11 +3647,9 @@ export interface components {
             /** @description SHA-256，十六进制 */
             seed_hash: string;
             slots: components["schemas"]["DrawSlot"][];
-            /** @example open */
-            state: string;
-            /** @example centre-id-card */
+            /** @enum {string} */
+            state: "open" | "closed" | "drawn" | "cancelled";
             type_code: string;
-            /** @example 居民身份证办理 */
             type_name: string;
             won: number;
         };
@@ -3695,11 +3660,9 @@ export interface components {
         DrawRow: {
             /** Format: date-time */
             closes_at: string;
-            /** @example Q7W3K9MXPD */
             code: string;
             /** Format: date */
             date: string;
-            /** @example 登记中 */
             label: string;
             may_register: boolean;
             /** Format: date-time */
@@ -3740,21 +3703,15 @@ export interface components {
             closes_at: string;
             /** Format: date */
             date: string;
-            /** @example Q7W3K9MXPD */
             draw_code: string;
             entries: number;
-            /** @example 示例市政务服务中心 */
             hall_name: string;
-            /** @example 已登记 */
             label: string;
-            /** @example 4N8P2RTWXK */
             number: string;
-            /** @example registered */
-            outcome: string;
+            /** @enum {string} */
+            outcome: "registered" | "won" | "lost" | "ineligible" | "withdrawn" | "cancelled";
             rank: number | null;
-            /** @example 居民身份证办理 */
             type_name: string;
-            /** @example  */
             why: string;
             wishes: number[];
             won_at: string | null;
@@ -3764,8 +3721,11 @@ export interface components {
          * @description 每个拒绝都是这个样子。code 不会改变，可据此判断；message 可直接给人看。
          */
         Error: {
-            /** @description 错误代码，如 SlotFull */
-            code: string;
+            /**
+             * @description 错误代码，如 SlotFull
+             * @enum {string}
+             */
+            code: "AccountNeeded" | "AccountUnusable" | "ActingOver" | "AddressTooLong" | "AgentFault" | "AgentNotFound" | "AlreadyAgent" | "AlreadyAppealed" | "AlreadyBookedThatDay" | "AlreadyFamily" | "AlreadyInDraw" | "AlreadyLeaving" | "AlreadyVerified" | "AlreadyWaiting" | "AppealInvalid" | "AppealedOnce" | "AskedAgainAlready" | "BillAlreadySettled" | "BillExpired" | "BillNotFound" | "BillWithdrawn" | "BookingNotFound" | "CannotCancel" | "CannotCheckIn" | "CannotLeave" | "CannotReschedule" | "CaseNotFound" | "ChannelRefused" | "CheckoutOver" | "ClientTooOld" | "CodeUnusable" | "ComeAlong" | "ConsultationNotFound" | "ConversationNotFound" | "DatabaseGone" | "DelegationFault" | "DeliveryFault" | "DeliveryNotOffered" | "DeliveryUnderway" | "DoesNotWant" | "DrawCalledOff" | "DrawEntryNotFound" | "DrawNotDone" | "DrawNotFound" | "DrawNotOpenYet" | "DrawOver" | "EventIdUnreadable" | "ExportNotFound" | "ExportUnderWay" | "FamilyFull" | "FamilyNotFound" | "FilingClosed" | "FilingNotFound" | "ForgedAnswer" | "FormFaults" | "GroupUnknown" | "GuideMoved" | "HallNotForItem" | "HallNotFound" | "HandoverOver" | "InternalError" | "InvalidFields" | "InvitationOver" | "ItemNotFound" | "KeptForPriority" | "KeptForStaff" | "KeyMalformed" | "KeyNeeded" | "KeyReused" | "LevelNeeded" | "LicenceConsentNeeded" | "LicenceNotHere" | "LicencesDown" | "Malformed" | "MarkedAlready" | "MaterialsMissing" | "MayNotFollow" | "MemberTwice" | "MessageNotFound" | "MethodNotAllowed" | "MinorTooOld" | "MoneyUnderWay" | "NameFault" | "NameMismatch" | "NoLicenceFor" | "NoNotice" | "NoOnlineForm" | "NoSuchDelegation" | "NoSuchSession" | "NotAChild" | "NotAdministrator" | "NotAtThisStage" | "NotConfirmed" | "NotEnoughInARow" | "NotFinishedYet" | "NotFound" | "NotInLine" | "NotInThisState" | "NotJson" | "NotLeaving" | "NotLegalPerson" | "NotOffered" | "NotReady" | "NotSignedIn" | "NotTheGuardian" | "NotYetReleased" | "NothingToRate" | "NothingToReceipt" | "NothingToRefund" | "NothingToSupplement" | "NothingWritten" | "NumberFault" | "NumberHeldByAnother" | "ObjectMissing" | "ObjectStoreGone" | "OfferOver" | "OldNumber" | "OneselfAsFamily" | "OrganisationFault" | "OrganisationMismatch" | "OrganisationNotFound" | "OtherBusiness" | "OutcomeUnknown" | "OutsideUnavailable" | "OwedNotFound" | "PaperChanged" | "PaperInfected" | "PaperKindRefused" | "PaperNotFound" | "PaperNotReady" | "PaperPartFault" | "PaperTooLarge" | "PapersNotReady" | "PartyDoesNotFit" | "PartyEmpty" | "PartyRefused" | "PartyTooLarge" | "PayerMismatch" | "PaymentInProgress" | "PersonUnknown" | "PhoneFault" | "PhoneInvalid" | "PhoneNeeded" | "PledgeNeeded" | "PolicyChanged" | "PolicyNotAgreed" | "ProviderNotFound" | "PublicAnswerNotFound" | "QuestionInvalid" | "QuietHoursFault" | "RatedAlready" | "RatingNotFound" | "RealNameNeeded" | "ReasonFault" | "ReasonNeeded" | "RebookNotFound" | "RebookOver" | "ReceiptNotFound" | "ReceiptNotReady" | "RectificationNotFound" | "RedisGone" | "RefundAlreadyAsked" | "RefundTooMuch" | "RepeatedIdentical" | "RequestNotFound" | "RequestTimeout" | "RequestWrong" | "RiskyAccount" | "SaidAgainAlready" | "SanctionNotFound" | "SanctionOver" | "Sanctioned" | "ScenarioNotFound" | "SessionOver" | "SignOnOff" | "SignOnRefused" | "SignOnUnavailable" | "SlotClosed" | "SlotFull" | "SlotNotFound" | "SlotSuspended" | "SlowDown" | "StillFree" | "StillInFlight" | "SupplementEmpty" | "SupplementSent" | "SystemError" | "TagUnknown" | "TemplateUnknown" | "ThemeNotFound" | "TooBusy" | "TooLarge" | "TooLateToCancel" | "TooLateToRate" | "TooLateToReschedule" | "TooManyAgents" | "TooManyAsked" | "TooManyAtOnce" | "TooManyBookings" | "TooManyFavourites" | "TooManyFollowed" | "TooManyHandovers" | "TooManyListeners" | "TooManyMinors" | "TooManyPapers" | "TooManyRequests" | "TooManyVerifications" | "TooManyWaits" | "TooOften" | "TooSlow" | "TopicUnknown" | "TurnKeyUnreadable" | "TurnNotFound" | "TypeNotFound" | "UnknownAnswer" | "UnknownIdType" | "UnknownMaterial" | "VerifierUnavailable" | "WaitNotFound" | "WaitlistOff" | "WishesInvalid" | "WithdrawnAlready" | "WrongBirthDate" | "WrongCheckDigit" | "WrongCreditCode" | "WrongLength" | "WrongRegion";
             /** @description 补充内容，随错误而定 */
             detail?: unknown;
             /** @description 给人看的中文说明 */
@@ -3798,19 +3758,26 @@ export interface components {
             answer: string;
             question: string;
         };
+        /** FavouriteView */
+        FavouriteView: {
+            department: string;
+            /** @description 现在有办事指南；没有的不能打开 */
+            in_force: boolean;
+            item_code: string;
+            name: string;
+            /** Format: date-time */
+            since: string;
+            slug: string;
+        };
         /**
          * FeeView
          * @description `state`：unpaid settled withdrawn refunded.
          */
         FeeView: {
-            /** @example 20261121000000000001 */
             pay_code: string;
-            /** @example unpaid */
-            state: string;
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @enum {string} */
+            state: "unpaid" | "settled" | "withdrawn" | "refunded";
+            /** @description 金额，单位：分 */
             total_fen: number;
         };
         /** Feedback */
@@ -3841,12 +3808,14 @@ export interface components {
          */
         FilingLine: {
             case_no: string;
+            /** Format: date-time */
             changed_at: string;
             code: string;
             expires_at: string | null;
             hall: string;
             item_name: string;
-            state: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "reviewing" | "returned" | "accepted" | "refused" | "withdrawn" | "expired";
             state_label: string;
         };
         /**
@@ -3878,7 +3847,8 @@ export interface components {
             pledge_version: string;
             pledged_at: string | null;
             reason: string;
-            state: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "reviewing" | "returned" | "accepted" | "refused" | "withdrawn" | "expired";
             state_label: string;
             submitted_at: string | null;
             what_next: string;
@@ -3891,10 +3861,7 @@ export interface components {
             answers: {
                 [key: string]: string | string[];
             };
-            /**
-             * @default
-             * @example 9901
-             */
+            /** @default  */
             hall_code: string;
             /** @default [] */
             promised: string[];
@@ -3907,7 +3874,6 @@ export interface components {
             /**
              * @description 登录前同意的隐私政策版本
              * @default
-             * @example 2026-01-01
              */
             policy: string;
             state: string;
@@ -3922,6 +3888,14 @@ export interface components {
             proved_by: string;
             stage_label: string;
         };
+        /** ForPlatform */
+        ForPlatform: {
+            /**
+             * @default wechat
+             * @enum {string}
+             */
+            platform: "alipay" | "wechat";
+        };
         /** Found */
         Found: {
             items: components["schemas"]["ItemRow"][];
@@ -3929,10 +3903,8 @@ export interface components {
         };
         /** Group */
         Group: {
-            /** @example reminder */
             code: string;
             muted: boolean;
-            /** @example 预约提醒 */
             name: string;
         };
         /**
@@ -3942,29 +3914,21 @@ export interface components {
         GuideView: {
             audience: string[];
             bookable: boolean;
-            /** @example 示例市公安局 */
             department: string;
-            /** @example 0000-5550001 */
             department_phone: string;
             /** Format: date */
             effective_date: string;
             faqs: components["schemas"]["FaqView"][];
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             fee_fen: number;
             halls: components["schemas"]["PlaceView"][];
             intermediaries: components["schemas"]["ProviderRow"][];
-            /** @example 11990100DEMA0001133990100005000 */
             item_code: string;
-            /** @example 承诺件 */
-            kind: string;
+            /** @enum {string} */
+            kind: "承诺件" | "即办件";
             legal_days: number | null;
-            /** @example 自然日 */
             legal_unit: string;
             materials: components["schemas"]["MaterialView"][];
-            /** @example 居民身份证丢失补领 */
             name: string;
             online: boolean;
             /** @description 可以在线申请 */
@@ -3972,48 +3936,50 @@ export interface components {
             promised_days: number | null;
             related: components["schemas"]["RelatedView"][];
             sections: components["schemas"]["SectionView"][];
-            /** @example id-card-replace */
             slug: string;
-            /** @example 身份证丢了，本人到任一户政窗口申报丢失并补领，40 元。 */
             summary: string;
             version: number;
         };
         /** HallPage */
         HallPage: {
-            /** @example 示例市东岸区示范大道 1 号 */
             address: string;
-            /** @example 9901 */
             code: string;
             departments: components["schemas"]["DepartmentView"][];
-            /** @example 示例市政务服务中心 */
             name: string;
-            /** @example 周一至周五 09:00–17:00；周六 09:00–12:00 */
             opening_hours: string;
-            /** @example 0000-5550001 */
+            phone: string;
+        };
+        /** HallView */
+        HallView: {
+            address: string;
+            code: string;
+            /** @description 直线距离，米；没有给出位置，或大厅没有坐标的为空 */
+            distance_m: number | null;
+            latitude: number | null;
+            longitude: number | null;
+            name: string;
+            opening_hours: string;
             phone: string;
         };
         /**
          * HallsQuery
-         * @description `item`：只看能办该事项（实施编码）的大厅.
+         * @description `item`：只看能办该事项（实施编码）的大厅；`lat`、`lng`：我的位置（GCJ-02），给出时由近到远.
          */
         HallsQuery: {
-            /**
-             * @default
-             * @example 11990100DEMA0001133990100005000
-             */
+            /** @default  */
             item: string;
+            /** @default null */
+            lat: number | null;
+            /** @default null */
+            lng: number | null;
         };
         /**
          * Here
          * @description `hall`、`window`：窗口或大厅评价码里的代码.
          */
         Here: {
-            /** @example 9901 */
             hall: string;
-            /**
-             * @default
-             * @example 3
-             */
+            /** @default  */
             window: string;
         };
         /**
@@ -4021,10 +3987,10 @@ export interface components {
          * @description `todo` is empty for visitors.
          */
         Home: {
-            /** @example 示例市 */
             city: string;
             hot: components["schemas"]["ItemRow"][];
             life_events: components["schemas"]["Named"][];
+            notices: components["schemas"]["NoticeView"][];
             scenarios: components["schemas"]["Named"][];
             signed_in: boolean;
             themes: components["schemas"]["Named"][];
@@ -4032,23 +3998,16 @@ export interface components {
         };
         /** HotQuestions */
         HotQuestions: {
-            /**
-             * @example [
-             *       "身份证丢了怎么补办",
-             *       "居住证要什么材料"
-             *     ]
-             */
             questions: string[];
         };
         /**
          * IdType
          * @description 证件类型.
-         * @enum {unknown}
+         * @enum {string}
          */
         IdType: "credit_code" | "hmt_permit" | "id_card" | "passport" | "residence";
         /** InvitationCode */
         InvitationCode: {
-            /** @example 7K3M9-QXP2A */
             code: string;
         };
         /** InvitationView */
@@ -4065,7 +4024,6 @@ export interface components {
          * @description `code` 只显示这一次.
          */
         Invited: {
-            /** @example 7K3M9QXP2A */
             code: string;
             /** Format: date-time */
             good_until: string;
@@ -4082,22 +4040,15 @@ export interface components {
         };
         /** ItemRow */
         ItemRow: {
-            /** @example 自然人 */
             audience: string;
-            /** @example 示例市公安局 */
             department: string;
-            /** @example 11990100DEMA0001133990100005000 */
             item_code: string;
-            /** @example 居民身份证丢失补领 */
             name: string;
-            /** @example id-card-replace */
             slug: string;
         };
         /** KeptView */
         KeptView: {
-            /** @example 缴款通知书 */
             title: string;
-            /** @example 会计凭证，依《会计档案管理办法》保存 30 年，不再与账号关联。 */
             why: string;
         };
         /**
@@ -4106,15 +4057,11 @@ export interface components {
          */
         KindCount: {
             count: number;
-            /** @example 公证 */
             kind: string;
         };
         /** Leaving */
         Leaving: {
-            /**
-             * @description 回到的页面，须在本站
-             * @example /h5/
-             */
+            /** @description 回到的页面，须在本站 */
             redirect: string;
         };
         /**
@@ -4123,23 +4070,29 @@ export interface components {
          */
         LeavingView: {
             asked_at: string | null;
-            /**
-             * @description 申请后多少天内可以撤回
-             * @example 7
-             */
+            /** @description 申请后多少天内可以撤回 */
             days: number;
             due_at: string | null;
             hindered: boolean;
             kept: components["schemas"]["KeptView"][];
         };
         /**
+         * LevelView
+         * @description `next_step`：还差一步；最高等级为空.
+         */
+        LevelView: {
+            acts: components["schemas"]["ActView"][];
+            level: number;
+            name: string;
+            next_step: string;
+            steps: string[];
+        };
+        /**
          * LicenceWanted
          * @description `consent_version`：所阅读并同意的授权文本版本；每次申请、每种证照各同意一次.
          */
         LicenceWanted: {
-            /** @example 2026-11 */
             consent_version: string;
-            /** @example 居民户口簿 */
             material: string;
         };
         /**
@@ -4147,17 +4100,13 @@ export interface components {
          * @description `late_fen`：限缴日期后按日增加的部分，每日万分之 `late_per_day`；`late_kind`：overdue 滞纳金，penalty 加罚.
          */
         LineView: {
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             amount_fen: number;
             late_basis: string;
             late_fen: number;
-            /** @example overdue */
-            late_kind: string;
+            /** @enum {string} */
+            late_kind: "overdue" | "penalty" | "";
             late_per_day: number;
-            /** @example 证照工本费 */
             name: string;
             overdue_fen: number;
             penalty_fen: number;
@@ -4168,7 +4117,6 @@ export interface components {
          */
         ListView: {
             id: number;
-            /** @example 李* */
             name: string;
         };
         /**
@@ -4176,15 +4124,12 @@ export interface components {
          * @description 实时卡片，随查随显，不随对话保存。`kind`：slots halls，本人的 cases bills bookings（未登录时引导登录）.
          */
         LiveCardView: {
-            /** @example slots */
-            kind: string;
-            /** @example 看全部大厅 */
+            /** @enum {string} */
+            kind: "slots" | "halls" | "cases" | "bills" | "bookings";
             label: string;
             note: string;
-            /** @example book?item=11990100DEMA0001133990100005000 */
             page: string;
             rows: components["schemas"]["LiveRowView"][];
-            /** @example 最近可约 */
             title: string;
         };
         /**
@@ -4197,14 +4142,12 @@ export interface components {
             latitude: number | null;
             left: number | null;
             longitude: number | null;
-            /** @example book/9901/centre-id-card?date=2026-11-27&slot=17 */
             page: string;
             phone: string;
-            /** @example 居民身份证办理：11月27日 周五 09:00 起，余 12 个 */
             text: string;
-            /** @example 示例市政务服务中心 */
             title: string;
-            tone: string;
+            /** @enum {string} */
+            tone: "good" | "warn" | "bad" | "";
         };
         /**
          * LookView
@@ -4213,13 +4156,9 @@ export interface components {
         LookView: {
             /** Format: date-time */
             at: string;
-            /** @example 示例市政务服务中心 */
             place: string;
-            /** @example 窗口 */
             role: string;
-            /** @example 预约记录 */
             what: string;
-            /** @example 核实预约情况 */
             why: string;
         };
         /**
@@ -4227,39 +4166,28 @@ export interface components {
          * @description `subject`：切换办理身份时填写的编号；`state`：active 可以办理，claimed 等待窗口审核，asked 等待我同意.
          */
         MandateView: {
-            /** @example 91990100DEMA00001R */
             credit_code: string;
             id: number;
-            /** @example 可以办理 */
             label: string;
             manages: boolean;
-            /** @example 示例科技有限公司 */
             name: string;
             organisation: number;
-            /** @example agent */
-            role: string;
-            /** @example 经办人 */
+            /** @enum {string} */
+            role: "legal_person" | "administrator" | "agent";
             role_name: string;
-            /**
-             * @example [
-             *       "预约"
-             *     ]
-             */
             scope_names: string[];
-            /** @example active */
-            state: string;
+            /** @enum {string} */
+            state: "asked" | "claimed" | "active" | "declined" | "ended";
             subject: number;
             /** Format: date */
             until: string;
         };
         /** MarkIn */
         MarkIn: {
-            /** @example 7K3M9QXPDR */
             code: string;
             /**
              * @description 手机号码后四位；登录本人可不填
              * @default
-             * @example 1234
              */
             last_four: string;
             /** Format: int64 */
@@ -4292,10 +4220,8 @@ export interface components {
         MaterialView: {
             blank_form: string;
             copies: number;
-            /** @example 原件 */
             form: string;
             may_follow: boolean;
-            /** @example 居民户口簿 */
             name: string;
             note: string;
             sample: string;
@@ -4307,15 +4233,11 @@ export interface components {
          * @description Everything is masked: the whole number is never sent back.
          */
         Me: {
-            /** @example 1***************6 */
             id_number: string;
-            /** @example id_card */
-            id_type: string;
-            /** @example 实名认证（姓名、证件号码） */
+            /** @enum {string} */
+            id_type: "id_card" | "hmt_permit" | "residence" | "passport" | "credit_code" | "";
             level: string;
-            /** @example 张* */
             name: string;
-            /** @example 138****0001 */
             phone: string;
             phone_verified: boolean;
             platforms: string[];
@@ -4327,11 +4249,8 @@ export interface components {
         MemberView: {
             id: number;
             minor: boolean;
-            /** @example 李* */
             name: string;
-            /** @example 1101**********002X */
             number: string;
-            /** @example 父母 */
             relation: string;
         };
         /** MessageView */
@@ -4339,12 +4258,9 @@ export interface components {
             /** Format: date-time */
             at: string;
             id: number;
-            /** @example pages/booking/7K3M9QXP */
             page: string;
             read: boolean;
-            /** @example 您已预约 11月23日 09:00 居民身份证办理 */
             text: string;
-            /** @example 预约成功 */
             title: string;
             /** @description 因订阅了这些资讯而发送，可退订 */
             topics: components["schemas"]["TopicView"][];
@@ -4352,21 +4268,17 @@ export interface components {
         };
         /** More */
         More: {
-            /** @example 7K3M9QXPDR */
             code: string;
             /**
              * @description 手机号码后四位；登录本人可不填
              * @default
-             * @example 1234
              */
             last_four: string;
-            /** @example 可以委托家人去办吗？ */
             text: string;
         };
         /** MyPolicy */
         MyPolicy: {
             agreed: boolean;
-            /** @example 2026-01-01 */
             current: string;
             history: components["schemas"]["AgreementView"][];
         };
@@ -4378,58 +4290,37 @@ export interface components {
             /** Format: date-time */
             at: string;
             can_add: boolean;
-            /** @example case */
-            kind: string;
-            /** @example 非常不满意 */
+            /** @enum {string} */
+            kind: "visit" | "case" | "ticket";
             label: string;
-            /** @example 1 */
             level: number;
-            /** @example 990100202611000017 */
             number: string;
-            /** @example 示例市公安局 */
             place: string;
             rectification: components["schemas"]["RectificationView"] | null;
-            /**
-             * @example [
-             *       "等太久"
-             *     ]
-             */
             tags: string[];
-            /**
-             * @example [
-             *       "排队两小时"
-             *     ]
-             */
             texts: string[];
-            /** @example 居民身份证丢失补领 */
             title: string;
             withdrawn: boolean;
         };
         /** Named */
         Named: {
-            /** @example birth */
             code: string;
-            /** @example 出生 */
             name: string;
         };
         /** NamedItem */
         NamedItem: {
-            /** @example 居民身份证丢失补领 */
             name: string;
-            /** @example id-card-replace */
             slug: string;
         };
         /** NewAgent */
         NewAgent: {
-            /** @example 11010519850505002X */
             id_number: string;
             /** @default id_card */
             id_type: components["schemas"]["IdType"];
-            /** @example 李四 */
             name: string;
             /**
              * @default agent
-             * @enum {unknown}
+             * @enum {string}
              */
             role: "administrator" | "agent";
             scope: components["schemas"]["Scope"][];
@@ -4441,12 +4332,8 @@ export interface components {
          * @description `hall_code` 不填时由指南列出的第一个大厅受理.
          */
         NewFiling: {
-            /**
-             * @default
-             * @example 9901
-             */
+            /** @default  */
             hall_code: string;
-            /** @example id-card-replace */
             item: string;
         };
         /** NewInvitation */
@@ -4462,11 +4349,9 @@ export interface components {
         };
         /** NewMember */
         NewMember: {
-            /** @example 11010519850505002X */
             id_number: string;
             /** @default id_card */
             id_type: components["schemas"]["IdType"];
-            /** @example 李四 */
             name: string;
             relation: components["schemas"]["Relation"];
         };
@@ -4477,7 +4362,6 @@ export interface components {
         NewMinor: {
             /** Format: date */
             born: string;
-            /** @example 李四 */
             name: string;
         };
         /**
@@ -4485,13 +4369,11 @@ export interface components {
          * @description `as_`：legal_person 我是法定代表人，authorised 我有授权书，须窗口审核.
          */
         NewOrganisation: {
-            /** @example 91990100DEMA00001R */
             credit_code: string;
-            /** @example 示例科技有限公司 */
             name: string;
             /**
              * @default legal_person
-             * @enum {unknown}
+             * @enum {string}
              */
             role: "authorised" | "legal_person";
         };
@@ -4500,24 +4382,18 @@ export interface components {
          * @description `key`：本次上传的幂等键；`sha256`：整个文件的 SHA-256（十六进制）；`name`：原文件名.
          */
         NewPaper: {
-            /** @example 3f1c2a90-7a55 */
             key: string;
-            /** @example 居民户口簿 */
             material: string;
-            /** @example 户口簿.jpg */
             name: string;
-            /** @enum {unknown} */
+            /** @enum {string} */
             owner: "filing" | "supplement";
-            /** @example 7K3M9QXP2ABC */
             owner_code: string;
-            /** @example 9f86d081884c7d659f86d081884c7d659f86d081884c7d659f86d081884c7d65 */
             sha256: string;
             /** Format: int64 */
             size: number;
         };
         /** NewRequest */
         NewRequest: {
-            /** @example 11010519850505002X */
             id_number: string;
             /** @default id_card */
             id_type: components["schemas"]["IdType"];
@@ -4526,7 +4402,6 @@ export interface components {
              * @default []
              */
             items: string[];
-            /** @example 李四 */
             name: string;
             scope: components["schemas"]["Scope"][];
             /** Format: date */
@@ -4534,23 +4409,30 @@ export interface components {
         };
         /** NewWard */
         NewWard: {
-            /** @example 11010519850505002X */
             id_number: string;
             /** @default id_card */
             id_type: components["schemas"]["IdType"];
-            /** @example 李四 */
             name: string;
         };
-        /** NextBooking */
+        /**
+         * NextBooking
+         * @description `check_in`：当天、还没有签到时的签到码；到 `refresh_at` 从 `/v1/bookings/<code>/check-in-code` 取新的.
+         */
         NextBooking: {
-            /** @example 7K3M9QXP */
+            check_in: components["schemas"]["CheckInView"] | null;
             code: string;
-            /** @example 示例市政务服务中心 */
+            /** Format: date-time */
+            ends_at: string;
+            hall_address: string;
+            hall_code: string;
             hall_name: string;
             /** Format: date-time */
             starts_at: string;
-            /** @example 居民身份证办理 */
+            /** @enum {string} */
+            state: "booked" | "checked_in" | "serving" | "finished" | "cancelled" | "no_show" | "office_cancelled" | "unserved" | "rescheduled";
+            ticket_number: string | null;
             type_name: string;
+            window: string | null;
         };
         /**
          * Notice
@@ -4563,6 +4445,7 @@ export interface components {
             id: number;
             items: components["schemas"]["Item"][];
             note: string;
+            /** Format: date-time */
             told_at: string;
         };
         /**
@@ -4574,35 +4457,41 @@ export interface components {
             why: string;
         };
         /**
+         * NoticeView
+         * @description `kind`：closure 停止办理（有起止时间），news 大厅公告；`address`：点开的页面，可为空.
+         */
+        NoticeView: {
+            address: string;
+            /** Format: date-time */
+            at: string;
+            ends_at: string | null;
+            /** @enum {string} */
+            kind: "closure" | "news";
+            starts_at: string | null;
+            text: string;
+            title: string;
+        };
+        /**
          * Numbers
          * @description 票面上的票据代码、票据号码、校验码.
          */
         Numbers: {
-            /** @example 656aa9 */
             check_code: string;
-            /** @example 99010126 */
             code: string;
-            /** @example 0026421031 */
             number: string;
         };
         /** OfHall */
         OfHall: {
-            /** @example 9901 */
             hall: string;
-            /**
-             * @default
-             * @example 2026Q3
-             */
+            /** @default  */
             quarter: string;
         };
         /** One */
         One: {
-            /** @example 7K3M9QXPDR */
             code: string;
             /**
              * @description 手机号码后四位；登录本人可不填
              * @default
-             * @example 1234
              */
             last_four: string;
         };
@@ -4612,11 +4501,6 @@ export interface components {
          */
         Onward: {
             address: string;
-        };
-        /** OnwardAsked */
-        OnwardAsked: {
-            /** @example book/9901 */
-            to: string;
         };
         /** OnwardView */
         OnwardView: {
@@ -4636,7 +4520,6 @@ export interface components {
          * @description `acting_for`：当前办理身份，空为本人.
          */
         OrganisationsPage: {
-            /** @example  */
             acting_for: string;
             asked_of_me: components["schemas"]["MandateView"][];
             mandates: components["schemas"]["MandateView"][];
@@ -4650,13 +4533,15 @@ export interface components {
             due_on: string;
             id: number;
             material: string;
-            state: string;
+            /** @enum {string} */
+            state: "owed" | "overdue" | "received";
         };
         /**
          * PaperView
          * @description A file as its owner and staff see it. `missing` are the numbers of pieces still to come.
          */
         PaperView: {
+            /** Format: date-time */
             at: string;
             code: string;
             late: boolean;
@@ -4666,14 +4551,23 @@ export interface components {
             name: string;
             picture: boolean;
             size: number;
-            state: string;
+            /** @enum {string} */
+            state: "receiving" | "scanning" | "ready" | "infected" | "gone";
             state_label: string;
+        };
+        /**
+         * PaperWanted
+         * @description One thing a notice asks for.
+         */
+        PaperWanted: {
+            how: string;
+            material: string;
+            why: string;
         };
         /** PassageView */
         PassageView: {
             shortened: boolean;
             source: components["schemas"]["SourceView"];
-            /** @example 本人到任一户政窗口补领，40 元，带不带户口簿都可以先来。 */
             text: string;
         };
         /**
@@ -4697,7 +4591,6 @@ export interface components {
             ended: string | null;
             ended_by_me: boolean;
             mine: boolean;
-            /** @example 李* */
             name: string;
             scope_names: string[];
             /** Format: date */
@@ -4708,28 +4601,21 @@ export interface components {
          * @description `state`：created awaiting unknown 支付中，paid 已支付，refunded 已全额退款；`settles`：缴清了该通知书.
          */
         PaymentView: {
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             amount_fen: number;
-            /** @example wechat */
-            channel: string;
+            /** @enum {string} */
+            channel: "wechat" | "alipay";
             /** Format: date-time */
             created_at: string;
             late_fen: number;
-            /** @example P20261121000000000001 */
             out_trade_no: string;
             paid_at: string | null;
-            /** @example 20261121000000000001 */
             pay_code: string;
             returned_fen: number;
             settles: boolean;
-            /** @example paid */
-            state: string;
-            /** @example 居民身份证工本费 */
+            /** @enum {string} */
+            state: "created" | "awaiting" | "unknown" | "paid" | "closed" | "refunded";
             title: string;
-            /** @example 示例市公安局 */
             unit: string;
         };
         /**
@@ -4748,9 +4634,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             id: number;
-            /** @example agent */
-            said_by: string;
-            /** @example 您好，请带身份证原件到窗口办理。 */
+            /** @enum {string} */
+            said_by: "agent" | "citizen" | "system";
             text: string;
         };
         /**
@@ -4758,22 +4643,16 @@ export interface components {
          * @description `state`：none 未找人工，waiting 排队，message 已留言，held 接待中，ended 已结束.
          */
         PersonStanding: {
-            /** @example 2 */
             ahead: number;
             /** @description 留言最迟答复日 */
             due_on: string | null;
-            /** @example 工作日 09:00–12:00、13:00–17:00 */
             hours: string;
-            /**
-             * @description 预计等候，分钟
-             * @example 15
-             */
+            /** @description 预计等候，分钟 */
             minutes: number;
-            /** @example  */
             outcome: string;
             question: string;
-            /** @example waiting */
-            state: string;
+            /** @enum {string} */
+            state: "waiting" | "none" | "message" | "held" | "ended";
         };
         /** PersonTalk */
         PersonTalk: {
@@ -4787,14 +4666,10 @@ export interface components {
          * @description `person`：预约时填写的编号；`tie`：self 本人、principal 委托人、family 亲友、minor 无证件未成年人.
          */
         PersonView: {
-            /** @example 李* */
             name: string;
-            /** @example 1101**********002X */
             number: string;
             person: number;
-            /** @example 父母 */
             relation: string;
-            /** @example principal */
             tie: string;
             until: string | null;
         };
@@ -4808,7 +4683,6 @@ export interface components {
         };
         /** Phone */
         Phone: {
-            /** @example 138****0001 */
             phone: string;
         };
         /**
@@ -4818,6 +4692,11 @@ export interface components {
         PhoneCode: {
             code: string;
         };
+        /** PickUpHall */
+        PickUpHall: {
+            code: string;
+            name: string;
+        };
         /** Place */
         Place: {
             code: string;
@@ -4825,15 +4704,10 @@ export interface components {
         };
         /** PlaceView */
         PlaceView: {
-            /** @example 示例市东岸区示范大道 1 号 */
             address: string;
-            /** @example 9901 */
             code: string;
-            /** @example 示例市政务服务中心 */
             name: string;
-            /** @example 周一至周五 09:00–17:00；周六 09:00–12:00 */
             opening_hours: string;
-            /** @example 0000-5550001 */
             phone: string;
         };
         /**
@@ -4841,7 +4715,6 @@ export interface components {
          * @description `pledge_version`：所阅读并同意的承诺书版本.
          */
         Pledged: {
-            /** @example 2026-11 */
             pledge_version: string;
         };
         /**
@@ -4849,19 +4722,14 @@ export interface components {
          * @description `text` 为 Markdown，`#` 是标题.
          */
         PolicyView: {
-            /** @example # 指尖办个人信息保护说明 */
             text: string;
-            /** @example 2026-01-01 */
             version: string;
         };
         /** PreferencesView */
         PreferencesView: {
             consents: components["schemas"]["ConsentView"][];
             groups: components["schemas"]["Group"][];
-            /**
-             * @description 免打扰时段；none 为不设，空为全市默认
-             * @example 22:00-08:00
-             */
+            /** @description 免打扰时段；none 为不设，空为全市默认 */
             quiet: string;
             sms: boolean;
         };
@@ -4869,21 +4737,15 @@ export interface components {
         PreferencesWanted: {
             /** @default [] */
             muted: string[];
-            /**
-             * @default
-             * @example 21:30-08:00
-             */
+            /** @default  */
             quiet: string;
             /** @default true */
             sms: boolean;
         };
         /** ProviderRow */
         ProviderRow: {
-            /** @example notary-east */
             code: string;
-            /** @example 公证 */
             kind: string;
-            /** @example 示例市东岸公证处（演示） */
             name: string;
             region: string;
             services: string[];
@@ -4893,59 +4755,48 @@ export interface components {
          * @description `fees`：收费由谁定；`items`：可能用到其文书的事项.
          */
         ProviderView: {
-            /** @example 示例市东岸区示范大道 1 号 */
             address: string;
-            /** @example notary-east */
             code: string;
             credit_code: string;
             fees: string;
-            /** @example 周一至周五 09:00–17:00；周六 09:00–12:00 */
             hours: string;
             items: components["schemas"]["NamedItem"][];
-            /** @example 公证 */
             kind: string;
-            /** @example 示例市东岸公证处（演示） */
             name: string;
-            /** @example 0000-5550001 */
             phone: string;
             region: string;
             services: string[];
         };
+        /**
+         * ProvidersAsked
+         * @description `kind`：类别；`item`：事项短名；`q`：名称、地区或服务.
+         */
+        ProvidersAsked: {
+            /** @default  */
+            item: string;
+            /** @default  */
+            kind: string;
+            /** @default  */
+            q: string;
+        };
         /** PublicAnswerView */
         PublicAnswerView: {
-            /** @example 带身份证和居住地址证明，到户政窗口办理。 */
             answer: string;
-            /** @example K7M3Q9XP */
             code: string;
-            /** @example 示例市公安局 */
             department: string;
-            /** @example 11990100DEMA0001133990100005000 */
             item_code: string;
-            /** @example 居民身份证丢失补领 */
             item_name: string;
-            /** @example 咨询 */
             kind: string;
             /** Format: date */
             published_on: string;
-            /** @example 居住证续签要带什么材料？ */
             question: string;
         };
         /** PublishedView */
         PublishedView: {
-            /**
-             * @description 公开下限
-             * @example 10
-             */
+            /** @description 公开下限 */
             least: number;
             lines: components["schemas"]["AverageView"][];
-            /** @example 2026Q3 */
             quarter: string;
-            /**
-             * @example [
-             *       "2026Q3",
-             *       "2026Q2"
-             *     ]
-             */
             quarters: string[];
         };
         /**
@@ -4955,21 +4806,14 @@ export interface components {
          *         经纬度只用于把近的大厅排在前面，不保存。
          */
         Question: {
-            /**
-             * @default
-             * @example amAQzdxsCBvS9YLzL5QucVCuDuXxX8XB
-             */
+            /** @default  */
             conversation: string;
             /** @default null */
             latitude: number | null;
             /** @default null */
             longitude: number | null;
-            /**
-             * @default
-             * @example 9901-02
-             */
+            /** @default  */
             place: string;
-            /** @example 身份证丢了怎么补办 */
             question: string;
         };
         /**
@@ -4981,15 +4825,13 @@ export interface components {
             hall_code: string;
             /** @default  */
             item_code: string;
-            /** @enum {unknown} */
+            /** @enum {string} */
             kind: "complaint" | "proposal" | "question";
             /** @default false */
             may_publish: boolean;
             /** @default  */
             phone: string;
-            /** @example 我的居住证快到期了，续签要带哪些材料？ */
             text: string;
-            /** @example 居住证续签要带什么 */
             title: string;
         };
         /** QuestionView */
@@ -5007,9 +4849,8 @@ export interface components {
             called_window: string | null;
             estimate_from: string | null;
             estimate_to: string | null;
-            /** @example waiting */
-            state: string;
-            /** @example A012 */
+            /** @enum {string} */
+            state: "waiting" | "called" | "held" | "finished" | "missed" | "dropped";
             ticket_number: string;
         };
         /**
@@ -5019,9 +4860,7 @@ export interface components {
         Rated: {
             /** @default null */
             call_back_due: string | null;
-            /** @example 非常满意 */
             label: string;
-            /** @example 5 */
             level: number;
             /** @default null */
             mend_due: string | null;
@@ -5030,22 +4869,28 @@ export interface components {
         RatingIn: {
             /**
              * @default online
-             * @enum {unknown}
+             * @enum {string}
              */
             given_by: "code" | "online";
-            /** @enum {unknown} */
+            /** @enum {string} */
             kind: "case" | "ticket" | "visit";
             /**
              * Format: int64
              * @description 5 非常满意 … 1 非常不满意
              */
             level: number;
-            /** @example 7K3M9QXP */
             number: string;
             /** @default [] */
             tags: string[];
             /** @default  */
             text: string;
+        };
+        /** RatingLevelView */
+        RatingLevelView: {
+            label: string;
+            level: number;
+            reason_needed: boolean;
+            tags: string[];
         };
         /** Read */
         Read: {
@@ -5054,11 +4899,9 @@ export interface components {
         };
         /** RealName */
         RealName: {
-            /** @example 11010519491231002X */
             id_number: string;
             /** @default id_card */
             id_type: components["schemas"]["IdType"];
-            /** @example 张三 */
             name: string;
         };
         /**
@@ -5070,18 +4913,14 @@ export interface components {
             date: string;
             /** Format: date-time */
             ends_at: string;
-            /** @example 示例市东岸区示范大道 1 号 */
             hall_address: string;
-            /** @example 9901 */
             hall_code: string;
-            /** @example 示例市政务服务中心 */
             hall_name: string;
             same: boolean;
             slot_id: number;
             /** Format: date-time */
             starts_at: string;
             type_id: number;
-            /** @example 居民身份证办理 */
             type_name: string;
         };
         /**
@@ -5090,30 +4929,22 @@ export interface components {
          */
         RebookView: {
             booking_code: string | null;
-            /** @example 6Q2W8ERT */
             code: string;
             held: components["schemas"]["BookingView"] | null;
             held_until: string | null;
-            /** @example 待改约 */
             label: string;
-            /** @example 请留意天气，建议改期后前往。 */
             note: string;
-            /** @example open */
-            offer: string;
+            /** @enum {string} */
+            offer: "none" | "open" | "accepted" | "declined" | "lapsed" | "replaced";
             offered_until: string | null;
             old: components["schemas"]["BookingView"];
-            /** @example 台风登陆 */
             reason: string;
             suggested: components["schemas"]["RebookPlace"][];
         };
         /** ReceiptLineView */
         ReceiptLineView: {
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             amount_fen: number;
-            /** @example 证照工本费 */
             name: string;
         };
         /**
@@ -5121,37 +4952,24 @@ export interface components {
          * @description `state`：issued 有效，voiding 冲红中，voided 已冲红（见 `red_code`、`red_number`）.
          */
         ReceiptView: {
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             amount_fen: number;
-            /** @example 656aa9 */
             check_code: string;
-            /** @example 99010126 */
             code: string;
             /** Format: date */
             issued_on: string;
             items: components["schemas"]["ReceiptLineView"][];
-            /** @example 有效 */
             label: string;
-            /** @example 0026421031 */
             number: string;
-            /** @example 20261121000000000001 */
             pay_code: string;
-            /** @example 张三 */
             payer: string;
             /** @description 验真二维码 */
             qr_svg: string;
-            /** @example  */
             red_code: string;
-            /** @example  */
             red_number: string;
-            /** @example issued */
-            state: string;
-            /** @example 居民身份证工本费 */
+            /** @enum {string} */
+            state: "issued" | "voided" | "voiding";
             title: string;
-            /** @example 示例市公安局 */
             unit: string;
         };
         /**
@@ -5162,51 +4980,39 @@ export interface components {
             /** Format: date */
             call_back_due: string;
             id: number;
-            /** @example 待核实 */
             label: string;
             /** Format: date */
             mend_due: string;
-            /** @example 加开两个窗口，等候时间降到十分钟以内。 */
             remedy: string;
-            /** @example mended */
-            state: string;
+            /** @enum {string} */
+            state: "open" | "called_back" | "mended" | "verified" | "dismissed";
         };
         /**
          * RefundView
          * @description `state`：applied asked rejected（申请）；requested processing abnormal done offline closed（退款）.
          */
         RefundView: {
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             amount_fen: number;
             /** Format: date-time */
             asked_at: string;
             done_at: string | null;
-            /** @example 退款中 */
             label: string;
-            /** @example 重复缴款退回 */
             reason: string;
-            /** @example processing */
-            state: string;
-            /**
-             * @description 未通过的原因
-             * @example
-             */
+            /** @enum {string} */
+            state: "applied" | "asked" | "rejected" | "requested" | "processing" | "abnormal" | "done" | "offline" | "closed";
+            /** @description 未通过的原因 */
             why: string;
         };
         /** RelatedView */
         RelatedView: {
-            /** @example 居民身份证丢失补领 */
             name: string;
-            /** @example id-card-replace */
             slug: string;
         };
         /**
          * Relation
          * @description 与本人关系.
-         * @enum {unknown}
+         * @enum {string}
          */
         Relation: "child" | "other" | "parent" | "spouse";
         /**
@@ -5236,9 +5042,8 @@ export interface components {
          */
         ResultEntry: {
             any: boolean;
-            /** @example 4N8P2RTWXK */
             number: string;
-            /** @enum {unknown} */
+            /** @enum {string} */
             outcome: "ineligible" | "lost" | "won";
             passed: number[];
             rank: number;
@@ -5250,7 +5055,6 @@ export interface components {
          * @description 摇号结果，可以用公布的种子重新得出；只有登记号，没有个人信息.
          */
         ResultFile: {
-            /** @example 居民身份证办理 */
             business: string;
             /** Format: date-time */
             closed_at: string;
@@ -5258,16 +5062,13 @@ export interface components {
             closes_at: string;
             /** Format: date */
             day: string;
-            /** @example Q7W3K9MXPD */
             draw: string;
             /** Format: date-time */
             drawn_at: string;
             entries: components["schemas"]["ResultEntry"][];
             /** @description SHA-256，十六进制 */
             entries_hash: string;
-            /** @example 示例市政务服务中心 */
             hall: string;
-            /** @example hmac-sha256/1 */
             method: string;
             /** Format: date-time */
             opens_at: string;
@@ -5282,7 +5083,7 @@ export interface components {
          */
         ResultPage: {
             delivery: components["schemas"]["DeliveryView"] | null;
-            halls: components["schemas"]["miniprogram_bff.screens.delivery.HallView"][];
+            halls: components["schemas"]["PickUpHall"][];
             offered: string[];
             results: components["schemas"]["PaperView"][];
         };
@@ -5298,23 +5099,18 @@ export interface components {
          * @description `state`：settled 已到账，waiting 等待支付平台确认，unpaid 未支付，returned 已退回.
          */
         ResultView: {
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             amount_fen: number;
             paid_at: string | null;
-            /** @example 20261121000000000001 */
             pay_code: string;
-            /** @example settled */
-            state: string;
+            /** @enum {string} */
+            state: "settled" | "waiting" | "unpaid" | "returned";
         };
         /** SaidView */
         SaidView: {
             /** Format: date-time */
             at: string;
             cites: components["schemas"]["CiteView"][];
-            /** @example 答复 */
             label: string;
             mine: boolean;
             text: string;
@@ -5329,48 +5125,46 @@ export interface components {
             begins_at: string;
             can_appeal: boolean;
             causes: components["schemas"]["CauseView"][];
-            /** @example 6T2WQ8MRKD */
             code: string;
-            /** @example 限制中 */
             label: string;
-            /** @example  */
             lifted_why: string;
-            /** @example 同一证件连续 120 天内爽约 2 次，限制预约 90 天 */
             reason: string;
-            /** @example active */
-            state: string;
+            /** @enum {string} */
+            state: "active" | "lifted" | "expired";
             /** Format: date-time */
             until: string;
-            /** @example 全市 */
             where: string;
         };
         /**
          * Scope
          * @description What an agent may do.
-         * @enum {unknown}
+         * @enum {string}
          */
         Scope: "book" | "pay" | "progress";
+        /**
+         * SearchWords
+         * @description `q`：文字、拼音或首字母；为空时列出全部事项.
+         */
+        SearchWords: {
+            /** @default  */
+            q: string;
+        };
         /** SectionView */
         SectionView: {
             id: number;
-            /** @example conditions */
             kind: string;
-            /** @example 身份证丢失的本市或外地居民 */
             text: string;
-            /** @example 受理条件 */
             title: string;
         };
         /** SessionView */
         SessionView: {
-            /** @example 手机 */
             device: string;
             id: string;
             /** Format: date-time */
             opened_at: string;
-            /** @example 203.0.*.* */
             place: string;
-            /** @example wechat */
-            platform: string;
+            /** @enum {string} */
+            platform: "wechat" | "alipay" | "sign_on";
             /** Format: date-time */
             seen_at: string;
             this_one: boolean;
@@ -5385,21 +5179,19 @@ export interface components {
          * @description `code`：小程序 wx.login / my.getAuthCode 的结果，或网页授权带回的 code（auth_code）.
          */
         SignIn: {
-            /** @example 0a1B2c3D4e */
             code: string;
             /** @default  */
             device: string;
-            /** @enum {unknown} */
+            /** @enum {string} */
             platform: "alipay" | "wechat";
             /**
              * @description 登录前同意的隐私政策版本
              * @default
-             * @example 2026-01-01
              */
             policy: string;
             /**
              * @default mini
-             * @enum {unknown}
+             * @enum {string}
              */
             via: "mini" | "web";
         };
@@ -5409,11 +5201,7 @@ export interface components {
          */
         SignInOptions: {
             alipay: string;
-            /**
-             * @description 统一身份认证的名称；没有接入时为空
-             * @default
-             * @example 省统一身份认证
-             */
+            /** @description 统一身份认证的名称；没有接入时为空 */
             sign_on: string;
             wallet: string;
             wechat: string;
@@ -5422,7 +5210,6 @@ export interface components {
         SignedIn: {
             first_time: boolean;
             real_name_done: boolean;
-            /** @example Zk3…（43 位随机文本） */
             token: string;
         };
         /** Slot */
@@ -5437,19 +5224,18 @@ export interface components {
             ends_at: string;
             free: number;
             id: number;
-            /** @example 可约 */
             label: string;
             /** Format: date-time */
             release_at: string;
             /**
-             * @description public 公众，priority 优先（老年人、残疾人、军人）
-             * @example public
+             * @description public 公众，priority 优先（老年人、残疾人、军人），staff 代约
+             * @enum {string}
              */
-            share: string;
+            share: "public" | "priority" | "staff";
             /** Format: date-time */
             starts_at: string;
-            /** @example open */
-            state: string;
+            /** @enum {string} */
+            state: "open" | "not_released" | "closed" | "suspended" | "full";
         };
         /** SlotsQuery */
         SlotsQuery: {
@@ -5463,24 +5249,15 @@ export interface components {
          * @description 平台自己的规定没有 `item_code`，`item_name` 是所依据的规定；`base`：哪个知识库写的，只有全市一个时为空.
          */
         SourceView: {
-            /**
-             * @default
-             * @example 西岭区
-             */
             base: string;
             effective_date: string | null;
-            /** @example 11990100DEMA0001133990100005000 */
             item_code: string;
-            /** @example 居民身份证丢失补领 */
             item_name: string;
-            /** @example 办理流程 */
             section_title: string;
-            /** @example 1 */
             version: string;
         };
         /** Statement */
         Statement: {
-            /** @example 当天住院，有医院证明 */
             text: string;
         };
         /**
@@ -5488,6 +5265,7 @@ export interface components {
          * @description One event as people read it.
          */
         Step: {
+            /** Format: date-time */
             at: string;
             label: string;
             note: string;
@@ -5503,9 +5281,7 @@ export interface components {
         };
         /** Suggestion */
         Suggestion: {
-            /** @example 居民身份证丢失补领 */
             name: string;
-            /** @example id-card-replace */
             slug: string;
         };
         /**
@@ -5515,13 +5291,35 @@ export interface components {
         SupplementView: {
             case_no: string;
             code: string;
+            /** Format: date-time */
             expires_at: string;
             item_name: string;
             note: string;
             papers: components["schemas"]["PaperView"][];
             sent_at: string | null;
-            state: string;
-            wanted: components["schemas"]["cases.supplements.Wanted"][];
+            /** @enum {string} */
+            state: "open" | "sent" | "expired";
+            wanted: components["schemas"]["PaperWanted"][];
+        };
+        /**
+         * TemplatesToAsk
+         * @description 各处要请用户授权的模板，每处至多三个，一次弹窗问完；没有的为空.
+         */
+        TemplatesToAsk: {
+            /** @description 缴费时 */
+            bill: string[];
+            /** @description 提交预约时 */
+            booking: string[];
+            /** @description 查看或订阅办件时 */
+            case: string[];
+            /** @description 登记摇号时 */
+            draw: string[];
+            /** @description 提交在线申请时 */
+            filing: string[];
+            /** @description 订阅资讯时 */
+            news: string[];
+            /** @description 加入候补时 */
+            waitlist: string[];
         };
         /**
          * TheirBillsView
@@ -5529,56 +5327,54 @@ export interface components {
          */
         TheirBillsView: {
             bills: components["schemas"]["BillView"][];
-            /** @example 张* */
             principal: string;
             /** Format: date */
             until: string;
         };
-        /** ToDo */
+        /**
+         * ToDo
+         * @description `now`：服务器时间，倒计时以此为准；`bills`：最先到期的几张，`unpaid_fen` 是全部应缴.
+         */
         ToDo: {
+            bills: components["schemas"]["BillToPay"][];
             cases_to_supplement: components["schemas"]["CaseToSupplement"][];
             next_booking: components["schemas"]["NextBooking"] | null;
+            /** Format: date-time */
+            now: string;
             to_rate: components["schemas"]["ToRate"][];
             unpaid_bills: number;
-            /**
-             * @description 金额，单位：分
-             * @example 2000
-             */
+            /** @description 金额，单位：分 */
             unpaid_fen: number;
             unread: number;
         };
         /** ToDoView */
         ToDoView: {
             materials: components["schemas"]["MaterialView"][];
-            /** @example 居民身份证丢失补领 */
             name: string;
-            /** @example id-card-replace */
             slug: string;
             tip: string;
             variant: string;
         };
         /** ToRate */
         ToRate: {
-            kind: string;
+            /** @enum {string} */
+            kind: "visit" | "case" | "ticket";
             number: string;
             place: string;
             title: string;
         };
         /** TopicView */
         TopicView: {
-            /** @example housing */
             code: string;
-            /** @example 住房 */
             name: string;
             subscribed: boolean;
-            /** @enum {unknown} */
+            /** @enum {string} */
             topic: "hall" | "life_event" | "theme";
         };
         /** TopicWanted */
         TopicWanted: {
-            /** @example housing */
             code: string;
-            /** @enum {unknown} */
+            /** @enum {string} */
             topic: "hall" | "life_event" | "theme";
         };
         /** TurnsAfter */
@@ -5596,37 +5392,26 @@ export interface components {
          */
         TypePage: {
             cancel_minutes: number;
-            /** @example centre-id-card */
             code: string;
             dates: components["schemas"]["DayView"][];
-            /** @example 示例市公安局 */
             department_name: string;
             draws: components["schemas"]["DrawRow"][];
-            /**
-             * @description 每人的费用，预约成功后出缴款单；空为不收费
-             * @default null
-             */
+            /** @description 每人的费用，预约成功后出缴款单；空为不收费 */
             fee_fen: number | null;
-            /** @example 9901 */
             hall_code: string;
-            /** @example 示例市政务服务中心 */
             hall_name: string;
             id: number;
             items: components["schemas"]["BookableItem"][];
-            /** @example 居民身份证办理 */
             name: string;
             /** @description 一次最多几人同行 */
             party_most: number;
             real_name_needed: boolean;
-            /** @example 每天 08:00 放出 7 个工作日后的号 */
             release_note: string;
         };
         /** TypeRow */
         TypeRow: {
-            /** @example centre-id-card */
             code: string;
             item_codes: string[];
-            /** @example 居民身份证办理 */
             name: string;
             real_name_needed: boolean;
         };
@@ -5654,35 +5439,24 @@ export interface components {
          */
         WaitView: {
             booking_code: string | null;
-            /** @example 4N8P2RTW */
             code: string;
-            /** @example 示例市公安局 */
             department_name: string;
             /** Format: date-time */
             ends_at: string;
-            /** @example 示例市东岸区示范大道 1 号 */
             hall_address: string;
-            /** @example 9901 */
             hall_code: string;
-            /** @example 示例市政务服务中心 */
             hall_name: string;
-            /** @example 候补中 */
             label: string;
             offer_until: string | null;
             place: number | null;
             slot_id: number;
             /** Format: date-time */
             starts_at: string;
-            /** @example waiting */
-            state: string;
-            /** @example centre-id-card */
+            /** @enum {string} */
+            state: "waiting" | "offered" | "accepted" | "declined" | "lapsed" | "left" | "closed";
             type_code: string;
-            /** @example 居民身份证办理 */
             type_name: string;
-            /**
-             * @description 候补结束的原因
-             * @example
-             */
+            /** @description 候补结束的原因 */
             why: string;
         };
         /**
@@ -5690,13 +5464,10 @@ export interface components {
          * @description `number`：预约码（visit）、办件编号（case）或现场取号（ticket）.
          */
         Waiting: {
-            /** @example case */
-            kind: string;
-            /** @example 990100202611000017 */
+            /** @enum {string} */
+            kind: "visit" | "case" | "ticket";
             number: string;
-            /** @example 示例市公安局 */
             place: string;
-            /** @example 居民身份证丢失补领 */
             title: string;
         };
         /**
@@ -5705,9 +5476,7 @@ export interface components {
          */
         WardView: {
             id: number;
-            /** @example 李* */
             name: string;
-            /** @example 1101**********002X */
             number: string;
             /** Format: date */
             until: string;
@@ -5727,11 +5496,9 @@ export interface components {
         Way: {
             /** Format: date-time */
             at: string;
-            /** @example wechat */
-            channel: string;
-            /** @example 微信订阅消息 */
+            /** @enum {string} */
+            channel: "inbox" | "wechat" | "alipay" | "sms";
             name: string;
-            /** @example 已发送 */
             state: string;
             why: string;
         };
@@ -5740,7 +5507,6 @@ export interface components {
          * @description `redirect`：授权后回到的页面，须在本站；`state`：原样带回.
          */
         Where: {
-            /** @example /h5/ */
             redirect: string;
             /** @default  */
             state: string;
@@ -5752,13 +5518,10 @@ export interface components {
         Which: {
             /**
              * @default hall
-             * @enum {unknown}
+             * @enum {string}
              */
             by: "department" | "hall" | "item";
-            /**
-             * @default
-             * @example 2026Q3
-             */
+            /** @default  */
             quarter: string;
         };
         /**
@@ -5773,126 +5536,10 @@ export interface components {
         };
         /** WordsView */
         WordsView: {
-            /** @example 非常满意 */
             label: string;
-            /** @example 5 */
             level: number;
-            /** @example 2026Q3 */
             quarter: string;
-            /** @example 窗口讲得很清楚 */
             text: string;
-        };
-        /**
-         * Wanted
-         * @description One thing a notice asks for.
-         */
-        "cases.supplements.Wanted": {
-            how: string;
-            material: string;
-            why: string;
-        };
-        /** HallView */
-        "miniprogram_bff.screens.book.HallView": {
-            /** @example 示例市东岸区示范大道 1 号 */
-            address: string;
-            /** @example 9901 */
-            code: string;
-            latitude: number | null;
-            longitude: number | null;
-            /** @example 示例市政务服务中心 */
-            name: string;
-            /** @example 周一至周五 09:00–17:00；周六 09:00–12:00 */
-            opening_hours: string;
-            /** @example 0000-5550001 */
-            phone: string;
-        };
-        /** Words */
-        "miniprogram_bff.screens.consult.Words": {
-            /** @example 公司拖欠工资怎么办 */
-            text: string;
-        };
-        /** HallView */
-        "miniprogram_bff.screens.delivery.HallView": {
-            /** @example 9901 */
-            code: string;
-            /** @example 示例市政务服务中心 */
-            name: string;
-        };
-        /**
-         * Wanted
-         * @description `kind`：类别；`item`：事项短名；`q`：名称、地区或服务.
-         */
-        "miniprogram_bff.screens.directory.Wanted": {
-            /** @default  */
-            item: string;
-            /**
-             * @default
-             * @example 公证
-             */
-            kind: string;
-            /** @default  */
-            q: string;
-        };
-        /** Wanted */
-        "miniprogram_bff.screens.opinions.Wanted": {
-            /**
-             * @default
-             * @example 居住证续签
-             */
-            q: string;
-        };
-        /** LookUp */
-        "miniprogram_bff.screens.pay.LookUp": {
-            /** @example 002X */
-            last_four: string;
-            /** @example 20261121000000000001 */
-            pay_code: string;
-        };
-        /** LookUp */
-        "miniprogram_bff.screens.progress.LookUp": {
-            /** @example 350700202611210001 */
-            case_no: string;
-            /** @example 002X */
-            last_four: string;
-        };
-        /** LevelView */
-        "miniprogram_bff.screens.rate.LevelView": {
-            /** @example 非常不满意 */
-            label: string;
-            /** @example 1 */
-            level: number;
-            reason_needed: boolean;
-            /**
-             * @example [
-             *       "等太久"
-             *     ]
-             */
-            tags: string[];
-        };
-        /**
-         * Words
-         * @description `q`：文字、拼音或首字母；为空时列出全部事项.
-         */
-        "miniprogram_bff.screens.search.Words": {
-            /**
-             * @default
-             * @example 身份证
-             */
-            q: string;
-        };
-        /**
-         * LevelView
-         * @description `next_step`：还差一步；最高等级为空.
-         */
-        "miniprogram_bff.screens.standing.LevelView": {
-            acts: components["schemas"]["ActView"][];
-            /** @example 2 */
-            level: number;
-            /** @example 实名认证（姓名、证件号码） */
-            name: string;
-            /** @example 核对手机号是否本人办理 */
-            next_step: string;
-            steps: string[];
         };
     };
     responses: {
@@ -6141,6 +5788,15 @@ export interface components {
         };
         /** @description 本次支付已经结束，未扣款，请重新发起支付。 */
         CheckoutOver: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description 当前版本过旧，不能继续使用，请更新后再办理。 */
+        ClientTooOld: {
             headers: {
                 [name: string]: unknown;
             };
@@ -7677,6 +7333,15 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description 收藏已满 200 个，请先取消一些不再需要的收藏。 */
+        TooManyFavourites: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description 您订阅的办件已达上限，请先取消不再需要的订阅。 */
         TooManyFollowed: {
             headers: {
@@ -7929,7 +7594,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_foundation_web_vitals_alive: {
+    vitals_alive: {
         parameters: {
             query?: never;
             header?: never;
@@ -7944,7 +7609,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example {} */
                     "application/json": {
                         [key: string]: string;
                     };
@@ -7954,7 +7618,7 @@ export interface operations {
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_foundation_web_vitals_ready: {
+    vitals_ready: {
         parameters: {
             query?: never;
             header?: never;
@@ -7969,7 +7633,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example {} */
                     "application/json": {
                         [key: string]: string;
                     };
@@ -7994,12 +7657,15 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_opinions_answers: {
+    opinions_answers: {
         parameters: {
             query?: {
                 q?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8011,35 +7677,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "answer": "带身份证和居住地址证明，到户政窗口办理。",
-                     *         "code": "K7M3Q9XP",
-                     *         "department": "示例市公安局",
-                     *         "item_code": "11990100DEMA0001133990100005000",
-                     *         "item_name": "居民身份证丢失补领",
-                     *         "kind": "咨询",
-                     *         "published_on": "2026-11-20",
-                     *         "question": "居住证续签要带什么材料？"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["PublicAnswerView"][];
                 };
             };
             400: components["responses"]["Malformed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_opinions_answer: {
+    opinions_answer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -8053,18 +7709,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answer": "带身份证和居住地址证明，到户政窗口办理。",
-                     *       "code": "K7M3Q9XP",
-                     *       "department": "示例市公安局",
-                     *       "item_code": "11990100DEMA0001133990100005000",
-                     *       "item_name": "居民身份证丢失补领",
-                     *       "kind": "咨询",
-                     *       "published_on": "2026-11-20",
-                     *       "question": "居住证续签要带什么材料？"
-                     *     }
-                     */
                     "application/json": components["schemas"]["PublicAnswerView"];
                 };
             };
@@ -8083,32 +7727,26 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    post_miniprogram_bff_screens_ask_ask: {
+    ask_ask: {
         parameters: {
             query?: never;
             header?: {
                 /** @description 每次提问一个；网络中断后用同一个重试，得到同一回答，不会重复提问 */
                 "Idempotency-Key"?: string;
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "conversation": "amAQzdxsCBvS9YLzL5QucVCuDuXxX8XB",
-                 *       "latitude": 1.5,
-                 *       "longitude": 1.5,
-                 *       "place": "9901-02",
-                 *       "question": "身份证丢了怎么补办"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Question"];
             };
         };
@@ -8119,72 +7757,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "also": [
-                     *         {
-                     *           "item_code": "11990100DEMA0001133990100005000",
-                     *           "name": "居民身份证丢失补领"
-                     *         }
-                     *       ],
-                     *       "band": "answer",
-                     *       "cards": [
-                     *         {
-                     *           "kind": "book",
-                     *           "label": "预约办理",
-                     *           "target": "11990100DEMA0001133990100005000"
-                     *         }
-                     *       ],
-                     *       "choices": [
-                     *         {
-                     *           "item_code": "11990100DEMA0001133990100005000",
-                     *           "name": "居民身份证丢失补领"
-                     *         }
-                     *       ],
-                     *       "confidence": 0.93,
-                     *       "conversation": "amAQzdxsCBvS9YLzL5QucVCuDuXxX8XB",
-                     *       "kind": "answer",
-                     *       "live": [
-                     *         {
-                     *           "kind": "slots",
-                     *           "label": "看全部大厅",
-                     *           "note": "文本",
-                     *           "page": "book?item=11990100DEMA0001133990100005000",
-                     *           "rows": [
-                     *             {
-                     *               "at": "2026-11-20T01:30:00Z",
-                     *               "fen": 2000,
-                     *               "latitude": 1.5,
-                     *               "left": 1,
-                     *               "longitude": 1.5,
-                     *               "page": "book/9901/centre-id-card?date=2026-11-27&slot=17",
-                     *               "phone": "文本",
-                     *               "text": "居民身份证办理：11月27日 周五 09:00 起，余 12 个",
-                     *               "title": "示例市政务服务中心",
-                     *               "tone": "文本"
-                     *             }
-                     *           ],
-                     *           "title": "最近可约"
-                     *         }
-                     *       ],
-                     *       "note": "文本",
-                     *       "passages": [
-                     *         {
-                     *           "shortened": true,
-                     *           "source": {
-                     *             "base": "西岭区",
-                     *             "effective_date": "2026-11-20",
-                     *             "item_code": "11990100DEMA0001133990100005000",
-                     *             "item_name": "居民身份证丢失补领",
-                     *             "section_title": "办理流程",
-                     *             "version": "1"
-                     *           },
-                     *           "text": "本人到任一户政窗口补领，40 元，带不带户口簿都可以先来。"
-                     *         }
-                     *       ],
-                     *       "turn": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["AnswerView"];
                 };
             };
@@ -8220,6 +7792,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -8240,22 +7813,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_ask_feedback: {
+    ask_feedback: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "conversation": "文本",
-                 *       "helpful": true,
-                 *       "turn": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["Feedback"];
             };
         };
@@ -8272,6 +7841,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -8291,10 +7861,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_ask_hot: {
+    ask_hot: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8306,28 +7879,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "questions": [
-                     *         "身份证丢了怎么补办",
-                     *         "居住证要什么材料"
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["HotQuestions"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_pay_my_bills: {
+    pay_my_bills: {
         parameters: {
             query?: {
                 which?: "all" | "open" | "settled";
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8339,37 +7908,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "can_pay": true,
-                     *         "days_late": 1,
-                     *         "due_fen": 1,
-                     *         "expire_date": "2026-11-20",
-                     *         "items": [
-                     *           {
-                     *             "amount_fen": 2000,
-                     *             "late_basis": "文本",
-                     *             "late_fen": 1,
-                     *             "late_kind": "overdue",
-                     *             "late_per_day": 1,
-                     *             "name": "证照工本费",
-                     *             "overdue_fen": 1,
-                     *             "penalty_fen": 1
-                     *           }
-                     *         ],
-                     *         "late_fen": 1,
-                     *         "pay_code": "20261121000000000001",
-                     *         "reference": "文本",
-                     *         "settled_at": "2026-11-20T01:30:00Z",
-                     *         "settled_fen": 1,
-                     *         "state": "unpaid",
-                     *         "title": "居民身份证工本费",
-                     *         "total_fen": 2000,
-                     *         "unit": "示例市公安局"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["BillView"][];
                 };
             };
@@ -8404,6 +7942,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -8423,22 +7962,19 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_pay_look_up: {
+    pay_look_up: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "last_four": "002X",
-                 *       "pay_code": "20261121000000000001"
-                 *     }
-                 */
-                "application/json": components["schemas"]["miniprogram_bff.screens.pay.LookUp"];
+                "application/json": components["schemas"]["BillLookUp"];
             };
         };
         responses: {
@@ -8448,35 +7984,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "can_pay": true,
-                     *       "days_late": 1,
-                     *       "due_fen": 1,
-                     *       "expire_date": "2026-11-20",
-                     *       "items": [
-                     *         {
-                     *           "amount_fen": 2000,
-                     *           "late_basis": "文本",
-                     *           "late_fen": 1,
-                     *           "late_kind": "overdue",
-                     *           "late_per_day": 1,
-                     *           "name": "证照工本费",
-                     *           "overdue_fen": 1,
-                     *           "penalty_fen": 1
-                     *         }
-                     *       ],
-                     *       "late_fen": 1,
-                     *       "pay_code": "20261121000000000001",
-                     *       "reference": "文本",
-                     *       "settled_at": "2026-11-20T01:30:00Z",
-                     *       "settled_fen": 1,
-                     *       "state": "unpaid",
-                     *       "title": "居民身份证工本费",
-                     *       "total_fen": 2000,
-                     *       "unit": "示例市公安局"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BillView"];
                 };
             };
@@ -8485,15 +7992,19 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_pay_bill: {
+    pay_bill: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 pay_code: string;
             };
@@ -8507,35 +8018,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "can_pay": true,
-                     *       "days_late": 1,
-                     *       "due_fen": 1,
-                     *       "expire_date": "2026-11-20",
-                     *       "items": [
-                     *         {
-                     *           "amount_fen": 2000,
-                     *           "late_basis": "文本",
-                     *           "late_fen": 1,
-                     *           "late_kind": "overdue",
-                     *           "late_per_day": 1,
-                     *           "name": "证照工本费",
-                     *           "overdue_fen": 1,
-                     *           "penalty_fen": 1
-                     *         }
-                     *       ],
-                     *       "late_fen": 1,
-                     *       "pay_code": "20261121000000000001",
-                     *       "reference": "文本",
-                     *       "settled_at": "2026-11-20T01:30:00Z",
-                     *       "settled_fen": 1,
-                     *       "state": "unpaid",
-                     *       "title": "居民身份证工本费",
-                     *       "total_fen": 2000,
-                     *       "unit": "示例市公安局"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BillView"];
                 };
             };
@@ -8569,6 +8051,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -8588,12 +8071,14 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_pay_begin: {
+    pay_begin: {
         parameters: {
             query?: never;
             header?: {
                 /** @description 同一次付款重试用同一个键，得到同一个支付单；可不填 */
                 "Idempotency-Key"?: string;
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
             };
             path: {
                 pay_code: string;
@@ -8602,12 +8087,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "channel": "alipay",
-                 *       "last_four": ""
-                 *     }
-                 */
                 "application/json": components["schemas"]["Checkout"];
             };
         };
@@ -8618,16 +8097,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "amount_fen": 2000,
-                     *       "channel": "wechat",
-                     *       "expires_at": "2026-11-20T01:30:00Z",
-                     *       "late_fen": 1,
-                     *       "out_trade_no": "P20261121000000000001",
-                     *       "parameters": {}
-                     *     }
-                     */
                     "application/json": components["schemas"]["CheckoutView"];
                 };
             };
@@ -8709,6 +8178,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             /**
              * @description 太频繁
              *
@@ -8763,10 +8233,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_receipt_receipt: {
+    receipt_receipt: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 pay_code: string;
             };
@@ -8780,30 +8253,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "amount_fen": 2000,
-                     *       "check_code": "656aa9",
-                     *       "code": "99010126",
-                     *       "issued_on": "2026-11-20",
-                     *       "items": [
-                     *         {
-                     *           "amount_fen": 2000,
-                     *           "name": "证照工本费"
-                     *         }
-                     *       ],
-                     *       "label": "有效",
-                     *       "number": "0026421031",
-                     *       "pay_code": "20261121000000000001",
-                     *       "payer": "张三",
-                     *       "qr_svg": "文本",
-                     *       "red_code": "",
-                     *       "red_number": "",
-                     *       "state": "issued",
-                     *       "title": "居民身份证工本费",
-                     *       "unit": "示例市公安局"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ReceiptView"];
                 };
             };
@@ -8839,6 +8288,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -8858,10 +8308,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_receipt_receipt_file: {
+    receipt_receipt_file: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 pay_code: string;
             };
@@ -8875,7 +8328,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 文本 */
                     "application/json": string;
                     "application/pdf": string;
                 };
@@ -8912,6 +8364,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -8932,10 +8385,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_refund_refunds: {
+    refund_refunds: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 pay_code: string;
             };
@@ -8949,19 +8405,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "amount_fen": 2000,
-                     *         "asked_at": "2026-11-20T01:30:00Z",
-                     *         "done_at": "2026-11-20T01:30:00Z",
-                     *         "label": "退款中",
-                     *         "reason": "重复缴款退回",
-                     *         "state": "processing",
-                     *         "why": ""
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["RefundView"][];
                 };
             };
@@ -8995,6 +8438,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -9014,10 +8458,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_refund_apply: {
+    refund_apply: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 pay_code: string;
             };
@@ -9025,12 +8472,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "amount_fen": 1,
-                 *       "reason": "家人已在窗口缴纳，重复缴款"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Application"];
             };
         };
@@ -9041,19 +8482,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "amount_fen": 2000,
-                     *         "asked_at": "2026-11-20T01:30:00Z",
-                     *         "done_at": "2026-11-20T01:30:00Z",
-                     *         "label": "退款中",
-                     *         "reason": "重复缴款退回",
-                     *         "state": "processing",
-                     *         "why": ""
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["RefundView"][];
                 };
             };
@@ -9118,6 +8546,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -9138,10 +8567,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_pay_result: {
+    pay_result: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 pay_code: string;
             };
@@ -9155,14 +8587,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "amount_fen": 2000,
-                     *       "paid_at": "2026-11-20T01:30:00Z",
-                     *       "pay_code": "20261121000000000001",
-                     *       "state": "settled"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ResultView"];
                 };
             };
@@ -9196,6 +8620,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -9215,10 +8640,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_bookings_my_bookings: {
+    bookings_my_bookings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9230,35 +8658,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "booked_for_me": true,
-                     *         "can_cancel": true,
-                     *         "cancel_until": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP",
-                     *         "department_name": "示例市公安局",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "fee": {
-                     *           "pay_code": "20261121000000000001",
-                     *           "state": "unpaid",
-                     *           "total_fen": 2000
-                     *         },
-                     *         "for_whom": "李*",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "hall_phone": "0000-5550001",
-                     *         "party": true,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "booked",
-                     *         "ticket_number": "文本",
-                     *         "type_code": "centre-id-card",
-                     *         "type_name": "居民身份证办理",
-                     *         "window": "文本"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["BookingView"][];
                 };
             };
@@ -9290,6 +8689,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -9309,24 +8709,20 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_book_reserve: {
+    book_reserve: {
         parameters: {
             query?: never;
             header: {
                 /** @description 同一意图重试用同一个键，得到同一个预约 */
                 "Idempotency-Key": string;
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "slot_id": 1,
-                 *       "type_id": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["Reserve"];
             };
         };
@@ -9337,33 +8733,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booked_for_me": true,
-                     *       "can_cancel": true,
-                     *       "cancel_until": "2026-11-20T01:30:00Z",
-                     *       "code": "7K3M9QXP",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "fee": {
-                     *         "pay_code": "20261121000000000001",
-                     *         "state": "unpaid",
-                     *         "total_fen": 2000
-                     *       },
-                     *       "for_whom": "李*",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "hall_phone": "0000-5550001",
-                     *       "party": true,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "booked",
-                     *       "ticket_number": "文本",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "window": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BookingView"];
                 };
             };
@@ -9452,6 +8821,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             /**
              * @description 太频繁
              *
@@ -9488,10 +8858,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_bookings_my_booking: {
+    bookings_my_booking: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -9505,33 +8878,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booked_for_me": true,
-                     *       "can_cancel": true,
-                     *       "cancel_until": "2026-11-20T01:30:00Z",
-                     *       "code": "7K3M9QXP",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "fee": {
-                     *         "pay_code": "20261121000000000001",
-                     *         "state": "unpaid",
-                     *         "total_fen": 2000
-                     *       },
-                     *       "for_whom": "李*",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "hall_phone": "0000-5550001",
-                     *       "party": true,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "booked",
-                     *       "ticket_number": "文本",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "window": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BookingView"];
                 };
             };
@@ -9565,6 +8911,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -9584,10 +8931,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_wait_calendar: {
+    wait_calendar: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -9601,7 +8951,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 文本 */
                     "application/json": string;
                     "text/calendar": string;
                 };
@@ -9636,6 +8985,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -9655,10 +9005,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_bookings_cancel: {
+    bookings_cancel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -9672,33 +9025,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booked_for_me": true,
-                     *       "can_cancel": true,
-                     *       "cancel_until": "2026-11-20T01:30:00Z",
-                     *       "code": "7K3M9QXP",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "fee": {
-                     *         "pay_code": "20261121000000000001",
-                     *         "state": "unpaid",
-                     *         "total_fen": 2000
-                     *       },
-                     *       "for_whom": "李*",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "hall_phone": "0000-5550001",
-                     *       "party": true,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "booked",
-                     *       "ticket_number": "文本",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "window": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BookingView"];
                 };
             };
@@ -9746,6 +9072,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -9765,10 +9092,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_bookings_check_in_code: {
+    bookings_check_in_code: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -9782,13 +9112,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "文本",
-                     *       "qr_svg": "文本",
-                     *       "refresh_at": "2026-11-20T01:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["CheckInView"];
                 };
             };
@@ -9823,6 +9146,7 @@ export interface operations {
             };
             409: components["responses"]["CannotCheckIn"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -9843,10 +9167,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_together_companions: {
+    together_companions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -9860,17 +9187,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "code": "7K3M9QXP",
-                     *         "name": "李*",
-                     *         "state": "booked",
-                     *         "state_name": "已预约",
-                     *         "ticket_number": "文本"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["CompanionView"][];
                 };
             };
@@ -9904,6 +9220,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -9923,10 +9240,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_queue_my_place: {
+    queue_my_place: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -9940,16 +9260,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "ahead": 1,
-                     *       "called_window": "文本",
-                     *       "estimate_from": "2026-11-20T01:30:00Z",
-                     *       "estimate_to": "2026-11-20T01:30:00Z",
-                     *       "state": "waiting",
-                     *       "ticket_number": "A012"
-                     *     }
-                     */
                     "application/json": components["schemas"]["QueueView"];
                 };
             };
@@ -9984,6 +9294,7 @@ export interface operations {
             };
             409: components["responses"]["NotInLine"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -10004,12 +9315,14 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_wait_reschedule: {
+    wait_reschedule: {
         parameters: {
             query?: never;
             header: {
                 /** @description 同一意图重试用同一个键，得到同一个预约 */
                 "Idempotency-Key": string;
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
             };
             path: {
                 code: string;
@@ -10018,11 +9331,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "slot_id": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["Slot"];
             };
         };
@@ -10033,33 +9341,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booked_for_me": true,
-                     *       "can_cancel": true,
-                     *       "cancel_until": "2026-11-20T01:30:00Z",
-                     *       "code": "7K3M9QXP",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "fee": {
-                     *         "pay_code": "20261121000000000001",
-                     *         "state": "unpaid",
-                     *         "total_fen": 2000
-                     *       },
-                     *       "for_whom": "李*",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "hall_phone": "0000-5550001",
-                     *       "party": true,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "booked",
-                     *       "ticket_number": "文本",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "window": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BookingView"];
                 };
             };
@@ -10150,6 +9431,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -10171,10 +9453,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_progress_my_cases: {
+    progress_my_cases: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10186,63 +9471,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "applicant": "文本",
-                     *         "case_no": "文本",
-                     *         "closed": true,
-                     *         "department_name": "文本",
-                     *         "extended_days": 1,
-                     *         "followed": true,
-                     *         "item_code": "文本",
-                     *         "item_name": "文本",
-                     *         "legal_days": 1,
-                     *         "legal_due": "2026-11-20",
-                     *         "light": "文本",
-                     *         "notices": [
-                     *           {
-                     *             "document_no": "文本",
-                     *             "due": "2026-11-20",
-                     *             "id": 1,
-                     *             "items": [
-                     *               {
-                     *                 "how": "文本",
-                     *                 "missing": true,
-                     *                 "name": "文本",
-                     *                 "problem": "文本"
-                     *               }
-                     *             ],
-                     *             "note": "文本",
-                     *             "told_at": "文本"
-                     *           }
-                     *         ],
-                     *         "own": true,
-                     *         "pause": "文本",
-                     *         "pause_until": "2026-11-20",
-                     *         "promised_days": 1,
-                     *         "promised_due": "2026-11-20",
-                     *         "result": "文本",
-                     *         "stage": "文本",
-                     *         "stage_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "label": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "usual": {
-                     *           "counted": 1,
-                     *           "days": 1,
-                     *           "since": "2026-11-20",
-                     *           "until": "2026-11-20"
-                     *         },
-                     *         "what_next": "文本",
-                     *         "when": "2026-11-20"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["CaseView"][];
                 };
             };
@@ -10274,6 +9502,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -10293,22 +9522,19 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_progress_look_up: {
+    progress_look_up: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "case_no": "350700202611210001",
-                 *       "last_four": "002X"
-                 *     }
-                 */
-                "application/json": components["schemas"]["miniprogram_bff.screens.progress.LookUp"];
+                "application/json": components["schemas"]["CaseLookUp"];
             };
         };
         responses: {
@@ -10318,61 +9544,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "applicant": "文本",
-                     *       "case_no": "文本",
-                     *       "closed": true,
-                     *       "department_name": "文本",
-                     *       "extended_days": 1,
-                     *       "followed": true,
-                     *       "item_code": "文本",
-                     *       "item_name": "文本",
-                     *       "legal_days": 1,
-                     *       "legal_due": "2026-11-20",
-                     *       "light": "文本",
-                     *       "notices": [
-                     *         {
-                     *           "document_no": "文本",
-                     *           "due": "2026-11-20",
-                     *           "id": 1,
-                     *           "items": [
-                     *             {
-                     *               "how": "文本",
-                     *               "missing": true,
-                     *               "name": "文本",
-                     *               "problem": "文本"
-                     *             }
-                     *           ],
-                     *           "note": "文本",
-                     *           "told_at": "文本"
-                     *         }
-                     *       ],
-                     *       "own": true,
-                     *       "pause": "文本",
-                     *       "pause_until": "2026-11-20",
-                     *       "promised_days": 1,
-                     *       "promised_due": "2026-11-20",
-                     *       "result": "文本",
-                     *       "stage": "文本",
-                     *       "stage_label": "文本",
-                     *       "steps": [
-                     *         {
-                     *           "at": "文本",
-                     *           "label": "文本",
-                     *           "note": "文本"
-                     *         }
-                     *       ],
-                     *       "usual": {
-                     *         "counted": 1,
-                     *         "days": 1,
-                     *         "since": "2026-11-20",
-                     *         "until": "2026-11-20"
-                     *       },
-                     *       "what_next": "文本",
-                     *       "when": "2026-11-20"
-                     *     }
-                     */
                     "application/json": components["schemas"]["CaseView"];
                 };
             };
@@ -10381,15 +9552,19 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_progress_my_case: {
+    progress_my_case: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 case_no: string;
             };
@@ -10403,61 +9578,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "applicant": "文本",
-                     *       "case_no": "文本",
-                     *       "closed": true,
-                     *       "department_name": "文本",
-                     *       "extended_days": 1,
-                     *       "followed": true,
-                     *       "item_code": "文本",
-                     *       "item_name": "文本",
-                     *       "legal_days": 1,
-                     *       "legal_due": "2026-11-20",
-                     *       "light": "文本",
-                     *       "notices": [
-                     *         {
-                     *           "document_no": "文本",
-                     *           "due": "2026-11-20",
-                     *           "id": 1,
-                     *           "items": [
-                     *             {
-                     *               "how": "文本",
-                     *               "missing": true,
-                     *               "name": "文本",
-                     *               "problem": "文本"
-                     *             }
-                     *           ],
-                     *           "note": "文本",
-                     *           "told_at": "文本"
-                     *         }
-                     *       ],
-                     *       "own": true,
-                     *       "pause": "文本",
-                     *       "pause_until": "2026-11-20",
-                     *       "promised_days": 1,
-                     *       "promised_due": "2026-11-20",
-                     *       "result": "文本",
-                     *       "stage": "文本",
-                     *       "stage_label": "文本",
-                     *       "steps": [
-                     *         {
-                     *           "at": "文本",
-                     *           "label": "文本",
-                     *           "note": "文本"
-                     *         }
-                     *       ],
-                     *       "usual": {
-                     *         "counted": 1,
-                     *         "days": 1,
-                     *         "since": "2026-11-20",
-                     *         "until": "2026-11-20"
-                     *       },
-                     *       "what_next": "文本",
-                     *       "when": "2026-11-20"
-                     *     }
-                     */
                     "application/json": components["schemas"]["CaseView"];
                 };
             };
@@ -10491,6 +9611,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -10510,10 +9631,13 @@ export interface operations {
             };
         };
     };
-    put_miniprogram_bff_screens_delivery_choose: {
+    delivery_choose: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 case_no: string;
             };
@@ -10521,17 +9645,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "address": {
-                 *         "address": "示例市东岸区示范路 8 号 3 单元 502",
-                 *         "phone": "13800000002",
-                 *         "recipient": "李四"
-                 *       },
-                 *       "hall_code": "9901",
-                 *       "way": "courier"
-                 *     }
-                 */
                 "application/json": components["schemas"]["DeliveryChoice"];
             };
         };
@@ -10542,55 +9655,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "9901",
-                     *           "name": "示例市政务服务中心"
-                     *         }
-                     *       ],
-                     *       "offered": [
-                     *         "文本"
-                     *       ],
-                     *       "results": [
-                     *         {
-                     *           "at": "文本",
-                     *           "code": "文本",
-                     *           "late": true,
-                     *           "material": "文本",
-                     *           "media_type": "文本",
-                     *           "missing": [
-                     *             1
-                     *           ],
-                     *           "name": "文本",
-                     *           "picture": true,
-                     *           "size": 1,
-                     *           "state": "文本",
-                     *           "state_label": "文本"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["ResultPage"];
                 };
             };
@@ -10642,6 +9706,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -10661,10 +9726,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_progress_follow: {
+    progress_follow: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 case_no: string;
             };
@@ -10710,6 +9778,7 @@ export interface operations {
             };
             409: components["responses"]["TooManyFollowed"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -10729,10 +9798,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_progress_leave: {
+    progress_leave: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 case_no: string;
             };
@@ -10764,6 +9836,7 @@ export interface operations {
             403: components["responses"]["PolicyNotAgreed"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -10783,10 +9856,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_progress_notice_file: {
+    progress_notice_file: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 case_no: string;
                 notice_id: number;
@@ -10801,7 +9877,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 文本 */
                     "application/json": string;
                     "application/pdf": string;
                 };
@@ -10837,6 +9912,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -10857,10 +9933,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_delivery_result: {
+    delivery_result: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 case_no: string;
             };
@@ -10874,55 +9953,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "9901",
-                     *           "name": "示例市政务服务中心"
-                     *         }
-                     *       ],
-                     *       "offered": [
-                     *         "文本"
-                     *       ],
-                     *       "results": [
-                     *         {
-                     *           "at": "文本",
-                     *           "code": "文本",
-                     *           "late": true,
-                     *           "material": "文本",
-                     *           "media_type": "文本",
-                     *           "missing": [
-                     *             1
-                     *           ],
-                     *           "name": "文本",
-                     *           "picture": true,
-                     *           "size": 1,
-                     *           "state": "文本",
-                     *           "state_label": "文本"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["ResultPage"];
                 };
             };
@@ -10956,6 +9986,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -10975,10 +10006,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_supplement_begin: {
+    supplement_begin: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 case_no: string;
             };
@@ -10992,41 +10026,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "expires_at": "文本",
-                     *       "item_name": "文本",
-                     *       "note": "文本",
-                     *       "papers": [
-                     *         {
-                     *           "at": "文本",
-                     *           "code": "文本",
-                     *           "late": true,
-                     *           "material": "文本",
-                     *           "media_type": "文本",
-                     *           "missing": [
-                     *             1
-                     *           ],
-                     *           "name": "文本",
-                     *           "picture": true,
-                     *           "size": 1,
-                     *           "state": "文本",
-                     *           "state_label": "文本"
-                     *         }
-                     *       ],
-                     *       "sent_at": "文本",
-                     *       "state": "文本",
-                     *       "wanted": [
-                     *         {
-                     *           "how": "文本",
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["SupplementView"];
                 };
             };
@@ -11061,6 +10060,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -11080,10 +10080,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_consult_mine: {
+    consult_mine: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11095,45 +10098,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "asked_at": "2026-11-20T01:30:00Z",
-                     *         "can_appeal": true,
-                     *         "can_ask_again": true,
-                     *         "can_mark": true,
-                     *         "can_withdraw": true,
-                     *         "code": "7K3M9QXPDR",
-                     *         "department": "示例市公安局",
-                     *         "due_on": "2026-11-20",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "item_name": "居民身份证丢失补领",
-                     *         "kind": "question",
-                     *         "kind_label": "咨询",
-                     *         "mark": 1,
-                     *         "said": [
-                     *           {
-                     *             "at": "2026-11-20T01:30:00Z",
-                     *             "cites": [
-                     *               {
-                     *                 "item": "居民身份证丢失补领",
-                     *                 "section": "申请材料",
-                     *                 "slug": "id-card-replace",
-                     *                 "text": "文本",
-                     *                 "version": 1
-                     *               }
-                     *             ],
-                     *             "label": "答复",
-                     *             "mine": true,
-                     *             "text": "文本"
-                     *           }
-                     *         ],
-                     *         "state": "open",
-                     *         "state_label": "办理中",
-                     *         "title": "文本"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["ConsultationView"][];
                 };
             };
@@ -11152,6 +10116,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -11171,26 +10136,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_consult_file: {
+    consult_file: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "hall_code": "",
-                 *       "item_code": "",
-                 *       "kind": "complaint",
-                 *       "may_publish": true,
-                 *       "phone": "",
-                 *       "text": "我的居住证快到期了，续签要带哪些材料？",
-                 *       "title": "居住证续签要带什么"
-                 *     }
-                 */
                 "application/json": components["schemas"]["QuestionIn"];
             };
         };
@@ -11201,43 +10158,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asked_at": "2026-11-20T01:30:00Z",
-                     *       "can_appeal": true,
-                     *       "can_ask_again": true,
-                     *       "can_mark": true,
-                     *       "can_withdraw": true,
-                     *       "code": "7K3M9QXPDR",
-                     *       "department": "示例市公安局",
-                     *       "due_on": "2026-11-20",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "item_name": "居民身份证丢失补领",
-                     *       "kind": "question",
-                     *       "kind_label": "咨询",
-                     *       "mark": 1,
-                     *       "said": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "cites": [
-                     *             {
-                     *               "item": "居民身份证丢失补领",
-                     *               "section": "申请材料",
-                     *               "slug": "id-card-replace",
-                     *               "text": "文本",
-                     *               "version": 1
-                     *             }
-                     *           ],
-                     *           "label": "答复",
-                     *           "mine": true,
-                     *           "text": "文本"
-                     *         }
-                     *       ],
-                     *       "state": "open",
-                     *       "state_label": "办理中",
-                     *       "title": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ConsultationView"];
                 };
             };
@@ -11274,6 +10194,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -11294,22 +10215,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_consult_again: {
+    consult_again: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "7K3M9QXPDR",
-                 *       "last_four": "1234",
-                 *       "text": "可以委托家人去办吗？"
-                 *     }
-                 */
                 "application/json": components["schemas"]["More"];
             };
         };
@@ -11320,43 +10237,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asked_at": "2026-11-20T01:30:00Z",
-                     *       "can_appeal": true,
-                     *       "can_ask_again": true,
-                     *       "can_mark": true,
-                     *       "can_withdraw": true,
-                     *       "code": "7K3M9QXPDR",
-                     *       "department": "示例市公安局",
-                     *       "due_on": "2026-11-20",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "item_name": "居民身份证丢失补领",
-                     *       "kind": "question",
-                     *       "kind_label": "咨询",
-                     *       "mark": 1,
-                     *       "said": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "cites": [
-                     *             {
-                     *               "item": "居民身份证丢失补领",
-                     *               "section": "申请材料",
-                     *               "slug": "id-card-replace",
-                     *               "text": "文本",
-                     *               "version": 1
-                     *             }
-                     *           ],
-                     *           "label": "答复",
-                     *           "mine": true,
-                     *           "text": "文本"
-                     *         }
-                     *       ],
-                     *       "state": "open",
-                     *       "state_label": "办理中",
-                     *       "title": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ConsultationView"];
                 };
             };
@@ -11392,6 +10272,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -11412,22 +10293,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_consult_appeal: {
+    consult_appeal: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "7K3M9QXPDR",
-                 *       "last_four": "1234",
-                 *       "text": "可以委托家人去办吗？"
-                 *     }
-                 */
                 "application/json": components["schemas"]["More"];
             };
         };
@@ -11438,43 +10315,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asked_at": "2026-11-20T01:30:00Z",
-                     *       "can_appeal": true,
-                     *       "can_ask_again": true,
-                     *       "can_mark": true,
-                     *       "can_withdraw": true,
-                     *       "code": "7K3M9QXPDR",
-                     *       "department": "示例市公安局",
-                     *       "due_on": "2026-11-20",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "item_name": "居民身份证丢失补领",
-                     *       "kind": "question",
-                     *       "kind_label": "咨询",
-                     *       "mark": 1,
-                     *       "said": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "cites": [
-                     *             {
-                     *               "item": "居民身份证丢失补领",
-                     *               "section": "申请材料",
-                     *               "slug": "id-card-replace",
-                     *               "text": "文本",
-                     *               "version": 1
-                     *             }
-                     *           ],
-                     *           "label": "答复",
-                     *           "mine": true,
-                     *           "text": "文本"
-                     *         }
-                     *       ],
-                     *       "state": "open",
-                     *       "state_label": "办理中",
-                     *       "title": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ConsultationView"];
                 };
             };
@@ -11510,6 +10350,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -11530,21 +10371,19 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_consult_doors: {
+    consult_doors: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "text": "公司拖欠工资怎么办"
-                 *     }
-                 */
-                "application/json": components["schemas"]["miniprogram_bff.screens.consult.Words"];
+                "application/json": components["schemas"]["ConsultWords"];
             };
         };
         responses: {
@@ -11554,15 +10393,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "name": "人力资源社会保障部门",
-                     *         "phone": "12333",
-                     *         "what": "拖欠工资等劳动保障维权"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["DoorView"][];
                 };
             };
@@ -11570,26 +10400,24 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    post_miniprogram_bff_screens_consult_look_up: {
+    consult_look_up: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "7K3M9QXPDR",
-                 *       "last_four": "1234"
-                 *     }
-                 */
                 "application/json": components["schemas"]["One"];
             };
         };
@@ -11600,43 +10428,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asked_at": "2026-11-20T01:30:00Z",
-                     *       "can_appeal": true,
-                     *       "can_ask_again": true,
-                     *       "can_mark": true,
-                     *       "can_withdraw": true,
-                     *       "code": "7K3M9QXPDR",
-                     *       "department": "示例市公安局",
-                     *       "due_on": "2026-11-20",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "item_name": "居民身份证丢失补领",
-                     *       "kind": "question",
-                     *       "kind_label": "咨询",
-                     *       "mark": 1,
-                     *       "said": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "cites": [
-                     *             {
-                     *               "item": "居民身份证丢失补领",
-                     *               "section": "申请材料",
-                     *               "slug": "id-card-replace",
-                     *               "text": "文本",
-                     *               "version": 1
-                     *             }
-                     *           ],
-                     *           "label": "答复",
-                     *           "mine": true,
-                     *           "text": "文本"
-                     *         }
-                     *       ],
-                     *       "state": "open",
-                     *       "state_label": "办理中",
-                     *       "title": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ConsultationView"];
                 };
             };
@@ -11645,6 +10436,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -11665,22 +10457,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_consult_mark: {
+    consult_mark: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "7K3M9QXPDR",
-                 *       "last_four": "1234",
-                 *       "level": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["MarkIn"];
             };
         };
@@ -11691,43 +10479,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asked_at": "2026-11-20T01:30:00Z",
-                     *       "can_appeal": true,
-                     *       "can_ask_again": true,
-                     *       "can_mark": true,
-                     *       "can_withdraw": true,
-                     *       "code": "7K3M9QXPDR",
-                     *       "department": "示例市公安局",
-                     *       "due_on": "2026-11-20",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "item_name": "居民身份证丢失补领",
-                     *       "kind": "question",
-                     *       "kind_label": "咨询",
-                     *       "mark": 1,
-                     *       "said": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "cites": [
-                     *             {
-                     *               "item": "居民身份证丢失补领",
-                     *               "section": "申请材料",
-                     *               "slug": "id-card-replace",
-                     *               "text": "文本",
-                     *               "version": 1
-                     *             }
-                     *           ],
-                     *           "label": "答复",
-                     *           "mine": true,
-                     *           "text": "文本"
-                     *         }
-                     *       ],
-                     *       "state": "open",
-                     *       "state_label": "办理中",
-                     *       "title": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ConsultationView"];
                 };
             };
@@ -11750,6 +10501,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -11770,21 +10522,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_consult_withdraw: {
+    consult_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "7K3M9QXPDR",
-                 *       "last_four": "1234"
-                 *     }
-                 */
                 "application/json": components["schemas"]["One"];
             };
         };
@@ -11795,43 +10544,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asked_at": "2026-11-20T01:30:00Z",
-                     *       "can_appeal": true,
-                     *       "can_ask_again": true,
-                     *       "can_mark": true,
-                     *       "can_withdraw": true,
-                     *       "code": "7K3M9QXPDR",
-                     *       "department": "示例市公安局",
-                     *       "due_on": "2026-11-20",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "item_name": "居民身份证丢失补领",
-                     *       "kind": "question",
-                     *       "kind_label": "咨询",
-                     *       "mark": 1,
-                     *       "said": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "cites": [
-                     *             {
-                     *               "item": "居民身份证丢失补领",
-                     *               "section": "申请材料",
-                     *               "slug": "id-card-replace",
-                     *               "text": "文本",
-                     *               "version": 1
-                     *             }
-                     *           ],
-                     *           "label": "答复",
-                     *           "mine": true,
-                     *           "text": "文本"
-                     *         }
-                     *       ],
-                     *       "state": "open",
-                     *       "state_label": "办理中",
-                     *       "title": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ConsultationView"];
                 };
             };
@@ -11841,6 +10553,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -11861,7 +10574,7 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_person_events: {
+    person_events: {
         parameters: {
             query?: {
                 after?: number;
@@ -11869,6 +10582,8 @@ export interface operations {
             header?: {
                 /** @description 断开前收到的最后一个事件编号，从其后继续 */
                 "Last-Event-ID"?: string;
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
             };
             path: {
                 token: string;
@@ -11914,6 +10629,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             /**
              * @description 太频繁
              *
@@ -11949,12 +10665,15 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_person_messages: {
+    person_messages: {
         parameters: {
             query?: {
                 after?: number;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 token: string;
             };
@@ -11968,28 +10687,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "lines": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "id": 1,
-                     *           "said_by": "agent",
-                     *           "text": "您好，请带身份证原件到窗口办理。"
-                     *         }
-                     *       ],
-                     *       "standing": {
-                     *         "ahead": 2,
-                     *         "due_on": "2026-11-20",
-                     *         "hours": "工作日 09:00–12:00、13:00–17:00",
-                     *         "minutes": 15,
-                     *         "outcome": "",
-                     *         "question": "文本",
-                     *         "state": "waiting"
-                     *       },
-                     *       "typing": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["PersonTalk"];
                 };
             };
@@ -12010,6 +10707,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -12030,10 +10728,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_person_ask: {
+    person_ask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 token: string;
             };
@@ -12041,11 +10742,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "question": ""
-                 *     }
-                 */
                 "application/json": components["schemas"]["PersonWanted"];
             };
         };
@@ -12056,17 +10752,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "ahead": 2,
-                     *       "due_on": "2026-11-20",
-                     *       "hours": "工作日 09:00–12:00、13:00–17:00",
-                     *       "minutes": 15,
-                     *       "outcome": "",
-                     *       "question": "文本",
-                     *       "state": "waiting"
-                     *     }
-                     */
                     "application/json": components["schemas"]["PersonStanding"];
                 };
             };
@@ -12088,6 +10773,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             /**
              * @description 太频繁
              *
@@ -12123,10 +10809,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_person_withdraw: {
+    person_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 token: string;
             };
@@ -12157,6 +10846,7 @@ export interface operations {
             };
             409: components["responses"]["HandoverOver"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -12177,13 +10867,16 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_ask_past: {
+    ask_past: {
         parameters: {
             query?: {
                 /** @description 已经收到的最后一轮的编号，没有为 0 */
                 after?: number;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 token: string;
             };
@@ -12197,79 +10890,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "answer": {
-                     *           "also": [
-                     *             {
-                     *               "item_code": "11990100DEMA0001133990100005000",
-                     *               "name": "居民身份证丢失补领"
-                     *             }
-                     *           ],
-                     *           "band": "answer",
-                     *           "cards": [
-                     *             {
-                     *               "kind": "book",
-                     *               "label": "预约办理",
-                     *               "target": "11990100DEMA0001133990100005000"
-                     *             }
-                     *           ],
-                     *           "choices": [
-                     *             {
-                     *               "item_code": "11990100DEMA0001133990100005000",
-                     *               "name": "居民身份证丢失补领"
-                     *             }
-                     *           ],
-                     *           "confidence": 0.93,
-                     *           "conversation": "amAQzdxsCBvS9YLzL5QucVCuDuXxX8XB",
-                     *           "kind": "answer",
-                     *           "live": [
-                     *             {
-                     *               "kind": "slots",
-                     *               "label": "看全部大厅",
-                     *               "note": "文本",
-                     *               "page": "book?item=11990100DEMA0001133990100005000",
-                     *               "rows": [
-                     *                 {
-                     *                   "at": "2026-11-20T01:30:00Z",
-                     *                   "fen": 2000,
-                     *                   "latitude": 1.5,
-                     *                   "left": 1,
-                     *                   "longitude": 1.5,
-                     *                   "page": "book/9901/centre-id-card?date=2026-11-27&slot=17",
-                     *                   "phone": "文本",
-                     *                   "text": "居民身份证办理：11月27日 周五 09:00 起，余 12 个",
-                     *                   "title": "示例市政务服务中心",
-                     *                   "tone": "文本"
-                     *                 }
-                     *               ],
-                     *               "title": "最近可约"
-                     *             }
-                     *           ],
-                     *           "note": "文本",
-                     *           "passages": [
-                     *             {
-                     *               "shortened": true,
-                     *               "source": {
-                     *                 "base": "西岭区",
-                     *                 "effective_date": "2026-11-20",
-                     *                 "item_code": "11990100DEMA0001133990100005000",
-                     *                 "item_name": "居民身份证丢失补领",
-                     *                 "section_title": "办理流程",
-                     *                 "version": "1"
-                     *               },
-                     *               "text": "本人到任一户政窗口补领，40 元，带不带户口簿都可以先来。"
-                     *             }
-                     *           ],
-                     *           "turn": 1
-                     *         },
-                     *         "at": "2026-11-20T01:30:00Z",
-                     *         "helpful": true,
-                     *         "question": "文本"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["PastTurn"][];
                 };
             };
@@ -12290,6 +10910,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -12310,10 +10931,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_person_typing: {
+    person_typing: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 token: string;
             };
@@ -12343,6 +10967,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -12363,20 +10988,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_family_accept: {
+    family_accept: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "7K3M9-QXP2A"
-                 *     }
-                 */
                 "application/json": components["schemas"]["InvitationCode"];
             };
         };
@@ -12387,99 +11010,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "agents": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_by_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_of_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "invitations": [
-                     *         {
-                     *           "good_until": "2026-11-20T01:30:00Z",
-                     *           "id": 1,
-                     *           "scope_names": [
-                     *             "文本"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "members": [
-                     *         {
-                     *           "id": 1,
-                     *           "minor": true,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "relation": "父母"
-                     *         }
-                     *       ],
-                     *       "on_lists": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*"
-                     *         }
-                     *       ],
-                     *       "principals": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["FamilyPage"];
                 };
             };
@@ -12529,6 +11059,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -12549,26 +11080,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_family_invite: {
+    family_invite: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "items": [
-                 *         "文本"
-                 *       ],
-                 *       "scope": [
-                 *         "book"
-                 *       ],
-                 *       "until": "2026-11-20"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewInvitation"];
             };
         };
@@ -12579,12 +11102,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "7K3M9QXP2A",
-                     *       "good_until": "2026-11-20T01:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Invited"];
                 };
             };
@@ -12634,6 +11151,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -12653,10 +11171,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_family_take_back: {
+    family_take_back: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 invitation_id: number;
             };
@@ -12701,6 +11222,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -12720,10 +11242,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_standing_past: {
+    standing_past: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12735,21 +11260,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "began": "2026-11-20T01:30:00Z",
-                     *         "ended": "2026-11-20T01:30:00Z",
-                     *         "ended_by_me": true,
-                     *         "mine": true,
-                     *         "name": "李*",
-                     *         "scope_names": [
-                     *           "文本"
-                     *         ],
-                     *         "until": "2026-11-20"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["PastView"][];
                 };
             };
@@ -12768,6 +11278,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -12787,29 +11298,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_family_ask: {
+    family_ask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "id_number": "11010519850505002X",
-                 *       "id_type": "id_card",
-                 *       "items": [
-                 *         "文本"
-                 *       ],
-                 *       "name": "李四",
-                 *       "scope": [
-                 *         "book"
-                 *       ],
-                 *       "until": "2026-11-20"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewRequest"];
             };
         };
@@ -12820,99 +11320,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "agents": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_by_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_of_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "invitations": [
-                     *         {
-                     *           "good_until": "2026-11-20T01:30:00Z",
-                     *           "id": 1,
-                     *           "scope_names": [
-                     *             "文本"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "members": [
-                     *         {
-                     *           "id": 1,
-                     *           "minor": true,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "relation": "父母"
-                     *         }
-                     *       ],
-                     *       "on_lists": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*"
-                     *         }
-                     *       ],
-                     *       "principals": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["FamilyPage"];
                 };
             };
@@ -12971,6 +11378,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -12991,10 +11399,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_family_withdraw: {
+    family_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 request_id: number;
             };
@@ -13039,6 +11450,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -13058,10 +11470,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_family_agree: {
+    family_agree: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 request_id: number;
             };
@@ -13075,99 +11490,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "agents": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_by_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_of_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "invitations": [
-                     *         {
-                     *           "good_until": "2026-11-20T01:30:00Z",
-                     *           "id": 1,
-                     *           "scope_names": [
-                     *             "文本"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "members": [
-                     *         {
-                     *           "id": 1,
-                     *           "minor": true,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "relation": "父母"
-                     *         }
-                     *       ],
-                     *       "on_lists": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*"
-                     *         }
-                     *       ],
-                     *       "principals": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["FamilyPage"];
                 };
             };
@@ -13214,6 +11536,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -13233,10 +11556,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_family_decline: {
+    family_decline: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 request_id: number;
             };
@@ -13281,6 +11607,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -13300,10 +11627,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_family_revoke: {
+    family_revoke: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 delegation_id: number;
             };
@@ -13348,6 +11678,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -13367,10 +11698,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_draw_my_entries: {
+    draw_my_entries: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13382,29 +11716,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "any": true,
-                     *         "booking_code": "7K3M9QXP",
-                     *         "closes_at": "2026-11-20T01:30:00Z",
-                     *         "date": "2026-11-20",
-                     *         "draw_code": "Q7W3K9MXPD",
-                     *         "entries": 1,
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "label": "已登记",
-                     *         "number": "4N8P2RTWXK",
-                     *         "outcome": "registered",
-                     *         "rank": 1,
-                     *         "type_name": "居民身份证办理",
-                     *         "why": "",
-                     *         "wishes": [
-                     *           1
-                     *         ],
-                     *         "won_at": "2026-11-20T01:30:00Z"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["EntryView"][];
                 };
             };
@@ -13423,6 +11734,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -13442,10 +11754,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_draw_draw: {
+    draw_draw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -13459,38 +11774,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "closes_at": "2026-11-20T01:30:00Z",
-                     *       "code": "Q7W3K9MXPD",
-                     *       "date": "2026-11-20",
-                     *       "department_name": "示例市公安局",
-                     *       "entries": 1,
-                     *       "entries_hash": "文本",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "label": "登记中",
-                     *       "may_register": true,
-                     *       "opens_at": "2026-11-20T01:30:00Z",
-                     *       "places": 1,
-                     *       "reason": "",
-                     *       "release_at": "2026-11-20T01:30:00Z",
-                     *       "seed": "文本",
-                     *       "seed_hash": "文本",
-                     *       "slots": [
-                     *         {
-                     *           "ends_at": "2026-11-20T01:30:00Z",
-                     *           "id": 1,
-                     *           "places": 1,
-                     *           "starts_at": "2026-11-20T01:30:00Z"
-                     *         }
-                     *       ],
-                     *       "state": "open",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "won": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["DrawPage"];
                 };
             };
@@ -13509,14 +11792,18 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_draw_my_entry: {
+    draw_my_entry: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -13530,27 +11817,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "any": true,
-                     *       "booking_code": "7K3M9QXP",
-                     *       "closes_at": "2026-11-20T01:30:00Z",
-                     *       "date": "2026-11-20",
-                     *       "draw_code": "Q7W3K9MXPD",
-                     *       "entries": 1,
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "label": "已登记",
-                     *       "number": "4N8P2RTWXK",
-                     *       "outcome": "registered",
-                     *       "rank": 1,
-                     *       "type_name": "居民身份证办理",
-                     *       "why": "",
-                     *       "wishes": [
-                     *         1
-                     *       ],
-                     *       "won_at": "2026-11-20T01:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["EntryView"];
                 };
             };
@@ -13584,6 +11850,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -13603,10 +11870,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_draw_register: {
+    draw_register: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -13614,14 +11884,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "any": true,
-                 *       "wishes": [
-                 *         1
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["Wishes"];
             };
         };
@@ -13632,27 +11894,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "any": true,
-                     *       "booking_code": "7K3M9QXP",
-                     *       "closes_at": "2026-11-20T01:30:00Z",
-                     *       "date": "2026-11-20",
-                     *       "draw_code": "Q7W3K9MXPD",
-                     *       "entries": 1,
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "label": "已登记",
-                     *       "number": "4N8P2RTWXK",
-                     *       "outcome": "registered",
-                     *       "rank": 1,
-                     *       "type_name": "居民身份证办理",
-                     *       "why": "",
-                     *       "wishes": [
-                     *         1
-                     *       ],
-                     *       "won_at": "2026-11-20T01:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["EntryView"];
                 };
             };
@@ -13735,6 +11976,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -13755,10 +11997,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_draw_withdraw: {
+    draw_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -13772,27 +12017,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "any": true,
-                     *       "booking_code": "7K3M9QXP",
-                     *       "closes_at": "2026-11-20T01:30:00Z",
-                     *       "date": "2026-11-20",
-                     *       "draw_code": "Q7W3K9MXPD",
-                     *       "entries": 1,
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "label": "已登记",
-                     *       "number": "4N8P2RTWXK",
-                     *       "outcome": "registered",
-                     *       "rank": 1,
-                     *       "type_name": "居民身份证办理",
-                     *       "why": "",
-                     *       "wishes": [
-                     *         1
-                     *       ],
-                     *       "won_at": "2026-11-20T01:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["EntryView"];
                 };
             };
@@ -13842,6 +12066,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -13862,10 +12087,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_draw_result: {
+    draw_result: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -13879,44 +12107,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "business": "居民身份证办理",
-                     *       "closed_at": "2026-11-20T01:30:00Z",
-                     *       "closes_at": "2026-11-20T01:30:00Z",
-                     *       "day": "2026-11-20",
-                     *       "draw": "Q7W3K9MXPD",
-                     *       "drawn_at": "2026-11-20T01:30:00Z",
-                     *       "entries": [
-                     *         {
-                     *           "any": true,
-                     *           "number": "4N8P2RTWXK",
-                     *           "outcome": "ineligible",
-                     *           "passed": [
-                     *             1
-                     *           ],
-                     *           "rank": 1,
-                     *           "slot": 1,
-                     *           "wishes": [
-                     *             1
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "entries_hash": "文本",
-                     *       "hall": "示例市政务服务中心",
-                     *       "method": "hmac-sha256/1",
-                     *       "opens_at": "2026-11-20T01:30:00Z",
-                     *       "places": [
-                     *         {
-                     *           "places": 1,
-                     *           "slot": 1,
-                     *           "starts_at": "2026-11-20T01:30:00Z"
-                     *         }
-                     *       ],
-                     *       "seed": "文本",
-                     *       "seed_hash": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ResultFile"];
                 };
             };
@@ -13936,15 +12126,19 @@ export interface operations {
             };
             409: components["responses"]["DrawNotDone"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_family_family_page: {
+    family_family_page: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13956,99 +12150,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "agents": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_by_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_of_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "invitations": [
-                     *         {
-                     *           "good_until": "2026-11-20T01:30:00Z",
-                     *           "id": 1,
-                     *           "scope_names": [
-                     *             "文本"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "members": [
-                     *         {
-                     *           "id": 1,
-                     *           "minor": true,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "relation": "父母"
-                     *         }
-                     *       ],
-                     *       "on_lists": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*"
-                     *         }
-                     *       ],
-                     *       "principals": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["FamilyPage"];
                 };
             };
@@ -14067,6 +12168,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -14086,23 +12188,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_family_add: {
+    family_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "id_number": "11010519850505002X",
-                 *       "id_type": "id_card",
-                 *       "name": "李四",
-                 *       "relation": "child"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewMember"];
             };
         };
@@ -14113,99 +12210,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "agents": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_by_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_of_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "invitations": [
-                     *         {
-                     *           "good_until": "2026-11-20T01:30:00Z",
-                     *           "id": 1,
-                     *           "scope_names": [
-                     *             "文本"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "members": [
-                     *         {
-                     *           "id": 1,
-                     *           "minor": true,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "relation": "父母"
-                     *         }
-                     *       ],
-                     *       "on_lists": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*"
-                     *         }
-                     *       ],
-                     *       "principals": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["FamilyPage"];
                 };
             };
@@ -14280,6 +12284,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyVerifications"];
             500: components["responses"]["InternalError"];
             /**
@@ -14301,10 +12306,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_payments_bills_of_others: {
+    payments_bills_of_others: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14316,43 +12324,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "bills": [
-                     *           {
-                     *             "can_pay": true,
-                     *             "days_late": 1,
-                     *             "due_fen": 1,
-                     *             "expire_date": "2026-11-20",
-                     *             "items": [
-                     *               {
-                     *                 "amount_fen": 2000,
-                     *                 "late_basis": "文本",
-                     *                 "late_fen": 1,
-                     *                 "late_kind": "overdue",
-                     *                 "late_per_day": 1,
-                     *                 "name": "证照工本费",
-                     *                 "overdue_fen": 1,
-                     *                 "penalty_fen": 1
-                     *               }
-                     *             ],
-                     *             "late_fen": 1,
-                     *             "pay_code": "20261121000000000001",
-                     *             "reference": "文本",
-                     *             "settled_at": "2026-11-20T01:30:00Z",
-                     *             "settled_fen": 1,
-                     *             "state": "unpaid",
-                     *             "title": "居民身份证工本费",
-                     *             "total_fen": 2000,
-                     *             "unit": "示例市公安局"
-                     *           }
-                     *         ],
-                     *         "principal": "张*",
-                     *         "until": "2026-11-20"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["TheirBillsView"][];
                 };
             };
@@ -14371,6 +12342,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -14390,21 +12362,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_family_add_minor: {
+    family_add_minor: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "born": "2026-11-20",
-                 *       "name": "李四"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewMinor"];
             };
         };
@@ -14415,99 +12384,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "agents": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_by_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "asked_of_me": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "invitations": [
-                     *         {
-                     *           "good_until": "2026-11-20T01:30:00Z",
-                     *           "id": 1,
-                     *           "scope_names": [
-                     *             "文本"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "members": [
-                     *         {
-                     *           "id": 1,
-                     *           "minor": true,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "relation": "父母"
-                     *         }
-                     *       ],
-                     *       "on_lists": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*"
-                     *         }
-                     *       ],
-                     *       "principals": [
-                     *         {
-                     *           "id": 1,
-                     *           "items": [
-                     *             "文本"
-                     *           ],
-                     *           "name": "李*",
-                     *           "scope": [
-                     *             "文本"
-                     *           ],
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["FamilyPage"];
                 };
             };
@@ -14572,6 +12448,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -14592,10 +12469,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_family_remove: {
+    family_remove: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 family_id: number;
             };
@@ -14640,6 +12520,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -14659,10 +12540,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_family_refuse: {
+    family_refuse: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 family_id: number;
             };
@@ -14707,6 +12591,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -14726,10 +12611,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_filing_my_filings: {
+    filing_my_filings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14741,20 +12629,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "case_no": "文本",
-                     *         "changed_at": "文本",
-                     *         "code": "文本",
-                     *         "expires_at": "文本",
-                     *         "hall": "文本",
-                     *         "item_name": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["FilingLine"][];
                 };
             };
@@ -14773,6 +12647,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -14792,21 +12667,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_filing_begin: {
+    filing_begin: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "hall_code": "9901",
-                 *       "item": "id-card-replace"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewFiling"];
             };
         };
@@ -14817,123 +12689,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -14996,6 +12751,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -15016,10 +12772,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_filing_one: {
+    filing_one: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -15033,123 +12792,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -15183,6 +12825,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -15202,10 +12845,13 @@ export interface operations {
             };
         };
     };
-    put_miniprogram_bff_screens_filing_save: {
+    filing_save: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -15213,15 +12859,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "answers": {},
-                 *       "hall_code": "9901",
-                 *       "promised": [
-                 *         "居民户口簿"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["Filled"];
             };
         };
@@ -15232,123 +12869,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -15402,6 +12922,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -15421,10 +12942,13 @@ export interface operations {
             };
         };
     };
-    put_miniprogram_bff_screens_filing_choose_delivery: {
+    filing_choose_delivery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -15432,17 +12956,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "address": {
-                 *         "address": "示例市东岸区示范路 8 号 3 单元 502",
-                 *         "phone": "13800000002",
-                 *         "recipient": "李四"
-                 *       },
-                 *       "hall_code": "9901",
-                 *       "way": "courier"
-                 *     }
-                 */
                 "application/json": components["schemas"]["DeliveryChoice"];
             };
         };
@@ -15453,123 +12966,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -15621,6 +13017,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -15640,10 +13037,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_filing_follow_guide: {
+    filing_follow_guide: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -15657,123 +13057,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -15810,6 +13093,7 @@ export interface operations {
             };
             409: components["responses"]["FilingClosed"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -15829,10 +13113,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_filing_reuse_licence: {
+    filing_reuse_licence: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -15840,12 +13127,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "consent_version": "2026-11",
-                 *       "material": "居民户口簿"
-                 *     }
-                 */
                 "application/json": components["schemas"]["LicenceWanted"];
             };
         };
@@ -15856,123 +13137,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -16025,6 +13189,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -16046,10 +13211,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_filing_bring_owed: {
+    filing_bring_owed: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -16057,11 +13225,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "material": "居民户口簿"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Brought"];
             };
         };
@@ -16072,123 +13235,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -16226,6 +13272,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -16245,10 +13292,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_filing_submit: {
+    filing_submit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -16256,11 +13306,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "pledge_version": "2026-11"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Pledged"];
             };
         };
@@ -16271,123 +13316,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -16454,6 +13382,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -16473,10 +13402,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_filing_withdraw: {
+    filing_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -16490,123 +13422,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "answers": {},
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "delivery": {
-                     *         "address": "文本",
-                     *         "carrier": "文本",
-                     *         "changeable": true,
-                     *         "hall": "文本",
-                     *         "phone": "文本",
-                     *         "recipient": "文本",
-                     *         "state": "文本",
-                     *         "state_label": "文本",
-                     *         "steps": [
-                     *           {
-                     *             "at": "文本",
-                     *             "note": "文本"
-                     *           }
-                     *         ],
-                     *         "tracking_no": "文本",
-                     *         "way": "文本",
-                     *         "way_label": "文本"
-                     *       },
-                     *       "delivery_offered": [
-                     *         "文本"
-                     *       ],
-                     *       "editable": true,
-                     *       "expires_at": "文本",
-                     *       "fields": [
-                     *         {
-                     *           "asks": "文本",
-                     *           "field": "文本",
-                     *           "hint": "文本",
-                     *           "label": "文本",
-                     *           "least": 1,
-                     *           "most": 1,
-                     *           "optional": true,
-                     *           "options": [
-                     *             "文本"
-                     *           ],
-                     *           "shown_if": "文本"
-                     *         }
-                     *       ],
-                     *       "guide_version": 1,
-                     *       "hall": {
-                     *         "code": "文本",
-                     *         "name": "文本"
-                     *       },
-                     *       "halls": [
-                     *         {
-                     *           "code": "文本",
-                     *           "name": "文本"
-                     *         }
-                     *       ],
-                     *       "item_name": "文本",
-                     *       "item_slug": "文本",
-                     *       "licence_consent": "文本",
-                     *       "licence_consent_version": "文本",
-                     *       "licences_on": true,
-                     *       "materials": [
-                     *         {
-                     *           "asked": "文本",
-                     *           "how": "文本",
-                     *           "licence": "文本",
-                     *           "licence_held": true,
-                     *           "licence_until": "文本",
-                     *           "may_follow": true,
-                     *           "name": "文本",
-                     *           "needed": true,
-                     *           "note": "文本",
-                     *           "papers": [
-                     *             {
-                     *               "at": "文本",
-                     *               "code": "文本",
-                     *               "late": true,
-                     *               "material": "文本",
-                     *               "media_type": "文本",
-                     *               "missing": [
-                     *                 1
-                     *               ],
-                     *               "name": "文本",
-                     *               "picture": true,
-                     *               "size": 1,
-                     *               "state": "文本",
-                     *               "state_label": "文本"
-                     *             }
-                     *           ],
-                     *           "promised": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "notice": [
-                     *         {
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ],
-                     *       "outdated": true,
-                     *       "owed": [
-                     *         {
-                     *           "due_on": "2026-11-20",
-                     *           "id": 1,
-                     *           "material": "文本",
-                     *           "state": "文本"
-                     *         }
-                     *       ],
-                     *       "pledge": "文本",
-                     *       "pledge_version": "文本",
-                     *       "pledged_at": "文本",
-                     *       "reason": "文本",
-                     *       "state": "文本",
-                     *       "state_label": "文本",
-                     *       "submitted_at": "文本",
-                     *       "what_next": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["FilingView"];
                 };
             };
@@ -16641,6 +13456,7 @@ export interface operations {
             };
             409: components["responses"]["FilingClosed"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -16660,10 +13476,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_progress_followed: {
+    progress_followed: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16675,16 +13494,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "case_no": "文本",
-                     *         "item_name": "文本",
-                     *         "proved_by": "文本",
-                     *         "stage_label": "文本"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["Followed"][];
                 };
             };
@@ -16703,6 +13512,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -16722,22 +13532,19 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_progress_follow_by_number: {
+    progress_follow_by_number: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "case_no": "350700202611210001",
-                 *       "last_four": "002X"
-                 *     }
-                 */
-                "application/json": components["schemas"]["miniprogram_bff.screens.progress.LookUp"];
+                "application/json": components["schemas"]["CaseLookUp"];
             };
         };
         responses: {
@@ -16769,6 +13576,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -16789,10 +13597,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_guide_guide: {
+    guide_guide: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 slug: string;
             };
@@ -16806,82 +13617,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "audience": [
-                     *         "自然人"
-                     *       ],
-                     *       "bookable": true,
-                     *       "department": "示例市公安局",
-                     *       "department_phone": "0000-5550001",
-                     *       "effective_date": "2026-11-20",
-                     *       "faqs": [
-                     *         {
-                     *           "answer": "文本",
-                     *           "question": "文本"
-                     *         }
-                     *       ],
-                     *       "fee_fen": 2000,
-                     *       "halls": [
-                     *         {
-                     *           "address": "示例市东岸区示范大道 1 号",
-                     *           "code": "9901",
-                     *           "name": "示例市政务服务中心",
-                     *           "opening_hours": "周一至周五 09:00–17:00；周六 09:00–12:00",
-                     *           "phone": "0000-5550001"
-                     *         }
-                     *       ],
-                     *       "intermediaries": [
-                     *         {
-                     *           "code": "notary-east",
-                     *           "kind": "公证",
-                     *           "name": "示例市东岸公证处（演示）",
-                     *           "region": "文本",
-                     *           "services": [
-                     *             "文本"
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "item_code": "11990100DEMA0001133990100005000",
-                     *       "kind": "承诺件",
-                     *       "legal_days": 1,
-                     *       "legal_unit": "自然日",
-                     *       "materials": [
-                     *         {
-                     *           "blank_form": "文本",
-                     *           "copies": 1,
-                     *           "form": "原件",
-                     *           "may_follow": true,
-                     *           "name": "居民户口簿",
-                     *           "note": "文本",
-                     *           "sample": "文本",
-                     *           "shared": true,
-                     *           "when": "文本"
-                     *         }
-                     *       ],
-                     *       "name": "居民身份证丢失补领",
-                     *       "online": true,
-                     *       "online_form": true,
-                     *       "promised_days": 1,
-                     *       "related": [
-                     *         {
-                     *           "name": "居民身份证丢失补领",
-                     *           "slug": "id-card-replace"
-                     *         }
-                     *       ],
-                     *       "sections": [
-                     *         {
-                     *           "id": 1,
-                     *           "kind": "conditions",
-                     *           "text": "身份证丢失的本市或外地居民",
-                     *           "title": "受理条件"
-                     *         }
-                     *       ],
-                     *       "slug": "id-card-replace",
-                     *       "summary": "身份证丢了，本人到任一户政窗口申报丢失并补领，40 元。",
-                     *       "version": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["GuideView"];
                 };
             };
@@ -16900,14 +13635,18 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_guide_also: {
+    guide_also: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 slug: string;
             };
@@ -16921,19 +13660,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "audience": "自然人",
-                     *           "department": "示例市公安局",
-                     *           "item_code": "11990100DEMA0001133990100005000",
-                     *           "name": "居民身份证丢失补领",
-                     *           "slug": "id-card-replace"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["AlsoNeeded"];
                 };
             };
@@ -16952,16 +13678,22 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_book_halls: {
+    book_halls: {
         parameters: {
             query?: {
                 item?: string;
+                lat?: number;
+                lng?: number;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16973,33 +13705,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "address": "示例市东岸区示范大道 1 号",
-                     *         "code": "9901",
-                     *         "latitude": 1.5,
-                     *         "longitude": 1.5,
-                     *         "name": "示例市政务服务中心",
-                     *         "opening_hours": "周一至周五 09:00–17:00；周六 09:00–12:00",
-                     *         "phone": "0000-5550001"
-                     *       }
-                     *     ]
-                     */
-                    "application/json": components["schemas"]["miniprogram_bff.screens.book.HallView"][];
+                    "application/json": components["schemas"]["HallView"][];
                 };
             };
             400: components["responses"]["Malformed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_book_hall: {
+    book_hall: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 hall_code: string;
             };
@@ -17013,31 +13736,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "address": "示例市东岸区示范大道 1 号",
-                     *       "code": "9901",
-                     *       "departments": [
-                     *         {
-                     *           "code": "police",
-                     *           "name": "示例市公安局",
-                     *           "types": [
-                     *             {
-                     *               "code": "centre-id-card",
-                     *               "item_codes": [
-                     *                 "11990100DEMA0001133990100005000"
-                     *               ],
-                     *               "name": "居民身份证办理",
-                     *               "real_name_needed": true
-                     *             }
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "name": "示例市政务服务中心",
-                     *       "opening_hours": "周一至周五 09:00–17:00；周六 09:00–12:00",
-                     *       "phone": "0000-5550001"
-                     *     }
-                     */
                     "application/json": components["schemas"]["HallPage"];
                 };
             };
@@ -17056,14 +13754,18 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_home_home: {
+    home_home: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17075,67 +13777,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "city": "示例市",
-                     *       "hot": [
-                     *         {
-                     *           "audience": "自然人",
-                     *           "department": "示例市公安局",
-                     *           "item_code": "11990100DEMA0001133990100005000",
-                     *           "name": "居民身份证丢失补领",
-                     *           "slug": "id-card-replace"
-                     *         }
-                     *       ],
-                     *       "life_events": [
-                     *         {
-                     *           "code": "birth",
-                     *           "name": "出生"
-                     *         }
-                     *       ],
-                     *       "scenarios": [
-                     *         {
-                     *           "code": "birth",
-                     *           "name": "出生"
-                     *         }
-                     *       ],
-                     *       "signed_in": true,
-                     *       "themes": [
-                     *         {
-                     *           "code": "birth",
-                     *           "name": "出生"
-                     *         }
-                     *       ],
-                     *       "todo": {
-                     *         "cases_to_supplement": [
-                     *           {
-                     *             "case_no": "990100202611000017",
-                     *             "item_name": "居民身份证丢失补领"
-                     *           }
-                     *         ],
-                     *         "next_booking": {
-                     *           "code": "7K3M9QXP",
-                     *           "hall_name": "示例市政务服务中心",
-                     *           "starts_at": "2026-11-20T01:30:00Z",
-                     *           "type_name": "居民身份证办理"
-                     *         },
-                     *         "to_rate": [
-                     *           {
-                     *             "kind": "文本",
-                     *             "number": "文本",
-                     *             "place": "文本",
-                     *             "title": "文本"
-                     *           }
-                     *         ],
-                     *         "unpaid_bills": 1,
-                     *         "unpaid_fen": 2000,
-                     *         "unread": 1
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Home"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -17155,14 +13800,17 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_directory_everyone: {
+    directory_everyone: {
         parameters: {
             query?: {
                 kind?: string;
                 item?: string;
                 q?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17174,42 +13822,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "kinds": [
-                     *         {
-                     *           "count": 1,
-                     *           "kind": "公证"
-                     *         }
-                     *       ],
-                     *       "providers": [
-                     *         {
-                     *           "code": "notary-east",
-                     *           "kind": "公证",
-                     *           "name": "示例市东岸公证处（演示）",
-                     *           "region": "文本",
-                     *           "services": [
-                     *             "文本"
-                     *           ]
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Directory"];
                 };
             };
             400: components["responses"]["Malformed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_directory_one: {
+    directory_one: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -17223,28 +13854,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "address": "示例市东岸区示范大道 1 号",
-                     *       "code": "notary-east",
-                     *       "credit_code": "文本",
-                     *       "fees": "文本",
-                     *       "hours": "周一至周五 09:00–17:00；周六 09:00–12:00",
-                     *       "items": [
-                     *         {
-                     *           "name": "居民身份证丢失补领",
-                     *           "slug": "id-card-replace"
-                     *         }
-                     *       ],
-                     *       "kind": "公证",
-                     *       "name": "示例市东岸公证处（演示）",
-                     *       "phone": "0000-5550001",
-                     *       "region": "文本",
-                     *       "services": [
-                     *         "文本"
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["ProviderView"];
                 };
             };
@@ -17263,28 +13872,23 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    post_miniprogram_bff_screens_login_sign_in: {
+    login_sign_in: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "0a1B2c3D4e",
-                 *       "device": "",
-                 *       "platform": "alipay",
-                 *       "policy": "2026-01-01",
-                 *       "via": "mini"
-                 *     }
-                 */
                 "application/json": components["schemas"]["SignIn"];
             };
         };
@@ -17295,13 +13899,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "first_time": true,
-                     *       "real_name_done": true,
-                     *       "token": "Zk3…（43 位随机文本）"
-                     *     }
-                     */
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
@@ -17311,6 +13908,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             /**
              * @description 太频繁
              *
@@ -17350,13 +13948,16 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_login_options: {
+    login_options: {
         parameters: {
             query: {
                 redirect: string;
                 state?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17368,28 +13969,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "alipay": "文本",
-                     *       "sign_on": "省统一身份认证",
-                     *       "wallet": "文本",
-                     *       "wechat": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["SignInOptions"];
                 };
             };
             400: components["responses"]["Malformed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_mine_me: {
+    mine_me: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17401,21 +13998,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id_number": "1***************6",
-                     *       "id_type": "id_card",
-                     *       "level": "实名认证（姓名、证件号码）",
-                     *       "name": "张*",
-                     *       "phone": "138****0001",
-                     *       "phone_verified": true,
-                     *       "platforms": [
-                     *         "wechat"
-                     *       ],
-                     *       "policy_agreed": true,
-                     *       "real_name_done": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
@@ -17433,6 +14015,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -17452,10 +14035,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_organisations_acting_now: {
+    organisations_acting_now: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17467,11 +14053,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "name": "示例科技有限公司"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Acting"];
                 };
             };
@@ -17490,6 +14071,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -17509,20 +14091,18 @@ export interface operations {
             };
         };
     };
-    put_miniprogram_bff_screens_organisations_switch: {
+    organisations_switch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "subject": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["ActFor"];
             };
         };
@@ -17533,11 +14113,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "name": "示例科技有限公司"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Acting"];
                 };
             };
@@ -17573,6 +14148,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -17592,23 +14168,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_messages_consent: {
+    messages_consent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "choice": "once",
-                 *       "templates": [
-                 *         "tpl-booking"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["Consents"];
             };
         };
@@ -17652,6 +14223,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -17671,10 +14243,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_privacy_copies: {
+    privacy_copies: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17686,18 +14261,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "asked_at": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP2A7K3M9QXP2A",
-                     *         "good_until": "2026-11-20T01:30:00Z",
-                     *         "label": "可以下载",
-                     *         "size": 20480,
-                     *         "state": "ready"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["CopyView"][];
                 };
             };
@@ -17715,6 +14278,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -17734,10 +14298,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_privacy_ask_for_copy: {
+    privacy_ask_for_copy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17749,18 +14316,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "asked_at": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP2A7K3M9QXP2A",
-                     *         "good_until": "2026-11-20T01:30:00Z",
-                     *         "label": "可以下载",
-                     *         "size": 20480,
-                     *         "state": "ready"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["CopyView"][];
                 };
             };
@@ -17779,6 +14334,7 @@ export interface operations {
                 };
             };
             409: components["responses"]["ExportUnderWay"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -17799,10 +14355,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_privacy_fetch_copy: {
+    privacy_fetch_copy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -17816,7 +14375,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 文本 */
                     "application/json": string;
                     "application/zip": string;
                 };
@@ -17850,6 +14408,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -17870,10 +14429,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_privacy_leaving_page: {
+    favourites_mine: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17885,21 +14447,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asked_at": "2026-11-20T01:30:00Z",
-                     *       "days": 7,
-                     *       "due_at": "2026-11-20T01:30:00Z",
-                     *       "hindered": true,
-                     *       "kept": [
-                     *         {
-                     *           "title": "缴款通知书",
-                     *           "why": "会计凭证，依《会计档案管理办法》保存 30 年，不再与账号关联。"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["LeavingView"];
+                    "application/json": components["schemas"]["FavouriteView"][];
                 };
             };
             /**
@@ -17916,6 +14464,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -17935,20 +14485,203 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_privacy_forget: {
+    favourites_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功，无内容 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description 未登录或签名不正确
+             *
+             *     * `NotSignedIn` 请先登录后再操作。
+             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: components["responses"]["PolicyNotAgreed"];
+            /**
+             * @description 没有找到
+             *
+             *     * `ItemNotFound` 没有这个事项，或它已停止办理，请换个关键词查找。
+             *     * `NotFound` 没有找到您要的内容，请核对后重试。
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: components["responses"]["TooManyFavourites"];
+            413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `RedisGone` 系统繁忙，请稍后重试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    favourites_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功，无内容 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description 未登录或签名不正确
+             *
+             *     * `NotSignedIn` 请先登录后再操作。
+             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: components["responses"]["PolicyNotAgreed"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `RedisGone` 系统繁忙，请稍后重试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    privacy_leaving_page: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeavingView"];
+                };
+            };
+            /**
+             * @description 未登录或签名不正确
+             *
+             *     * `NotSignedIn` 请先登录后再操作。
+             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `RedisGone` 系统繁忙，请稍后重试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    privacy_forget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "confirm": "注销"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ConfirmForget"];
             };
         };
@@ -17959,20 +14692,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "asked_at": "2026-11-20T01:30:00Z",
-                     *       "days": 7,
-                     *       "due_at": "2026-11-20T01:30:00Z",
-                     *       "hindered": true,
-                     *       "kept": [
-                     *         {
-                     *           "title": "缴款通知书",
-                     *           "why": "会计凭证，依《会计档案管理办法》保存 30 年，不再与账号关联。"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["LeavingView"];
                 };
             };
@@ -18021,6 +14740,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18040,10 +14760,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_privacy_stay: {
+    privacy_stay: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18071,6 +14794,7 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotLeaving"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18090,10 +14814,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_standing_my_level: {
+    standing_my_level: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18105,24 +14832,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "acts": [
-                     *         {
-                     *           "allowed": true,
-                     *           "name": "预约、候补和摇号",
-                     *           "needed": "实名认证（姓名、证件号码）"
-                     *         }
-                     *       ],
-                     *       "level": 2,
-                     *       "name": "实名认证（姓名、证件号码）",
-                     *       "next_step": "核对手机号是否本人办理",
-                     *       "steps": [
-                     *         "手机号已验证"
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["miniprogram_bff.screens.standing.LevelView"];
+                    "application/json": components["schemas"]["LevelView"];
                 };
             };
             /**
@@ -18140,6 +14850,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18159,20 +14870,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_standing_prove_face: {
+    standing_prove_face: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "token": "文本"
-                 *     }
-                 */
                 "application/json": components["schemas"]["FaceToken"];
             };
         };
@@ -18183,24 +14892,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "acts": [
-                     *         {
-                     *           "allowed": true,
-                     *           "name": "预约、候补和摇号",
-                     *           "needed": "实名认证（姓名、证件号码）"
-                     *         }
-                     *       ],
-                     *       "level": 2,
-                     *       "name": "实名认证（姓名、证件号码）",
-                     *       "next_step": "核对手机号是否本人办理",
-                     *       "steps": [
-                     *         "手机号已验证"
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["miniprogram_bff.screens.standing.LevelView"];
+                    "application/json": components["schemas"]["LevelView"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -18236,6 +14928,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -18257,10 +14950,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_standing_prove_phone: {
+    standing_prove_phone: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18272,24 +14968,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "acts": [
-                     *         {
-                     *           "allowed": true,
-                     *           "name": "预约、候补和摇号",
-                     *           "needed": "实名认证（姓名、证件号码）"
-                     *         }
-                     *       ],
-                     *       "level": 2,
-                     *       "name": "实名认证（姓名、证件号码）",
-                     *       "next_step": "核对手机号是否本人办理",
-                     *       "steps": [
-                     *         "手机号已验证"
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["miniprogram_bff.screens.standing.LevelView"];
+                    "application/json": components["schemas"]["LevelView"];
                 };
             };
             /**
@@ -18322,6 +15001,7 @@ export interface operations {
                 };
             };
             409: components["responses"]["NameMismatch"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -18343,10 +15023,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_privacy_who_looked: {
+    privacy_who_looked: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18358,17 +15041,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "at": "2026-11-20T01:30:00Z",
-                     *         "place": "示例市政务服务中心",
-                     *         "role": "窗口",
-                     *         "what": "预约记录",
-                     *         "why": "核实预约情况"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["LookView"][];
                 };
             };
@@ -18386,6 +15058,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18405,10 +15078,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_privacy_looks_file: {
+    privacy_looks_file: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18420,7 +15096,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 文本 */
                     "application/json": string;
                     "text/csv": string;
                 };
@@ -18439,6 +15114,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -18459,10 +15135,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_messages_message_preferences: {
+    messages_message_preferences: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18474,32 +15153,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "consents": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "choice": "once",
-                     *           "left": 1,
-                     *           "names": [
-                     *             "文本"
-                     *           ],
-                     *           "platform": "wechat",
-                     *           "template": "tpl-booking",
-                     *           "used": 1
-                     *         }
-                     *       ],
-                     *       "groups": [
-                     *         {
-                     *           "code": "reminder",
-                     *           "muted": true,
-                     *           "name": "预约提醒"
-                     *         }
-                     *       ],
-                     *       "quiet": "22:00-08:00",
-                     *       "sms": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["PreferencesView"];
                 };
             };
@@ -18518,6 +15171,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18537,24 +15191,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_messages_keep_preferences: {
+    messages_keep_preferences: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "muted": [
-                 *         "文本"
-                 *       ],
-                 *       "quiet": "21:30-08:00",
-                 *       "sms": true
-                 *     }
-                 */
                 "application/json": components["schemas"]["PreferencesWanted"];
             };
         };
@@ -18565,32 +15213,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "consents": [
-                     *         {
-                     *           "at": "2026-11-20T01:30:00Z",
-                     *           "choice": "once",
-                     *           "left": 1,
-                     *           "names": [
-                     *             "文本"
-                     *           ],
-                     *           "platform": "wechat",
-                     *           "template": "tpl-booking",
-                     *           "used": 1
-                     *         }
-                     *       ],
-                     *       "groups": [
-                     *         {
-                     *           "code": "reminder",
-                     *           "muted": true,
-                     *           "name": "预约提醒"
-                     *         }
-                     *       ],
-                     *       "quiet": "22:00-08:00",
-                     *       "sms": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["PreferencesView"];
                 };
             };
@@ -18627,6 +15249,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18646,12 +15269,15 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_messages_messages: {
+    messages_messages: {
         parameters: {
             query?: {
                 before?: number;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18663,35 +15289,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "at": "2026-11-20T01:30:00Z",
-                     *         "id": 1,
-                     *         "page": "pages/booking/7K3M9QXP",
-                     *         "read": true,
-                     *         "text": "您已预约 11月23日 09:00 居民身份证办理",
-                     *         "title": "预约成功",
-                     *         "topics": [
-                     *           {
-                     *             "code": "housing",
-                     *             "name": "住房",
-                     *             "subscribed": true,
-                     *             "topic": "hall"
-                     *           }
-                     *         ],
-                     *         "ways": [
-                     *           {
-                     *             "at": "2026-11-20T01:30:00Z",
-                     *             "channel": "wechat",
-                     *             "name": "微信订阅消息",
-                     *             "state": "已发送",
-                     *             "why": "文本"
-                     *           }
-                     *         ]
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["MessageView"][];
                 };
             };
@@ -18712,6 +15309,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18731,10 +15329,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_messages_read_messages: {
+    messages_read_messages: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18762,6 +15363,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18781,10 +15383,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_messages_read_message: {
+    messages_read_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 message_id: number;
             };
@@ -18798,11 +15403,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "read_at": "2026-11-20T01:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Read"];
                 };
             };
@@ -18836,6 +15436,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -18855,20 +15456,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_mine_bind_phone: {
+    mine_bind_phone: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "文本"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PhoneCode"];
             };
         };
@@ -18879,11 +15478,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "phone": "138****0001"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Phone"];
                 };
             };
@@ -18933,6 +15527,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             /**
              * @description 太频繁
              *
@@ -18973,10 +15568,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_policy_mine: {
+    policy_mine: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18988,19 +15586,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "agreed": true,
-                     *       "current": "2026-01-01",
-                     *       "history": [
-                     *         {
-                     *           "agreed_at": "2026-11-20T01:30:00Z",
-                     *           "version": "2026-01-01",
-                     *           "withdrawn_at": "2026-11-20T01:30:00Z"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["MyPolicy"];
                 };
             };
@@ -19018,6 +15603,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19037,20 +15623,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_policy_agree: {
+    policy_agree: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "version": "2026-01-01"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Agree"];
             };
         };
@@ -19081,6 +15665,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19100,10 +15685,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_policy_withdraw: {
+    policy_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19130,6 +15718,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19149,22 +15738,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_mine_verify: {
+    mine_verify: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "id_number": "11010519491231002X",
-                 *       "id_type": "id_card",
-                 *       "name": "张三"
-                 *     }
-                 */
                 "application/json": components["schemas"]["RealName"];
             };
         };
@@ -19175,21 +15760,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id_number": "1***************6",
-                     *       "id_type": "id_card",
-                     *       "level": "实名认证（姓名、证件号码）",
-                     *       "name": "张*",
-                     *       "phone": "138****0001",
-                     *       "phone_verified": true,
-                     *       "platforms": [
-                     *         "wechat"
-                     *       ],
-                     *       "policy_agreed": true,
-                     *       "real_name_done": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
@@ -19248,6 +15818,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyVerifications"];
             500: components["responses"]["InternalError"];
             /**
@@ -19269,10 +15840,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_credit_my_sanctions: {
+    credit_my_sanctions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19284,38 +15858,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "appeal": {
-                     *           "filed_at": "2026-11-20T01:30:00Z",
-                     *           "label": "待处理",
-                     *           "reason": "",
-                     *           "state": "open",
-                     *           "text": "当天住院，有医院证明"
-                     *         },
-                     *         "begins_at": "2026-11-20T01:30:00Z",
-                     *         "can_appeal": true,
-                     *         "causes": [
-                     *           {
-                     *             "code": "7K3M9QXP",
-                     *             "exempt": true,
-                     *             "hall_name": "示例市政务服务中心",
-                     *             "starts_at": "2026-11-20T01:30:00Z",
-                     *             "type_name": "居民身份证办理",
-                     *             "what": "爽约"
-                     *           }
-                     *         ],
-                     *         "code": "6T2WQ8MRKD",
-                     *         "label": "限制中",
-                     *         "lifted_why": "",
-                     *         "reason": "同一证件连续 120 天内爽约 2 次，限制预约 90 天",
-                     *         "state": "active",
-                     *         "until": "2026-11-20T01:30:00Z",
-                     *         "where": "全市"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["SanctionView"][];
                 };
             };
@@ -19334,6 +15876,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19353,10 +15896,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_credit_appeal: {
+    credit_appeal: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -19364,11 +15910,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "text": "当天住院，有医院证明"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Statement"];
             };
         };
@@ -19379,36 +15920,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "appeal": {
-                     *         "filed_at": "2026-11-20T01:30:00Z",
-                     *         "label": "待处理",
-                     *         "reason": "",
-                     *         "state": "open",
-                     *         "text": "当天住院，有医院证明"
-                     *       },
-                     *       "begins_at": "2026-11-20T01:30:00Z",
-                     *       "can_appeal": true,
-                     *       "causes": [
-                     *         {
-                     *           "code": "7K3M9QXP",
-                     *           "exempt": true,
-                     *           "hall_name": "示例市政务服务中心",
-                     *           "starts_at": "2026-11-20T01:30:00Z",
-                     *           "type_name": "居民身份证办理",
-                     *           "what": "爽约"
-                     *         }
-                     *       ],
-                     *       "code": "6T2WQ8MRKD",
-                     *       "label": "限制中",
-                     *       "lifted_why": "",
-                     *       "reason": "同一证件连续 120 天内爽约 2 次，限制预约 90 天",
-                     *       "state": "active",
-                     *       "until": "2026-11-20T01:30:00Z",
-                     *       "where": "全市"
-                     *     }
-                     */
                     "application/json": components["schemas"]["SanctionView"];
                 };
             };
@@ -19472,6 +15983,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -19492,10 +16004,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_mine_my_sessions: {
+    mine_my_sessions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19507,19 +16022,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "device": "手机",
-                     *         "id": "文本",
-                     *         "opened_at": "2026-11-20T01:30:00Z",
-                     *         "place": "203.0.*.*",
-                     *         "platform": "wechat",
-                     *         "seen_at": "2026-11-20T01:30:00Z",
-                     *         "this_one": true
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["SessionView"][];
                 };
             };
@@ -19537,6 +16039,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19556,10 +16059,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_mine_revoke: {
+    mine_revoke: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 session_id: string;
             };
@@ -19603,6 +16109,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19622,10 +16129,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_mine_sign_out_everywhere: {
+    mine_sign_out_everywhere: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19637,11 +16147,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "ended": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Ended"];
                 };
             };
@@ -19659,6 +16164,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19678,10 +16184,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_messages_my_topics: {
+    messages_my_topics: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19693,16 +16202,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "code": "housing",
-                     *         "name": "住房",
-                     *         "subscribed": true,
-                     *         "topic": "hall"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["TopicView"][];
                 };
             };
@@ -19721,6 +16220,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19740,21 +16240,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_messages_subscribe: {
+    messages_subscribe: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "housing",
-                 *       "topic": "hall"
-                 *     }
-                 */
                 "application/json": components["schemas"]["TopicWanted"];
             };
         };
@@ -19798,6 +16295,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19817,10 +16315,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_messages_unsubscribe: {
+    messages_unsubscribe: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 topic: "hall" | "life_event" | "theme";
                 code: string;
@@ -19853,6 +16354,7 @@ export interface operations {
             403: components["responses"]["PolicyNotAgreed"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -19870,6 +16372,37 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+        };
+    };
+    messages_templates: {
+        parameters: {
+            query?: {
+                platform?: "alipay" | "wechat";
+            };
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatesToAsk"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseGone"];
         };
     };
     get_miniprogram_bff_screens_onward_onward: {
@@ -19906,13 +16439,16 @@ export interface operations {
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_opinions_published: {
+    opinions_published: {
         parameters: {
             query?: {
                 by?: "department" | "hall" | "item";
                 quarter?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19924,26 +16460,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "least": 10,
-                     *       "lines": [
-                     *         {
-                     *           "average": 4.6,
-                     *           "key": "9901",
-                     *           "marks": 120,
-                     *           "name": "示例市政务服务中心",
-                     *           "satisfied": 97,
-                     *           "withdrawn": 0
-                     *         }
-                     *       ],
-                     *       "quarter": "2026Q3",
-                     *       "quarters": [
-                     *         "2026Q3",
-                     *         "2026Q2"
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["PublishedView"];
                 };
             };
@@ -19951,18 +16467,22 @@ export interface operations {
             404: components["responses"]["RatingNotFound"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_opinions_words: {
+    opinions_words: {
         parameters: {
             query: {
                 hall: string;
                 quarter?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19974,16 +16494,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "label": "非常满意",
-                     *         "level": 5,
-                     *         "quarter": "2026Q3",
-                     *         "text": "窗口讲得很清楚"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["WordsView"][];
                 };
             };
@@ -19991,15 +16501,19 @@ export interface operations {
             404: components["responses"]["RatingNotFound"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_organisations_page: {
+    organisations_page: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -20011,47 +16525,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "acting_for": "",
-                     *       "asked_of_me": [
-                     *         {
-                     *           "credit_code": "91990100DEMA00001R",
-                     *           "id": 1,
-                     *           "label": "可以办理",
-                     *           "manages": true,
-                     *           "name": "示例科技有限公司",
-                     *           "organisation": 1,
-                     *           "role": "agent",
-                     *           "role_name": "经办人",
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "state": "active",
-                     *           "subject": 1,
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "mandates": [
-                     *         {
-                     *           "credit_code": "91990100DEMA00001R",
-                     *           "id": 1,
-                     *           "label": "可以办理",
-                     *           "manages": true,
-                     *           "name": "示例科技有限公司",
-                     *           "organisation": 1,
-                     *           "role": "agent",
-                     *           "role_name": "经办人",
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "state": "active",
-                     *           "subject": 1,
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["OrganisationsPage"];
                 };
             };
@@ -20070,6 +16543,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -20089,22 +16563,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_organisations_add: {
+    organisations_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "credit_code": "91990100DEMA00001R",
-                 *       "name": "示例科技有限公司",
-                 *       "role": "legal_person"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewOrganisation"];
             };
         };
@@ -20115,47 +16585,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "acting_for": "",
-                     *       "asked_of_me": [
-                     *         {
-                     *           "credit_code": "91990100DEMA00001R",
-                     *           "id": 1,
-                     *           "label": "可以办理",
-                     *           "manages": true,
-                     *           "name": "示例科技有限公司",
-                     *           "organisation": 1,
-                     *           "role": "agent",
-                     *           "role_name": "经办人",
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "state": "active",
-                     *           "subject": 1,
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "mandates": [
-                     *         {
-                     *           "credit_code": "91990100DEMA00001R",
-                     *           "id": 1,
-                     *           "label": "可以办理",
-                     *           "manages": true,
-                     *           "name": "示例科技有限公司",
-                     *           "organisation": 1,
-                     *           "role": "agent",
-                     *           "role_name": "经办人",
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "state": "active",
-                     *           "subject": 1,
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["OrganisationsPage"];
                 };
             };
@@ -20221,6 +16650,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -20242,10 +16672,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_organisations_end: {
+    organisations_end: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 agent_id: number;
             };
@@ -20303,6 +16736,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -20322,10 +16756,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_organisations_agree: {
+    organisations_agree: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 agent_id: number;
             };
@@ -20339,47 +16776,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "acting_for": "",
-                     *       "asked_of_me": [
-                     *         {
-                     *           "credit_code": "91990100DEMA00001R",
-                     *           "id": 1,
-                     *           "label": "可以办理",
-                     *           "manages": true,
-                     *           "name": "示例科技有限公司",
-                     *           "organisation": 1,
-                     *           "role": "agent",
-                     *           "role_name": "经办人",
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "state": "active",
-                     *           "subject": 1,
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "mandates": [
-                     *         {
-                     *           "credit_code": "91990100DEMA00001R",
-                     *           "id": 1,
-                     *           "label": "可以办理",
-                     *           "manages": true,
-                     *           "name": "示例科技有限公司",
-                     *           "organisation": 1,
-                     *           "role": "agent",
-                     *           "role_name": "经办人",
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "state": "active",
-                     *           "subject": 1,
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["OrganisationsPage"];
                 };
             };
@@ -20427,6 +16823,7 @@ export interface operations {
             };
             409: components["responses"]["AlreadyAgent"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -20446,10 +16843,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_organisations_decline: {
+    organisations_decline: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 agent_id: number;
             };
@@ -20463,47 +16863,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "acting_for": "",
-                     *       "asked_of_me": [
-                     *         {
-                     *           "credit_code": "91990100DEMA00001R",
-                     *           "id": 1,
-                     *           "label": "可以办理",
-                     *           "manages": true,
-                     *           "name": "示例科技有限公司",
-                     *           "organisation": 1,
-                     *           "role": "agent",
-                     *           "role_name": "经办人",
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "state": "active",
-                     *           "subject": 1,
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "mandates": [
-                     *         {
-                     *           "credit_code": "91990100DEMA00001R",
-                     *           "id": 1,
-                     *           "label": "可以办理",
-                     *           "manages": true,
-                     *           "name": "示例科技有限公司",
-                     *           "organisation": 1,
-                     *           "role": "agent",
-                     *           "role_name": "经办人",
-                     *           "scope_names": [
-                     *             "预约"
-                     *           ],
-                     *           "state": "active",
-                     *           "subject": 1,
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["OrganisationsPage"];
                 };
             };
@@ -20550,6 +16909,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -20569,10 +16929,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_organisations_agents: {
+    organisations_agents: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 organisation_id: number;
             };
@@ -20586,23 +16949,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "id": 1,
-                     *         "label": "可以办理",
-                     *         "mine": true,
-                     *         "name": "李*",
-                     *         "role": "agent",
-                     *         "role_name": "经办人",
-                     *         "scope_names": [
-                     *           "文本"
-                     *         ],
-                     *         "state": "active",
-                     *         "until": "2026-11-20"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["AgentView"][];
                 };
             };
@@ -20649,6 +16995,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -20668,10 +17015,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_organisations_add_agent: {
+    organisations_add_agent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 organisation_id: number;
             };
@@ -20679,18 +17029,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "id_number": "11010519850505002X",
-                 *       "id_type": "id_card",
-                 *       "name": "李四",
-                 *       "role": "agent",
-                 *       "scope": [
-                 *         "book"
-                 *       ],
-                 *       "until": "2026-11-20"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewAgent"];
             };
         };
@@ -20701,23 +17039,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "id": 1,
-                     *         "label": "可以办理",
-                     *         "mine": true,
-                     *         "name": "李*",
-                     *         "role": "agent",
-                     *         "role_name": "经办人",
-                     *         "scope_names": [
-                     *           "文本"
-                     *         ],
-                     *         "state": "active",
-                     *         "until": "2026-11-20"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["AgentView"][];
                 };
             };
@@ -20803,6 +17124,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -20823,26 +17145,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_papers_announce: {
+    papers_announce: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "key": "3f1c2a90-7a55",
-                 *       "material": "居民户口簿",
-                 *       "name": "户口簿.jpg",
-                 *       "owner": "filing",
-                 *       "owner_code": "7K3M9QXP2ABC",
-                 *       "sha256": "9f86d081884c7d659f86d081884c7d659f86d081884c7d659f86d081884c7d65",
-                 *       "size": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewPaper"];
             };
         };
@@ -20853,23 +17167,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "at": "文本",
-                     *       "code": "文本",
-                     *       "late": true,
-                     *       "material": "文本",
-                     *       "media_type": "文本",
-                     *       "missing": [
-                     *         1
-                     *       ],
-                     *       "name": "文本",
-                     *       "picture": true,
-                     *       "size": 1,
-                     *       "state": "文本",
-                     *       "state_label": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["PaperView"];
                 };
             };
@@ -20936,6 +17233,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -20956,10 +17254,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_papers_withdraw: {
+    papers_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -21021,6 +17322,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["UnknownMaterial"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -21040,10 +17342,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_papers_file: {
+    papers_file: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -21057,7 +17362,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 文本 */
                     "application/json": string;
                     "application/ofd": string;
                     "application/pdf": string;
@@ -21097,6 +17401,7 @@ export interface operations {
             };
             409: components["responses"]["PaperNotReady"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -21118,10 +17423,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_papers_finish: {
+    papers_finish: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -21135,23 +17443,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "at": "文本",
-                     *       "code": "文本",
-                     *       "late": true,
-                     *       "material": "文本",
-                     *       "media_type": "文本",
-                     *       "missing": [
-                     *         1
-                     *       ],
-                     *       "name": "文本",
-                     *       "picture": true,
-                     *       "size": 1,
-                     *       "state": "文本",
-                     *       "state_label": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["PaperView"];
                 };
             };
@@ -21202,6 +17493,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -21223,10 +17515,13 @@ export interface operations {
             };
         };
     };
-    put_miniprogram_bff_screens_papers_send_part: {
+    papers_send_part: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
                 number: number;
@@ -21241,23 +17536,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "at": "文本",
-                     *       "code": "文本",
-                     *       "late": true,
-                     *       "material": "文本",
-                     *       "media_type": "文本",
-                     *       "missing": [
-                     *         1
-                     *       ],
-                     *       "name": "文本",
-                     *       "picture": true,
-                     *       "size": 1,
-                     *       "state": "文本",
-                     *       "state_label": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["PaperView"];
                 };
             };
@@ -21292,6 +17570,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             422: components["responses"]["PaperPartFault"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -21313,27 +17592,20 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_together_reserve: {
+    together_reserve: {
         parameters: {
             query?: never;
             header: {
                 /** @description 同一意图重试用同一个键，得到同一个预约 */
                 "Idempotency-Key": string;
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "members": [
-                 *         1
-                 *       ],
-                 *       "slot_id": 1,
-                 *       "type_id": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["ReserveParty"];
             };
         };
@@ -21344,35 +17616,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "booked_for_me": true,
-                     *         "can_cancel": true,
-                     *         "cancel_until": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP",
-                     *         "department_name": "示例市公安局",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "fee": {
-                     *           "pay_code": "20261121000000000001",
-                     *           "state": "unpaid",
-                     *           "total_fen": 2000
-                     *         },
-                     *         "for_whom": "李*",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "hall_phone": "0000-5550001",
-                     *         "party": true,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "booked",
-                     *         "ticket_number": "文本",
-                     *         "type_code": "centre-id-card",
-                     *         "type_name": "居民身份证办理",
-                     *         "window": "文本"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["BookingView"][];
                 };
             };
@@ -21449,6 +17692,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -21469,10 +17713,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_together_cancel: {
+    together_cancel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -21486,35 +17733,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "booked_for_me": true,
-                     *         "can_cancel": true,
-                     *         "cancel_until": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP",
-                     *         "department_name": "示例市公安局",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "fee": {
-                     *           "pay_code": "20261121000000000001",
-                     *           "state": "unpaid",
-                     *           "total_fen": 2000
-                     *         },
-                     *         "for_whom": "李*",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "hall_phone": "0000-5550001",
-                     *         "party": true,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "booked",
-                     *         "ticket_number": "文本",
-                     *         "type_code": "centre-id-card",
-                     *         "type_name": "居民身份证办理",
-                     *         "window": "文本"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["BookingView"][];
                 };
             };
@@ -21562,6 +17780,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -21581,12 +17800,15 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_payments_my_payments: {
+    payments_my_payments: {
         parameters: {
             query?: {
                 before?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -21598,24 +17820,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "amount_fen": 2000,
-                     *         "channel": "wechat",
-                     *         "created_at": "2026-11-20T01:30:00Z",
-                     *         "late_fen": 1,
-                     *         "out_trade_no": "P20261121000000000001",
-                     *         "paid_at": "2026-11-20T01:30:00Z",
-                     *         "pay_code": "20261121000000000001",
-                     *         "returned_fen": 1,
-                     *         "settles": true,
-                     *         "state": "paid",
-                     *         "title": "居民身份证工本费",
-                     *         "unit": "示例市公安局"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["PaymentView"][];
                 };
             };
@@ -21637,6 +17841,7 @@ export interface operations {
             403: components["responses"]["PolicyNotAgreed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -21656,10 +17861,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_family_people: {
+    family_people: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -21671,18 +17879,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "name": "李*",
-                     *         "number": "1101**********002X",
-                     *         "person": 1,
-                     *         "relation": "父母",
-                     *         "tie": "principal",
-                     *         "until": "2026-11-20"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["PersonView"][];
                 };
             };
@@ -21701,6 +17897,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -21720,7 +17917,7 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_policy_in_force: {
+    policy_in_force: {
         parameters: {
             query?: never;
             header?: never;
@@ -21735,12 +17932,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "text": "# 指尖办个人信息保护说明",
-                     *       "version": "2026-01-01"
-                     *     }
-                     */
                     "application/json": components["schemas"]["PolicyView"];
                 };
             };
@@ -21748,27 +17939,18 @@ export interface operations {
             503: components["responses"]["DatabaseGone"];
         };
     };
-    post_miniprogram_bff_screens_rate_rate: {
+    rate_rate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "given_by": "online",
-                 *       "kind": "case",
-                 *       "level": 1,
-                 *       "number": "7K3M9QXP",
-                 *       "tags": [
-                 *         "文本"
-                 *       ],
-                 *       "text": ""
-                 *     }
-                 */
                 "application/json": components["schemas"]["RatingIn"];
             };
         };
@@ -21779,14 +17961,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "call_back_due": "2026-11-20",
-                     *       "label": "非常满意",
-                     *       "level": 5,
-                     *       "mend_due": "2026-11-20"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Rated"];
                 };
             };
@@ -21839,6 +18013,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -21858,22 +18033,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_rate_again: {
+    rate_again: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "kind": "case",
-                 *       "number": "7K3M9QXP",
-                 *       "text": "窗口又加开了，这次没有等"
-                 *     }
-                 */
                 "application/json": components["schemas"]["AgainIn"];
             };
         };
@@ -21884,14 +18055,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "call_back_due": "2026-11-20",
-                     *       "label": "非常满意",
-                     *       "level": 5,
-                     *       "mend_due": "2026-11-20"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Rated"];
                 };
             };
@@ -21942,6 +18105,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -21961,13 +18125,16 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_rate_here: {
+    rate_here: {
         parameters: {
             query: {
                 hall: string;
                 window?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -21979,16 +18146,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "kind": "case",
-                     *         "number": "990100202611000017",
-                     *         "place": "示例市公安局",
-                     *         "title": "居民身份证丢失补领"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["Waiting"][];
                 };
             };
@@ -22010,6 +18167,7 @@ export interface operations {
             403: components["responses"]["PolicyNotAgreed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -22029,10 +18187,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_rate_levels_and_tags: {
+    rate_levels_and_tags: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -22044,29 +18205,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "label": "非常不满意",
-                     *         "level": 1,
-                     *         "reason_needed": true,
-                     *         "tags": [
-                     *           "等太久"
-                     *         ]
-                     *       }
-                     *     ]
-                     */
-                    "application/json": components["schemas"]["miniprogram_bff.screens.rate.LevelView"][];
+                    "application/json": components["schemas"]["RatingLevelView"][];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_rate_mine: {
+    rate_mine: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -22078,35 +18231,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "at": "2026-11-20T01:30:00Z",
-                     *         "can_add": true,
-                     *         "kind": "case",
-                     *         "label": "非常不满意",
-                     *         "level": 1,
-                     *         "number": "990100202611000017",
-                     *         "place": "示例市公安局",
-                     *         "rectification": {
-                     *           "call_back_due": "2026-11-20",
-                     *           "id": 1,
-                     *           "label": "待核实",
-                     *           "mend_due": "2026-11-20",
-                     *           "remedy": "加开两个窗口，等候时间降到十分钟以内。",
-                     *           "state": "mended"
-                     *         },
-                     *         "tags": [
-                     *           "等太久"
-                     *         ],
-                     *         "texts": [
-                     *           "排队两小时"
-                     *         ],
-                     *         "title": "居民身份证丢失补领",
-                     *         "withdrawn": true
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["MyRating"][];
                 };
             };
@@ -22125,6 +18249,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -22144,10 +18269,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_rate_waiting: {
+    rate_waiting: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -22159,16 +18287,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "kind": "case",
-                     *         "number": "990100202611000017",
-                     *         "place": "示例市公安局",
-                     *         "title": "居民身份证丢失补领"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["Waiting"][];
                 };
             };
@@ -22187,6 +18305,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -22206,22 +18325,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_rate_withdraw: {
+    rate_withdraw: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "kind": "case",
-                 *       "number": "7K3M9QXP",
-                 *       "text": "窗口又加开了，这次没有等"
-                 *     }
-                 */
                 "application/json": components["schemas"]["AgainIn"];
             };
         };
@@ -22267,6 +18382,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -22286,10 +18402,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_rebook_mine: {
+    rebook_mine: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -22301,84 +18420,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "booking_code": "7K3M9QXP",
-                     *         "code": "6Q2W8ERT",
-                     *         "held": {
-                     *           "booked_for_me": true,
-                     *           "can_cancel": true,
-                     *           "cancel_until": "2026-11-20T01:30:00Z",
-                     *           "code": "7K3M9QXP",
-                     *           "department_name": "示例市公安局",
-                     *           "ends_at": "2026-11-20T01:30:00Z",
-                     *           "fee": {
-                     *             "pay_code": "20261121000000000001",
-                     *             "state": "unpaid",
-                     *             "total_fen": 2000
-                     *           },
-                     *           "for_whom": "李*",
-                     *           "hall_address": "示例市东岸区示范大道 1 号",
-                     *           "hall_code": "9901",
-                     *           "hall_name": "示例市政务服务中心",
-                     *           "hall_phone": "0000-5550001",
-                     *           "party": true,
-                     *           "starts_at": "2026-11-20T01:30:00Z",
-                     *           "state": "booked",
-                     *           "ticket_number": "文本",
-                     *           "type_code": "centre-id-card",
-                     *           "type_name": "居民身份证办理",
-                     *           "window": "文本"
-                     *         },
-                     *         "held_until": "2026-11-20T01:30:00Z",
-                     *         "label": "待改约",
-                     *         "note": "请留意天气，建议改期后前往。",
-                     *         "offer": "open",
-                     *         "offered_until": "2026-11-20T01:30:00Z",
-                     *         "old": {
-                     *           "booked_for_me": true,
-                     *           "can_cancel": true,
-                     *           "cancel_until": "2026-11-20T01:30:00Z",
-                     *           "code": "7K3M9QXP",
-                     *           "department_name": "示例市公安局",
-                     *           "ends_at": "2026-11-20T01:30:00Z",
-                     *           "fee": {
-                     *             "pay_code": "20261121000000000001",
-                     *             "state": "unpaid",
-                     *             "total_fen": 2000
-                     *           },
-                     *           "for_whom": "李*",
-                     *           "hall_address": "示例市东岸区示范大道 1 号",
-                     *           "hall_code": "9901",
-                     *           "hall_name": "示例市政务服务中心",
-                     *           "hall_phone": "0000-5550001",
-                     *           "party": true,
-                     *           "starts_at": "2026-11-20T01:30:00Z",
-                     *           "state": "booked",
-                     *           "ticket_number": "文本",
-                     *           "type_code": "centre-id-card",
-                     *           "type_name": "居民身份证办理",
-                     *           "window": "文本"
-                     *         },
-                     *         "reason": "台风登陆",
-                     *         "suggested": [
-                     *           {
-                     *             "date": "2026-11-20",
-                     *             "ends_at": "2026-11-20T01:30:00Z",
-                     *             "hall_address": "示例市东岸区示范大道 1 号",
-                     *             "hall_code": "9901",
-                     *             "hall_name": "示例市政务服务中心",
-                     *             "same": true,
-                     *             "slot_id": 1,
-                     *             "starts_at": "2026-11-20T01:30:00Z",
-                     *             "type_id": 1,
-                     *             "type_name": "居民身份证办理"
-                     *           }
-                     *         ]
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["RebookView"][];
                 };
             };
@@ -22397,6 +18438,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -22416,10 +18458,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_rebook_one: {
+    rebook_one: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -22433,82 +18478,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booking_code": "7K3M9QXP",
-                     *       "code": "6Q2W8ERT",
-                     *       "held": {
-                     *         "booked_for_me": true,
-                     *         "can_cancel": true,
-                     *         "cancel_until": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP",
-                     *         "department_name": "示例市公安局",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "fee": {
-                     *           "pay_code": "20261121000000000001",
-                     *           "state": "unpaid",
-                     *           "total_fen": 2000
-                     *         },
-                     *         "for_whom": "李*",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "hall_phone": "0000-5550001",
-                     *         "party": true,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "booked",
-                     *         "ticket_number": "文本",
-                     *         "type_code": "centre-id-card",
-                     *         "type_name": "居民身份证办理",
-                     *         "window": "文本"
-                     *       },
-                     *       "held_until": "2026-11-20T01:30:00Z",
-                     *       "label": "待改约",
-                     *       "note": "请留意天气，建议改期后前往。",
-                     *       "offer": "open",
-                     *       "offered_until": "2026-11-20T01:30:00Z",
-                     *       "old": {
-                     *         "booked_for_me": true,
-                     *         "can_cancel": true,
-                     *         "cancel_until": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP",
-                     *         "department_name": "示例市公安局",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "fee": {
-                     *           "pay_code": "20261121000000000001",
-                     *           "state": "unpaid",
-                     *           "total_fen": 2000
-                     *         },
-                     *         "for_whom": "李*",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "hall_phone": "0000-5550001",
-                     *         "party": true,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "booked",
-                     *         "ticket_number": "文本",
-                     *         "type_code": "centre-id-card",
-                     *         "type_name": "居民身份证办理",
-                     *         "window": "文本"
-                     *       },
-                     *       "reason": "台风登陆",
-                     *       "suggested": [
-                     *         {
-                     *           "date": "2026-11-20",
-                     *           "ends_at": "2026-11-20T01:30:00Z",
-                     *           "hall_address": "示例市东岸区示范大道 1 号",
-                     *           "hall_code": "9901",
-                     *           "hall_name": "示例市政务服务中心",
-                     *           "same": true,
-                     *           "slot_id": 1,
-                     *           "starts_at": "2026-11-20T01:30:00Z",
-                     *           "type_id": 1,
-                     *           "type_name": "居民身份证办理"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["RebookView"];
                 };
             };
@@ -22542,6 +18511,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -22561,10 +18531,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_rebook_accept: {
+    rebook_accept: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -22578,33 +18551,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booked_for_me": true,
-                     *       "can_cancel": true,
-                     *       "cancel_until": "2026-11-20T01:30:00Z",
-                     *       "code": "7K3M9QXP",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "fee": {
-                     *         "pay_code": "20261121000000000001",
-                     *         "state": "unpaid",
-                     *         "total_fen": 2000
-                     *       },
-                     *       "for_whom": "李*",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "hall_phone": "0000-5550001",
-                     *       "party": true,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "booked",
-                     *       "ticket_number": "文本",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "window": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BookingView"];
                 };
             };
@@ -22639,6 +18585,7 @@ export interface operations {
             };
             409: components["responses"]["RebookOver"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -22660,10 +18607,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_rebook_choices: {
+    rebook_choices: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -22677,22 +18627,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "date": "2026-11-20",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "same": true,
-                     *         "slot_id": 1,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "type_id": 1,
-                     *         "type_name": "居民身份证办理"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["RebookPlace"][];
                 };
             };
@@ -22726,6 +18660,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -22745,10 +18680,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_rebook_choose: {
+    rebook_choose: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -22756,12 +18694,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "slot_id": 1,
-                 *       "type_id": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["Chosen"];
             };
         };
@@ -22772,33 +18704,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booked_for_me": true,
-                     *       "can_cancel": true,
-                     *       "cancel_until": "2026-11-20T01:30:00Z",
-                     *       "code": "7K3M9QXP",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "fee": {
-                     *         "pay_code": "20261121000000000001",
-                     *         "state": "unpaid",
-                     *         "total_fen": 2000
-                     *       },
-                     *       "for_whom": "李*",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "hall_phone": "0000-5550001",
-                     *       "party": true,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "booked",
-                     *       "ticket_number": "文本",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "window": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BookingView"];
                 };
             };
@@ -22851,6 +18756,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -22872,10 +18778,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_rebook_decline: {
+    rebook_decline: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -22889,82 +18798,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booking_code": "7K3M9QXP",
-                     *       "code": "6Q2W8ERT",
-                     *       "held": {
-                     *         "booked_for_me": true,
-                     *         "can_cancel": true,
-                     *         "cancel_until": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP",
-                     *         "department_name": "示例市公安局",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "fee": {
-                     *           "pay_code": "20261121000000000001",
-                     *           "state": "unpaid",
-                     *           "total_fen": 2000
-                     *         },
-                     *         "for_whom": "李*",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "hall_phone": "0000-5550001",
-                     *         "party": true,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "booked",
-                     *         "ticket_number": "文本",
-                     *         "type_code": "centre-id-card",
-                     *         "type_name": "居民身份证办理",
-                     *         "window": "文本"
-                     *       },
-                     *       "held_until": "2026-11-20T01:30:00Z",
-                     *       "label": "待改约",
-                     *       "note": "请留意天气，建议改期后前往。",
-                     *       "offer": "open",
-                     *       "offered_until": "2026-11-20T01:30:00Z",
-                     *       "old": {
-                     *         "booked_for_me": true,
-                     *         "can_cancel": true,
-                     *         "cancel_until": "2026-11-20T01:30:00Z",
-                     *         "code": "7K3M9QXP",
-                     *         "department_name": "示例市公安局",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "fee": {
-                     *           "pay_code": "20261121000000000001",
-                     *           "state": "unpaid",
-                     *           "total_fen": 2000
-                     *         },
-                     *         "for_whom": "李*",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "hall_phone": "0000-5550001",
-                     *         "party": true,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "booked",
-                     *         "ticket_number": "文本",
-                     *         "type_code": "centre-id-card",
-                     *         "type_name": "居民身份证办理",
-                     *         "window": "文本"
-                     *       },
-                     *       "reason": "台风登陆",
-                     *       "suggested": [
-                     *         {
-                     *           "date": "2026-11-20",
-                     *           "ends_at": "2026-11-20T01:30:00Z",
-                     *           "hall_address": "示例市东岸区示范大道 1 号",
-                     *           "hall_code": "9901",
-                     *           "hall_name": "示例市政务服务中心",
-                     *           "same": true,
-                     *           "slot_id": 1,
-                     *           "starts_at": "2026-11-20T01:30:00Z",
-                     *           "type_id": 1,
-                     *           "type_name": "居民身份证办理"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["RebookView"];
                 };
             };
@@ -22999,6 +18832,7 @@ export interface operations {
             };
             409: components["responses"]["RebookOver"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -23019,22 +18853,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_receipt_check: {
+    receipt_check: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "check_code": "656aa9",
-                 *       "code": "99010126",
-                 *       "number": "0026421031"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Numbers"];
             };
         };
@@ -23045,19 +18875,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "amount_fen": 2000,
-                     *       "code": "99010126",
-                     *       "issued_on": "2026-11-20",
-                     *       "label": "有效",
-                     *       "number": "0026421031",
-                     *       "payer": "张*",
-                     *       "state": "issued",
-                     *       "title": "居民身份证工本费",
-                     *       "unit": "示例市公安局"
-                     *     }
-                     */
                     "application/json": components["schemas"]["CheckedView"];
                 };
             };
@@ -23066,15 +18883,19 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    post_miniprogram_bff_screens_rate_verdict: {
+    rate_verdict: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 rectification_id: number;
             };
@@ -23082,12 +18903,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "satisfied": true,
-                 *       "text": ""
-                 *     }
-                 */
                 "application/json": components["schemas"]["Verdict"];
             };
         };
@@ -23133,6 +18948,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -23153,10 +18969,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_guide_scenario: {
+    guide_scenario: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -23164,11 +18983,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "answers": {}
-                 *     }
-                 */
                 "application/json": components["schemas"]["Answers"];
             };
         };
@@ -23179,43 +18993,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "name": "文本",
-                     *       "question": {
-                     *         "ask": "文本",
-                     *         "code": "文本",
-                     *         "options": [
-                     *           {
-                     *             "code": "文本",
-                     *             "hint": "文本",
-                     *             "label": "文本"
-                     *           }
-                     *         ]
-                     *       },
-                     *       "to_do": [
-                     *         {
-                     *           "materials": [
-                     *             {
-                     *               "blank_form": "文本",
-                     *               "copies": 1,
-                     *               "form": "原件",
-                     *               "may_follow": true,
-                     *               "name": "居民户口簿",
-                     *               "note": "文本",
-                     *               "sample": "文本",
-                     *               "shared": true,
-                     *               "when": "文本"
-                     *             }
-                     *           ],
-                     *           "name": "居民身份证丢失补领",
-                     *           "slug": "id-card-replace",
-                     *           "tip": "文本",
-                     *           "variant": "文本"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["StepView"];
                 };
             };
@@ -23250,16 +19027,20 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_search_search: {
+    search_search: {
         parameters: {
             query?: {
                 q?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -23271,45 +19052,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "audience": "自然人",
-                     *           "department": "示例市公安局",
-                     *           "item_code": "11990100DEMA0001133990100005000",
-                     *           "name": "居民身份证丢失补领",
-                     *           "slug": "id-card-replace"
-                     *         }
-                     *       ],
-                     *       "q": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Found"];
                 };
             };
             400: components["responses"]["Malformed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    post_miniprogram_bff_screens_sign_on_begin: {
+    sign_on_begin: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "redirect": "/h5/"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Begin"];
             };
         };
@@ -23320,12 +19086,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "address": "文本",
-                     *       "state": "Zk3…（32 位随机文本）"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Begun"];
                 };
             };
@@ -23334,6 +19094,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -23354,23 +19115,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_sign_on_finish: {
+    sign_on_finish: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "文本",
-                 *       "device": "",
-                 *       "policy": "2026-01-01",
-                 *       "state": "文本"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Finish"];
             };
         };
@@ -23381,13 +19137,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "first_time": true,
-                     *       "real_name_done": true,
-                     *       "token": "Zk3…（43 位随机文本）"
-                     *     }
-                     */
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
@@ -23397,6 +19146,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -23417,13 +19167,16 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_sign_on_leaving: {
+    sign_on_leaving: {
         parameters: {
             query: {
                 /** @description 回到的页面，须在本站 */
                 redirect: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -23435,17 +19188,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "address": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Onward"];
                 };
             };
             400: components["responses"]["Malformed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -23465,7 +19214,7 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_login_sign_out: {
+    login_sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -23514,13 +19263,16 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_book_slots_of_day: {
+    book_slots_of_day: {
         parameters: {
             query: {
                 type_id: number;
                 date: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -23532,21 +19284,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "capacity": 1,
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "free": 1,
-                     *         "id": 1,
-                     *         "label": "可约",
-                     *         "release_at": "2026-11-20T01:30:00Z",
-                     *         "share": "public",
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "open"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["SlotView"][];
                 };
             };
@@ -23554,16 +19291,20 @@ export interface operations {
             404: components["responses"]["TypeNotFound"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_search_suggestions: {
+    search_suggestions: {
         parameters: {
             query?: {
                 q?: string;
             };
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -23575,29 +19316,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "name": "居民身份证丢失补领",
-                     *         "slug": "id-card-replace"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["Suggestion"][];
                 };
             };
             400: components["responses"]["Malformed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    post_miniprogram_bff_screens_supplement_send: {
+    supplement_send: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -23611,41 +19348,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "case_no": "文本",
-                     *       "code": "文本",
-                     *       "expires_at": "文本",
-                     *       "item_name": "文本",
-                     *       "note": "文本",
-                     *       "papers": [
-                     *         {
-                     *           "at": "文本",
-                     *           "code": "文本",
-                     *           "late": true,
-                     *           "material": "文本",
-                     *           "media_type": "文本",
-                     *           "missing": [
-                     *             1
-                     *           ],
-                     *           "name": "文本",
-                     *           "picture": true,
-                     *           "size": 1,
-                     *           "state": "文本",
-                     *           "state_label": "文本"
-                     *         }
-                     *       ],
-                     *       "sent_at": "文本",
-                     *       "state": "文本",
-                     *       "wanted": [
-                     *         {
-                     *           "how": "文本",
-                     *           "material": "文本",
-                     *           "why": "文本"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["SupplementView"];
                 };
             };
@@ -23681,6 +19383,7 @@ export interface operations {
             409: components["responses"]["PapersNotReady"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["SupplementEmpty"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -23700,10 +19403,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_guide_theme: {
+    guide_theme: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 kind: "life_event" | "theme";
                 code: string;
@@ -23718,20 +19424,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "audience": "自然人",
-                     *           "department": "示例市公安局",
-                     *           "item_code": "11990100DEMA0001133990100005000",
-                     *           "name": "居民身份证丢失补领",
-                     *           "slug": "id-card-replace"
-                     *         }
-                     *       ],
-                     *       "name": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Shelf"];
                 };
             };
@@ -23750,14 +19442,18 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_book_appointment_type: {
+    book_appointment_type: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 type_code: string;
             };
@@ -23771,58 +19467,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "cancel_minutes": 1,
-                     *       "code": "centre-id-card",
-                     *       "dates": [
-                     *         {
-                     *           "date": "2026-11-20",
-                     *           "free": 1,
-                     *           "label": "可约",
-                     *           "release_at": "2026-11-20T01:30:00Z"
-                     *         }
-                     *       ],
-                     *       "department_name": "示例市公安局",
-                     *       "draws": [
-                     *         {
-                     *           "closes_at": "2026-11-20T01:30:00Z",
-                     *           "code": "Q7W3K9MXPD",
-                     *           "date": "2026-11-20",
-                     *           "label": "登记中",
-                     *           "may_register": true,
-                     *           "opens_at": "2026-11-20T01:30:00Z"
-                     *         }
-                     *       ],
-                     *       "fee_fen": 1,
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "id": 1,
-                     *       "items": [
-                     *         {
-                     *           "materials": [
-                     *             {
-                     *               "blank_form": "文本",
-                     *               "copies": 1,
-                     *               "form": "原件",
-                     *               "may_follow": true,
-                     *               "name": "居民户口簿",
-                     *               "note": "文本",
-                     *               "sample": "文本",
-                     *               "shared": true,
-                     *               "when": "文本"
-                     *             }
-                     *           ],
-                     *           "name": "居民身份证丢失补领",
-                     *           "slug": "id-card-replace"
-                     *         }
-                     *       ],
-                     *       "name": "居民身份证办理",
-                     *       "party_most": 1,
-                     *       "real_name_needed": true,
-                     *       "release_note": "每天 08:00 放出 7 个工作日后的号"
-                     *     }
-                     */
                     "application/json": components["schemas"]["TypePage"];
                 };
             };
@@ -23841,14 +19485,18 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
     };
-    get_miniprogram_bff_screens_wait_my_waits: {
+    wait_my_waits: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -23860,28 +19508,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "booking_code": "7K3M9QXP",
-                     *         "code": "4N8P2RTW",
-                     *         "department_name": "示例市公安局",
-                     *         "ends_at": "2026-11-20T01:30:00Z",
-                     *         "hall_address": "示例市东岸区示范大道 1 号",
-                     *         "hall_code": "9901",
-                     *         "hall_name": "示例市政务服务中心",
-                     *         "label": "候补中",
-                     *         "offer_until": "2026-11-20T01:30:00Z",
-                     *         "place": 1,
-                     *         "slot_id": 1,
-                     *         "starts_at": "2026-11-20T01:30:00Z",
-                     *         "state": "waiting",
-                     *         "type_code": "centre-id-card",
-                     *         "type_name": "居民身份证办理",
-                     *         "why": ""
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["WaitView"][];
                 };
             };
@@ -23900,6 +19526,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -23919,20 +19546,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_wait_join: {
+    wait_join: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "slot_id": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["Slot"];
             };
         };
@@ -23943,26 +19568,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booking_code": "7K3M9QXP",
-                     *       "code": "4N8P2RTW",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "label": "候补中",
-                     *       "offer_until": "2026-11-20T01:30:00Z",
-                     *       "place": 1,
-                     *       "slot_id": 1,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "waiting",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "why": ""
-                     *     }
-                     */
                     "application/json": components["schemas"]["WaitView"];
                 };
             };
@@ -24024,6 +19629,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
@@ -24044,10 +19650,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_wait_my_wait: {
+    wait_my_wait: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -24061,26 +19670,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booking_code": "7K3M9QXP",
-                     *       "code": "4N8P2RTW",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "label": "候补中",
-                     *       "offer_until": "2026-11-20T01:30:00Z",
-                     *       "place": 1,
-                     *       "slot_id": 1,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "waiting",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "why": ""
-                     *     }
-                     */
                     "application/json": components["schemas"]["WaitView"];
                 };
             };
@@ -24114,6 +19703,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -24133,10 +19723,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_wait_accept: {
+    wait_accept: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -24150,33 +19743,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booked_for_me": true,
-                     *       "can_cancel": true,
-                     *       "cancel_until": "2026-11-20T01:30:00Z",
-                     *       "code": "7K3M9QXP",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "fee": {
-                     *         "pay_code": "20261121000000000001",
-                     *         "state": "unpaid",
-                     *         "total_fen": 2000
-                     *       },
-                     *       "for_whom": "李*",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "hall_phone": "0000-5550001",
-                     *       "party": true,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "booked",
-                     *       "ticket_number": "文本",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "window": "文本"
-                     *     }
-                     */
                     "application/json": components["schemas"]["BookingView"];
                 };
             };
@@ -24211,6 +19777,7 @@ export interface operations {
             };
             409: components["responses"]["OfferOver"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -24230,10 +19797,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_wait_decline: {
+    wait_decline: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -24247,26 +19817,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booking_code": "7K3M9QXP",
-                     *       "code": "4N8P2RTW",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "label": "候补中",
-                     *       "offer_until": "2026-11-20T01:30:00Z",
-                     *       "place": 1,
-                     *       "slot_id": 1,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "waiting",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "why": ""
-                     *     }
-                     */
                     "application/json": components["schemas"]["WaitView"];
                 };
             };
@@ -24301,6 +19851,7 @@ export interface operations {
             };
             409: components["responses"]["OfferOver"];
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -24320,10 +19871,13 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_wait_leave: {
+    wait_leave: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 code: string;
             };
@@ -24337,26 +19891,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "booking_code": "7K3M9QXP",
-                     *       "code": "4N8P2RTW",
-                     *       "department_name": "示例市公安局",
-                     *       "ends_at": "2026-11-20T01:30:00Z",
-                     *       "hall_address": "示例市东岸区示范大道 1 号",
-                     *       "hall_code": "9901",
-                     *       "hall_name": "示例市政务服务中心",
-                     *       "label": "候补中",
-                     *       "offer_until": "2026-11-20T01:30:00Z",
-                     *       "place": 1,
-                     *       "slot_id": 1,
-                     *       "starts_at": "2026-11-20T01:30:00Z",
-                     *       "state": "waiting",
-                     *       "type_code": "centre-id-card",
-                     *       "type_name": "居民身份证办理",
-                     *       "why": ""
-                     *     }
-                     */
                     "application/json": components["schemas"]["WaitView"];
                 };
             };
@@ -24404,6 +19938,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -24423,10 +19958,13 @@ export interface operations {
             };
         };
     };
-    get_miniprogram_bff_screens_standing_wards: {
+    standing_wards: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -24438,26 +19976,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "guardians": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "wards": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Wards"];
                 };
             };
@@ -24476,6 +19994,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
@@ -24495,22 +20014,18 @@ export interface operations {
             };
         };
     };
-    post_miniprogram_bff_screens_standing_add_ward: {
+    standing_add_ward: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "id_number": "11010519850505002X",
-                 *       "id_type": "id_card",
-                 *       "name": "李四"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewWard"];
             };
         };
@@ -24521,26 +20036,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "guardians": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ],
-                     *       "wards": [
-                     *         {
-                     *           "id": 1,
-                     *           "name": "李*",
-                     *           "number": "1101**********002X",
-                     *           "until": "2026-11-20"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Wards"];
                 };
             };
@@ -24613,6 +20108,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
             /**
              * @description 太频繁
              *
@@ -24649,10 +20145,13 @@ export interface operations {
             };
         };
     };
-    delete_miniprogram_bff_screens_standing_end_ward: {
+    standing_end_ward: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
             path: {
                 guardianship_id: number;
             };
@@ -24697,6 +20196,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
