@@ -1,6 +1,6 @@
 // How the browser comes to a page: by an address after the #, or back from a platform with a code to sign in with.
 import { getCurrentInstance } from "vue";
-import { parsed, pathOf, placeOf } from "@/addresses";
+import { isTab, parsed, pathOf, placeOf } from "@/addresses";
 import { post } from "@/api/call";
 import { sentence } from "@/api/refused";
 import { toast } from "@/platform";
@@ -8,10 +8,11 @@ import { forget, keep } from "@/store";
 import { isFrame } from "@/frame";
 import { enter } from "@/session";
 
+const NOWHERE = { page: "nowhere", query: {} };
+const placed = (hash: string) => (/^#\/pages\//.test(hash) ? null : (placeOf(hash) ?? NOWHERE));
 const page = (hash: string) => {
-  if (/^#\/pages\//.test(hash)) return null;
-  const place = placeOf(hash);
-  return place ? pathOf(place) : "/pages/nowhere/nowhere";
+  const place = placed(hash);
+  return place && pathOf(place);
 };
 
 // Before anything is drawn: an address becomes the page it means.
@@ -30,10 +31,28 @@ function framed() {
   addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && parent.postMessage("zhijianban:close", "*"));
 }
 
-// And whenever one is typed, or followed, later.
+interface Route {
+  matched: unknown[];
+  fullPath: string;
+  path: string;
+}
+interface Router {
+  currentRoute: { value: Route };
+  beforeEach(guard: (to: Route) => unknown): void;
+}
+
+// And whenever one is typed, or followed, later. It takes the place of what was typed, so that going back goes on; and it
+// is a page of its own, with its own number, where uni would show the page of that name again that was there before. A
+// tab alone is come back to as it was left.
 export function followAddresses() {
-  const router = getCurrentInstance()?.appContext.config.globalProperties.$router as { beforeEach(guard: (to: { matched: unknown[]; fullPath: string }) => unknown): void };
-  router.beforeEach((to) => (to.matched.length ? undefined : (page(`#${to.fullPath}`) ?? "/pages/nowhere/nowhere")));
+  const router = getCurrentInstance()?.appContext.config.globalProperties.$router as Router;
+  router.beforeEach((to) => {
+    if (to.matched.length) return;
+    const place = placed(`#${to.fullPath}`) ?? NOWHERE;
+    const path = pathOf({ page: place.page, query: {} });
+    const again = isTab(place.page) && !Object.keys(place.query).length && router.currentRoute.value.path !== path;
+    return { path, query: place.query, replace: true, force: true, state: again ? {} : { __id__: Date.now(), __type__: "navigateTo" } };
+  });
 }
 
 // What was begun before the browser left for a platform: only its own answer counts.

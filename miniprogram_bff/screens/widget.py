@@ -9,15 +9,12 @@ from foundation.web import PUBLIC, Routes
 
 routes = Routes("网页挂件", tag="widget")
 
-def framed(page: str) -> str:
-    """The page of the whole application as the frame's own: a visitor's, with its files where they are."""
-    return page.replace("<html ", f'<html data-visitor="{WHOLE}" ', 1).replace('"./', f'"{WHOLE}')
-
-
 DOOR = Path(__file__).parents[1]
 WHOLE = "/h5/"  # where the whole application is: links of the chat open there
 SCRIPT = (DOOR / "widget" / "widget.js").read_text()
-PAGE = framed((DOOR / "h5" / "index.html").read_text())
+# The page of the whole application, a visitor's, with its files where they are.
+INDEX = (DOOR / "h5" / "index.html").read_text()
+PAGE = INDEX.replace("<html ", f'<html data-visitor="{WHOLE}" ', 1).replace('"./', f'"{WHOLE}')
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'self'; frame-ancestors {}"

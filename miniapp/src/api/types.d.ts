@@ -2070,6 +2070,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/onward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 页面地址的二维码
+         * @description 自助终端上需要本人办理的，扫码在自己的手机上接着办；只给本平台页面的地址。
+         */
+        get: operations["onward_onward"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/opinions/averages": {
         parameters: {
             query?: never;
@@ -4481,6 +4501,16 @@ export interface components {
          */
         Onward: {
             address: string;
+        };
+        /** OnwardAsked */
+        OnwardAsked: {
+            to: string;
+        };
+        /** OnwardView */
+        OnwardView: {
+            address: string;
+            /** @description 地址的二维码 */
+            qr_svg: string;
         };
         /** OptionView */
         OptionView: {
@@ -16374,6 +16404,38 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
             426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseGone"];
+        };
+    };
+    onward_onward: {
+        parameters: {
+            query: {
+                to: string;
+            };
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnwardView"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidFields"];
+            426: components["responses"]["ClientTooOld"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];
         };
