@@ -12,6 +12,9 @@ from foundation.web import answers, docs, early, journal, reading
 from foundation.web.client_address import client_address, network_of
 from foundation.web.routes import Route, Routes
 
+ERRORS = "json"
+"""Said outright: else Sanic reads the source of every handler to guess how its errors look. Ours go by `answers`."""
+
 
 class Door:
     """One per application: ``door.include(routes)`` for each module, then ``door.mount(app)``."""
@@ -37,7 +40,7 @@ class Door:
         for route in self.routes:
             methods = ["GET", "HEAD"] if route.method == "GET" else [route.method]
             name = f"{route.method}_{route.name}".replace(".", "_")
-            app.add_route(_serving(route), route.path, methods=methods, name=name, unquote=True)
+            app.add_route(_serving(route), route.path, methods=methods, name=name, unquote=True, error_format=ERRORS)
         early.stand_before(app, [(one.method, one.path, one.early) for one in self.routes if one.early])
         app.error_handler.add(Exception, answers.refused)
         app.register_middleware(journal.finish, "response")
