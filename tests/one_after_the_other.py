@@ -16,7 +16,7 @@ SECONDS = {"slow": 6.0, "browser": 3.0}  # what a test so marked takes, roughly
 ELSE = 0.1
 
 
-class OneAfterTheOther(LoadFileScheduling):  # type: ignore[misc]
+class OneAfterTheOther(LoadFileScheduling):
     """As `--dist loadfile`, but that files of one house are as one file."""
 
     def _split_scope(self, nodeid: str) -> str:
