@@ -14,6 +14,9 @@ from foundation.web.client_address import client_address, network_of
 from foundation.web.headers import Header
 from foundation.web.routes import Route, Routes
 
+ERRORS = "json"
+"""Said outright: else Sanic reads the source of every handler to guess how its errors look. Ours go by `answers`."""
+
 
 class Visits(Protocol):
     """What a door asks of every request by a header of its own, such as the version of the client."""
@@ -67,7 +70,8 @@ class Door:
         for route in self.routes:
             methods = ["GET", "HEAD"] if route.method == "GET" else [route.method]
             name = f"{route.method}_{route.name}".replace(".", "_")
-            app.add_route(_serving(self, route), route.path, methods=methods, name=name, unquote=True)
+            serve = _serving(self, route)
+            app.add_route(serve, route.path, methods=methods, name=name, unquote=True, error_format=ERRORS)
         early.stand_before(app, [(one.method, one.path, one.early) for one in self.routes if one.early])
         app.error_handler.add(Exception, self.refused)
         app.register_middleware(journal.finish, "response")

@@ -47,6 +47,7 @@ async def test_a_slot_is_found_and_stopped_with_the_keyboard(console: str, desk:
     await enter(desk, f"{console}/week?day={first.day}&type_id={of.id}")
     await desk.locator("table.slots").wait_for()
     await sound(desk)
+    await desk.wait_for_load_state()  # with its styles
     assert await desk.evaluate(PALE) == []
 
     region = desk.get_by_role("region", name="可左右滚动的表格")
@@ -81,5 +82,6 @@ async def test_a_slot_is_found_and_stopped_with_the_keyboard(console: str, desk:
     await desk.get_by_role("link", name="月视图").click()
     await desk.locator("table.month").wait_for()
     await sound(desk)
+    await desk.wait_for_load_state()  # with its styles
     assert await desk.evaluate(PALE) == []
     assert faults == []

@@ -92,6 +92,7 @@ async def with_phone(page: "Page", h5: str) -> Shut:
 
 
 async def looks_right(page: "Page") -> None:
+    await page.wait_for_load_state()  # with its styles
     assert await page.evaluate(NAMELESS) == []
     assert await page.evaluate(OVERFLOW) <= 0
     assert await page.locator("h1").count() == 1

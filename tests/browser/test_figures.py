@@ -60,6 +60,7 @@ async def test_statistics_are_asked_for_compared_and_kept(console: str, desk: "P
     assert (await row.get_by_role("cell").all_inner_texts())[:3] == ["4", "2", "50.0"]
     assert await desk.get_by_role("img", name="占用率").count() == 1
     await sound(desk)
+    await desk.wait_for_load_state()  # with its styles
     assert await desk.evaluate(PALE) == []
     assert await desk.evaluate(OVERFLOW) == []
 
@@ -84,6 +85,7 @@ async def test_a_rule_is_changed_beside_the_list_of_who_waits(console: str, desk
     await enter(desk, f"{console}/waitlist?type_id={of.id}")
     await desk.get_by_text("李*").wait_for()
     await sound(desk)
+    await desk.wait_for_load_state()  # with its styles
     assert await desk.evaluate(PALE) == []
     await desk.get_by_label("确认时限（分钟）").fill("45")
     await desk.get_by_role("button", name="保存规则").click()

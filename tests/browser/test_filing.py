@@ -33,6 +33,7 @@ async def library() -> AsyncIterator[Shelf]:
 
 
 async def fit(page: "Page") -> None:
+    await page.wait_for_load_state()  # with its styles
     for script in (measures.NAMELESS, measures.SMALL, measures.DOUBLE_IDS, measures.OVERFLOW, measures.PALE):
         assert await page.evaluate(script) == []
 

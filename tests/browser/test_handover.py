@@ -57,6 +57,7 @@ async def doors(
 async def sound(page: "Page", name: str) -> None:
     if folder := os.environ.get("SCREENSHOTS"):
         await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+    await page.wait_for_load_state()  # with its styles
     assert await page.evaluate(NAMELESS) == []
     assert await page.evaluate(OVERFLOW) <= 0
 

@@ -39,6 +39,7 @@ async def test_the_next_is_called_with_one_click_or_one_key_from_home(console: s
     await enter(desk, f"{console}/")
     await desk.get_by_role("heading", name="今日概况").wait_for()
     await sound(desk)
+    await desk.wait_for_load_state()  # with its styles
     assert await desk.evaluate(PALE) == []
     await desk.get_by_role("button", name="呼叫下一号").click()  # the browser asks for the window first
     assert await Ticket.filter(state="called").count() == 0

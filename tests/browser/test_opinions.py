@@ -50,6 +50,7 @@ async def sound(page: "Page", name: str) -> None:
     for width in (1280, 820):
         await page.set_viewport_size({"width": width, "height": 900})
         await kept(page, f"{name}-{width}")
+        await page.wait_for_load_state()  # with its styles
         for script in (NAMELESS, SMALL, DOUBLE_IDS):
             assert await page.evaluate(script) == [], name
         assert await page.evaluate(OVERFLOW) <= 0, name

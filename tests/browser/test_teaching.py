@@ -48,6 +48,7 @@ async def doors(settings_env: settings.Settings, tmp_path: Path) -> AsyncIterato
 async def look(page: "Page", name: str) -> None:
     if folder := os.environ.get("SCREENSHOTS"):
         await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+    await page.wait_for_load_state()  # with its styles
     assert await page.evaluate(NAMELESS) == []
     assert await page.evaluate(OVERFLOW) <= 0
 

@@ -28,6 +28,7 @@ async def h5() -> AsyncIterator[str]:
 
 
 async def sound(page: "Page") -> None:
+    await page.wait_for_load_state()  # with its styles
     assert await page.evaluate(NAMELESS) == []
     assert await page.evaluate(OVERFLOW) <= 0
     assert await page.locator("h1").count() == 1

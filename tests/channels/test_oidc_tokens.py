@@ -98,6 +98,7 @@ async def test_another_key_no_signature_or_a_secret_is_no_signature(provider: Pr
 async def test_a_new_key_is_looked_for_at_once_and_a_flood_is_not(provider: Provider, sso: Sso) -> None:
     await identity(provider, signed())
     sso.keys.append(NEXT)
+    forged = signed(RSAKey.generate_key(2048, {"kid": "unknown"}))
     with clock.frozen(clock.now()):
         with pytest.raises(SignOnRefused):
             await identity(provider, signed(NEXT))  # asked a moment ago
@@ -105,7 +106,7 @@ async def test_a_new_key_is_looked_for_at_once_and_a_flood_is_not(provider: Prov
         assert (await identity(provider, signed(NEXT)))["sub"] == "u-1"
         for _ in range(20):
             with pytest.raises(SignOnRefused):
-                await identity(provider, signed(RSAKey.generate_key(2048, {"kid": "unknown"})))
+                await identity(provider, forged)
     assert sso.asked.count("/j") == 2
 
 

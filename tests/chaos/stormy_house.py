@@ -15,11 +15,9 @@ import pytest
 from deploy.local import ports
 from deploy.local.servers import Embedded, Server, throwaway
 from tests.journeys.frail_house import FrailHouse, run
-from tests.launched import ROOT
 from tests.servers import Addresses
 from tests.storage import migrated
 
-COMPILED = ROOT / ".pytest_cache" / "bytecode"  # once, not for every start of every storm
 PROCESSES, SERVERS = ("bff", "web", "worker"), ("postgres", "valkey")
 
 # A dead worker's jobs are taken up when it was silent for half a minute; here sooner.
@@ -91,7 +89,6 @@ async def stormy_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
             tmp_path_factory.mktemp("storm") / "var", database_url=database_url, servers=servers, hand=hand
         )
         house.make_keys(database_url=database_url, redis_url=servers.redis_url)
-        house.env["PYTHONPYCACHEPREFIX"] = str(COMPILED)
         try:
             house.slots = json.loads(run("python -m tests.chaos.little_hall", house.env))
             for name in house.commands:

@@ -41,7 +41,7 @@ async def small_pool(db: None, database_url: str) -> AsyncIterator[asyncpg.Pool]
     finally:
         client._pool = before
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(pool.close(), 5)
+            await asyncio.wait_for(pool.close(), 1)
         pool.terminate()
 
 

@@ -2,6 +2,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher, Type, extract_parameters
 
 from foundation import clock, database, settings
 from foundation.actor import Actor
@@ -18,6 +19,7 @@ from identity.errors import (
     UsernameTaken,
 )
 from identity.models import Staff
+from tests import cheap_passwords
 from tests.builders import identity as build
 from tests.builders.identity import PASSWORD
 
@@ -96,6 +98,19 @@ async def test_guesses_at_once_are_counted_one_by_one(monkeypatch: pytest.Monkey
     monkeypatch.setattr(passwords, "fits", fits)
     await asyncio.gather(*(refused("known", f"guess-{nth}") for nth in range(30)))
     assert len(looked) == settings.current().console.lockout_after
+
+
+async def test_what_is_stored_is_hard_to_guess(shipped_hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As production hashes: the second recommendation of RFC 9106 or more, well above what OWASP asks for."""
+    monkeypatch.setattr(passwords, "_hasher", shipped_hasher)
+    stored = [await passwords.hashed(PASSWORD), passwords._nobodys.__wrapped__()]
+    for hashed_as in map(extract_parameters, stored):
+        assert (hashed_as.type, hashed_as.version) == (Type.ID, 0x13)
+        assert hashed_as.memory_cost >= 64 * 1024
+        assert hashed_as.time_cost >= 3
+    assert await passwords.fits(PASSWORD, stored[0])
+    assert not await passwords.fits(f"{PASSWORD}!", stored[0])
+    assert extract_parameters(cheap_passwords.LEAST.hash(PASSWORD)).memory_cost < 64 * 1024, "or nothing was looked at"
 
 
 @pytest.mark.parametrize("password", ["short1", "onlyletters", "1234567890", "known-12345", "a1" * 200])
