@@ -1,11 +1,12 @@
 """`python -m deploy.client.build`: see the package. `--quick` leaves the checks out."""
 
+import hashlib
 import shutil
 import subprocess
 import sys
 
 from deploy.client import checks, hant, node, record
-from deploy.client.places import BROWSER, SERVED, SOURCE
+from deploy.client.places import BROWSER, ROOT, SERVED, SOURCE
 
 PACKAGES = ("build:h5", "build:wechat", "build:alipay")
 
@@ -30,9 +31,12 @@ def main(*, quick: bool) -> int:
 
 
 def _install() -> None:
-    lock, done = SOURCE / "package-lock.json", SOURCE / "node_modules" / ".package-lock.json"
-    if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
+    """Once per lock file: a stamp beside the packages names the one they are of."""
+    lock = hashlib.sha256((SOURCE / "package-lock.json").read_bytes()).hexdigest()
+    stamp = SOURCE / "node_modules" / ".of-lock"
+    if not stamp.exists() or stamp.read_text() != lock:
         node.run("npm", "ci", "--no-audit", "--no-fund")
+        stamp.write_text(lock)
 
 
 def _types() -> None:
@@ -51,6 +55,7 @@ def _check() -> None:
     checks.compile_wechat()
     for name, size in checks.all_of_it().items():
         sys.stdout.write(f"{name:24} {size:>10,}\n")
+    subprocess.run([sys.executable, "-m", "tests.client_walk"], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

@@ -35,18 +35,20 @@ export class Person {
 
   async isOn(page) {
     const end = Date.now() + 15_000;
-    while (this.page !== page) {
+    const fits = () => (page instanceof RegExp ? page.test(this.page) : this.page === page);
+    while (!fits()) {
       if (Date.now() > end) throw new Error(`not on ${page} but ${this.page}: ${this.screen().slice(0, 800)}`);
       await new Promise((done) => setTimeout(done, 30));
     }
     await this.host.settle();
   }
 
-  // The smallest thing that says so and can be tapped.
+  // The smallest thing that says so and can be tapped; failing that, one that is called so.
   found(text) {
-    const says = (node) => (text instanceof RegExp ? text.test(words(node)) : words(node).includes(text)) || (node.attrs?.["aria-label"] && (text instanceof RegExp ? text.test(node.attrs["aria-label"]) : node.attrs["aria-label"].includes(text)));
-    const able = [...all(this.tree)].filter((node) => node.tag && this.host.dialect.handler(node, "tap") && says(node) && !node.attrs.disabled);
-    return able.sort((one, other) => words(one).length - words(other).length)[0];
+    const fits = (said) => (text instanceof RegExp ? text.test(said) : said.includes(text));
+    const able = [...all(this.tree)].filter((node) => node.tag && this.host.dialect.handler(node, "tap") && !node.attrs.disabled);
+    const saying = able.filter((node) => fits(words(node))).sort((one, other) => words(one).length - words(other).length);
+    return saying[0] ?? able.find((node) => fits(String(node.attrs["aria-label"] ?? "")));
   }
 
   async taps(text) {
