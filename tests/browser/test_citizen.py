@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-
 END_ALL_SESSIONS = """() => fetch('/v1/me/sign-out-everywhere', { method: 'POST', body: '{}', headers: {
   'Content-Type': 'application/json', Authorization: `Bearer ${uni.getStorageSync('zhijianban.own.token')}` } })"""
 
