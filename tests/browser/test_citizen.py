@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 END_ALL_SESSIONS = """() => fetch('/v1/me/sign-out-everywhere', { method: 'POST', body: '{}', headers: {
-  'Content-Type': 'application/json', Authorization: `Bearer ${uni.getStorageSync('zhijianban.own.token')}` } })"""
+  'Content-Type': 'application/json', Authorization: `Bearer ${localStorage.getItem('zhijianban.own.token')}` } })"""
 
 
 @pytest.fixture(params=[("张三", 390), ("李四", 1280)], ids=["phone", "desk"])
