@@ -17,7 +17,7 @@ export const weekday = (date: string) => WEEKDAYS[noon(date).getUTCDay()];
 // The city's date so many days from now.
 export const inDays = (days: number) => local(new Date(Date.now() + days * 86400_000).toISOString()).toISOString().slice(0, 10);
 export const yuan = (fen: number) => (fen / 100).toFixed(2);
-export const span = (minutes: number) => (minutes % 60 ? `${minutes} 分钟` : `${minutes / 60} 小时`);
+export const lasting = (minutes: number) => (minutes % 60 ? `${minutes} 分钟` : `${minutes / 60} 小时`);
 // 昨天 is a date, today is a time: when something old was seen.
 export const since = (at: number) => (Date.now() - at < 12 * 3600_000 ? time(new Date(at).toISOString()) : moment(new Date(at).toISOString()));
 export const distance = (meters: number) => (meters < 1000 ? `${Math.round(meters / 10) * 10} 米` : `${(meters / 1000).toFixed(1)} 公里`);
