@@ -46,7 +46,7 @@ async def _citizen(page: "Page", house: Launched) -> None:
     code = await bill_for(house, person.name, fen=2000, title="居民身份证工本费")
     await person.chooses_a_slot()
     await person.presses("确认预约")
-    await page.locator("#qr svg").wait_for()
+    await page.locator(".qr-picture").wait_for()
     await _keep(page, "booking")
     for screen, name in (("", "home"), ("guide/id-card-replace", "guide"), ("ask?q=身份证丢了怎么补办", "ask")):
         await person.opens(screen)

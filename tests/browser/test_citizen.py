@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+END_ALL_SESSIONS = """() => fetch('/v1/me/sign-out-everywhere', { method: 'POST', body: '{}', headers: {
+  'Content-Type': 'application/json', Authorization: `Bearer ${localStorage.getItem('zhijianban.own.token')}` } })"""
+
 
 @pytest.fixture(params=[("张三", 390), ("李四", 1280)], ids=["phone", "desk"])
 async def citizen(request: pytest.FixtureRequest, phone: "Page", whole_house: Launched) -> AsyncIterator[Citizen]:
@@ -48,13 +51,13 @@ async def test_from_a_question_to_the_check_in_code(citizen: Citizen) -> None:
     await citizen.signs_in()
     assert (await page.locator(".slot[aria-pressed=true]").inner_text()).startswith(chosen)
     await citizen.presses("确认预约")
-    if await citizen.is_offered("去实名认证", otherwise="#qr svg"):
+    if await citizen.is_offered("去实名认证", otherwise=".qr-picture"):
         await citizen.taps("去实名认证")
         await citizen.proves_the_name()
         await page.locator(".slot[aria-pressed=true]").wait_for()
         await citizen.presses("确认预约")
-    await page.locator("#qr svg").wait_for()
-    code = await page.locator("#check-in").inner_text()
+    await page.locator(".qr-picture").wait_for()
+    code = await page.locator(".check-in .code").inner_text()
     assert code.startswith(await page.locator("dd.big").inner_text())
     page.once("dialog", lambda asked: asked.accept())
     await citizen.presses("取消预约")
@@ -142,7 +145,7 @@ async def test_a_session_that_ended_asks_again_and_comes_back(citizen: Citizen) 
     page = citizen.page
     await citizen.is_signed_in()
     await citizen.chooses_a_slot()
-    await page.evaluate("localStorage.setItem('zhijianban.token', 'ended-elsewhere')")
+    await page.evaluate(END_ALL_SESSIONS)
     await citizen.presses("确认预约")
     await citizen.sees("登录已失效")
     await citizen.signs_in()
@@ -169,7 +172,7 @@ async def test_the_way_back(citizen: Citizen) -> None:
 async def test_a_gone_network_is_told(citizen: Citizen) -> None:
     await citizen.opens("")
     await citizen.page.route("**/v1/halls", lambda route: route.abort())
-    await citizen.page.locator("[data-tab=book]").click()
+    await citizen.page.get_by_role("navigation", name="主导航").get_by_role("link", name="预约").click()
     await citizen.sees("网络不通")
     await citizen.page.unroute("**/v1/halls")
     await citizen.presses("重试")

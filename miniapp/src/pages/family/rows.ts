@@ -1,7 +1,7 @@
 // The lists of 亲友与委托 and what can be done about each row.
 import type { Answer } from "@/api/call";
 import { moment } from "@/format";
-import { posting, removing, type Row } from "@/parts/deeds";
+import { posting, removing, type Row } from "@/deeds";
 
 type Family = Answer<"/v1/family", "get">;
 type Mandate = Family["agents"][number];

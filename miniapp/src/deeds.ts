@@ -13,6 +13,8 @@ export interface Row {
   id: number;
   name: string;
   said: string;
+  tag?: string;
+  look?: string;
   deeds: Deed[];
 }
 
