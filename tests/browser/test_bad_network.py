@@ -51,7 +51,7 @@ class Swallowing:
 
 async def test_a_lost_answer_pays_once_and_what_is_old_is_said_to_be(till: Till, phone: "Page") -> None:
     citizen, payer = await a_payer("wechat")
-    bill = await a_bill(payer=payer)
+    await a_bill(payer=payer)
     token = (await sign_in(citizen))["Authorization"].removeprefix("Bearer ")
     swallowing = Swallowing()
     await phone.add_init_script(BRIDGE)
