@@ -3,7 +3,7 @@ import { post, request } from "@/api/call";
 import { messagesAllowed, PLATFORM } from "@/platform";
 import { signedIn } from "@/session";
 
-export type Occasion = "booking" | "waitlist" | "draw";
+export type Occasion = "booking" | "waitlist" | "draw" | "bill" | "case" | "filing";
 let templates: Partial<Record<Occasion, string[]>> = {};
 
 export async function readyToAsk() {

@@ -110,7 +110,7 @@ async def _is_sent_back(desk: "Page", api: str) -> None:
     await desk.get_by_role("button", name="领取并预审").click()
     await desk.get_by_role("button", name="受理", exact=True).wait_for()
     await desk.locator(".papers img").first.scroll_into_view_if_needed()
-    await desk.wait_for_function("document.querySelector('.papers img').naturalWidth > 0")
+    await desk.locator(".papers img").first.evaluate("(picture) => picture.decode()")
     await sound(desk)
     await desk.get_by_text("退回补正（一次性告知，只能一次）").click()
     await desk.get_by_label(OLD_CARD).fill("照片四角不全，请重新拍照")
