@@ -89,6 +89,7 @@ async def test_one_step_up_and_then_for_a_company(h5: str, phone: "Page") -> Non
     await phone.goto(f"{h5}#/book/{(await of.hall).code}/{of.code}")
     await phone.locator(".slot").click()
     await phone.get_by_role("button", name="确认预约").click()
+    await phone.get_by_role("button", name="取消预约").wait_for()
     await phone.get_by_text("示例科技有限公司").first.wait_for()
     subject = (await Organisation.get()).subject_id  # type: ignore[attr-defined]
     assert [one.booked_by for one in await booking.of(Actor.citizen(subject))] == [str(me)]
