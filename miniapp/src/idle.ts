@@ -6,20 +6,20 @@ import { leave } from "@/session";
 const PATIENCE = 60; // seconds
 const SHOWN = 15;
 const alone = ref(0); // seconds without a touch; counted only after somebody came
-let since = 0;
+const since = ref(0); // 0: nobody came since it forgot
 
 // Seconds until it forgets, once they are few; else 0.
-export const secondsLeft = computed(() => (kiosk() && since && alone.value >= PATIENCE - SHOWN ? Math.max(PATIENCE - alone.value, 1) : 0));
+export const secondsLeft = computed(() => (kiosk() && since.value && alone.value >= PATIENCE - SHOWN ? Math.max(PATIENCE - alone.value, 1) : 0));
 
 // Somebody touched the screen, or typed.
 export function stir() {
   if (!kiosk()) return;
-  since = Date.now();
+  since.value = Date.now();
   alone.value = 0;
 }
 
 export function startAfresh() {
-  since = 0;
+  since.value = 0;
   alone.value = 0;
   leave();
   forgetPerson();
@@ -31,8 +31,8 @@ export function watchIdle() {
   for (const sign of ["pointerdown", "keydown", "wheel"]) addEventListener(sign, stir, { capture: true, passive: true });
   // #endif
   setInterval(() => {
-    if (!kiosk() || !since) return;
-    alone.value = Math.floor((Date.now() - since) / 1000);
+    if (!kiosk() || !since.value) return;
+    alone.value = Math.floor((Date.now() - since.value) / 1000);
     if (alone.value >= PATIENCE) startAfresh();
   }, 1000);
 }

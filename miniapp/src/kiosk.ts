@@ -1,6 +1,6 @@
 // A hall's touch screen: many people use it, and none leaves anything behind.
 import { ref } from "vue";
-import { forgetAllBut, keep, kept } from "@/store";
+import { forget, forgetAllBut, keep, kept } from "@/store";
 
 const on = ref(kept<string>("kiosk") ?? "");
 export const kiosk = () => on.value !== "";
@@ -12,7 +12,8 @@ export const forEverybody = (page: string) => FOR_EVERYBODY.includes(page);
 
 export function beKiosk(hall: string) {
   forgetPerson();
-  keep("kiosk", hall);
+  if (hall) keep("kiosk", hall);
+  else forget("kiosk");
   on.value = hall;
 }
 
