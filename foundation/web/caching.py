@@ -20,16 +20,26 @@ class Cache:
     def control(self) -> str:
         return f"public, max-age={self.seconds}" if self.seconds else "public, no-cache"
 
+    @property
+    def shared(self) -> bool:
+        """Whether a crowd may be given what was made a moment ago (`crowd`)."""
+        return self.seconds > 0
+
     def apply(self, request: Request, response: HTTPResponse, *, vary: str = "") -> HTTPResponse:
         """`response` with its ETag, or 304 where the client holds it already. `vary`: by which headers it differs."""
         tag = f'"{hashlib.blake2b(response.body or b"", digest_size=12).hexdigest()}"'
         headers = {"ETag": tag, "Cache-Control": self.control}
         if vary:
             headers["Vary"] = vary
-        if tag in _asked(request):
+        if is_held(request, tag):
             return HTTPResponse(status=304, headers=headers)
         response.headers.update(headers)
         return response
+
+
+def is_held(request: Request, tag: str) -> bool:
+    """Whether the client has the answer of this tag already."""
+    return tag in _asked(request)
 
 
 def _asked(request: Request) -> set[str]:

@@ -10,7 +10,9 @@ from foundation import ratelimit
 from foundation.errors import Refusal
 from foundation.web import answers, docs, early, journal, language, reading
 from foundation.web.access import PUBLIC
+from foundation.web.caching import is_held
 from foundation.web.client_address import client_address, network_of
+from foundation.web.crowd import Crowd, Made
 from foundation.web.headers import Header
 from foundation.web.routes import Route, Routes
 
@@ -44,6 +46,7 @@ class Door:
         self.scripts = scripts
         self.visits = visits
         self.sections: list[Routes] = []
+        self.crowd = Crowd()
 
     @property
     def varies(self) -> str:
@@ -114,21 +117,35 @@ def _answering(
 ) -> Callable[[Request, dict[str, str]], Coroutine[Any, Any, HTTPResponse | None]]:
     plan, public = language.plan_of(route.answers_with), route.access is PUBLIC
     varies = door.varies if public else ", ".join(filter(None, ["Authorization", door.varies]))
+    shared = route.cache is not None and route.cache.shared and "request" not in route.takes
 
     async def answer(request: Request, captured: dict[str, str]) -> HTTPResponse | None:
         who = await _admitted(route, request)
+        turned = door.scripts and language.is_asked(request)
+        if shared and who is None and (made := door.crowd.known((request.raw_url, turned))):
+            return _again(request, made)
         given = await route.handler(**_arguments(route, request, captured, who))
         if given is None and request.responded:
             return None
         response = answers.answered(given, route.status)
-        if door.scripts and isinstance(response, answers.Written) and language.is_asked(request):
+        if turned and isinstance(response, answers.Written):
             language.turned(response, plan, remember=route.cache is not None and who is None)
         if route.cache is not None and who is None and response.status == 200 and not _says_itself(response):
-            return route.cache.apply(request, response, vary=varies)
+            kept = route.cache.apply(request, response, vary=varies)
+            if shared and isinstance(kept, answers.Written):
+                door.crowd.keep((request.raw_url, turned), Made(kept.body or b"", dict(kept.headers)))
+            return kept
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return answer
+
+
+def _again(request: Request, made: Made) -> HTTPResponse:
+    """What was made for another a moment ago."""
+    if is_held(request, made.headers["ETag"]):
+        return HTTPResponse(status=304, headers=made.headers)
+    return answers.Written(made.body, headers=made.headers, content_type=answers.JSON)
 
 
 def _says_itself(response: HTTPResponse) -> bool:
