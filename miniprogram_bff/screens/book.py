@@ -273,7 +273,7 @@ async def appointment_type(type_code: TypeCode) -> Answer[TypePage]:
 
 @routes.get("/v1/slots", access=PUBLIC, summary="某天的号段", errors=(TypeNotFound,), cache=LIVE)
 async def slots_of_day(query: SlotsQuery) -> Answer[list[SlotView]]:
-    """余号随时变化，以提交预约的结果为准；人多时显示的是 1 秒内的余号，Age 和 X-As-Of 响应头说明是何时的。"""
+    """余号随时变化，以提交预约的结果为准；人多时显示的是 2 秒内的余号，X-As-Of 响应头说明是何时的。"""
     found = await availability.of_day(type_id=query.type_id, day=query.date)
     return Answer(
         [
