@@ -32,7 +32,7 @@ from catalogue.halls import metres
 from foundation import clock
 from foundation.errors import Invalid, Refusal
 from foundation.idempotency import KeyReused
-from foundation.web import LIVE, PUBLIC, PUBLIC_MINUTE, Answer, Asked, Header, Limit, Routes
+from foundation.web import LIVE, PUBLIC, Answer, Asked, Header, Limit, Routes
 from foundation.web.language import in_traditional
 from identity.delegation import Scope
 from identity.errors import RealNameNeeded
@@ -192,7 +192,7 @@ class Reserve(Asked):
 RESERVE = msgspec.json.Decoder(Reserve)
 
 
-@routes.get("/v1/halls", access=PUBLIC, summary="可预约的大厅", cache=PUBLIC_MINUTE)
+@routes.get("/v1/halls", access=PUBLIC, summary="可预约的大厅", cache=LIVE)
 async def halls(query: HallsQuery) -> Answer[list[HallView]]:
     found = await slots.halls(item_code=query.item or None)
     here = [
@@ -220,7 +220,7 @@ def distance_from(lng: float | None, lat: float | None, longitude: float | None,
     access=PUBLIC,
     summary="一个大厅可预约的部门和业务",
     errors=(HallNotFound,),
-    cache=PUBLIC_MINUTE,
+    cache=LIVE,
 )
 async def hall(hall_code: HallCode) -> HallPage:
     found = await types.find_hall(code=hall_code)
