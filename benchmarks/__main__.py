@@ -23,6 +23,7 @@ from benchmarks import (
     reconciling,
     report,
     running,
+    screens,
 )
 from benchmarks.house import House, only_the_yardstick, opened
 from benchmarks.measuring import CheckFailed, Measured, Scale
@@ -31,7 +32,7 @@ from foundation import clock
 Figure = Callable[[House], Awaitable[Measured]]
 
 ROOMS: dict[str, Mapping[str, Figure]] = {
-    "miniprogram_bff": miniprogram_bff.FIGURES,
+    "miniprogram_bff": {**miniprogram_bff.FIGURES, **screens.FIGURES},
     "catalogue": catalogue.FIGURES,
     "appointments": {**appointments.FIGURES, **generating.FIGURES},
     "cases": {**cases.FIGURES, **notifications.FIGURES},

@@ -59,9 +59,9 @@ select f.id, 'benchmark', f.case_no || '-' || n,
   from generate_series(1, $3::int) as n, case_file f where f.citizen_id between $1 and $2
 """
 MESSAGES = """
-insert into message (citizen_id, occasion, channel, title, text, page, fields_sent, state, problem, attempts,
+insert into message (citizen_id, occasion, channel, title, text, page, fields_sent, told, state, problem, attempts,
                      created_at)
-select citizen_id, 'case:' || id, 'inbox', '办件进度更新', '已受理', '', '{}', 'delivered', '', 0, created_at
+select citizen_id, 'case:' || id, 'inbox', '办件进度更新', '已受理', '', '{}', '{}', 'delivered', '', 0, created_at
   from case_file where citizen_id between $1 and $2
 """
 COPIED = (
@@ -81,10 +81,10 @@ COPIED = (
 async def timeline_10m(house: House) -> Measured:
     """The slowest of the questions: how many times as long among 10 million events as without them."""
     cases = house.scale.history // 5
-    these = await _give_cases(THESE)
+    these = await give_cases(THESE)
     here = await _questions(these)
     without = {name: await _milliseconds(ask) for name, ask in here.items()}
-    await _give_cases(max(0, cases // EACH - THESE))
+    await give_cases(max(0, cases // EACH - THESE))
     here = await _questions(these)
     among = {name: await _milliseconds(ask) for name, ask in here.items()}
     ratios = {name: among[name] / without[name] for name in without}
@@ -98,7 +98,7 @@ async def timeline_10m(house: House) -> Measured:
     return found
 
 
-async def _give_cases(persons: int) -> list[int]:
+async def give_cases(persons: int) -> list[int]:
     """So many people with ten cases of ten events each; the events of a case lie far apart, as they come in life."""
     given: list[int] = []
     for begun in range(0, persons, AT_ONCE):

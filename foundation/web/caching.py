@@ -20,16 +20,22 @@ class Cache:
     def control(self) -> str:
         return f"public, max-age={self.seconds}" if self.seconds else "public, no-cache"
 
-    def apply(self, request: Request, response: HTTPResponse, *, vary: str = "") -> HTTPResponse:
-        """`response` with its ETag, or 304 where the client holds it already. `vary`: by which headers it differs."""
-        tag = f'"{hashlib.blake2b(response.body or b"", digest_size=12).hexdigest()}"'
-        headers = {"ETag": tag, "Cache-Control": self.control}
+    def tag(self, response: HTTPResponse, *, vary: str = "") -> HTTPResponse:
+        """`response` with its ETag; `vary`: by which headers it differs."""
+        digest = hashlib.blake2b(response.body or b"", digest_size=12).hexdigest()
+        response.headers.update({"ETag": f'"{digest}"', "Cache-Control": self.control})
         if vary:
-            headers["Vary"] = vary
-        if tag in _asked(request):
-            return HTTPResponse(status=304, headers=headers)
-        response.headers.update(headers)
+            response.headers["Vary"] = vary
         return response
+
+
+def unless_held(request: Request, response: HTTPResponse) -> HTTPResponse:
+    """304 where the client holds the answer of this tag already, else the answer."""
+    tag = response.headers.get("ETag")
+    if tag is None or response.status != 200 or tag not in _asked(request):
+        return response
+    kept = {name: response.headers[name] for name in OF_A_TAG if name in response.headers}
+    return HTTPResponse(status=304, headers=kept)
 
 
 def _asked(request: Request) -> set[str]:
@@ -37,6 +43,7 @@ def _asked(request: Request) -> set[str]:
     return {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
 
 
+OF_A_TAG = ("ETag", "Cache-Control", "Vary", "Content-Language")
 LIVE = Cache(0)
 PUBLIC_MINUTE = Cache(60)
 PUBLIC_HOUR = Cache(3600)

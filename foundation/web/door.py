@@ -10,7 +10,9 @@ from foundation import ratelimit
 from foundation.errors import Refusal
 from foundation.web import answers, docs, early, journal, language, reading
 from foundation.web.access import PUBLIC
+from foundation.web.caching import unless_held
 from foundation.web.client_address import client_address, network_of
+from foundation.web.crowd import Crowd
 from foundation.web.headers import Header
 from foundation.web.routes import Route, Routes
 
@@ -47,6 +49,7 @@ class Door:
         self.scripts = scripts
         self.visits = visits
         self.sections: list[Routes] = []
+        self.crowd = Crowd()
 
     @property
     def varies(self) -> str:
@@ -118,19 +121,29 @@ def _answering(
 ) -> Callable[[Request, dict[str, str]], Coroutine[Any, Any, HTTPResponse | None]]:
     plan, public = language.plan_of(route.answers_with), route.access is PUBLIC
     varies = door.varies if public else ", ".join(filter(None, ["Authorization", door.varies]))
+    cache, shared = route.cache, route.cache is not None and "request" not in route.takes
 
-    async def answer(request: Request, captured: dict[str, str]) -> HTTPResponse | None:
-        who = await _admitted(route, request)
+    async def make(request: Request, captured: dict[str, str], who: Any, turned: bool) -> HTTPResponse | None:
         given = await route.handler(**_arguments(route, request, captured, who))
         if given is None and request.responded:
             return None
         response = answers.answered(given, route.status)
-        if door.scripts and isinstance(response, answers.Written) and language.is_asked(request):
-            language.turned(response, plan, remember=route.cache is not None and who is None)
-        if route.cache is not None and who is None and response.status == 200 and not _says_itself(response):
-            return route.cache.apply(request, response, vary=varies)
+        kept = cache if who is None and response.status == 200 and not _says_itself(response) else None
+        if turned and isinstance(response, answers.Written):
+            language.turned(response, plan, remember=kept is not None)
+        if kept is not None:
+            return kept.tag(response, vary=varies)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    async def answer(request: Request, captured: dict[str, str]) -> HTTPResponse | None:
+        who = await _admitted(route, request)
+        turned = door.scripts and language.is_asked(request)
+        if shared and who is None:
+            made = await door.crowd.answer((request.raw_url, turned), lambda: make(request, captured, None, turned))
+        else:
+            made = await make(request, captured, who, turned)
+        return made if made is None or cache is None else unless_held(request, made)
 
     return answer
 

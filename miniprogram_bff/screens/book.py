@@ -32,7 +32,7 @@ from catalogue.halls import metres
 from foundation import clock
 from foundation.errors import Invalid, Refusal
 from foundation.idempotency import KeyReused
-from foundation.web import LIVE, PUBLIC, PUBLIC_MINUTE, Answer, Asked, Header, Limit, Routes
+from foundation.web import LIVE, PUBLIC, Answer, Asked, Header, Limit, Routes
 from foundation.web.language import in_traditional
 from identity.delegation import Scope
 from identity.errors import RealNameNeeded
@@ -192,7 +192,7 @@ class Reserve(Asked):
 RESERVE = msgspec.json.Decoder(Reserve)
 
 
-@routes.get("/v1/halls", access=PUBLIC, summary="可预约的大厅", cache=PUBLIC_MINUTE)
+@routes.get("/v1/halls", access=PUBLIC, summary="可预约的大厅", cache=LIVE)
 async def halls(query: HallsQuery) -> Answer[list[HallView]]:
     found = await slots.halls(item_code=query.item or None)
     here = [
@@ -220,7 +220,7 @@ def distance_from(lng: float | None, lat: float | None, longitude: float | None,
     access=PUBLIC,
     summary="一个大厅可预约的部门和业务",
     errors=(HallNotFound,),
-    cache=PUBLIC_MINUTE,
+    cache=LIVE,
 )
 async def hall(hall_code: HallCode) -> HallPage:
     found = await types.find_hall(code=hall_code)
@@ -273,7 +273,7 @@ async def appointment_type(type_code: TypeCode) -> Answer[TypePage]:
 
 @routes.get("/v1/slots", access=PUBLIC, summary="某天的号段", errors=(TypeNotFound,), cache=LIVE)
 async def slots_of_day(query: SlotsQuery) -> Answer[list[SlotView]]:
-    """余号随时变化，以提交预约的结果为准；人多时显示的是 1 秒内的余号，Age 和 X-As-Of 响应头说明是何时的。"""
+    """余号随时变化，以提交预约的结果为准；人多时显示的是 2 秒内的余号，X-As-Of 响应头说明是何时的。"""
     found = await availability.of_day(type_id=query.type_id, day=query.date)
     return Answer(
         [

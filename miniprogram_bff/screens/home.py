@@ -138,10 +138,9 @@ async def home(who: Session | None) -> Home:
 
 async def _todo(who: Session) -> ToDo:
     me = who.citizen_id
-    coming, (unpaid, fen), due, supplements, to_rate, unread = await asyncio.gather(
+    coming, (unpaid, fen, due), supplements, to_rate, unread = await asyncio.gather(
         booking.upcoming(actor(who)),
-        bills.unpaid(me),
-        bills.due_next(me, limit=BILLS),
+        _owed(me),
         lookup.to_supplement(me),
         ratings.waiting_for(me, limit=3),
         delivery.unread(me),
@@ -151,11 +150,19 @@ async def _todo(who: Session) -> ToDo:
         next_booking=await _next(coming, who) if coming else None,
         unpaid_bills=unpaid,
         unpaid_fen=fen,
-        bills=[BillToPay(one.pay_code, one.title, one.unit, one.total_fen, one.expire_date) for one in due],
+        bills=due,
         cases_to_supplement=[CaseToSupplement(*one) for one in supplements],
         to_rate=[ToRate(one.kind, one.number, one.title, one.place) for one in to_rate],
         unread=unread,
     )
+
+
+async def _owed(citizen_id: int) -> tuple[int, int, list[BillToPay]]:
+    """How many bills, what they come to, and those that are due first; most people owe nothing."""
+    number, fen = await bills.unpaid(citizen_id)
+    due = await bills.due_next(citizen_id, limit=BILLS) if number else []
+    rows = [BillToPay(one.pay_code, one.title, one.unit, one.total_fen, one.expire_date) for one in due]
+    return number, fen, rows
 
 
 async def _next(one: Booking, who: Session) -> NextBooking:

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from feedback import averages, levels, public_answers, routing
 from feedback.consultation_errors import PublicAnswerNotFound
 from feedback.errors import RatingNotFound
-from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Limit, Routes
+from foundation.web import LIVE, PUBLIC, PUBLIC_MINUTE, Asked, Limit, Routes
 from miniprogram_bff.fields import Department, HallCode, HallName, ItemCode, ItemName
 
 routes = Routes("评价与答复公开", tag="opinions")
@@ -99,7 +99,7 @@ async def words(query: OfHall) -> list[WordsView]:
     return [WordsView(one.level, levels.LEVELS[one.level], one.text, one.quarter) for one in found]
 
 
-@routes.get("/v1/answers", access=PUBLIC, summary="公开的问题和答复", limit=Limit(ip=240), cache=PUBLIC_MINUTE)
+@routes.get("/v1/answers", access=PUBLIC, summary="公开的问题和答复", limit=Limit(ip=240), cache=LIVE)
 async def answers(query: AnswersAsked) -> list[PublicAnswerView]:
     """按所写的话查找；不写即最近公开的。"""
     found = await public_answers.search(query.q) if query.q.strip() else await public_answers.latest()
@@ -112,7 +112,7 @@ async def answers(query: AnswersAsked) -> list[PublicAnswerView]:
     summary="一条公开答复",
     errors=(PublicAnswerNotFound,),
     limit=Limit(ip=240),
-    cache=PUBLIC_MINUTE,
+    cache=LIVE,
 )
 async def answer(code: Annotated[str, Meta(max_length=20, examples=["K7M3Q9XP"])]) -> PublicAnswerView:
     return _view(await public_answers.find(code))

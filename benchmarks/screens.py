@@ -1,0 +1,143 @@
+"""Every screen of the citizens' door, beside bare Sanic in the same run: what all see, and what is somebody's own.
+
+A public screen should make half of bare Sanic, a personal one a quarter (docs/performance.md says what each makes).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from appointments import booking
+from benchmarks import people
+from benchmarks.appointments import open_slots
+from benchmarks.cases import give_cases
+from benchmarks.house import House
+from benchmarks.measuring import Measured, Sample, interleaved
+from benchmarks.payments import BY as DEPARTMENT
+from benchmarks.payments import a_bill
+from benchmarks.wire import get
+from catalogue import favourites, items
+from foundation import crypto, database
+from foundation.actor import Actor
+from payments import bills
+
+PEOPLE = 50
+WORDS = ("身份证", "居住证", "公积金", "结婚登记", "护照")
+
+
+@dataclass
+class Person:
+    """Somebody signed in with a booking ahead, a bill to pay, ten cases with messages, and a favourite."""
+
+    token: str
+    booking: str = ""
+    pay_code: str = ""
+    case_no: str = ""
+
+
+@dataclass
+class Town:
+    """Who and what the screens are of."""
+
+    people: Sequence[Person]
+    slugs: list[str]
+    type_code: str
+    type_id: int
+    day: str
+
+
+_towns: dict[int, Town] = {}
+
+
+async def town_of(house: House) -> Town:
+    """Made once for all figures of a run."""
+    if id(house) not in _towns:
+        _towns[id(house)] = await _made()
+    return _towns[id(house)]
+
+
+async def _made() -> Town:
+    citizens, who = await give_cases(PEOPLE), people.identities(PEOPLE)
+    (slot_id,) = await open_slots(1, capacity=PEOPLE)
+    slugs = [one.slug for one in await items.published()]
+    made = [Person(token) for token in await people.sign_in(citizens)]
+    for citizen_id, identity, one in zip(citizens, who, made, strict=True):
+        await _is_verified(citizen_id, identity)
+        held = await booking.reserve(slot_id=slot_id, by=Actor.citizen(citizen_id), key="for my screens")
+        await bills.raise_bill(bill=a_bill(payer=identity), by=DEPARTMENT)
+        await favourites.add(citizen_id=citizen_id, item=slugs[0])
+        (due,) = await bills.due_next(citizen_id, limit=1)
+        one.booking, one.pay_code, one.case_no = held.code, due.pay_code, f"T{citizen_id}N1"
+    row = await database.fetchrow(
+        "select t.id, t.code, s.day from slot s join appointment_type t on t.id = s.type_id where s.id = $1", slot_id
+    )
+    assert row is not None
+    return Town(made, slugs, row["code"], row["id"], row["day"].isoformat())
+
+
+async def _is_verified(citizen_id: int, identity: Any) -> None:
+    await database.execute(
+        """update citizen set real_name_sealed = $4, id_type = 'id_card', verified_at = now(), id_number_sealed = $2,
+                  id_fingerprint = $3 where id = $1""",
+        citizen_id, crypto.seal(identity.number), identity.fingerprint, crypto.seal("张三"),
+    )  # fmt: skip
+
+
+Addresses = Callable[[Town], list[str]]
+Own = Callable[[Person], str]
+
+PUBLIC: dict[str, Addresses] = {
+    "home_visitor": lambda _: ["/v1/home"],
+    "search": lambda _: [f"/v1/search?q={quote(one)}" for one in WORDS],
+    "suggestions": lambda _: [f"/v1/suggestions?q={quote(one[:2])}" for one in WORDS],
+    "guide": lambda town: [f"/v1/guides/{one}" for one in town.slugs[:20]],
+    "guide_also": lambda town: [f"/v1/guides/{one}/also" for one in town.slugs[:20]],
+    "theme": lambda _: ["/v1/themes/life_event/birth"],
+    "halls": lambda _: ["/v1/halls"],
+    "hall": lambda _: ["/v1/halls/9901"],
+    "type": lambda town: [f"/v1/types/{town.type_code}"],
+    "slots": lambda town: [f"/v1/slots?type_id={town.type_id}&date={town.day}"],
+    "policy": lambda _: ["/v1/policy"],
+    "templates": lambda _: ["/v1/message-templates?platform=wechat"],
+}
+PERSONAL: dict[str, Own] = {
+    "home": lambda _: "/v1/home",
+    "bookings": lambda _: "/v1/bookings",
+    "booking": lambda one: f"/v1/bookings/{one.booking}",
+    "waitlist": lambda _: "/v1/waitlist",
+    "bills": lambda _: "/v1/bills",
+    "bill": lambda one: f"/v1/bills/{one.pay_code}",
+    "cases": lambda _: "/v1/cases",
+    "case": lambda one: f"/v1/cases/{one.case_no}",
+    "messages": lambda _: "/v1/me/messages",
+    "mine": lambda _: "/v1/me",
+    "favourites": lambda _: "/v1/me/favourites",
+    "family": lambda _: "/v1/family",
+    "to_rate": lambda _: "/v1/ratings/waiting",
+}
+
+
+def _figure(name: str, requests: Callable[[Town], list[bytes]]) -> Callable[[House], Any]:
+    async def measure(house: House) -> Measured:
+        asked = requests(await town_of(house))
+
+        async def look() -> Sample:
+            return await house.asked(house.bff, asked, expect="200")
+
+        return await interleaved(name, look, beside={"bare_json": house.yardstick}, rounds=house.scale.rounds)
+
+    return measure
+
+
+def _public(addresses: Addresses) -> Callable[[Town], list[bytes]]:
+    return lambda town: [get(one) for one in addresses(town)]
+
+
+def _personal(address: Own) -> Callable[[Town], list[bytes]]:
+    return lambda town: [get(address(one), token=one.token) for one in town.people]
+
+
+FIGURES = {f"screen_{name}": _figure(f"screen_{name}", _public(one)) for name, one in PUBLIC.items()} | {
+    f"my_{name}": _figure(f"my_{name}", _personal(one)) for name, one in PERSONAL.items()
+}

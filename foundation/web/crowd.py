@@ -1,0 +1,82 @@
+"""A page that many look at in the same second is made once: its bytes and its tag serve the others for that second.
+
+Who looks alone sees the present: the first `FEW` of a second are answered anew. Where there was a crowd a moment ago
+one is, and whoever comes while it is being made waits for it. So what is shown is a second old at most, with nothing to
+drop and nobody to tell. Only answers that everybody gets come here.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from time import monotonic
+
+from sanic import HTTPResponse
+
+from foundation.web import answers
+
+SECONDS = 1.0
+FEW = 8
+MOST = 500  # addresses; the one that was not looked at for longest goes
+BODY_AT_MOST = 128 * 1024
+
+Key = tuple[bytes, bool]
+Make = Callable[[], Awaitable[HTTPResponse | None]]
+
+
+@dataclass
+class _Asked:
+    """What was asked of one address since `begun`: the first `anew` are answered anew, others from what was made."""
+
+    begun: float
+    anew: int
+    times: int = 0
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    coming: "asyncio.Future[None] | None" = None
+
+    def again(self) -> HTTPResponse | None:
+        """What was made, for one more; None when nothing was that could be kept."""
+        return answers.Written(self.body, headers=self.headers, content_type=answers.JSON) if self.headers else None
+
+
+class Crowd:
+    """What one door answered within this second, by the whole address and the reader's script."""
+
+    def __init__(self) -> None:
+        self._asked: OrderedDict[Key, _Asked] = OrderedDict()
+
+    async def answer(self, key: Key, make: Make) -> HTTPResponse | None:
+        """What `make` gives, or gave a moment ago to another; what is refused, or bears no tag, each makes anew."""
+        asked = self._asked_now(key)
+        if asked.times > asked.anew:
+            if asked.coming is not None:
+                await asyncio.shield(asked.coming)
+            if (known := asked.again()) is not None:
+                return known
+        if asked.coming is None:
+            asked.coming = asyncio.get_running_loop().create_future()
+        try:
+            made = await make()
+            _keep(asked, made)
+            return made
+        finally:
+            if not asked.coming.done():
+                asked.coming.set_result(None)
+
+    def _asked_now(self, key: Key) -> _Asked:
+        asked, now = self._asked.get(key), monotonic()
+        if asked is None or now - asked.begun > SECONDS:
+            crowded = asked is not None and asked.times > FEW and now - asked.begun < 2 * SECONDS
+            asked = self._asked[key] = _Asked(now, anew=1 if crowded else FEW)
+            if len(self._asked) > MOST:
+                self._asked.popitem(last=False)
+        self._asked.move_to_end(key)
+        asked.times += 1
+        return asked
+
+
+def _keep(asked: _Asked, made: HTTPResponse | None) -> None:
+    body = made.body if isinstance(made, answers.Written) else None
+    if made is not None and body and "ETag" in made.headers and len(body) <= BODY_AT_MOST:
+        asked.body, asked.headers = body, dict(made.headers)
