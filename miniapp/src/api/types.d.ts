@@ -2831,7 +2831,7 @@ export interface paths {
         };
         /**
          * 某天的号段
-         * @description 余号随时变化，以提交预约的结果为准；人多时显示的是 1 秒内的余号，Age 和 X-As-Of 响应头说明是何时的。
+         * @description 余号随时变化，以提交预约的结果为准；人多时显示的是 2 秒内的余号，X-As-Of 响应头说明是何时的。
          */
         get: operations["book_slots_of_day"];
         put?: never;
