@@ -12,7 +12,9 @@ const INTERPOLATION = 5;
 const ATTRIBUTE = 6;
 const DIRECTIVE = 7;
 
-const quoted = (text: string) => `'${text.replace(/\\/g, "\\\\").replace(/'/g, "\\'").replace(/\s*\n\s*/g, " ").trim()}'`;
+// A line's end is no space at the edge of a text, and one within it; a space beside what is put in stays.
+const inLine = (text: string) => text.replace(/\s*\n\s*/g, (all, at) => (at === 0 || at + all.length === text.length ? "" : " "));
+const quoted = (text: string) => `'${inLine(text).replace(/\\/g, "\\\\").replace(/'/g, "\\'")}'`;
 
 export const twoScripts = (): Plugin => ({
   name: "two-scripts",
