@@ -19,10 +19,8 @@ async def test_an_address_of_ours_becomes_a_code(settings_env: settings.Settings
         assert "max-age=3600" in answer.headers["cache-control"]
 
 
-@pytest.mark.parametrize(
-    "to", ["", "//evil.test", "https://evil.test", "@evil.test", "book/9901#/x", "book 9901", "书"]
-)
-async def test_nothing_else_does(to: str) -> None:
+async def test_nothing_else_does() -> None:
     async with client_of(create_app()) as door:
-        answer = await door.get("/v1/onward", params={"to": to})
-        assert answer.status_code == 400, to
+        for to in ("", "//evil.test", "https://evil.test", "@evil.test", "book/9901#/x", "book 9901", "书"):
+            answer = await door.get("/v1/onward", params={"to": to})
+            assert answer.status_code == 422, to
