@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pytest
 
@@ -12,6 +13,7 @@ from assistant import knowledge
 from catalogue import shelf
 from feedback.models import Rectification
 from foundation import bus
+from foundation.actor import Actor
 from identity.models import Citizen
 from miniprogram_bff.app import create_app as create_bff
 from tests.browser import measures
@@ -47,6 +49,7 @@ async def kept(page: "Page", name: str) -> None:
 
 
 async def sound(page: "Page", name: str) -> None:
+    await page.wait_for_load_state()  # its styles have come, too
     for width in (1280, 820):
         await page.set_viewport_size({"width": width, "height": 900})
         await kept(page, f"{name}-{width}")
@@ -65,9 +68,47 @@ async def sound_on_the_phone(page: "Page", name: str) -> None:
 async def open_signed_in(phone: "Page", bff: str) -> str:
     """A citizen with a closed case, signed in on the phone; its number."""
     by, number = await a_closed_case(name="王小明")
+    await signs_in(phone, bff, by)
+    return number
+
+
+async def signs_in(phone: "Page", bff: str, by: Actor) -> dict[str, str]:
     headers = await sign_in(await Citizen.get(id=by.number))
     await signed_in_with(phone, f"{bff}/h5/", headers["Authorization"].removeprefix("Bearer "))
-    return number
+    return headers
+
+
+async def test_what_was_typed_outlives_a_session_and_keys_alone_send_it(doors: tuple[str, str], phone: "Page") -> None:
+    bff, _ = doors
+    by, number = await a_closed_case(name="王小明")
+    headers = await signs_in(phone, bff, by)
+    await phone.goto(f"{bff}/h5/#/rate/case/{number}")
+    await phone.get_by_label("不满意", exact=True).focus()
+    await phone.keyboard.press("Space")
+    await phone.get_by_label("等太久").focus()
+    await phone.keyboard.press("Space")
+    await phone.get_by_label("想说的话").focus()
+    await phone.keyboard.type("等了两小时")
+    ended = await phone.request.post(f"{bff}/v1/me/sign-out-everywhere", headers=headers)
+    assert ended.ok
+    await phone.keyboard.press("Tab")
+    await phone.keyboard.press("Enter")
+    await phone.get_by_role("heading", name="登录指尖办").wait_for()
+    await phone.get_by_text("刚才填写的内容不会丢失").wait_for()
+    assert unquote(unquote(phone.url)).endswith(f"/login?next=rate/case/{number}")
+
+    await signs_in(phone, bff, by)
+    await phone.goto(f"{bff}/h5/#/rate/case/{number}")
+    await phone.get_by_label("等太久").wait_for()
+    assert await phone.get_by_label("不满意", exact=True).is_checked()
+    assert await phone.get_by_label("等太久").is_checked()
+    assert await phone.get_by_label("想说的话").input_value() == "等了两小时"
+    await phone.get_by_role("button", name="提交评价").press("Enter")
+    await phone.get_by_text("您的评价：不满意").wait_for()
+    await phone.goto(f"{bff}/h5/#/mine")
+    await phone.get_by_role("button", name="退出登录").press("Enter")
+    await phone.get_by_text("登录后办得更快").wait_for()
+    assert await phone.evaluate("Object.keys(localStorage).filter((one) => one.includes('zhijianban.own'))") == []
 
 
 async def test_rated_badly_mended_and_confirmed(doors: tuple[str, str], phone: "Page", desk: "Page") -> None:
@@ -157,7 +198,7 @@ async def test_asked_answered_and_published(doors: tuple[str, str], phone: "Page
     await sound_on_the_phone(phone, "consultation")
     await phone.get_by_role("button", name="提交评价").click()
     await phone.get_by_role("button", name="提交评价").wait_for(state="detached")
-    await phone.goto(f"{bff}/h5/#/answers?q=居住证续签")
+    await phone.goto(f"{bff}/h5/#/answers?q=居住证怎么续签")
     await sound_on_the_phone(phone, "answers")
     await phone.get_by_role("link", name="居住证怎么续签？").click()
     await phone.get_by_text("带身份证到户政窗口办理。").wait_for()
