@@ -43,10 +43,9 @@ def of(page: "Page", material: str) -> "Locator":
 
 
 async def bring(page: "Page", material: str, name: str, mime: str, data: bytes) -> None:
-    """Choose a file; it is there when the page lists it."""
+    """Choose a file; it is there when the page can open it."""
     await choose(of(page, material), name, mime, data)
-    await of(page, material).get_by_text(name).first.wait_for()
-    await of(page, material).get_by_text("已上传").first.wait_for()
+    await of(page, material).get_by_role("button", name=f"查看 {name}").wait_for()
 
 
 async def choose(place: "Locator", name: str, mime: str, data: bytes) -> None:
