@@ -59,9 +59,9 @@ select f.id, 'benchmark', f.case_no || '-' || n,
   from generate_series(1, $3::int) as n, case_file f where f.citizen_id between $1 and $2
 """
 MESSAGES = """
-insert into message (citizen_id, occasion, channel, title, text, page, fields_sent, state, problem, attempts,
+insert into message (citizen_id, occasion, channel, title, text, page, told, fields_sent, state, problem, attempts,
                      created_at)
-select citizen_id, 'case:' || id, 'inbox', '办件进度更新', '已受理', '', '{}', 'delivered', '', 0, created_at
+select citizen_id, 'case:' || id, 'inbox', '办件进度更新', '已受理', '', '{}', '{}', 'delivered', '', 0, created_at
   from case_file where citizen_id between $1 and $2
 """
 COPIED = (
