@@ -45,6 +45,7 @@ MODELS = [
     "notifications.template_models",
     "notifications.preference_models",
     "notifications.mass_models",
+    "notifications.duty_models",
 ]
 
 JOBS = [
@@ -78,6 +79,7 @@ JOBS = [
     "notifications.jobs",
     "notifications.postman",
     "notifications.mass",
+    "notifications.duty_jobs",
 ]
 
 

@@ -12,7 +12,6 @@ import pytest
 from appointments import types
 from benchmarks import (
     appointments,
-    bare_loop,
     cases,
     generating,
     history,
@@ -90,5 +89,3 @@ async def test_a_day_of_orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     day = await reconciling._a_day(tmp_path, 60)
     assert day.day == clock.today() - timedelta(days=2)
     await reconciling._reconciled(day)
-
-
