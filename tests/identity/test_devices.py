@@ -13,7 +13,7 @@ ANDROID = "Mozilla/5.0 (Linux; Android 14; V2309A Build/UP1A) AppleWebKit/537.36
     [
         (f"{IPHONE} Version/17.5 Mobile/15E148 Safari/604.1", "iPhone 上的浏览器"),
         (f"{IPHONE} Mobile/15E148 MicroMessenger/8.0.49(0x18003137) NetType/WIFI", "iPhone 上的微信"),
-        (f"{ANDROID} Mobile Safari/537.36 MMWEBID/3321 MicroMessenger/8.0.50 miniProgram/wx8888", "安卓手机上的微信小程序"),
+        (f"{ANDROID} Mobile Safari/537.36 MicroMessenger/8.0.50 miniProgram/wx8888", "安卓手机上的微信小程序"),
         (f"{ANDROID} Mobile Safari/537.36 AliApp(AP/10.6) AlipayClient/10.6.20", "安卓手机上的支付宝"),
         (f"{ANDROID} Safari/537.36", "安卓平板上的浏览器"),
         ("Mozilla/5.0 (Phone; OpenHarmony 5.0) AppleWebKit/537.36 ArkWeb/4.1 Mobile", "鸿蒙设备上的浏览器"),

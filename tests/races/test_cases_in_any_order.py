@@ -29,7 +29,7 @@ from tests.builders.cases import BUREAU, case_number, registration
 
 BEGAN = datetime(2026, 9, 21, 9, tzinfo=clock.SHANGHAI)
 HOURS = 24 * 40
-EXAMPLES, STEPS = {"ci": (8, 20), "long": (400, 50)}[os.environ.get("HYPOTHESIS_PROFILE", "ci")]
+EXAMPLES, STEPS = {"ci": (8, 20), "long": (120, 40)}[os.environ.get("HYPOTHESIS_PROFILE", "ci")]
 PAPERS = ("户口簿", "照片")
 happenings = st.fixed_dictionaries(
     {
