@@ -115,6 +115,10 @@ class SupplementSent(Conflict):
     """补正材料已提交，不能再修改；如有遗漏，请联系办理部门。"""
 
 
+class FolderClosed(Conflict):
+    """这件事项现在不能添加或删除附件；答复后可以在追问时补充，也可以重新提交。"""
+
+
 class SupplementEmpty(Invalid):
     """还没有上传补正材料，请上传后一次提交。"""
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from cases import paper_folders
+from cases.papers import PaperView
 from feedback import moderation, routing
 from feedback.consultation_errors import ConsultationNotFound
 from feedback.consultation_models import Consultation, ConsultationEntry, PublicAnswer
@@ -64,6 +66,7 @@ class Whole:
     said: list[ConsultationEntry]
     suspect: str
     published: PublicAnswer | None
+    attached: list[PaperView]
 
 
 LIST = f"""
@@ -108,6 +111,7 @@ async def one(consultation_id: int) -> Whole:
         said=said,
         suspect=moderation.looks_like(asked) if row.state == "open" else "",
         published=await PublicAnswer.get_or_none(consultation=row),
+        attached=await paper_folders.inside(row.folder_id),  # type: ignore[attr-defined]
     )
 
 
