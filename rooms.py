@@ -34,6 +34,7 @@ MODELS = [
     "cases.supervision_models",
     "cases.import_models",
     "cases.filing_models",
+    "cases.fee_models",
     "feedback.models",
     "feedback.consultation_models",
     "assistant.learning_models",

@@ -135,6 +135,10 @@ class LicenceNotHere(NotFound):
     """电子证照库中没有查到有效的该证照，请上传材料。"""
 
 
+class NotTheirLicence(Forbidden):
+    """代办时不能调用申请人的电子证照，请上传材料，或由申请人本人登录后授权调用。"""
+
+
 class LicencesDown(Unavailable):
     """电子证照库暂时无法访问，请直接上传材料，不影响办理。"""
 
@@ -169,3 +173,11 @@ class NoResultYet(Conflict):
 
 class NotYourHall(Forbidden):
     """该申请不在您负责的大厅，请联系受理大厅处理。"""
+
+
+class ItemFeeInvalid(Invalid):
+    """事项收费的设置有误，请按提示逐项修改。"""
+
+
+class FeeReasonNeeded(Invalid):
+    """免收费用须写明依据（4 至 200 字），会留在办理记录里。"""

@@ -103,6 +103,7 @@ async def follow_filings(event: CitizensMerged) -> None:
         for row in await Filing.select_for_update().filter(citizen_id=event.gone).order_by("id"):
             if row.state == "draft" and row.item_code in kept:
                 await filing.end(row, "withdrawn", Actor.system("merge"))
+        await Filing.filter(agent_id=event.gone).update(agent_id=event.kept)
         for table in (Filing, Supplement, LicenceUse, PaperFolder):
             await table.filter(citizen_id=event.gone).update(citizen_id=event.kept)
 

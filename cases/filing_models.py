@@ -22,6 +22,9 @@ class Filing(Model):
     citizen: fields.ForeignKeyRelation[Citizen] = fields.ForeignKeyField(
         "models.Citizen", related_name="filings", on_delete=OnDelete.RESTRICT, db_index=True
     )
+    agent: fields.ForeignKeyNullableRelation[Citizen] = fields.ForeignKeyField(
+        "models.Citizen", related_name="filings_as_agent", null=True, on_delete=OnDelete.RESTRICT, db_index=True
+    )  # 代办人: who began or last sent it in, where that is not the applicant
     guide: fields.ForeignKeyRelation[Guide] = fields.ForeignKeyField(
         "models.Guide", related_name="filings", on_delete=OnDelete.RESTRICT, db_index=True
     )

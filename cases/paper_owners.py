@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cases import entrusted
 from cases.filing_errors import (
     FilingClosed,
     FilingNotFound,
@@ -58,8 +59,8 @@ async def lock(owner: Owner, *, material: str, by: Actor) -> Place:
 
 
 async def _lock_filing(code: str, material: str, by: Actor) -> Place:
-    row = await Filing.select_for_update().get_or_none(code=code, citizen_id=by.number)
-    if row is None:
+    row = await Filing.select_for_update().get_or_none(code=code)
+    if row is None or not await _entrusted(row, row.item_code, by):
         raise FilingNotFound
     if row.state == "accepted" and await OwedPaper.exists(filing=row, material=material, received_at=None):
         return Place({"filing_id": row.id}, late=True)
@@ -72,8 +73,8 @@ async def _lock_filing(code: str, material: str, by: Actor) -> Place:
 
 
 async def _lock_supplement(code: str, material: str, by: Actor) -> Place:
-    row = await Supplement.select_for_update().get_or_none(code=code, citizen_id=by.number)
-    if row is None:
+    row = await Supplement.select_for_update().get_or_none(code=code)
+    if row is None or not await _entrusted(row, (await row.case).item_code, by):
         raise NothingToSupplement
     if row.state != "open":
         raise SupplementSent
@@ -92,9 +93,19 @@ async def _lock_folder(owner: Owner, material: str, by: Actor) -> Place:
     return Place({"folder_id": row.id})
 
 
+async def _entrusted(row: Filing | Supplement, item_code: str, by: Actor) -> bool:
+    owner: int = row.citizen_id  # type: ignore[union-attr]
+    return await entrusted.may_change(owner=owner, item_code=item_code, by=by)
+
+
 async def is_of(row: Paper, by: Actor) -> bool:
-    """Whether a citizen is the applicant whose papers, or whose result, these are."""
+    """Whether these are the papers, or the result, of a citizen or of whom they act for; a folder is one's own."""
     if by.kind != "citizen":
         return False
-    parent = row.filing or row.supplement or row.folder or row.result_of
-    return parent is not None and parent.citizen_id == by.number  # type: ignore[union-attr]
+    if row.folder is not None:
+        return row.folder.citizen_id == by.number  # type: ignore[attr-defined, no-any-return]
+    about = row.filing or (row.supplement.case if row.supplement else row.result_of)
+    if about is None:
+        return False
+    owner: int | None = about.citizen_id  # type: ignore[union-attr]
+    return await entrusted.may_see(owner=owner, item_code=about.item_code, by=by)

@@ -220,7 +220,7 @@ async def read(*, code: str, by: Actor) -> tuple[PaperView, bytes]:
 
 
 async def _mine(code: str, by: Actor) -> Paper:
-    row = await Paper.get_or_none(code=code).prefetch_related("filing", "supplement", "folder", "result_of")
+    row = await Paper.get_or_none(code=code).prefetch_related("filing", "supplement__case", "folder", "result_of")
     if row is None or not await paper_owners.is_of(row, by):
         raise PaperNotFound
     return row

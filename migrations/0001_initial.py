@@ -1167,6 +1167,27 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="ItemFee",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("item_code", fields.CharField(unique=True, max_length=64)),
+                ("exec_unit_code", fields.CharField(max_length=40)),
+                ("exec_unit_name", fields.CharField(max_length=80)),
+                ("exec_item_code", fields.CharField(max_length=40)),
+                ("exec_item_name", fields.CharField(max_length=80)),
+                ("amount_fen", fields.BigIntField()),
+                ("set_by", fields.CharField(max_length=80)),
+                ("set_at", fields.DatetimeField(auto_now=True, auto_now_add=False)),
+            ],
+            options={
+                "table": "item_fee",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "事项收费: what the applicant owes at 受理; an item without a row is free.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Kiosk",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -4982,6 +5003,19 @@ class Migration(migrations.Migration):
                         db_constraint=True,
                         to_field="id",
                         related_name="filings",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "agent",
+                    fields.ForeignKeyField(
+                        "models.Citizen",
+                        source_field="agent_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="filings_as_agent",
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),

@@ -14,4 +14,10 @@ import os
 for name in ("DATABASE_URL", "REDIS_URL", "ENVIRONMENT"):
     os.environ.pop(name, None)
 
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no fault of a test: how long a draw takes says nothing of what it is about.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
+
 pytest_plugins = ["tests.clockwork", "tests.servers", "tests.storage", "tests.chromium", "tests.launched"]

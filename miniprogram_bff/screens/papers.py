@@ -42,7 +42,7 @@ OWNERS = (FilingNotFound, FilingClosed, NothingToSupplement, SupplementSent, Fol
 class NewPaper(Asked):
     """`key`：本次上传的幂等键；`sha256`：整个文件的 SHA-256（十六进制）；`name`：原文件名。
 
-    咨询、投诉、建议的附件：`owner` 为 consultation，`owner_code` 为编号，`material` 为“附件”；JPEG、PNG、PDF，至多 5 份.
+    咨询投诉的附件：`owner` 为 consultation，`owner_code` 为编号，`material` 为“附件”；JPEG、PNG、PDF，至多 5 份.
     """
 
     owner: Literal["filing", "supplement", "consultation"]

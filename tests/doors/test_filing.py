@@ -167,7 +167,7 @@ async def test_reviewers_see_form_and_papers_side_by_side_and_decide(api: httpx.
     picture_shown = await desk.open(f"{address}/papers/{paper.code}")
     assert picture_shown.headers["content-disposition"].startswith("inline")
     assert "sandbox" in picture_shown.headers["content-security-policy"]
-    early = await desk.press(f"{address}/accept")
+    early = await desk.press(f"{address}/accept", free_why="")
     assert "请先领取" in early.text
     await desk.press(f"{address}/claim")
     empty = await desk.press(f"{address}/send-back", material=[OLD_CARD, BOOKLET], why=["", ""])
