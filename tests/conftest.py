@@ -3,6 +3,7 @@
 `db`, `redis_db`, `settings_env` (storage): foundation on an empty migrated database, an empty Redis, test settings.
 `servers`, `database_url`, `redis_url`, `environment`: addresses, and the environment of a process of ours.
 `whole_house` (launched): sandbox, both doors and worker over the demo city, up once per session.
+`unhurried`: how Hypothesis looks.
 `_clock_goes_on` (clockwork): no test leaves the clock stopped.
 `phone`, `desk`, `context`, `browser` (chromium): pages 390 and 1280 pixels wide.
 `deploy.local.servers.throwaway()`: servers of a test's own, to be stopped and started at will.
@@ -14,10 +15,11 @@ import os
 for name in ("DATABASE_URL", "REDIS_URL", "ENVIRONMENT"):
     os.environ.pop(name, None)
 
-from hypothesis import HealthCheck, settings
-
-# A busy machine is no fault of a test: how long a draw takes says nothing of what it is about.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
-
-pytest_plugins = ["tests.clockwork", "tests.servers", "tests.storage", "tests.chromium", "tests.launched"]
+pytest_plugins = [
+    "tests.unhurried",
+    "tests.clockwork",
+    "tests.servers",
+    "tests.storage",
+    "tests.chromium",
+    "tests.launched",
+]
