@@ -40,6 +40,7 @@ class Entry:
     item_name: str
     state: str
     due_on: date
+    answered_on: date | None
     asked_at: datetime
     owner_id: int | None
     source: str
@@ -53,8 +54,12 @@ class Entry:
         return routing.KINDS[self.kind]
 
     @property
+    def waits(self) -> bool:
+        return self.state in ("open", "drafted")
+
+    @property
     def late(self) -> bool:
-        return self.state in ("open", "drafted") and self.due_on < clock.today()
+        return self.waits and self.due_on < clock.today()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +75,8 @@ class Whole:
 
 
 LIST = f"""
-select c.id, c.code, c.kind, c.title, c.department, c.hall_name, c.item_name, c.state, c.due_on, c.asked_at, c.owner_id,
-       c.source from consultation c where {UNDER}"""
+select c.id, c.code, c.kind, c.title, c.department, c.hall_name, c.item_name, c.state, c.due_on, c.answered_on,
+       c.asked_at, c.owner_id, c.source from consultation c where {UNDER}"""
 
 
 async def listed(

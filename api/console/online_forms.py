@@ -51,7 +51,8 @@ async def preview(request: Request, slug: Slug, who: StaffMember) -> HTTPRespons
     form, guide = await forms.of_item(slug)
     return page.shown(
         request, "online_form.html", who=who, form=form, item=guide.item, pledge=pledge.PLEDGES[pledge.CURRENT],
-        needed=forms.must_be_there, filled_on_line=forms.filled_on_line, may_edit=who.may(access.Role.EDITOR),
+        labels={one.field: one.label for one in form.fields}, needed=forms.must_be_there,
+        filled_on_line=forms.filled_on_line, may_edit=who.may(access.Role.EDITOR),
         price=await item_fees.of(guide.item.item_code), may_price=who.may(access.Role.ADMIN), most=item_fees.MOST_FEN,
     )  # fmt: skip
 
