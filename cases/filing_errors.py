@@ -180,4 +180,4 @@ class ItemFeeInvalid(Invalid):
 
 
 class FeeReasonNeeded(Invalid):
-    """免收费用须写明依据（4 至 200 字），会留在办理记录里。"""
+    """免收费用请写明依据（4 至 200 字），会留在办理记录里。"""
