@@ -35,6 +35,7 @@ MODELS = [
     "cases.supervision_models",
     "cases.import_models",
     "cases.filing_models",
+    "cases.fee_models",
     "feedback.models",
     "feedback.consultation_models",
     "assistant.learning_models",
@@ -46,6 +47,7 @@ MODELS = [
     "notifications.template_models",
     "notifications.preference_models",
     "notifications.mass_models",
+    "notifications.duty_models",
 ]
 
 JOBS = [
@@ -80,6 +82,7 @@ JOBS = [
     "notifications.jobs",
     "notifications.postman",
     "notifications.mass",
+    "notifications.duty_jobs",
 ]
 
 

@@ -36,6 +36,7 @@ PREFIX = "zhijianban-benchmark-"
 READY = {"bare": "/"}
 READY_WITHIN = 60.0
 LONGEST_ROUND = 60.0
+POOL = 16
 MEGABYTE = 1_000_000
 
 
@@ -143,7 +144,7 @@ async def opened(scale: Scale, *, durable: bool = True) -> AsyncIterator[House]:
             await until_ready(name, doors[name], process, log=var / f"{name}.log")
         ours = settings.load(env)
         settings.use(ours)
-        await database.start(ours.database_url, models=rooms.MODELS, pool=16)
+        await database.start(ours.database_url, models=rooms.MODELS, pool=POOL)
         await redis.start(ours.redis_url)
         try:
             processes = tuple((process.pid, doors[name]) for name, process in started.items())

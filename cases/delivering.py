@@ -7,7 +7,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from cases import forms
+from cases import entrusted, forms
 from cases.errors import CaseNotFound
 from cases.filing_errors import (
     DeliveryFault,
@@ -55,8 +55,8 @@ def offered(ways: tuple[str, ...]) -> list[str]:
 async def choose_for_filing(*, code: str, choice: Choice, by: Actor) -> None:
     """Raises FilingNotFound, DeliveryFault, DeliveryNotOffered, DeliveryUnderway."""
     async with database.transaction():
-        row = await Filing.select_for_update().get_or_none(code=code, citizen_id=by.number)
-        if row is None or row.state in ("refused", "withdrawn", "expired"):
+        row = await Filing.select_for_update().get_or_none(code=code)
+        if row is None or not await _theirs(row, by) or row.state in ("refused", "withdrawn", "expired"):
             raise FilingNotFound
         form = await forms.of_guide(row.guide_id)  # type: ignore[attr-defined]
         halls = (await items.find(row.item_slug)).halls
@@ -66,16 +66,22 @@ async def choose_for_filing(*, code: str, choice: Choice, by: Actor) -> None:
 
 @database.retry_on_deadlock
 async def choose_for_case(*, case_no: str, choice: Choice, by: Actor) -> None:
-    """For one's own case that is under way, however it began. Raises CaseNotFound, DeliveryFault, DeliveryNotOffered,
-    DeliveryUnderway.
+    """For a case of one's own, or entrusted to one, that is under way, however it began.
+
+    Raises CaseNotFound, DeliveryFault, DeliveryNotOffered, DeliveryUnderway.
     """
     async with database.transaction():
-        case = await Case.select_for_update().get_or_none(case_no=case_no, citizen_id=by.number)
-        if case is None or case.stage in COME_TO_NOTHING:
+        case = await Case.select_for_update().get_or_none(case_no=case_no)
+        if case is None or not await _theirs(case, by) or case.stage in COME_TO_NOTHING:
             raise CaseNotFound
         ways, halls = await _of_item(case.item_code)
         filing = await Filing.get_or_none(case=case)
         await _choose(choice, ways, halls, by, filing_id=filing.id if filing else None, case_id=case.id)
+
+
+async def _theirs(row: Filing | Case, by: Actor) -> bool:
+    owner: int | None = row.citizen_id  # type: ignore[union-attr]
+    return owner is not None and await entrusted.may_change(owner=owner, item_code=row.item_code, by=by)
 
 
 async def _of_item(item_code: str) -> tuple[tuple[str, ...], list[str]]:

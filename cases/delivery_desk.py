@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cases import delivering, delivery_tracking, forms, results
+from cases import delivering, delivery_tracking, forms, lookup, results
 from cases.delivery_tracking import DeliveryView
-from cases.errors import CaseNotFound
 from cases.models import Case
 from cases.papers import PaperView
 from catalogue.errors import ItemNotFound
@@ -23,10 +22,8 @@ class ResultView:
 
 
 async def of_case(*, case_no: str, by: Actor) -> ResultView:
-    """Raises CaseNotFound for everybody but the applicant."""
-    case = await Case.get_or_none(case_no=case_no, citizen_id=by.number)
-    if case is None:
-        raise CaseNotFound
+    """Raises CaseNotFound for everybody but the applicant and whom they entrusted with it."""
+    case = await lookup.mine_or_entrusted(case_no=case_no, citizen_id=by.number)
     ways, halls = await _offered(case)
     return ResultView(
         offered=[] if case.stage in delivering.COME_TO_NOTHING else ways,

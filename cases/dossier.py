@@ -5,7 +5,7 @@ That somebody looked is kept with the case and, where the applicant has an accou
 
 from dataclasses import dataclass
 
-from cases import conflicts, logbook, next_steps, notice, usual, views
+from cases import conflicts, entrusted, logbook, next_steps, notice, usual, views
 from cases.errors import CaseNotFound
 from cases.folding import PROBLEMS, Progress
 from cases.handling import possible
@@ -46,6 +46,7 @@ class Dossier:
     notes: list[CaseNote]
     followers: int
     possible: list[Kind]
+    agent: str
 
 
 async def by_id(case_id: int) -> Case:
@@ -86,6 +87,9 @@ async def of(case: Case, *, by: Actor) -> Dossier:
         notes=await CaseNote.filter(case_id=case.id).prefetch_related("staff").order_by("-id").limit(100),
         followers=await database.fetchval("select count(*) from case_subscription where case_id = $1", case.id),
         possible=possible(progress),
+        agent=await entrusted.name_of(
+            await database.fetchval("select agent_id from filing where case_id = $1", case.id)
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tortoise.exceptions import IntegrityError
 
-from cases import completeness, delivering, forms, pledge
+from cases import completeness, delivering, entrusted, forms, pledge
 from cases.filing_errors import (
     FilingClosed,
     FilingNotFound,
@@ -15,6 +15,7 @@ from cases.filing_errors import (
     NoOnlineForm,
     PledgeNeeded,
 )
+from cases.filing_events import FilingSentByAgent
 from cases.filing_models import Filing, LicenceUse, Paper
 from cases.forms import Answers, Form
 from catalogue import items
@@ -23,7 +24,9 @@ from catalogue.guides import GuidePage
 from catalogue.models import Hall
 from foundation import audit, clock, crypto, database, settings
 from foundation.actor import Actor
+from foundation.events import tell
 from identity import access
+from identity.family_errors import PersonUnknown
 
 EDITABLE = ("draft", "returned")
 ENDED = ("accepted", "refused", "withdrawn", "expired")
@@ -32,26 +35,32 @@ FORM = "填写内容"  # what a notice calls the form itself
 
 
 @database.retry_on_deadlock
-async def begin(*, slug: str, hall_code: str, by: Actor) -> str:
+async def begin(*, slug: str, hall_code: str, by: Actor, applicant: int = 0) -> str:
     """The code of the applicant's draft of this item: the one there is, or a new one.
 
-    Raises RealNameNeeded, ItemNotFound, NoOnlineForm, HallNotForItem.
+    `applicant`: for whom, where that is not `by` (代办). Raises RealNameNeeded of either, ItemNotFound, NoOnlineForm,
+    HallNotForItem, PersonUnknown.
     """
-    await access.require_real_name(by.number)
+    applicant = applicant or by.number
+    for one in {applicant, by.number}:
+        await access.require_real_name(one)
     form, page = await forms.of_item(slug)
     hall = await _hall(page, hall_code)
     try:
         async with database.transaction():
-            known = await Filing.get_or_none(citizen_id=by.number, item_code=page.item.item_code, state="draft")
-            return known.code if known else await _create(form, page, hall, by)
+            if not await entrusted.may_change(owner=applicant, item_code=page.item.item_code, by=by):
+                raise PersonUnknown
+            known = await Filing.get_or_none(citizen_id=applicant, item_code=page.item.item_code, state="draft")
+            return known.code if known else await _create(form, page, hall, applicant, by)
     except IntegrityError:  # begun twice at the same moment: the other one stands
-        return (await Filing.get(citizen_id=by.number, item_code=page.item.item_code, state="draft")).code
+        return (await Filing.get(citizen_id=applicant, item_code=page.item.item_code, state="draft")).code
 
 
-async def _create(form: Form, page: GuidePage, hall: Hall, by: Actor) -> str:
+async def _create(form: Form, page: GuidePage, hall: Hall, applicant: int, by: Actor) -> str:
     row = await Filing.create(
         code=crypto.random_code(CODE_LENGTH),
-        citizen_id=by.number,
+        citizen_id=applicant,
+        agent_id=_agent(applicant, by),
         guide_id=form.guide_id,
         hall=hall,
         item_code=page.item.item_code,
@@ -111,10 +120,17 @@ async def submit(*, code: str, pledge_version: str, by: Actor) -> str:
         row.pledge_version, row.pledged_at, row.submitted_at = pledge_version, clock.now(), clock.now()
         row.reviewer = None
         row.claimed_at = None
+        row.agent_id = _agent(row.citizen_id, by)  # type: ignore[attr-defined]
         await row.save()
         detail = {"round": row.rounds, "pledge": pledge_version}
         await audit.record("filing.submitted", subject=f"filing:{row.id}", by=by, detail=detail)
+        if row.agent_id is not None:  # type: ignore[attr-defined]
+            await tell(FilingSentByAgent(filing_id=row.id, round=row.rounds))
         return row.state
+
+
+def _agent(applicant: int, by: Actor) -> int | None:
+    return None if by.number == applicant else by.number
 
 
 async def _must_be_sound(row: Filing) -> None:
@@ -180,7 +196,10 @@ async def end(row: Filing, state: str, by: Actor) -> None:
 
 
 async def locked(code: str, by: Actor) -> Filing:
-    """Within a transaction: one's own application, to be changed. Raises FilingNotFound, FilingClosed."""
+    """Within a transaction: an application of one's own, or entrusted to one, to be changed.
+
+    Raises FilingNotFound, FilingClosed.
+    """
     row = await _mine(code, by)
     if row.state not in EDITABLE:
         raise FilingClosed
@@ -188,10 +207,19 @@ async def locked(code: str, by: Actor) -> Filing:
 
 
 async def _mine(code: str, by: Actor) -> Filing:
-    row = await Filing.select_for_update().get_or_none(code=code, citizen_id=by.number)
+    row = await found(code, by)
     if row is None:
         raise FilingNotFound
     return row
+
+
+async def found(code: str, by: Actor) -> Filing | None:
+    """Within a transaction: the row, locked, for its applicant or whom they entrusted with it."""
+    row = await Filing.select_for_update().get_or_none(code=code)
+    if row is None:
+        return None
+    owner: int = row.citizen_id  # type: ignore[attr-defined]
+    return row if await entrusted.may_change(owner=owner, item_code=row.item_code, by=by) else None
 
 
 def sealed(answers: Answers) -> str:

@@ -115,6 +115,10 @@ class SupplementSent(Conflict):
     """补正材料已提交，不能再修改；如有遗漏，请联系办理部门。"""
 
 
+class FolderClosed(Conflict):
+    """这件事项现在不能添加或删除附件；答复后可以在追问时补充，也可以重新提交。"""
+
+
 class SupplementEmpty(Invalid):
     """还没有上传补正材料，请上传后一次提交。"""
 
@@ -129,6 +133,10 @@ class LicenceConsentNeeded(Invalid):
 
 class LicenceNotHere(NotFound):
     """电子证照库中没有查到有效的该证照，请上传材料。"""
+
+
+class NotTheirLicence(Forbidden):
+    """代办时不能调用申请人的电子证照，请上传材料，或由申请人本人登录后授权调用。"""
 
 
 class LicencesDown(Unavailable):
@@ -165,3 +173,11 @@ class NoResultYet(Conflict):
 
 class NotYourHall(Forbidden):
     """该申请不在您负责的大厅，请联系受理大厅处理。"""
+
+
+class ItemFeeInvalid(Invalid):
+    """事项收费的设置有误，请按提示逐项修改。"""
+
+
+class FeeReasonNeeded(Invalid):
+    """免收费用请写明依据（4 至 200 字），会留在办理记录里。"""

@@ -16,6 +16,15 @@ class FilingMoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FilingSentByAgent(Event):
+    """Somebody sent an application in for another, who is told; `round` is how often it was sent in by then."""
+
+    about = "filing_id"
+    filing_id: int
+    round: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaperOwedSoon(Event):
     """A material that was promised (容缺) is due in some days, or overdue."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from cases import delivering, filing, following, paper_content, papers, resealing, scanning
 from cases.filing_events import FilingMoved
-from cases.filing_models import Filing, LicenceUse, Paper, Supplement
+from cases.filing_models import Filing, LicenceUse, Paper, PaperFolder, Supplement
 from cases.paper_limits import LIVE
 from channels.clamd import ScannerGone
 from foundation import clock, database, jobs, logs, metrics, object_store, personal_data
@@ -103,7 +103,8 @@ async def follow_filings(event: CitizensMerged) -> None:
         for row in await Filing.select_for_update().filter(citizen_id=event.gone).order_by("id"):
             if row.state == "draft" and row.item_code in kept:
                 await filing.end(row, "withdrawn", Actor.system("merge"))
-        for table in (Filing, Supplement, LicenceUse):
+        await Filing.filter(agent_id=event.gone).update(agent_id=event.kept)
+        for table in (Filing, Supplement, LicenceUse, PaperFolder):
             await table.filter(citizen_id=event.gone).update(citizen_id=event.kept)
 
 
@@ -141,6 +142,7 @@ personal_data.register(
     holds=(
         personal_data.Holding("filing", "网上申请", "已受理的转为办件，材料是部门的档案；没有提交的删除。"),
         personal_data.Holding("supplement", "补正", "已提交的补正是办件档案的一部分，由承办部门保管。"),
+        personal_data.Holding("paper_folder", "附件", "随咨询、投诉和建议一起导出和删除。"),
         personal_data.Holding("licence_use", "证照调用", "随办件保管，用于核对授权。"),
     ),
 )  # fmt: skip

@@ -22,6 +22,9 @@ class Filing(Model):
     citizen: fields.ForeignKeyRelation[Citizen] = fields.ForeignKeyField(
         "models.Citizen", related_name="filings", on_delete=OnDelete.RESTRICT, db_index=True
     )
+    agent: fields.ForeignKeyNullableRelation[Citizen] = fields.ForeignKeyField(
+        "models.Citizen", related_name="filings_as_agent", null=True, on_delete=OnDelete.RESTRICT, db_index=True
+    )  # 代办人: who began or last sent it in, where that is not the applicant
     guide: fields.ForeignKeyRelation[Guide] = fields.ForeignKeyField(
         "models.Guide", related_name="filings", on_delete=OnDelete.RESTRICT, db_index=True
     )
@@ -80,8 +83,25 @@ class Supplement(Model):
         table = "supplement"
 
 
+class PaperFolder(Model):
+    """附件: what somebody adds to a matter of a room above, which names it by `kind` and `code` and says until when."""
+
+    id = fields.BigIntField(primary_key=True)
+    kind = fields.CharField(max_length=20)
+    code = fields.CharField(max_length=20)
+    citizen: fields.ForeignKeyRelation[Citizen] = fields.ForeignKeyField(
+        "models.Citizen", related_name="paper_folders", on_delete=OnDelete.RESTRICT, db_index=True
+    )
+    closed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "paper_folder"
+        unique_together = (("kind", "code"),)
+
+
 class Paper(Model):
-    """材料文件: one file, of a filing, of a supplement, or the result of a case; its content lies sealed in the store.
+    """材料文件: one file, of a filing, of a supplement, the result of a case, or added to a matter of a room above; its
+    content lies sealed in the store.
 
     `key` is the sender's own: the same key is the same upload. `parts` are the numbers of the pieces that have come.
     """
@@ -96,6 +116,9 @@ class Paper(Model):
     )
     result_of: fields.ForeignKeyNullableRelation[Case] = fields.ForeignKeyField(
         "models.Case", related_name="results", null=True, on_delete=OnDelete.RESTRICT, db_index=True
+    )
+    folder: fields.ForeignKeyNullableRelation[PaperFolder] = fields.ForeignKeyField(
+        "models.PaperFolder", related_name="papers", null=True, on_delete=OnDelete.RESTRICT, db_index=True
     )
     key = fields.CharField(max_length=80)
     material = fields.CharField(max_length=200)

@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from cases import completeness, delivering, delivery_tracking, filing, following, forms, licence_library, pledge, review
+from cases import (
+    completeness,
+    delivering,
+    delivery_tracking,
+    entrusted,
+    filing,
+    following,
+    forms,
+    licence_library,
+    pledge,
+    review,
+)
 from cases.completeness import MaterialState
 from cases.delivery_tracking import DeliveryView
 from cases.filing_errors import FilingNotFound
@@ -41,7 +52,7 @@ NEXT = {
 
 @dataclass(frozen=True, kw_only=True)
 class FilingLine:
-    """An application in a list."""
+    """An application in a list; `agent`：代办人（隐去部分），空为本人办理."""
 
     code: str
     item_name: str
@@ -49,6 +60,7 @@ class FilingLine:
     state: Annotated[str, one_of(LABELS)]
     state_label: str
     case_no: str
+    agent: str
     expires_at: datetime | None
     changed_at: datetime
 
@@ -84,7 +96,10 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class FilingView:
-    """`editable`: it can be changed and sent in now; `outdated`: the guide has moved on, take its form first."""
+    """`editable`: it can be changed and sent in now; `outdated`: the guide has moved on, take its form first.
+
+    `agent`：代办人（隐去部分）；`own`：本人的申请，否则是代办.
+    """
 
     code: str
     item_slug: str
@@ -100,6 +115,8 @@ class FilingView:
     fields: list[Field]
     answers: Annotated[Answers, AS_IT_CAME]
     materials: list[MaterialState]
+    agent: str
+    own: bool
     licences_on: bool
     licence_consent: str
     licence_consent_version: str
@@ -116,15 +133,15 @@ class FilingView:
     expires_at: datetime | None
 
 
-async def mine(citizen_id: int, *, limit: int = 50) -> list[FilingLine]:
-    """One's own applications, the latest changed first."""
+async def mine(citizen_id: int, *, by: Actor, limit: int = 50) -> list[FilingLine]:
+    """The applications of a person, one's own or of whom one acts for, the latest changed first."""
     rows = (
         await Filing.filter(citizen_id=citizen_id).order_by("-changed_at").limit(limit).prefetch_related("hall", "case")
     )
-    return [_line(one) for one in rows]
+    return [await _line(one) for one in await entrusted.visible(rows, owner=citizen_id, by=by)]
 
 
-def _line(row: Filing) -> FilingLine:
+async def _line(row: Filing) -> FilingLine:
     return FilingLine(
         code=row.code,
         item_name=row.item_name,
@@ -132,20 +149,22 @@ def _line(row: Filing) -> FilingLine:
         state=row.state,
         state_label=LABELS[row.state],
         case_no=row.case.case_no if row.case else "",
+        agent=await entrusted.name_of(row.agent_id),  # type: ignore[attr-defined]
         expires_at=row.expires_at,
         changed_at=row.changed_at,
     )
 
 
 async def one_of_mine(*, code: str, by: Actor) -> FilingView:
-    """Raises FilingNotFound for everybody but the applicant."""
-    row = await Filing.get_or_none(code=code, citizen_id=by.number).prefetch_related("hall", "case")
-    if row is None:
+    """Raises FilingNotFound for everybody but the applicant and whom they entrusted with it."""
+    row = await Filing.get_or_none(code=code).prefetch_related("hall", "case")
+    owner: int | None = row.citizen_id if row else None  # type: ignore[attr-defined]
+    if row is None or not await entrusted.may_see(owner=owner, item_code=row.item_code, by=by):
         raise FilingNotFound
-    return await _view(row, await forms.of_guide(row.guide_id))  # type: ignore[attr-defined]
+    return await _view(row, await forms.of_guide(row.guide_id), own=owner == by.number)  # type: ignore[attr-defined]
 
 
-async def _view(row: Filing, form: Form) -> FilingView:
+async def _view(row: Filing, form: Form, *, own: bool) -> FilingView:
     case: Case | None = row.case
     version = row.pledge_version if row.state not in filing.EDITABLE else pledge.CURRENT
     return FilingView(
@@ -163,7 +182,9 @@ async def _view(row: Filing, form: Form) -> FilingView:
         fields=[_field(one) for one in form.fields],
         answers=filing.answers_of(row),
         materials=await completeness.of(row, form),
-        licences_on=licence_library.chosen() is not None,
+        agent=await entrusted.name_of(row.agent_id),  # type: ignore[attr-defined]
+        own=own,
+        licences_on=own and licence_library.chosen() is not None,
         licence_consent=pledge.LICENCE_CONSENTS[pledge.LICENCE_CONSENT],
         licence_consent_version=pledge.LICENCE_CONSENT,
         notice=[NoticeLine(material=one["material"], why=one["why"]) for one in row.missing],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated
 
-from cases import notice_period
+from cases import filing, notice_period
 from cases.filing_errors import FilingNotFound, OwedNotFound
 from cases.filing_events import PaperOwedSoon
 from cases.filing_models import Filing, OwedPaper, Paper
@@ -40,7 +40,7 @@ async def owe(row: Filing, *, by: Actor) -> None:
 async def bring(*, code: str, material: str, by: Actor) -> None:
     """The papers of a promised material are there. Again it changes nothing. Raises FilingNotFound, OwedNotFound."""
     async with database.transaction():
-        row = await Filing.select_for_update().get_or_none(code=code, citizen_id=by.number)
+        row = await filing.found(code, by)
         if row is None:
             raise FilingNotFound
         owed = await OwedPaper.get_or_none(filing=row, material=material)
@@ -70,9 +70,9 @@ async def remind() -> None:
             fresh = await OwedPaper.select_for_update().get(id=row.id)
             if fresh.received_at is None and _is_due(fresh, today):
                 await OwedPaper.filter(id=row.id).update(reminded_on=today)
-                filing = await fresh.filing
-                owner: int = filing.citizen_id  # type: ignore[attr-defined]
-                await tell(PaperOwedSoon(filing_id=filing.id, citizen_id=owner, owed_id=row.id))
+                of = await fresh.filing
+                owner: int = of.citizen_id  # type: ignore[attr-defined]
+                await tell(PaperOwedSoon(filing_id=of.id, citizen_id=owner, owed_id=row.id))
 
 
 def _is_due(row: OwedPaper, today: date) -> bool:

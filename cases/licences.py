@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from cases import filing, forms, licence_library, pledge
-from cases.filing_errors import LicenceConsentNeeded, LicenceNotHere, LicencesDown, NoLicenceFor
+from cases.filing_errors import LicenceConsentNeeded, LicenceNotHere, LicencesDown, NoLicenceFor, NotTheirLicence
 from cases.filing_models import Filing, LicenceUse
 from channels.errors import ChannelRefused, ForgedAnswer
 from channels.licences.library import Consent, Holder, Licence
@@ -34,7 +34,7 @@ class Held:
 
 async def reuse(*, code: str, material: str, consent_version: str, by: Actor) -> None:
     """Raises FilingNotFound, FilingClosed, NoLicenceFor, LicenceConsentNeeded, LicenceNotHere, LicencesDown,
-    TooManyRequests.
+    NotTheirLicence for who acts for another: the consent is the holder's own; TooManyRequests.
     """
     if consent_version != pledge.LICENCE_CONSENT:
         raise LicenceConsentNeeded
@@ -54,6 +54,8 @@ async def _consented(code: str, material: str, by: Actor) -> tuple[LicenceUse, s
     """The consent is kept before anybody is asked."""
     async with database.transaction():
         row = await filing.locked(code, by)
+        if row.citizen_id != by.number:  # type: ignore[attr-defined]
+            raise NotTheirLicence
         wanted = (await forms.of_guide(row.guide_id)).material(material)  # type: ignore[attr-defined]
         if wanted is None or not wanted.licence:
             raise NoLicenceFor

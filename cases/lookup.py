@@ -9,15 +9,14 @@ import ipaddress
 from dataclasses import replace
 from datetime import timedelta
 
-from cases import views
+from cases import entrusted, views
 from cases.errors import CaseNotFound
 from cases.models import Case
 from cases.progress_models import CaseSubscription
 from cases.timeline import Kind
 from cases.views import CaseView
 from foundation import clock, crypto, database, ratelimit, settings
-from identity import acting
-from identity.delegation import Scope
+from foundation.actor import Actor
 
 PER_NUMBER = (10, 3600)
 PER_ADDRESS = (30, 3600)
@@ -60,11 +59,12 @@ def _site(address: str) -> str:
     return str(ipaddress.ip_network((known, IPV6_SITE), strict=False))
 
 
-async def mine(citizen_id: int, *, limit: int = 50, only_open: bool = False) -> list[CaseView]:
-    """The citizen's own cases, or those that are not closed, the latest changed first."""
+async def mine(citizen_id: int, *, by: Actor | None = None, limit: int = 50, only_open: bool = False) -> list[CaseView]:
+    """A person's cases, or those that are not closed, the latest changed first; to `by`, those entrusted to them."""
     of_state = {"closed_at__isnull": True} if only_open else {}
     rows = await Case.filter(citizen_id=citizen_id, **of_state).order_by("-changed_at").limit(limit)
-    return await views.of(rows, with_notes=True)
+    seen = await entrusted.visible(rows, owner=citizen_id, by=by) if by else rows
+    return await views.of(seen, with_notes=True)
 
 
 async def to_supplement(citizen_id: int) -> list[tuple[str, str]]:
@@ -83,7 +83,10 @@ async def one_of_mine(*, case_no: str, citizen_id: int) -> CaseView:
     case = await mine_or_entrusted(case_no=case_no, citizen_id=citizen_id)
     own = case.citizen_id == citizen_id  # type: ignore[attr-defined]
     followed = not own and await CaseSubscription.exists(case_id=case.id, citizen_id=citizen_id)
-    return replace((await views.of([case], with_notes=True))[0], own=own, followed=followed)
+    agent = await database.fetchval("select agent_id from filing where case_id = $1", case.id)
+    return replace(
+        (await views.of([case], with_notes=True))[0], own=own, followed=followed, agent=await entrusted.name_of(agent)
+    )
 
 
 async def mine_or_entrusted(*, case_no: str, citizen_id: int) -> Case:
@@ -92,8 +95,8 @@ async def mine_or_entrusted(*, case_no: str, citizen_id: int) -> Case:
     owner: int | None = case.citizen_id if case else None  # type: ignore[attr-defined]
     if case is None or owner is None:
         raise CaseNotFound
-    if owner != citizen_id and not await acting.may(
-        agent=citizen_id, subject=owner, scope=Scope.PROGRESS, items=[case.item_code]
+    if owner != citizen_id and not await entrusted.may_see(
+        owner=owner, item_code=case.item_code, by=Actor.citizen(citizen_id)
     ):
         raise CaseNotFound
     return case

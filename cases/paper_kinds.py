@@ -13,6 +13,7 @@ class PaperKind:
 JPEG, PNG = PaperKind("image/jpeg", "jpg", True), PaperKind("image/png", "png", True)
 PDF, OFD = PaperKind("application/pdf", "pdf", False), PaperKind("application/ofd", "ofd", False)
 KINDS = {one.media_type: one for one in (JPEG, PNG, PDF, OFD)}
+ATTACHABLE = (JPEG, PNG, PDF)  # in a folder: what anybody can open
 OFD_MARK = b"OFD.xml"  # GB/T 33190: a ZIP whose root holds it
 
 

@@ -20,7 +20,7 @@ from cases.filing_errors import (
     PaperPartFault,
 )
 from cases.filing_models import Paper
-from cases.paper_kinds import KINDS, kind_of
+from cases.paper_kinds import ATTACHABLE, KINDS, kind_of
 from cases.paper_owners import Owner
 from channels.clamd import Scanner, ScannerGone
 from foundation import audit, clock, crypto, database
@@ -156,7 +156,8 @@ async def _together(row: Paper, by: Actor) -> bytes:
     if row.content_fingerprint not in _fingerprints(hashlib.sha256(data).hexdigest()):
         await drop(row, by=by)
         raise PaperChanged
-    if kind_of(data) is None:
+    kind = kind_of(data)
+    if kind is None or (row.folder_id is not None and kind not in ATTACHABLE):  # type: ignore[attr-defined]
         await drop(row, by=by)
         raise PaperKindRefused
     return data
@@ -221,7 +222,7 @@ async def read(*, code: str, by: Actor) -> tuple[PaperView, bytes]:
 
 
 async def _mine(code: str, by: Actor) -> Paper:
-    row = await Paper.get_or_none(code=code).prefetch_related("filing", "supplement", "result_of")
+    row = await Paper.get_or_none(code=code).prefetch_related("filing", "supplement__case", "folder", "result_of")
     if row is None or not await paper_owners.is_of(row, by):
         raise PaperNotFound
     return row

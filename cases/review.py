@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cases import delivering, filing, following, forms, intake, notice_period, numbering
+from cases import delivering, filing, following, forms, intake, item_fees, notice_period, numbering
+from cases.fees import Fee
 from cases.filing_errors import (
     AlreadySentBack,
     ClaimedByAnother,
@@ -121,31 +122,34 @@ async def refuse(*, code: str, reason: str, within: Collection[str], by: Actor) 
 
 
 @database.retry_on_deadlock
-async def accept(*, code: str, within: Collection[str], by: Actor) -> str:
-    """受理: it becomes a case; its number. What was promised is owed from now on. Accepted twice, it is one case.
+async def accept(*, code: str, within: Collection[str], by: Actor, free_why: str = "") -> str:
+    """受理: it becomes a case; its number. What was promised is owed from now on, and what the item costs, unless
+    `free_why` names the ground on which it is free. Accepted twice, it is one case and one bill.
 
-    Raises as `let_go`.
+    Raises as `let_go`, FeeReasonNeeded, and as `bills.raise_fee`.
     """
     async with database.transaction():
         row = await _locked(code, within)
         if row.state == "accepted":
             return str((await Case.get(id=row.case_id)).case_no)  # type: ignore[attr-defined]
         _must_be_held(row, by)
-        case = await _registered(row)
+        case = await _registered(row, await item_fees.owed(row.item_code, free_why=free_why))
         row.state, row.case, row.decided_at = "accepted", case, clock.now()
         await row.save(update_fields=["state", "case_id", "decided_at", "changed_at"])
         await delivering.take_on(row, case)
         await following.owe(row, by=by)
-        await audit.record("filing.accepted", subject=f"filing:{row.id}", by=by, detail={"case": case.id})
+        await audit.record(
+            "filing.accepted", subject=f"filing:{row.id}", by=by, reason=free_why.strip(), detail={"case": case.id}
+        )
         return case.case_no
 
 
-async def _registered(row: Filing) -> Case:
+async def _registered(row: Filing, fee: Fee | None) -> Case:
     """The case, received when it was sent in and accepted now."""
     case_no, source = await numbering.case_no(item_code=row.item_code), SOURCE
     received = row.submitted_at
     assert received is not None
-    told = await _registration(row)
+    told = await _registration(row, fee)
     await intake.append(event=_event(row, case_no, Kind.RECEIVED, received, "网上申请", told), by=source)
     accepted = max(clock.now(), received + TICK)
     await intake.append(event=_event(row, case_no, Kind.ACCEPTED, accepted, "网上预审通过", None), by=source)
@@ -165,7 +169,7 @@ def _event(
     )
 
 
-async def _registration(row: Filing) -> Registration:
+async def _registration(row: Filing, fee: Fee | None) -> Registration:
     who = await access.profile(row.citizen_id, seen_by=Actor.system("filing"))  # type: ignore[attr-defined]
     assert who.identity is not None, "only who is verified files"
     guide = await Guide.get(id=row.guide_id)  # type: ignore[attr-defined]
@@ -181,6 +185,7 @@ async def _registration(row: Filing) -> Registration:
         hall_path=(await row.hall).path,
         legal_days=period.legal_workdays,
         promised_days=period.promised_days,
+        fee=fee,
     )
 
 

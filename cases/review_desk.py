@@ -8,7 +8,18 @@ from operator import or_
 
 from tortoise.expressions import Q
 
-from cases import completeness, delivery_tracking, filing, following, forms, licences, papers, results, review
+from cases import (
+    completeness,
+    delivery_tracking,
+    entrusted,
+    filing,
+    following,
+    forms,
+    licences,
+    papers,
+    results,
+    review,
+)
 from cases.completeness import MaterialState
 from cases.delivery_tracking import DeliveryView
 from cases.filing_errors import FilingNotFound, PaperNotFound
@@ -59,8 +70,10 @@ class Record:
     """One application, opened by a reviewer."""
 
     filing_id: int
+    item_code: str
     line: Waiting
     applicant: Profile
+    agent: str
     answers: list[Answer]
     materials: list[MaterialState]
     licences: list[Held]
@@ -117,8 +130,10 @@ async def record(*, code: str, within: Collection[str], by: Actor) -> Record:
     states = await completeness.of(row, form)
     return Record(
         filing_id=row.id,
+        item_code=row.item_code,
         line=_line(row, await WorkCalendar.current()),
         applicant=await access.profile(row.citizen_id, seen_by=by),  # type: ignore[attr-defined]
+        agent=await entrusted.name_of(row.agent_id),  # type: ignore[attr-defined]
         answers=_answers(form, filing.answers_of(row)),
         materials=states,
         licences=await licences.of_filing(row.id),

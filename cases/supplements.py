@@ -6,8 +6,7 @@ from typing import Annotated
 
 from tortoise.exceptions import IntegrityError
 
-from cases import intake, notice_period
-from cases.errors import CaseNotFound
+from cases import entrusted, intake, lookup, notice_period
 from cases.filing_errors import NothingToSupplement, PapersNotReady, SupplementEmpty
 from cases.filing_models import Paper, Supplement
 from cases.intake import PushedEvent
@@ -51,12 +50,10 @@ class SupplementView:
 async def begin(*, case_no: str, by: Actor) -> SupplementView:
     """The supplement to the notice that the case waits for: the one there is, or a new one.
 
-    Raises CaseNotFound for everybody but the applicant, NothingToSupplement.
+    Raises CaseNotFound for everybody but the applicant and whom they entrusted with it, NothingToSupplement.
     """
     until = await notice_period.supplement_until()
-    case = await Case.get_or_none(case_no=case_no, citizen_id=by.number)
-    if case is None:
-        raise CaseNotFound
+    case = await lookup.mine_or_entrusted(case_no=case_no, citizen_id=by.number)
     notice = await _open_notice(case)
     try:
         async with database.transaction():
@@ -66,7 +63,7 @@ async def begin(*, case_no: str, by: Actor) -> SupplementView:
                     code=crypto.random_code(CODE_LENGTH),
                     case=case,
                     notice=notice,
-                    citizen_id=by.number,
+                    citizen_id=case.citizen_id,  # type: ignore[attr-defined]
                     expires_at=until,
                 )
                 await audit.record("supplement.begun", subject=f"supplement:{row.id}", by=by)
@@ -93,8 +90,8 @@ async def send(*, code: str, by: Actor) -> SupplementView:
     Raises NothingToSupplement, SupplementEmpty, PapersNotReady.
     """
     async with database.transaction():
-        row = await Supplement.select_for_update().get_or_none(code=code, citizen_id=by.number)
-        if row is None or row.state == "expired":
+        row = await Supplement.select_for_update().get_or_none(code=code)
+        if row is None or row.state == "expired" or not await _theirs(row, by):
             raise NothingToSupplement
         if row.state == "open":
             await _must_be_sound(row)
@@ -103,6 +100,11 @@ async def send(*, code: str, by: Actor) -> SupplementView:
             await audit.record("supplement.sent", subject=f"supplement:{row.id}", by=by)
             await _go_on(row)
     return await of_notice(row)
+
+
+async def _theirs(row: Supplement, by: Actor) -> bool:
+    owner: int = row.citizen_id  # type: ignore[attr-defined]
+    return await entrusted.may_change(owner=owner, item_code=(await row.case).item_code, by=by)
 
 
 async def _must_be_sound(row: Supplement) -> None:

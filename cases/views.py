@@ -35,7 +35,7 @@ class CaseView:
     """A case as its applicant sees it; `applicant` is masked.
 
     `light`：green 正常，yellow 临近期限，red 超期，grey 未计时；`what_next` 接下来会发生什么，`when` 最迟哪一天；
-    `usual` 近 90 天的通常用时；`own` 本人的办件；`followed` 代办人已订阅.
+    `usual` 近 90 天的通常用时；`own` 本人的办件；`followed` 代办人已订阅；`agent` 网上申请的代办人（隐去部分）.
     """
 
     case_no: str
@@ -62,6 +62,7 @@ class CaseView:
     notices: list[Notice] = field(default_factory=list)
     own: bool = False
     followed: bool = False
+    agent: str = ""
 
 
 async def of(cases: Sequence[Case], *, with_notes: bool) -> list[CaseView]:

@@ -15,7 +15,7 @@ from feedback.consultation_errors import (
 )
 from feedback.consultation_events import ConsultationAnswered, ConsultationPointed
 from feedback.consultation_models import Consultation, ConsultationEntry
-from feedback.consultations import locked, say, subject
+from feedback.consultations import end, locked, say, subject
 from feedback.errors import NothingWritten
 from foundation import audit, clock, database, settings
 from foundation.actor import Actor
@@ -116,7 +116,7 @@ async def point(*, consultation_id: int, door: str, text: str, by: Actor) -> Non
         raise DoorUnknown
     async with database.transaction():
         one = await locked(consultation_id, "open")
-        await Consultation.filter(id=one.id).update(state="pointed", answered_on=clock.today())
+        await end(one, "pointed", answered_on=clock.today())
         entry = await say(one, "pointed", f"{found.told}{text.strip()}"[:LONGEST], by)
         await audit.record("consultation.pointed", subject=subject(one), by=by, detail={"what": found.name})
         await tell(ConsultationPointed(consultation_id=one.id, citizen_id=_citizen(one), entry_id=entry.id))
@@ -124,9 +124,7 @@ async def point(*, consultation_id: int, door: str, text: str, by: Actor) -> Non
 
 async def _send(one: Consultation, text: str, cites: list[dict[str, Any]], by: Actor) -> None:
     entry = await say(one, "answered", text, by, cites)
-    await Consultation.filter(id=one.id).update(
-        state="answered", answered_on=clock.today(), mark=None, drafted_by_id=None
-    )
+    await end(one, "answered", answered_on=clock.today(), mark=None)
     await audit.record("consultation.answered", subject=subject(one), by=by)
     await tell(ConsultationAnswered(consultation_id=one.id, citizen_id=_citizen(one), entry_id=entry.id))
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from cases import paper_folders
+from cases.papers import PaperView
 from feedback import moderation, routing
 from feedback.consultation_errors import ConsultationNotFound
 from feedback.consultation_models import Consultation, ConsultationEntry, PublicAnswer
@@ -38,6 +40,7 @@ class Entry:
     item_name: str
     state: str
     due_on: date
+    answered_on: date | None
     asked_at: datetime
     owner_id: int | None
     source: str
@@ -51,8 +54,12 @@ class Entry:
         return routing.KINDS[self.kind]
 
     @property
+    def waits(self) -> bool:
+        return self.state in ("open", "drafted")
+
+    @property
     def late(self) -> bool:
-        return self.state in ("open", "drafted") and self.due_on < clock.today()
+        return self.waits and self.due_on < clock.today()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,11 +71,12 @@ class Whole:
     said: list[ConsultationEntry]
     suspect: str
     published: PublicAnswer | None
+    attached: list[PaperView]
 
 
 LIST = f"""
-select c.id, c.code, c.kind, c.title, c.department, c.hall_name, c.item_name, c.state, c.due_on, c.asked_at, c.owner_id,
-       c.source from consultation c where {UNDER}"""
+select c.id, c.code, c.kind, c.title, c.department, c.hall_name, c.item_name, c.state, c.due_on, c.answered_on,
+       c.asked_at, c.owner_id, c.source from consultation c where {UNDER}"""
 
 
 async def listed(
@@ -108,6 +116,7 @@ async def one(consultation_id: int) -> Whole:
         said=said,
         suspect=moderation.looks_like(asked) if row.state == "open" else "",
         published=await PublicAnswer.get_or_none(consultation=row),
+        attached=await paper_folders.inside(row.folder_id),  # type: ignore[attr-defined]
     )
 
 

@@ -4,10 +4,13 @@ A wrong number and a wrong factor look the same and take the same: both compute 
 """
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from cases import paper_folders
+from cases.papers import PaperView
 from feedback import routing
 from feedback.consultation_errors import ConsultationNotFound
 from feedback.consultation_models import Consultation, ConsultationEntry
@@ -55,6 +58,8 @@ class Seen:
     can_mark: bool
     can_appeal: bool
     can_withdraw: bool
+    can_attach: bool
+    attachments: list[PaperView]
     said: list[Said]
 
 
@@ -80,17 +85,21 @@ async def own(*, code: str, by: Actor | None, last_four: str = "", address: str)
 async def mine(citizen_id: int, *, limit: int = 50) -> list[Seen]:
     """The citizen's own, the latest first, without what was said."""
     found = await Consultation.filter(citizen_id=citizen_id).order_by("-id").limit(limit)
-    return [_seen(one, []) for one in found]
+    return [_seen(one, [], own=True) for one in found]
 
 
-async def seen(one: Consultation) -> Seen:
-    """With all that passed between the asker and the office, anew."""
+async def seen(one: Consultation, *, by: Actor | None = None) -> Seen:
+    """With all that passed between the asker and the office, anew; what was attached, for who attached it alone."""
     one = await Consultation.get(id=one.id)
     entries = await ConsultationEntry.filter(consultation=one, kind__in=list(SIDES)).order_by("id")
-    return _seen(one, entries)
+    own = by is not None and one.citizen_id == by.number  # type: ignore[attr-defined]
+    attached = await paper_folders.inside(one.folder_id) if own else []  # type: ignore[attr-defined]
+    return _seen(one, entries, own=own, attached=attached)
 
 
-def _seen(one: Consultation, entries: list[ConsultationEntry]) -> Seen:
+def _seen(
+    one: Consultation, entries: list[ConsultationEntry], *, own: bool, attached: Sequence[PaperView] = ()
+) -> Seen:
     return Seen(
         code=one.code,
         kind=one.kind,
@@ -108,6 +117,8 @@ def _seen(one: Consultation, entries: list[ConsultationEntry]) -> Seen:
         can_mark=one.state == "answered" and one.mark is None,
         can_appeal=one.state == "refused" and not one.appeal_state,
         can_withdraw=one.state in ("open", "drafted"),
+        can_attach=own and one.folder_id is not None and one.state in ("open", "drafted"),  # type: ignore[attr-defined]
+        attachments=list(attached),
         said=[_said(entry) for entry in entries],
     )
 

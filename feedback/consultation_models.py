@@ -6,6 +6,7 @@ from tortoise import fields
 from tortoise.fields import OnDelete
 from tortoise.models import Model
 
+from cases.filing_models import PaperFolder
 from identity.models import Citizen, Staff
 
 
@@ -48,6 +49,9 @@ class Consultation(Model):
     hall_name = fields.CharField(max_length=200, default="")
     item_code = fields.CharField(max_length=64, default="")
     item_name = fields.CharField(max_length=200, default="")
+    folder: fields.OneToOneNullableRelation[PaperFolder] = fields.OneToOneField(
+        "models.PaperFolder", related_name="consultation", null=True, on_delete=OnDelete.RESTRICT
+    )  # 附件, of whoever is signed in
     may_publish = fields.BooleanField(default=False)  # the asker agrees that it is published without their name
     department = fields.CharField(max_length=200, default="")
     desk_path = fields.CharField(max_length=80, default="")

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from cases import paper_folders
 from catalogue import halls, items
 from feedback import routing
 from feedback.consultation_errors import (
@@ -37,6 +38,7 @@ PER_ASKER, PER_ADDRESS = (10, 86400), (30, 86400)
 REPEATED_WITHIN = timedelta(days=30)
 CODE_LENGTH = 10
 FACTOR = "consultation_factor"
+FOLDER = "consultation"
 VISITOR = Actor.channel("visitor")
 STATES = {
     "open": "办理中",
@@ -121,6 +123,8 @@ async def keep(
         kind=kind, hall_path=about.hall_path, hall_name=about.hall_name, item_code=about.item_code
     )
     values: dict[str, Any] = {**asdict(about), **known}
+    if citizen_id is not None:
+        values["folder"] = await paper_folders.open_for(kind=FOLDER, code=code, citizen_id=citizen_id)
     if phone:
         values |= {"phone_sealed": crypto.seal(phone), "factor_fingerprint": factor(code, phone[-4:])}
     one = await Consultation.create(
@@ -143,7 +147,7 @@ async def withdraw(*, one: Consultation, by: Actor) -> None:
     """The asker needs no answer any more. Raises NotInThisState."""
     async with database.transaction():
         held = await locked(one.id, "open", "drafted")
-        await Consultation.filter(id=held.id).update(state="withdrawn", drafted_by_id=None)
+        await end(held, "withdrawn")
         await say(held, "withdrawn", "提交人撤回了这件诉求。", by)
         await audit.record("consultation.withdrawn", subject=subject(held), by=by)
 
@@ -182,6 +186,13 @@ async def reopen(held: Consultation, **changed: object) -> None:
     await Consultation.filter(id=held.id).update(
         state="open", due_on=due, reminded=False, escalated=False, drafted_by_id=None, **changed
     )
+    await paper_folders.reopen(held.folder_id)  # type: ignore[attr-defined]
+
+
+async def end(held: Consultation, state: str, **changed: object) -> None:
+    """Nothing more is to be done, or added, until it is opened again. The row is locked."""
+    await Consultation.filter(id=held.id).update(state=state, drafted_by_id=None, **changed)
+    await paper_folders.close(held.folder_id)  # type: ignore[attr-defined]
 
 
 async def locked(consultation_id: int, *states: str) -> Consultation:

@@ -48,9 +48,7 @@ async def answered_there(*, source: str, text: str, by: Actor) -> None:
     if one is None:
         return
     await consultations.say(one, "answered", text, by)
-    await Consultation.filter(id=one.id).update(
-        state="answered", answered_on=clock.today(), owner_id=by.number, drafted_by_id=None
-    )
+    await consultations.end(one, "answered", answered_on=clock.today(), owner_id=by.number)
     await audit.record("consultation.answered", subject=consultations.subject(one), by=by)
 
 
@@ -58,7 +56,7 @@ async def ended_there(*, source: str, by: Actor) -> None:
     """The asker needs nobody any more. Raises NotInTransaction."""
     one = await _waiting(source)
     if one is not None:
-        await Consultation.filter(id=one.id).update(state="withdrawn", drafted_by_id=None)
+        await consultations.end(one, "withdrawn")
         await consultations.say(one, "withdrawn", "提交人结束了人工咨询。", by)
         await audit.record("consultation.withdrawn", subject=consultations.subject(one), by=by)
 

@@ -9,7 +9,7 @@ import re
 from feedback.consultation_errors import AnotherReviews, AppealedOnce, NotInThisState, QuestionInvalid, ReasonUnknown
 from feedback.consultation_events import AppealDecided, ConsultationRefused
 from feedback.consultation_models import Consultation
-from feedback.consultations import locked, reopen, say, subject, without_numbers
+from feedback.consultations import end, locked, reopen, say, subject, without_numbers
 from feedback.errors import NothingWritten
 from foundation import audit, database
 from foundation.actor import Actor
@@ -45,7 +45,7 @@ async def refuse(*, consultation_id: int, why: str, text: str, by: Actor) -> Non
         one = await locked(consultation_id, "open")
         appealable = "" if one.appeal_state else HOW_TO_APPEAL
         entry = await say(one, "refused", f"{REASONS[why][1]}{text.strip()[:400]}\n{appealable}", by)
-        await Consultation.filter(id=one.id).update(state="refused", refused_why=why, refused_by_id=by.number)
+        await end(one, "refused", refused_why=why, refused_by_id=by.number)
         await audit.record(
             "consultation.refused", subject=subject(one), by=by, reason=text.strip(), detail={"what": REASONS[why][0]}
         )

@@ -190,6 +190,12 @@ class Feedback:
         5,
         least=1,
     )
+    keep_attachments_days: int = setting(
+        "CONSULTATION_ATTACHMENTS_DAYS",
+        "days after the answer until what was attached to a question, complaint or proposal is deleted",
+        365,
+        least=30,
+    )
     reviewed_kinds: str = setting(
         "CONSULTATION_REVIEWED",
         "kinds whose answers a second person approves: `question`, `complaint`, `proposal`, comma separated",

@@ -131,6 +131,12 @@ class Console:
         (),
         shape=r"[a-z_]+",
     )
+    escalate_workdays: int = setting(
+        "REMINDER_ESCALATE_WORKDAYS",
+        "working days after its day until whoever oversees a late matter is reminded of it as well",
+        1,
+        least=1,
+    )
 
 
 @dataclass(frozen=True)

@@ -73,3 +73,12 @@ class FamilyAdded(Event):
     about: ClassVar[str] = "citizen_id"
     family_id: int
     citizen_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentAsked(Event):
+    """邀请经办人: an organisation asks whoever has a number and a name; `citizen_id` has the number, if anybody has."""
+
+    about: ClassVar[str] = "agent_id"
+    agent_id: int
+    citizen_id: int | None

@@ -8,8 +8,10 @@ from tortoise.exceptions import IntegrityError
 
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
+from foundation.events import tell
 from identity import access, levels, realname
 from identity.delegation import Scope
+from identity.events import AgentAsked
 from identity.idnumber import Identity
 from identity.levels import Act
 from identity.organisation_errors import (
@@ -91,7 +93,7 @@ async def add(
             own = await _managing(organisation_id, by)
             if role == "administrator" and own.role != "legal_person":
                 raise NotAdministrator
-            await _room_for(organisation_id, identity)
+            known = await _room_for(organisation_id, identity)
             row = await OrganisationAgent.create(
                 organisation_id=organisation_id, name_sealed=crypto.seal(clean), id_type=identity.id_type,
                 id_fingerprint=identity.fingerprint, role=role, scope=wanted, until=until, state="asked",
@@ -99,6 +101,7 @@ async def add(
             )  # fmt: skip
             detail = {"role": role, "scope": wanted, "until": until}
             await audit.record("organisation.agent_asked", subject=f"organisation_agent:{row.id}", by=by, detail=detail)
+            await tell(AgentAsked(agent_id=row.id, citizen_id=known))
     except IntegrityError:
         raise AlreadyAgent from None
     return int(row.id)
@@ -205,8 +208,10 @@ async def _managing(
     return row
 
 
-async def _room_for(organisation_id: int, identity: Identity) -> None:
-    """The organisation's row is locked from here: two additions at once see each other."""
+async def _room_for(organisation_id: int, identity: Identity) -> int | None:
+    """Who has this document, if anybody. The organisation's row is locked from here: two additions at once see each
+    other.
+    """
     await Organisation.select_for_update().get(id=organisation_id)
     live = OrganisationAgent.filter(organisation_id=organisation_id, state__in=("active", "asked", "claimed"))
     if await live.count() >= MOST:
@@ -216,6 +221,7 @@ async def _room_for(organisation_id: int, identity: Identity) -> None:
     known = await realname.citizen_with(identity)
     if known is not None and await live.filter(citizen_id=known).exists():
         raise AlreadyAgent
+    return known
 
 
 async def _is(row: OrganisationAgent, citizen_id: int) -> bool:

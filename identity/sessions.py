@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from foundation import clock, logs, redis, settings
 from foundation.memory import Memory
-from identity import session_store
+from identity import devices, session_store
 from identity.errors import NoSuchSession
 from identity.session_store import Entry, Space
 
@@ -61,7 +61,7 @@ async def start(
         "citizen": str(citizen_id),
         "account": str(account_id),
         "platform": platform,
-        "device": device[:80],
+        "device": devices.readable(device),
         "place": coarse(address),
         "opened": repr(now),
         "seen": repr(now),

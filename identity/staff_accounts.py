@@ -45,7 +45,12 @@ class Account:
     @property
     def roles(self) -> list[str]:
         """As people read them: 大厅管理员（9901/01/）."""
-        return [ROLE_NAMES[Role(role)] + (f"（{path}）" if path else "") for role, path in self.grants]
+        return self.named([])
+
+    def named(self, halls: Sequence[tuple[str, str]]) -> list[str]:
+        """With the names of `halls`, which are (path, name): 大厅管理员（东岸区政务服务中心）."""
+        names = dict(halls)
+        return [ROLE_NAMES[Role(role)] + (f"（{names.get(path, path)}）" if path else "") for role, path in self.grants]
 
 
 async def listed() -> list[Account]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from foundation import clock, settings
-from identity import session_store
+from identity import devices, session_store
 from identity.session_store import Space
 from identity.sessions import coarse, moment
 
@@ -37,7 +37,7 @@ async def begin(*, staff_id: int, device: str = "", address: str = "") -> str:
 
 async def _add(space: Space, staff_id: int, device: str, address: str, seconds: int) -> str:
     now = clock.now().timestamp()
-    entry = {"staff": str(staff_id), "device": device[:80], "place": coarse(address), "opened": repr(now)}
+    entry = {"staff": str(staff_id), "device": devices.readable(device), "place": coarse(address), "opened": repr(now)}
     return await session_store.add(space, holder_id=staff_id, entry=entry, seconds=seconds, at=now)
 
 

@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 
+from cases import entrusted
 from cases.delivery_tracking import LABELS
-from cases.filing_events import DeliveryMoved, FilingMoved, PaperOwedSoon
+from cases.filing_events import DeliveryMoved, FilingMoved, FilingSentByAgent, PaperOwedSoon
 from cases.filing_models import Delivery, Filing, OwedPaper
 from cases.models import Case
 from foundation import clock
+from foundation.actor import Actor
 from foundation.events import on
 from notifications import templates
-from notifications.delivery import announce
+from notifications.delivery import announce, note
 
 FILING_PAGE, CASE_PAGE = "pages/filing/{}", "pages/case/{}"
 OF_STATE = {
@@ -17,23 +19,47 @@ OF_STATE = {
     "refused": templates.FILING_REFUSED,
     "expired": templates.FILING_EXPIRED,
 }
+FILED_FOR_YOU = templates.in_the_app(
+    "有人代您提交了申请", "{name}代您提交了“{item}”的网上申请，可随时查看或撤回；不是您委托的，请联系受理大厅。",
+    kind="filed_for_you", group="family",
+)  # fmt: skip
 RESOLUTION = timedelta(microseconds=1)
 PHRASES = {"ready": "结果已制作", "sent": "已寄出", "delivered": "已送达", "returned": "投递退回"}
 
 
 @on(FilingMoved)
 async def tell_filing_moved(event: FilingMoved) -> None:
-    """What has moved on since is told by what came after."""
+    """What has moved on since is told by what came after. Who filed it for another reads the same, while they may."""
     row = await Filing.get(id=event.filing_id)
     if row.state != event.state:
         return
-    await announce(
-        citizen_id=event.citizen_id,
-        occasion=f"filing_{event.state}:{row.id}",
-        template=OF_STATE[event.state],
-        values={"item": row.item_name, "until": _day(row)},
-        page=FILING_PAGE.format(row.code),
-    )
+    for whom in await _readers(row):
+        await announce(
+            citizen_id=whom,
+            occasion=f"filing_{event.state}:{row.id}",
+            template=OF_STATE[event.state],
+            values={"item": row.item_name, "until": _day(row)},
+            page=FILING_PAGE.format(row.code),
+        )
+
+
+async def _readers(row: Filing) -> list[int]:
+    owner, agent = row.citizen_id, row.agent_id  # type: ignore[attr-defined]
+    if agent is None or not await entrusted.may_see(owner=owner, item_code=row.item_code, by=Actor.citizen(agent)):
+        return [owner]
+    return [owner, agent]
+
+
+@on(FilingSentByAgent)
+async def tell_filed_for_you(event: FilingSentByAgent) -> None:
+    row = await Filing.get(id=event.filing_id)
+    owner, agent = row.citizen_id, row.agent_id  # type: ignore[attr-defined]
+    if agent is not None:
+        name = await entrusted.name_of(agent)
+        await note(
+            citizen_id=owner, occasion=f"filed_for_you:{row.id}:{event.round}", template=FILED_FOR_YOU,
+            page=FILING_PAGE.format(row.code), name=name, item=row.item_name,
+        )  # fmt: skip
 
 
 def _day(row: Filing) -> str:

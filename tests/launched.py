@@ -47,7 +47,7 @@ class Launched:
             )  # fmt: skip
         while "已就绪" not in self.output:
             assert self.launcher.poll() is None, self.output
-            assert time.monotonic() - begun < 60, self.output
+            assert time.monotonic() - begun < 150, self.output
             time.sleep(0.05)
         return time.monotonic() - begun
 

@@ -56,7 +56,7 @@ async def accounts(request: Request, who: StaffMember) -> HTTPResponse:
 @routes.page("/console/staff/list", access=STAFF)
 async def listed(request: Request, who: StaffMember) -> HTTPResponse:
     access.require(who, Role.ADMIN, hall_path="")
-    return page.shown(request, "_accounts.html", accounts=await staff_accounts.listed())
+    return page.shown(request, "_accounts.html", accounts=await staff_accounts.listed(), halls=await _halls())
 
 
 @routes.page("/console/staff", method="POST", access=STAFF)

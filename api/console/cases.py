@@ -13,6 +13,7 @@ from api.console.money_filters import MaybeDay
 from api.console.staff_session import STAFF
 from cases import register_list
 from cases.register_list import PAGE, Wanted
+from foundation import settings
 from foundation.web import Asked, Routes
 from identity import access
 from identity.access import StaffMember
@@ -69,6 +70,6 @@ async def listed(request: Request, query: CasesWanted, who: StaffMember) -> HTTP
     return page.shown(
         request, "cases.html", who=who, asked=query, rows=rows, words=case_words,
         counts=await register_list.counts(within=within), departments=await register_list.departments(),
-        may_register=any(who.may(role) for role in scope.DESK),
+        yellow_percent=settings.current().cases.yellow_percent, may_register=any(who.may(role) for role in scope.DESK),
         onward=query.address(before=rows[-1].id) if len(rows) == PAGE else "",
     )  # fmt: skip

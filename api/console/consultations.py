@@ -5,9 +5,11 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, field
 from sanic import HTTPResponse, Request
 
+from api import paper_file
 from api.console import deeds, page, scope
 from api.console.desk import RowId
 from api.console.staff_session import STAFF
+from cases import paper_folders
 from catalogue import guides, halls, items
 from catalogue.errors import ItemNotFound
 from feedback import answering, colleagues, consultation_inbox, moderation, right_door, routing
@@ -21,6 +23,7 @@ routes = Routes("咨询投诉", tag="console", error_page=page.refused)
 
 Text = Annotated[str, Meta(max_length=4000)]
 Slug = Annotated[str, Meta(max_length=64)]
+PaperCode = Annotated[str, Meta(max_length=24)]
 ENTRIES = {
     "asked": "提交人", "again": "追问", "appealed": "申诉", "withdrawn": "撤回", "answered": "答复",
     "refused": "不予受理", "pointed": "渠道指引", "decided": "申诉处理", "chat": "人工咨询前的对话", "note": "内部备注",
@@ -105,6 +108,12 @@ async def canned(request: Request, query: GuideWanted, who: StaffMember) -> HTTP
     """The sections of a guide, to be ticked and quoted word for word."""
     access.require(who, *scope.ANSWERERS)
     return page.shown(request, "_canned.html", **await _guide(query.guide, None))
+
+
+@routes.page("/console/consultations/<consultation_id>/papers/<paper>", access=STAFF)
+async def attachment(consultation_id: RowId, paper: PaperCode, who: StaffMember) -> HTTPResponse:
+    whole = await theirs(consultation_id, who)
+    return paper_file.answer(*await paper_folders.read(folder_id=whole.row.folder_id, code=paper))  # type: ignore[attr-defined]
 
 
 @routes.page("/console/consultations/claim", method="POST", access=STAFF)
@@ -193,6 +202,7 @@ async def _shown(whole: Whole, who: StaffMember) -> dict[str, Any]:
     owner: int | None = row.owner_id  # type: ignore[attr-defined]
     return {
         "one": whole.entry, "row": row, "said": whole.said, "suspect": whole.suspect, "published": whole.published,
+        "attached": whole.attached,
         "mine": owner == who.id, "owner": (await access.staff_names([owner] if owner else [])).get(owner or 0, ""),
         "authors": await deeds.names_of({entry.by for entry in whole.said}), "entries": ENTRIES, "inside": INSIDE,
         "reasons": moderation.REASONS, "doors": right_door.DOORS, "halls": await halls.everywhere(),

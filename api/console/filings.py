@@ -10,7 +10,7 @@ from api import paper_file
 from api.console import deeds, page, scope
 from api.console.scope import REVIEWERS
 from api.console.staff_session import STAFF
-from cases import review, review_desk
+from cases import item_fees, review, review_desk
 from cases.review import APPEAL, Missing
 from foundation.web import Asked, Routes
 from identity import access
@@ -41,6 +41,12 @@ class Notice(Asked):
     why: Annotated[list[Annotated[str, Meta(max_length=300)]], Meta(max_length=100)]
 
 
+class Accepting(Asked):
+    """`free_why`：免收费用的依据，收费的不填."""
+
+    free_why: Annotated[str, Meta(max_length=200)] = ""
+
+
 class Refusing(Asked):
     reason: Annotated[str, Meta(max_length=400)] = ""
 
@@ -66,7 +72,7 @@ async def one(request: Request, code: Code, who: StaffMember) -> HTTPResponse:
     return page.shown(
         request, "filing.html", who=who, record=record, line=line, how=HOW, appeal=APPEAL,
         reviewer=names.get(line.reviewer_id or 0, ""), mine=line.state == "reviewing" and line.reviewer_id == who.id,
-        deeds=await deeds.of_subjects([f"filing:{record.filing_id}"]),
+        price=await item_fees.of(record.item_code), deeds=await deeds.of_subjects([f"filing:{record.filing_id}"]),
     )  # fmt: skip
 
 
@@ -110,9 +116,9 @@ async def refuse(request: Request, code: Code, form: Refusing, who: StaffMember)
 
 
 @routes.page("/console/filings/<code>/accept", method="POST", access=STAFF)
-async def accept(request: Request, code: Code, who: StaffMember) -> HTTPResponse:
+async def accept(request: Request, code: Code, form: Accepting, who: StaffMember) -> HTTPResponse:
     access.require(who, *REVIEWERS)
-    await review.accept(code=code, within=_within(who), by=who.actor)
+    await review.accept(code=code, within=_within(who), by=who.actor, free_why=form.free_why)
     return _back(request, code)
 
 

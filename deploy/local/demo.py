@@ -21,6 +21,7 @@ from cases import intake as case_intake
 from cases.models import Case
 from cases.timeline import Kind
 from catalogue import intake, items
+from deploy.local import demo_desk
 from deploy.local.demo_city import BILLS, BUSINESSES, CASES, FEATURED, ROUND_THE_CLOCK, STAFF, Business
 from foundation import clock, database, redis, settings
 from foundation.actor import Actor
@@ -50,6 +51,7 @@ async def load_city(var: Path) -> None:
     people = {one["name"]: one for one in json.loads((ROOT / "sandbox" / "people.json").read_text())}
     await _cases(people)
     await _bills(people)
+    await demo_desk.load()
     _write(var, accounts, people)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from sanic import Request
 
+from cases.papers import PaperView
 from catalogue.errors import HallNotFound, ItemNotFound
 from feedback import consultation_lookup, consultations, moderation, right_door
 from feedback.consultation_errors import (
@@ -92,7 +93,7 @@ class SaidView(Struct):
 
 
 class ConsultationView(Struct):
-    """`state`：open answered refused pointed withdrawn."""
+    """`state`：open answered refused pointed withdrawn；`can_attach`：本人可经 `/v1/papers` 添加附件."""
 
     code: Code
     kind: ConsultationKind
@@ -110,6 +111,8 @@ class ConsultationView(Struct):
     can_mark: bool
     can_appeal: bool
     can_withdraw: bool
+    can_attach: bool
+    attachments: list[PaperView]
     said: list[SaidView]
 
 
@@ -128,7 +131,7 @@ async def file(request: Request, body: QuestionIn, who: Session | None) -> Consu
         phone=body.phone, may_publish=body.may_publish,
     )  # fmt: skip
     one = await consultations.file(question=question, address=client_address(request), by=actor(who) if who else None)
-    return await _view(one)
+    return await _view(one, who)
 
 
 @routes.post("/v1/consultations/doors", access=PUBLIC, summary="应找哪个部门", limit=Limit(ip=240))
@@ -145,7 +148,7 @@ async def mine(who: Session) -> list[ConsultationView]:
 @routes.post("/v1/consultations/look-up", access=VISITOR, summary="查看一件诉求", errors=SEEN)
 async def look_up(request: Request, body: One, who: Session | None) -> ConsultationView:
     """本人登录后凭编号；其他情况凭编号和手机号码后四位。编号不存在与后四位不符，答复相同。"""
-    return await _view(await _own(request, body, who))
+    return await _view(await _own(request, body, who), who)
 
 
 @routes.post(
@@ -156,7 +159,7 @@ async def again(request: Request, body: More, who: Session | None) -> Consultati
     """答复后可追问一次，答复期限重新计算。"""
     one = await _own(request, body, who)
     await consultations.ask_again(one=one, text=body.text, by=_by(who))
-    return await _view(one)
+    return await _view(one, who)
 
 
 @routes.post(
@@ -165,7 +168,7 @@ async def again(request: Request, body: More, who: Session | None) -> Consultati
 async def mark(request: Request, body: MarkIn, who: Session | None) -> ConsultationView:
     one = await _own(request, body, who)
     await consultations.rate(one=one, level=body.level, by=_by(who))
-    return await _view(one)
+    return await _view(one, who)
 
 
 @routes.post(
@@ -176,14 +179,14 @@ async def appeal(request: Request, body: More, who: Session | None) -> Consultat
     """可申诉一次，由另一位工作人员复核。"""
     one = await _own(request, body, who)
     await moderation.appeal(one=one, text=body.text, by=_by(who))
-    return await _view(one)
+    return await _view(one, who)
 
 
 @routes.post("/v1/consultations/withdraw", access=VISITOR, summary="撤回诉求", errors=(*SEEN, NotInThisState))
 async def withdraw(request: Request, body: One, who: Session | None) -> ConsultationView:
     one = await _own(request, body, who)
     await consultations.withdraw(one=one, by=_by(who))
-    return await _view(one)
+    return await _view(one, who)
 
 
 async def _own(request: Request, body: One, who: Session | None) -> Consultation:
@@ -196,8 +199,8 @@ def _by(who: Session | None) -> Actor:
     return actor(who) if who else consultations.VISITOR
 
 
-async def _view(one: Consultation) -> ConsultationView:
-    return _shaped(await consultation_lookup.seen(one))
+async def _view(one: Consultation, who: Session | None) -> ConsultationView:
+    return _shaped(await consultation_lookup.seen(one, by=actor(who) if who else None))
 
 
 def _shaped(one: Seen) -> ConsultationView:

@@ -21,6 +21,7 @@ from cases.filing_errors import (
     MayNotFollow,
     NoLicenceFor,
     NoOnlineForm,
+    NotTheirLicence,
     OwedNotFound,
     PapersNotReady,
     PledgeNeeded,
@@ -30,11 +31,14 @@ from cases.filing_views import FilingLine, FilingView
 from catalogue.errors import ItemNotFound
 from foundation.errors import TooManyRequests
 from foundation.web import Asked, Limit, Routes
+from identity.delegation import Scope
 from identity.errors import RealNameNeeded
+from identity.family_errors import PersonUnknown
+from identity.organisation_errors import ActingOver
 from identity.sessions import Session
 from miniprogram_bff.fields import HallCode, Slug
 from miniprogram_bff.screens.delivery import DeliveryChoice
-from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.session import CITIZEN, actor, subject
 
 routes = Routes("在线申请", tag="filing")
 
@@ -77,22 +81,24 @@ class Brought(Asked):
     material: MaterialName
 
 
-@routes.get("/v1/filings", access=CITIZEN, summary="我的申请")
+@routes.get("/v1/filings", access=CITIZEN, summary="我的申请", errors=(ActingOver,))
 async def my_filings(who: Session) -> list[FilingLine]:
-    return await filing_views.mine(who.citizen_id)
+    """切换办理身份后，是其委托办理的申请。"""
+    return await filing_views.mine(await subject(who, Scope.PROGRESS), by=actor(who))
 
 
 @routes.post(
     "/v1/filings",
     access=CITIZEN,
     summary="开始申请",
-    errors=(RealNameNeeded, ItemNotFound, NoOnlineForm, HallNotForItem),
+    errors=(RealNameNeeded, ItemNotFound, NoOnlineForm, HallNotForItem, ActingOver, PersonUnknown),
     limit=Limit(user=60, seconds=3600),
     status=201,
 )
 async def begin(body: NewFiling, who: Session) -> FilingView:
-    """同一事项已有草稿的，继续填写原草稿。"""
-    code = await filing.begin(slug=body.item, hall_code=body.hall_code, by=actor(who))
+    """同一事项已有草稿的，继续填写原草稿。切换办理身份后，申请人是所代办的人或单位，须在委托的事项之内。"""
+    applicant = await subject(who, Scope.PROGRESS)
+    code = await filing.begin(slug=body.item, hall_code=body.hall_code, by=actor(who), applicant=applicant)
     return await one(code, who)
 
 
@@ -153,7 +159,8 @@ async def follow_guide(code: Code, who: Session) -> FilingView:
     access=CITIZEN,
     summary="调用电子证照代替材料",
     errors=(
-        FilingNotFound, FilingClosed, NoLicenceFor, LicenceConsentNeeded, LicenceNotHere, LicencesDown, TooManyRequests,
+        FilingNotFound, FilingClosed, NoLicenceFor, LicenceConsentNeeded, LicenceNotHere, LicencesDown, NotTheirLicence,
+        TooManyRequests,
     ),
 )  # fmt: skip
 async def reuse_licence(code: Code, body: LicenceWanted, who: Session) -> FilingView:

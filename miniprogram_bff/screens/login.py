@@ -67,7 +67,7 @@ async def sign_in(request: Request, body: SignIn) -> SignedIn:
         platform=body.platform,
         code=body.code,
         via=body.via,
-        device=body.device,
+        device=body.device or request.headers.get("user-agent", ""),
         address=client_address(request),
         agrees_to=body.policy,
     )

@@ -9,6 +9,7 @@ from cases import papers
 from cases.filing_errors import (
     FilingClosed,
     FilingNotFound,
+    FolderClosed,
     NothingToSupplement,
     PaperChanged,
     PaperInfected,
@@ -35,13 +36,16 @@ routes = Routes("上传材料", tag="papers")
 
 Code = Annotated[str, Meta(max_length=24, examples=["7K3M9QXP2ABC7K3M"])]
 PartNumber = Annotated[int, Meta(ge=1, le=1000)]
-OWNERS = (FilingNotFound, FilingClosed, NothingToSupplement, SupplementSent, UnknownMaterial)
+OWNERS = (FilingNotFound, FilingClosed, NothingToSupplement, SupplementSent, FolderClosed, UnknownMaterial)
 
 
 class NewPaper(Asked):
-    """`key`：本次上传的幂等键；`sha256`：整个文件的 SHA-256（十六进制）；`name`：原文件名."""
+    """`key`：本次上传的幂等键；`sha256`：整个文件的 SHA-256（十六进制）；`name`：原文件名。
 
-    owner: Literal["filing", "supplement"]
+    咨询投诉的附件：`owner` 为 consultation，`owner_code` 为编号，`material` 为“附件”；JPEG、PNG、PDF，至多 5 份.
+    """
+
+    owner: Literal["filing", "supplement", "consultation"]
     owner_code: Annotated[str, Meta(min_length=1, max_length=20, examples=["7K3M9QXP2ABC"])]
     key: Annotated[str, Meta(min_length=8, max_length=80, examples=["3f1c2a90-7a55"])]
     material: Annotated[str, Meta(min_length=1, max_length=200, examples=["居民户口簿"])]
@@ -105,7 +109,7 @@ async def withdraw(code: Code, who: Session) -> None:
     limit=Limit(user=240),
 )
 async def file(code: Code, who: Session) -> str:
-    """本人上传的材料，或本人办件的结果文件。"""
+    """本人上传的材料和附件，或本人办件的结果文件。"""
     view, data = await papers.read(code=code, by=actor(who))
     headers = {
         "Content-Disposition": f'attachment; filename="{view.code}.{KINDS[view.media_type].ending}"',

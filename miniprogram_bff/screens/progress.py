@@ -15,7 +15,7 @@ from identity.delegation import Scope
 from identity.organisation_errors import ActingOver
 from identity.sessions import Session
 from miniprogram_bff.fields import CaseNo
-from miniprogram_bff.session import CITIZEN, subject
+from miniprogram_bff.session import CITIZEN, actor, subject
 
 routes = Routes("查进度", tag="progress")
 
@@ -29,7 +29,7 @@ class CaseLookUp(Asked):
 
 @routes.get("/v1/cases", access=CITIZEN, summary="我的办件", errors=(ActingOver,))
 async def my_cases(who: Session) -> list[CaseView]:
-    return await lookup.mine(await subject(who, Scope.PROGRESS))
+    return await lookup.mine(await subject(who, Scope.PROGRESS), by=actor(who))
 
 
 @routes.get("/v1/cases/<case_no>", access=CITIZEN, summary="一个办件", errors=(CaseNotFound,))

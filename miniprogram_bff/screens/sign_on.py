@@ -69,7 +69,7 @@ async def finish(request: Request, body: Finish) -> SignedIn:
     done = await sign_on.finish(
         code=body.code,
         state=body.state,
-        device=body.device,
+        device=body.device or request.headers.get("user-agent", ""),
         address=client_address(request),
         agrees_to=body.policy,
     )

@@ -84,9 +84,11 @@ async def upload(owner: Owner, by: Actor, *, material: str = OLD_CARD, data: byt
     return await papers.finish(code=code, by=by)
 
 
-async def a_draft(by: Actor, *, materials: Sequence[str] = (OLD_CARD, BOOKLET, REPORT), **answers: Any) -> str:
-    """A draft with everything in it that is needed; its code."""
-    code = await filing.begin(slug=SLUG, hall_code=HALL, by=by)
+async def a_draft(
+    by: Actor, *, materials: Sequence[str] = (OLD_CARD, BOOKLET, REPORT), applicant: int = 0, **answers: Any
+) -> str:
+    """A draft with everything in it that is needed, of `by` unless for whom; its code."""
+    code = await filing.begin(slug=SLUG, hall_code=HALL, by=by, applicant=applicant)
     promised = [REPORT] if REPORT not in materials else []
     await filing.save(code=code, answers={**ANSWERS, **answers}, promised=promised, hall_code="", by=by)
     for material in materials:

@@ -1,6 +1,7 @@
 """好差评, 整改, 咨询投诉 at the console: whose halls they are, what each sees, what a deed says."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from itertools import count
 
 import httpx
@@ -12,6 +13,7 @@ from feedback import public_answers, ratings
 from feedback.consultation_models import Consultation, ConsultationRoute
 from feedback.models import Rating, RatingWords, Rectification
 from foundation import clock
+from notifications import duties
 from tests.builders import opinions
 from tests.builders.appointments import a_hall, a_type
 from tests.builders.catalogue import small_city
@@ -201,3 +203,22 @@ async def test_a_code_for_a_window_is_drawn_for_its_hall(base: str) -> None:
         page = (await desk.open("/console/ratings/codes?hall=9901&window=3")).text
     assert "/h5/#/rate-here/9901/3" in page
     assert "<svg" in page
+
+
+async def test_the_bell_says_what_is_due_and_the_page_leads_there(base: str) -> None:
+    day = opinions.noon(clock.today())
+    with clock.frozen(day - timedelta(days=40)):
+        one = await asked(title="张三的居住证")
+        await a_mark(1)
+    await duties.refresh()
+    async with httpx.AsyncClient(base_url=base) as first, httpx.AsyncClient(base_url=base) as second:
+        agent, finance = await entered(first, "agent"), await entered(second, "finance")
+        assert 'hx-get="/console/reminders/bell"' in (await agent.open("/console/consultations")).text
+        assert "2 件未读" in (await agent.open("/console/reminders/bell")).text
+        listed = (await agent.open("/console/reminders")).text
+        assert f'href="/console/consultations/{one.id}"' in listed
+        assert ("已提醒上级" in listed, "张三" in listed) == (True, False)
+        assert "已标为已读" in (await agent.press("/console/reminders/read", kind="consultation")).text
+        assert "1 件未读" in (await agent.open("/console/reminders/bell")).text
+        assert "没有临近期限或超期的事项" in (await finance.open("/console/reminders")).text
+        assert "badge" not in (await finance.open("/console/reminders/bell")).text

@@ -167,7 +167,7 @@ async def test_reviewers_see_form_and_papers_side_by_side_and_decide(api: httpx.
     picture_shown = await desk.open(f"{address}/papers/{paper.code}")
     assert picture_shown.headers["content-disposition"].startswith("inline")
     assert "sandbox" in picture_shown.headers["content-security-policy"]
-    early = await desk.press(f"{address}/accept")
+    early = await desk.press(f"{address}/accept", free_why="")
     assert "请先领取" in early.text
     await desk.press(f"{address}/claim")
     empty = await desk.press(f"{address}/send-back", material=[OLD_CARD, BOOKLET], why=["", ""])
@@ -245,5 +245,5 @@ async def test_forms_are_seen_as_they_will_be(api: httpx.AsyncClient) -> None:
     desk = await desk_of(api, ("editor", ""), username="zhouba")
     assert "居民身份证换领" in (await desk.open("/console/online-forms")).text
     shown = (await desk.open(f"/console/online-forms/{SLUG}")).text
-    for said in ("换领原因", "出现条件：reason=其他", "可容缺后补", "网上填报代替", "本人承诺"):
+    for said in ("换领原因", "选择“换领原因”为其他时出现", "可容缺后补", "网上填报代替", "本人承诺"):
         assert said in shown

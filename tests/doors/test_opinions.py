@@ -1,5 +1,6 @@
 """Rating, asking people and reading what is public, at the citizen door; and a kiosk that takes a mark."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from identity.models import Citizen
 from tests.builders import opinions
 from tests.builders.appointments import STAFF, a_hall, a_held_place
 from tests.builders.doors import client_of, sign_in
+from tests.builders.filing import picture
 from tests.builders.opinions import a_closed_case, answered
 
 ASKED = {"kind": "question", "title": "居住证续签要带什么", "text": "我的居住证快到期了，续签要带哪些材料？"}
@@ -156,3 +158,19 @@ async def test_a_kiosk_takes_a_mark_and_the_window_s_code_finds_the_visit(
         assert (await api.post(path, json=body, headers=with_key)).json() == {"label": "不满意"}
         assert (await api.post(path, json=body, headers=with_key)).json()["code"] == "NothingToRate"
         assert (await api.get(f"/kiosk/{held.hall_code}/levels", headers=with_key)).json()[-1]["tags"]
+
+
+async def test_a_picture_goes_with_a_question(bff: httpx.AsyncClient) -> None:
+    me, data = await headers_of((await opinions.a_citizen()).number), picture()
+    code = (await bff.post("/v1/consultations", json=ASKED, headers=me)).json()["code"]
+    told = {
+        "owner": "consultation", "owner_code": code, "key": "key-12345678", "material": "附件", "name": "门口.jpg",
+        "size": len(data), "sha256": hashlib.sha256(data).hexdigest(),
+    }  # fmt: skip
+    paper = (await bff.post("/v1/papers", json=told, headers=me)).json()["code"]
+    assert (await bff.put(f"/v1/papers/{paper}/parts/1", content=data, headers=me)).status_code == 200
+    assert (await bff.post(f"/v1/papers/{paper}/finish", headers=me)).json()["state"] == "ready"
+    seen = (await bff.post("/v1/consultations/look-up", json={"code": code}, headers=me)).json()
+    assert (seen["can_attach"], [one["name"] for one in seen["attachments"]]) == (True, ["门口.jpg"])
+    last_four = {"code": code, "last_four": opinions.PHONE[-4:]}
+    assert (await bff.post("/v1/consultations/look-up", json=last_four)).json()["attachments"] == []

@@ -1,9 +1,11 @@
 """Whatever is told in whatever order, by whatever calendar and clock: the log folds to the same, and nothing is lost.
 
 The same events are told to two cases, to each in an order of its own, alone and in batches, some of them again.
+`HYPOTHESIS_PROFILE=long` looks longer than a test run may take.
 """
 
 import asyncio
+import os
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +29,7 @@ from tests.builders.cases import BUREAU, case_number, registration
 
 BEGAN = datetime(2026, 9, 21, 9, tzinfo=clock.SHANGHAI)
 HOURS = 24 * 40
+EXAMPLES, STEPS = {"ci": (8, 20), "long": (120, 40)}[os.environ.get("HYPOTHESIS_PROFILE", "ci")]
 PAPERS = ("户口簿", "照片")
 happenings = st.fixed_dictionaries(
     {
@@ -166,5 +169,5 @@ class InAnyOrder(RuleBasedStateMachine):
 @pytest.mark.usefixtures("db")
 async def test_cases_in_any_order():
     InAnyOrder.loop = asyncio.get_running_loop()
-    bounded = settings(max_examples=8, stateful_step_count=20, deadline=None, database=None)
+    bounded = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, database=None)
     await asyncio.to_thread(run_state_machine_as_test, InAnyOrder, settings=bounded)
