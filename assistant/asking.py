@@ -1,5 +1,6 @@
 """Asking: one message of a citizen or a visitor, answered, and kept with its conversation (会话)."""
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,8 @@ from foundation import clock, database, idempotency, metrics
 from foundation.actor import Actor
 
 WITH_PERSON = Answer(kind=Kind.WITH_PERSON, band=Band.UNKNOWN, note="已转给工作人员，请留意答复。")
+
+_in_turn = asyncio.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +109,9 @@ async def _first(snapshot: Snapshot, about: Around, said: _Said) -> Asked:
 
 
 async def _replied(snapshot: Snapshot, about: Around, said: _Said, before: Memory) -> tuple[Answer, Memory]:
-    answer, memory = dialogue.reply(snapshot, said.question, before, about, at=said.place)
+    async with _in_turn:
+        await asyncio.sleep(0)  # what else is ready comes before the next answer, however many ask at once
+        answer, memory = dialogue.reply(snapshot, said.question, before, about, at=said.place)
     return await answered_before.beside(answer, said.question), memory
 
 

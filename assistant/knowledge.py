@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from assistant import base, elsewhere, local_reading, reading, semantic
+from assistant import base, elsewhere, ground_rules, local_reading, reading, semantic
 from assistant.base import Base
 from assistant.question import read
 from assistant.semantic import Meaning, Understanding
@@ -129,6 +129,7 @@ async def _at(version: str) -> Snapshot:
         _behind_the_scenes(_renew(version))
 
     def put_together() -> Snapshot:
+        ground_rules.lay_out()
         withdrawn = differing - marks.keys()
         city = Snapshot.over(
             under, changed=changed, withdrawn=withdrawn, synonyms=synonyms, matters=elsewhere.known(), version=version
