@@ -22,7 +22,7 @@ def frequent_question(document: GuideDocument, topic: str, asked: tuple[Aspect, 
     enough = SAME_QUESTION if beyond or asked else NEARLY_THE_SAME
     best, value = None, 0.0
     for section in document.all_of(QUESTION):
-        near = _nearness(section, topic, asked)
+        near = _nearness(document, section, topic, asked)
         same = max((_sameness(beyond, _beyond(document, way)) for way in _fitting(section, asked)), default=0.0)
         if max(near, same) > value and ((near >= enough and _tells(section, beyond)) or same >= SAME_BEYOND):
             best, value = section, max(near, same)
@@ -42,10 +42,19 @@ def says_more(document: GuideDocument, topic: str) -> bool:
     return len(_beyond(document, topic)) >= LEAST_SHARED
 
 
-def _nearness(section: Section, topic: str, asked: tuple[Aspect, ...]) -> float:
-    """0..1: how near the wording is, without the words that ask; 0 when something else is asked."""
-    said = names.name_of(topic)
-    return max((ranking.closeness(said, way.rest) for way in _fitting(section, asked).values()), default=0.0)
+def _nearness(document: GuideDocument, section: Section, topic: str, asked: tuple[Aspect, ...]) -> float:
+    """0..1: how near the wording is, without the words that ask; 0 when something else is asked.
+
+    Who says nothing beyond the guide's names does not ask what says more: 护照怎么办 is not 护照丢了怎么办.
+    """
+    said, bare = names.name_of(topic), not _beyond(document, topic)
+    near = (
+        value
+        for way in _fitting(section, asked).values()
+        if (value := ranking.closeness(said, way.rest)) >= NEARLY_THE_SAME
+        or not (bare and _telling_name(way.rest.written) - _telling_name(topic))
+    )
+    return max(near, default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
