@@ -1,7 +1,9 @@
 """Asking: one message of a citizen or a visitor, answered, and kept with its conversation (会话)."""
 
+import asyncio
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 import msgspec
@@ -13,23 +15,23 @@ from assistant import (
     dialogue,
     handover,
     knowledge,
-    masking,
+    logging_turns,
     search_engine_use,
     thread,
-    turns,
 )
 from assistant.answering import Answer, Kind
 from assistant.around import Around
 from assistant.confidence import Band
 from assistant.errors import TurnNotFound
-from assistant.models import Conversation, Turn
+from assistant.models import Turn
 from assistant.remembering import Memory
 from assistant.snapshot import Snapshot
 from foundation import clock, database, idempotency, metrics
 from foundation.actor import Actor
 
-LONGEST_KEPT = 500
 WITH_PERSON = Answer(kind=Kind.WITH_PERSON, band=Band.UNKNOWN, note="已转给工作人员，请留意答复。")
+
+_in_turn = asyncio.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +71,8 @@ async def ask(
     said = _Said(question, place, conversation, before, by)
     snapshot = await search_engine_use.for_message(question, await _spoken_of(said))
     await knowledge.understand(snapshot, question)
+    if not key and conversation is None:
+        return await _first(snapshot, about, said)  # one statement, which is a transaction of its own
     async with database.transaction():
         if not key:
             return await _turn(snapshot, about, said, "")
@@ -80,19 +84,41 @@ async def ask(
 
 
 async def _turn(snapshot: Snapshot, about: Around, said: _Said, key: str) -> Asked:
-    """One turn of the bot, or one line for the person who holds the conversation."""
-    talk = await _open(said.conversation, said.by)
+    """One turn of the bot, or one line for the person who holds the conversation.
+
+    It is locked, so that its turns follow one another. A visitor who signs in keeps theirs.
+    """
+    if said.conversation is None:
+        return await _first(snapshot, about, said)
+    talk = await conversations.own(said.conversation, said.by, lock=True)
     if await handover.pass_on(talk, said.question, key=key):
         return Asked(conversation=talk.token, turn_id=0, answer=WITH_PERSON)
-    before = await thread.of(talk, said.before)
-    answer, memory = dialogue.reply(snapshot, said.question, before, about, at=said.place)
-    answer = await answered_before.beside(answer, said.question)
-    turn = await _keep(talk, said.question, answer, memory)
-    talk.state = {"turn": turn.id, "misses": memory.misses}
-    await talk.save(update_fields=["state", "changed_at", "citizen_id"])
-    await database.after_commit(partial(thread.keep, talk.token, thread.Kept(turn.id, turn.at, memory.as_json())))
+    talk.citizen_id = said.by.number if said.by else None
+    answer, memory = await _replied(snapshot, about, said, await thread.of(talk, said.before))
+    at = clock.now()
+    turn_id = await logging_turns.next_of(talk, said.question, answer, memory, at)
+    return await _told(talk.token, turn_id, at, answer, memory)
+
+
+async def _first(snapshot: Snapshot, about: Around, said: _Said) -> Asked:
+    """The turn with which a conversation begins."""
+    answer, memory = await _replied(snapshot, about, said, Memory())
+    token, at, citizen_id = secrets.token_urlsafe(24), clock.now(), said.by.number if said.by else None
+    turn_id = await logging_turns.first(token, citizen_id, said.question, answer, memory, at)
+    return await _told(token, turn_id, at, answer, memory)
+
+
+async def _replied(snapshot: Snapshot, about: Around, said: _Said, before: Memory) -> tuple[Answer, Memory]:
+    async with _in_turn:
+        await asyncio.sleep(0)  # what else is ready comes before the next answer, however many ask at once
+        answer, memory = dialogue.reply(snapshot, said.question, before, about, at=said.place)
+    return await answered_before.beside(answer, said.question), memory
+
+
+async def _told(token: str, turn_id: int, at: datetime, answer: Answer, memory: Memory) -> Asked:
+    await database.after_commit(partial(thread.keep, token, thread.Kept(turn_id, at, memory.as_json())))
     metrics.count("assistant_turns_total", kind=answer.kind)
-    return Asked(conversation=talk.token, turn_id=turn.id, answer=answer)
+    return Asked(conversation=token, turn_id=turn_id, answer=answer)
 
 
 async def rate(*, turn_id: int, conversation: str, helpful: bool) -> None:
@@ -108,27 +134,3 @@ async def _spoken_of(said: _Said) -> tuple[str, ...]:
         return ()
     memory = await thread.of(await conversations.own(said.conversation, said.by), said.before)
     return (*memory.items, *memory.offered)
-
-
-async def _open(token: str | None, by: Actor | None) -> Conversation:
-    """The conversation, locked so that its turns follow one another; a visitor who signs in keeps theirs."""
-    citizen_id = by.number if by else None
-    if token is None:
-        return await Conversation.create(token=secrets.token_urlsafe(24), citizen_id=citizen_id)
-    talk = await conversations.own(token, by, lock=True)
-    talk.citizen_id = citizen_id
-    return talk
-
-
-async def _keep(talk: Conversation, question: str, answer: Answer, memory: Memory) -> Turn:
-    first = answer.passages[0].source if answer.passages else None
-    return await Turn.create(
-        conversation=talk,
-        question=masking.masked(question[: LONGEST_KEPT * 2])[:LONGEST_KEPT],
-        band=answer.kind,
-        answer={**turns.kept(answer), "thread": memory.as_json()},
-        item_code=first.item_code if first else "",
-        section=first.section_kind if first else "",
-        confidence=answer.confidence,
-        at=clock.now(),
-    )

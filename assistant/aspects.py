@@ -53,15 +53,18 @@ _PATTERNS: dict[Aspect, re.Pattern[str]] = {
     Aspect.PERIODS: re.compile(
         r"(?:要|需要|得)?(?:等|办)?(?<![住领])(?:多久|多长时间|几天|多少天|几个工作日|多少个?工作日|多快)(?:能|可以)?(?:拿到|取|领|办好|办完|办下来|下来|出证)?"
         r"|什么时候(?:能|可以)?(?:拿到?|取到?|领到?|办好|办完|下来)|(?:办理|承诺|法定)?(?:时限|期限)|(?:当场|当天|今天|明天)(?:就?能|可以)?(?:拿到?|取|领|办(?:完|好|理)?|离)"
+        r"|how long"
     ),
     Aspect.HOURS: re.compile(
         r"几点(?:上班|下班|开门|关门|开始)?|(?:上班|办公|营业|工作|办理|开放)时间|(?:周末|周[六日]|星期[六天日]|双休日|节假日|中午)(?:上班|开门|能办|可以办|办公|休息|行不行|行|可以)?|(?:上班|开门)[吗没]|开不开门"
     ),
     Aspect.FEES: re.compile(
         r"(?:要|需要|得)?(?:交|花|付|收)?(?:多少|几多|好多|多)(?:钱|费用?)|价钱|(?:收费|费用|工本费|手续费)(?:标准)?(?:是?多少)?|(?:要|收|花|交)(?:不要|不收)?钱|免费|几块钱?|贵不贵"
+        r"|fees?\b|costs?\b|how much"
     ),
     Aspect.PLACES: re.compile(
         r"(?:在|去|到|上)?(?:哪里|哪儿|哪个地方|什么地方|哪个(?:窗口|大厅|部门|单位))|[在去到](?:哪)|(?:办理|受理)?(?:地点|地址)|最近的(?:大厅|窗口|网点|地方)?|怎么走|哪(?=办|搞|能办|可以办)"
+        r"|where (?:to|can i)"
     ),
     Aspect.BOOKING: re.compile(
         r"(?:怎么|如何|在线|网上|要不要|需不需要|能不能|可以|需要|能|要)?(?:预约|约号|取号|排号|排队)(?:办理)?"
@@ -71,7 +74,7 @@ _PATTERNS: dict[Aspect, re.Pattern[str]] = {
     ),
     Aspect.MATERIALS: re.compile(
         rf"(?:都|还|要|得|需要?|该)*(?:带|准备|提交|提供|交|拿)(?:点|些)?(?:{_WHAT}|上)(?:材料|东西|证件|资料|手续|文件)?(?:去|过去)?"
-        rf"|(?:都|还|要|得|需要?)*{_WHAT}?(?:申请|申办|办理)?(?:的)?(?:材料|资料|证件|手续)(?:清单|有?{_WHAT})?|(?:还|都)?(?:要|需要?|得){_WHAT}(?:东西)?"
+        rf"|(?:都|还|要|得|需要?)*{_WHAT}?(?:申请|申办|办理)?(?:的)?(?:材料|资料|证件|手续)(?:清单|有?{_WHAT})?|(?:还|都)?(?:要|需要?|得){_WHAT}(?!条件|资格|要求|流程)(?:东西)?|documents?|materials|papers"
         r"|(?:要不要|用不用|需不需要|需要|必须|要|得)(?:带|准备)|带齐?"
     ),
     Aspect.CONDITIONS: re.compile(
@@ -83,7 +86,9 @@ _PATTERNS: dict[Aspect, re.Pattern[str]] = {
         rf"(?:设定|法律|政策|法规)依据(?:是?{_WHAT})?|(?:依据|根据){_WHAT}(?:规定|法律|文件|政策)?|{_WHAT}(?:法律|文件)规定"
     ),
     Aspect.STEPS: re.compile(
-        r"(?:办理|办事|申请|申办)?(?:流程|步骤|程序)(?:是?什么|是?怎样的?|有哪些)?|(?:要|应该|该|得)?(?:怎么|如何|咋个?|怎样|点样)(?:样)?(?:才能|去|来)?(?:办理|办|弄|整|搞|申请|申办|领取?|操作|走)?(?:手续)?"
+        r"(?:办理|办事|申请|申办)?(?:流程|步骤|程序)(?:是?什么|是?怎样的?|有哪些)?|(?:要|应该|该|得)?(?:怎么|如何|咋[个子]?|怎样|点样|啷个|哪门|怎个|哪能(?=[办报弄搞])|点(?=[办补搞整]))(?:样)?"
+        r"(?:才能|去|来)?(?:办理|办|弄|整|搞|申请|申办|领取?|操作|走)?(?:手续)?"
+        r"|how (?:to|do i|can i)(?: get| apply for)?(?: an?| the| my)?"
     ),
 }
 
@@ -102,7 +107,10 @@ def read(text: str, *, is_name: Callable[[str], bool]) -> tuple[tuple[Aspect, ..
 
 
 def _of_a_name(match: re.Match[str], is_name: Callable[[str], bool]) -> bool:
-    """Whether a name holds the words with a neighbour of theirs: so in 网上卖书许可, not so in 老年证网上申请."""
+    """Whether a name holds the words with a neighbour of theirs: so in 网上卖书许可, not so in 老年证网上申请.
+
+    Words that stand alone ask: 要什么条件 is not 动物防疫条件合格证.
+    """
     text, start, end = match.string, match.start(), match.end()
-    with_neighbour = [text[max(start - 1, 0) : end]] * (start > 0) + [text[start : end + 1]] * (end < len(text))
-    return any(is_name(words) for words in with_neighbour or [match.group()])
+    before, after = text[max(start - 1, 0) : start].strip(), text[end : end + 1].strip()
+    return bool(before and is_name(before + match.group())) or bool(after and is_name(match.group() + after))

@@ -3,6 +3,7 @@
 Run it before the web processes start; afterwards the worker does it by itself whenever the catalogue has moved
 (`building_jobs`); on machines without a worker cron does. It writes into
 ASSISTANT_INDEX_FOLDER beside the bases already there; processes take the newest when they next need a base.
+Where meaning is switched on, the vectors of the names are kept there as well, and only new ones are made.
 `--if-behind` builds only when the catalogue has moved since the newest was kept.
 """
 
@@ -25,6 +26,8 @@ async def build() -> str:
     started = time.perf_counter()
     made = await knowledge.lay_out()
     await asyncio.to_thread(base.keep, made, folder)
+    if by := knowledge.understanding():
+        await by.keep(made.layer.documents, made.edition)
     size, took = made.layer.nbytes / 2**20, time.perf_counter() - started
     return f"edition {made.edition}: {len(made.layer.documents)} guides, {size:.1f} MB, {took:.1f} s"
 
@@ -39,7 +42,8 @@ async def is_behind(*, much: bool = False) -> bool:
         return False
     edition_kept, marks_kept = await asyncio.to_thread(base.newest_kept, folder)
     if not much:
-        return edition_kept != str(await edition.number())
+        now, by = str(await edition.number()), knowledge.understanding()
+        return edition_kept != now or (by is not None and await asyncio.to_thread(by.is_behind, now))
     marks = await reading.marks()
     return knowledge.is_much(len(set(marks_kept.items()) ^ set(marks.items())), of=len(marks))
 

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant import analysis, confidence, names, pinyin, question, ranking
 from assistant.confidence import Band
 from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter
 from assistant.question import Question
+from assistant.remembering import Memory
 from assistant.snapshot import LONGEST, Result, Snapshot
 
 MOST_CHOICES = 4
@@ -20,6 +21,9 @@ _VAGUE = re.compile(
     r"(?:我|想|要|去|个|的)*(?:办|领|拿|开|补|换)?(?:证件?|证明|手续|业务|事情?|登记|申请|材料|执照|许可|补贴|备案)"
 )
 _ORDINAL = re.compile(r"(?:我?(?:选|要|是|说的是))?(?:第)?([一二三四1-4])(?:个|项|种|条)?(?:吧|的|那个)?")
+_OTHER = re.compile(
+    r"(?:那|还有|我?要|我?选)?(?:另外|另|其他|别的|剩下)(?:的|那)?[一几两]?[个项种条]?(?:的)?(?:呢|吧)?"
+)
 _NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
 
@@ -83,6 +87,21 @@ def chosen(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> Guide
     return (
         guides[scores.index(best)] if best > 0 and scores.count(best) == 1 and _fits(snapshot, one, offered) else None
     )
+
+
+def only_picks(one: Question) -> bool:
+    """Whether it names nothing but a place in a list, 第二个, or what is left of it, 另外一个."""
+    return any(pattern.fullmatch(question.plain(one.said)) for pattern in (_ORDINAL, _OTHER))
+
+
+def left_over(snapshot: Snapshot, one: Question, memory: Memory) -> tuple[GuideDocument, ...]:
+    """The guides of the last list that 第二个 or 另外一个 means, after another of them was spoken of."""
+    listed = [guide for code in memory.listed if (guide := snapshot.guide(code))]
+    said = question.plain(one.said)
+    if _OTHER.fullmatch(said):
+        return tuple(guide for guide in listed if guide.item_code != (memory.items or ("",))[-1])
+    picked = chosen(snapshot, replace(one, said=said), memory.listed)
+    return (picked,) if picked else ()
 
 
 def named_among(topic: str, guides: Sequence[GuideDocument]) -> GuideDocument | None:

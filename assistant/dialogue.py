@@ -6,13 +6,14 @@ from assistant import analysis, answering, audience, ground_rules, navigation, p
 from assistant.answering import Answer, Kind
 from assistant.around import NOTHING, Around
 from assistant.aspects import Aspect
-from assistant.choosing import Decision, chosen, decide, named_among
+from assistant.choosing import Decision, chosen, decide, left_over, named_among, only_picks
 from assistant.confidence import Band, Bands
 from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter
 from assistant.ground_rules import GroundRule, Meant
 from assistant.hall_names import Place
 from assistant.navigation import Live, LiveKind
+from assistant.pinpointing import frequent_question
 from assistant.question import Question
 from assistant.remembering import Memory
 from assistant.safety import Concern
@@ -27,8 +28,10 @@ NOT_THERE = "《{name}》不在{place}办理，可以去的大厅见下。"
 WHICH = "请问您说的是哪一项？"
 UNSURE = "我不太确定您要办哪一项，是下面的吗？都不是的话，请换个说法再问我。"
 WHICH_ITEM = "请问您问的是哪个事项？例如“护照要什么材料”。"
+NO_LIST = "前面没有列出几项可选的。请告诉我是哪个事项，例如“护照要什么材料”。"
 OR_WHICH_ITEM = "想问某个事项的，请告诉我是哪一项，例如“护照”。"
 NOT_FOUND = "抱歉，没有找到能回答这个问题的办事指南，我不敢随便说。您可以换个说法，例如“社保卡丢了怎么补”。"
+PART_NOT_FOUND, LONGEST_QUOTED = "“{said}”这一句，没有找到能回答的办事指南。", 20
 NEAR = "下面几项与您说的相近，看看是不是要办的事。"
 AWAY = "您提到了{place}。下面是本市的办法，{place}的请以当地规定为准。"
 SORRY = "很抱歉没帮上您的忙。您可以直接说要办的事，例如“社保卡丢了怎么补”；也可以点“找人工”，或拨打 12345。"
@@ -40,6 +43,7 @@ TWICE = "连续没有帮上您，建议找人工，或拨打 12345。"
 RULED_OUT = "好的，不办“{unwanted}”。请问您要办的是哪一项？"
 _KINDS = {
     Concern.COMPLAINT: Kind.COMPLAINT,
+    Concern.PETITION: Kind.COMPLAINT,
     Concern.PERSON: Kind.PERSON,
     Concern.GREETING: Kind.GREETING,
     Concern.THANKS: Kind.GREETING,
@@ -78,11 +82,18 @@ def _reply_from(stand: Standpoint, memory: Memory, around: Around) -> tuple[Answ
     answers = []
     for one in questions:
         answer, memory = _reply_one(snapshot, one, memory, around, stand.hall)
-        answers.append(answer)
+        answers.append(_beside_others(answer, one) if len(questions) > 1 else answer)
     joined = _joined(answers)
     if away and joined.passages:
         joined = replace(joined, note="\n".join(filter(None, (AWAY.format(place=away), joined.note))))
     return joined, memory
+
+
+def _beside_others(answer: Answer, one: Question) -> Answer:
+    """Of several questions, which one it is that nothing was found for."""
+    if answer.kind is not Kind.UNKNOWN or not answer.note.startswith(NOT_FOUND):
+        return answer
+    return replace(answer, note=PART_NOT_FOUND.format(said=one.said[:LONGEST_QUOTED]))
 
 
 def _of_a_place(questions: list[Question], said: str) -> list[Question]:
@@ -97,6 +108,8 @@ def _reply_one(
     pick = chosen(snapshot, one, memory.offered)
     if pick:
         return _about(pick, replace(one, asked=one.asked or memory.asked), 1.0, memory, around)
+    if only_picks(one):
+        return _of_the_list(snapshot, one, memory, around)
     whom = audience.only_says(one.said)
     if whom:
         return _for_whom(snapshot, whom, one, memory, around)
@@ -109,11 +122,14 @@ def _reply_one(
         return _ruled_out(snapshot, one, memory)
     if one.about_the_same:
         return _follow_up(snapshot, one, memory, around, rule)
-    spoken_of = _spoken_of(snapshot, one, memory) if question.goes_back(one.said) else None
+    spoken_of = _spoken_of(snapshot, one, memory)
     if spoken_of:
         asked = one.asked or (memory.asked if one.compares else ())
         return _about(spoken_of, replace(one, topic="", asked=asked), 1.0, memory, around)
     decision = decide(snapshot, one, recent=memory.items)
+    latest = None if decision.document or decision.matter else _latest_tells(snapshot, one, memory)
+    if latest and not rule:
+        return _about(latest, one, 1.0, memory, around)
     if rule and _rather(rule, decision, snapshot.bands):
         return _by_rule(rule.rule, rule.confidence, memory, around)
     if decision.document:
@@ -126,6 +142,18 @@ def _reply_one(
     if safety.upset(one.said):
         return Answer(kind=Kind.PERSON, band=Band.UNKNOWN, note=SORRY, cards=navigation.without_answer()), memory
     return _not_found(decision.near, memory)
+
+
+def _of_the_list(snapshot: Snapshot, one: Question, memory: Memory, around: Around) -> tuple[Answer, Memory]:
+    """第二个, 另外一个呢: of what was offered last, or of nothing."""
+    meant = left_over(snapshot, one, memory)
+    asked = one.asked or memory.asked
+    if len(meant) == 1:
+        return _about(meant[0], replace(one, topic="", asked=asked), 1.0, memory, around)
+    if meant:
+        return _ask_back(meant, replace(one, asked=asked), 1.0, memory, bands=snapshot.bands)
+    answer, memory = _which_item(asked, memory)
+    return replace(answer, note=NO_LIST), memory
 
 
 def _same_elsewhere(stand: Standpoint, memory: Memory, around: Around) -> tuple[Answer, Memory]:
@@ -173,8 +201,20 @@ def _which_item(asked: tuple[Aspect, ...], memory: Memory) -> tuple[Answer, Memo
 
 
 def _spoken_of(snapshot: Snapshot, one: Question, memory: Memory) -> GuideDocument | None:
-    """The item spoken of before to which a message returns by name: 刚才那个护照的呢."""
-    return named_among(one.topic, [guide for code in reversed(memory.items) if (guide := snapshot.guide(code))])
+    """The item spoken of before to which a message returns, by name or because it says no other: 刚才那个要照片吗."""
+    if not question.goes_back(one.said):
+        return None
+    recent = [guide for code in reversed(memory.items) if (guide := snapshot.guide(code))]
+    named = named_among(one.topic, recent)
+    if named or not recent:
+        return named
+    return None if decide(snapshot, one, recent=()).document else recent[0]
+
+
+def _latest_tells(snapshot: Snapshot, one: Question, memory: Memory) -> GuideDocument | None:
+    """The item spoken of last, if one of its common questions is what is asked: 人不在本地能办吗."""
+    latest = snapshot.guide(memory.items[-1]) if memory.items else None
+    return latest if latest and frequent_question(latest, one.topic, one.asked) else None
 
 
 def _for_whom(snapshot: Snapshot, whom: str, one: Question, memory: Memory, around: Around) -> tuple[Answer, Memory]:

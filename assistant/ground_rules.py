@@ -55,6 +55,12 @@ def known() -> Mapping[str, GroundRule]:
     return {one.id: one for one in map(_rule, _file()["entries"])}
 
 
+def lay_out() -> None:
+    """Have the index of the entries before somebody asks: it takes a fifth of a second, off the loop."""
+    _index()
+    _sounds()
+
+
 def meant(said: str) -> Meant | None:
     """The entry that canonical words without courtesies ask for, if they speak of the platform itself."""
     enough = _enough(said)

@@ -57,7 +57,7 @@ class HallNames:
         """The place a message names, and the message without it. A word of some guide's name (`is_name`) is none."""
         for words in self._longest_first:
             if words in said and not is_name(words):
-                return self._places[self._words[words]], said.replace(words, " ", 1)
+                return self._places[self._words[words]], _without(words, said)
         return None, said
 
     def called(self, key: str) -> Place | None:
@@ -68,6 +68,11 @@ class HallNames:
         self._places.setdefault(place.key, place)
         for one in words:
             self._words.setdefault(one, place.key)
+
+
+def _without(words: str, said: str) -> str:
+    """What is said besides a place, without the 在 before it: 在云溪镇上户口 asks 上户口."""
+    return re.sub(rf"[在去到]?{re.escape(words)}(?:这边|那边|这里|那里)?", " ", said, count=1)
 
 
 def _bare(region: str) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ It stands in layers: one that was built off-line from all guides, one of what wa
 guide. Layers never change; a changed catalogue gets a new upper layer, and the guides it replaces are hidden below.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import functools
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy
@@ -17,6 +18,7 @@ from assistant.names import Name, Ways
 from assistant.postings import Numbers, Scores, numbers_of
 from assistant.segmenting import Segmenter
 
+REMEMBERED = 8192
 MOST_TERMS = 96
 """A question of more terms is searched by those that say the most; a pasted page must not cost more than a question."""
 
@@ -32,12 +34,16 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found: documents by falling score, and the score a guide named like the question would reach."""
+    """What a search found: documents by falling score, and the score a guide named like the question would reach.
+
+    `terms` says how much each term counts, `reached` the most that each can add anywhere.
+    """
 
     documents: tuple[int, ...]
     scores: tuple[float, ...]
     attainable: float
     terms: Mapping[str, float]
+    reached: Mapping[str, float]
 
 
 class Index:
@@ -52,6 +58,7 @@ class Index:
             self._offsets.append(self._offsets[-1] + len(layer.documents))
         self._searched = [number for number, layer in enumerate(self.layers) if len(layer.documents)]
         self._hidden = [self._hidden_in(number, hidden) for number in range(len(self.layers))]
+        self._says = functools.lru_cache(maxsize=REMEMBERED)(self._character_says)
 
     def __contains__(self, term: object) -> bool:
         return any(self.layers[number].postings.places([str(term)])[0] >= 0 for number in self._searched)
@@ -86,11 +93,12 @@ class Index:
         shares = numpy.fromiter(asked.values(), numpy.float64, len(asked))
         named = numpy.fromiter((_is_said(*term) for term in asked.items()), bool, len(asked))
         attainable = float(reached[named].sum())
+        most = dict(zip(asked, reached.tolist(), strict=True))
         if len(asked) > MOST_TERMS:
             kept = numpy.sort(numpy.argpartition(-reached * shares, MOST_TERMS)[:MOST_TERMS])
             places, shares = [one[kept] for one in places], shares[kept]
         documents, scores = self._best(places, shares, limit)
-        return Found(tuple(documents.tolist()), tuple(scores.tolist()), attainable, asked)
+        return Found(tuple(documents.tolist()), tuple(scores.tolist()), attainable, asked, most)
 
     def explain(self, number: int, asked: Mapping[str, float]) -> list[Match]:
         """Why a document was found: the terms it shares, the strongest first."""
@@ -103,24 +111,25 @@ class Index:
         place = int(layer.postings.places([term])[0])
         return layer.postings.weight(place, document) if place >= 0 else 0.0
 
-    def heard(self, number: int, asked: Iterable[str]) -> float:
-        """0..1: how much of what is asked sounds like a name of a document; 0 when there is hardly anything to hear."""
-        layer, document = self._held(number)
-        sounds = [term for term in asked if term[0] == terms.SOUND]
+    def heard(self, number: int, found: Found) -> float:
+        """0..1: how much of what is asked sounds like a name of a document; 0 when there is little to hear."""
+        sounds = {term: most for term, most in found.reached.items() if term[0] == terms.SOUND}
         if len(sounds) < 2:
             return 0.0
-        silent = sum(term[0] == terms.CHARACTER and not analysis.is_han(term[1:]) for term in asked)
-        _, reached = self._reached(sounds)
+        layer, document = self._held(number)
+        silent = sum(term[0] == terms.CHARACTER and not analysis.is_han(term[1:]) for term in found.terms)
         here = layer.names.sounds(document)
-        named = sum(each for term, each in zip(sounds, reached.tolist(), strict=True) if term in here)
-        return float(named / (reached.sum() + silent * self._unknown[terms.SOUND]))
+        named = sum(most for term, most in sounds.items() if term in here)
+        return named / (sum(sounds.values()) + silent * self._unknown[terms.SOUND])
 
     def asked_of(self, name: Name, question: Name) -> float:
         """0..1: how much of what a name says was asked, by letter or by ear; rare characters say more."""
         said, heard = set(question.written), set(question.spoken)
-        _, reached = self._reached([terms.CHARACTER + character for character in name.written])
-        asked = [character in said or pinyin.sound(character) in heard for character in name.written]
-        return float(reached[asked].sum() / reached.sum()) if name.written else 0.0
+        says = [(self._says(one), one in said or pinyin.sound(one) in heard) for one in name.written]
+        return sum(most for most, asked in says if asked) / sum(most for most, _ in says) if says else 0.0
+
+    def _character_says(self, character: str) -> float:
+        return float(self._reached([terms.CHARACTER + character])[1][0])
 
     def _reached(self, asked: list[str]) -> tuple[list[Numbers], Scores]:
         """Where each term stands in each layer that is searched, and the most that it can add anywhere."""

@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from assistant import base, elsewhere, local_reading, reading, semantic
+from assistant import base, elsewhere, ground_rules, local_reading, reading, semantic
 from assistant.base import Base
 from assistant.question import read
 from assistant.semantic import Meaning, Understanding
@@ -89,8 +89,8 @@ async def _refreshed() -> Snapshot:
     except Unavailable:
         if kept is None:
             raise
-    if kept is not _Shelf.snapshot and (understanding := _understanding()):
-        _behind_the_scenes(_learn(kept, understanding))
+    if kept is not _Shelf.snapshot and (by := understanding()):
+        _behind_the_scenes(_learn(kept, by))
     _Shelf.snapshot, _Shelf.looked_at = kept, time.monotonic()
     return kept
 
@@ -105,15 +105,16 @@ async def understand(snapshot: Snapshot, question: str) -> None:
             await snapshot.meaning.understanding.prepare(one.said)
 
 
-async def _learn(snapshot: Snapshot, understanding: Understanding) -> None:
+async def _learn(snapshot: Snapshot, by: Understanding) -> None:
     """What is new in a snapshot is learned behind the scenes; until then it is searched by words alone."""
-    snapshot.meaning = Meaning(understanding, await understanding.learn(snapshot.numbered))
+    snapshot.meaning = Meaning(by, await by.learn(snapshot.numbered))
 
 
 @cache
-def _understanding() -> Understanding | None:
+def understanding() -> Understanding | None:
+    """What searches by meaning, where that is switched on and its package is here."""
     encoder = semantic.encoder() if settings.current().processes.assistant_semantic else None
-    return Understanding(encoder) if encoder else None
+    return Understanding(encoder, folder()) if encoder else None
 
 
 async def _at(version: str) -> Snapshot:
@@ -129,6 +130,7 @@ async def _at(version: str) -> Snapshot:
         _behind_the_scenes(_renew(version))
 
     def put_together() -> Snapshot:
+        ground_rules.lay_out()
         withdrawn = differing - marks.keys()
         city = Snapshot.over(
             under, changed=changed, withdrawn=withdrawn, synonyms=synonyms, matters=elsewhere.known(), version=version

@@ -20,7 +20,7 @@ from assistant.segmenting import Segmenter
 from assistant.strings import Strings
 from assistant.weighing import Measures
 
-FORMAT = 1
+FORMAT = 2
 """Moves whenever a folder written by older code could not be read, or would be read as something else."""
 REMEMBERED = 512
 

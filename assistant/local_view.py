@@ -4,13 +4,12 @@ A view stands on the one above it. Its layer hides the guides that it says other
 costs in the city, and a base costs the memory of its own entries.
 """
 
-import functools
 from collections.abc import Mapping
 
 from assistant.confidence import Bands
 from assistant.index import Index
 from assistant.layer import Layer
-from assistant.snapshot import REMEMBERED, Snapshot
+from assistant.snapshot import Snapshot
 from assistant.suggestions import Suggester
 from assistant.wording import Wording
 
@@ -37,4 +36,4 @@ class LocalView(Snapshot):
         self.suggester = Suggester(self.index, layers=len(guides) + 1)
         self._learned = above._learned
         self.bands = bands or above.bands
-        self.is_name = functools.lru_cache(maxsize=REMEMBERED)(self._is_name)
+        self._remember()

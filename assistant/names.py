@@ -13,6 +13,7 @@ from assistant.corpus import GuideDocument
 from assistant.strings import Strings
 
 REMEMBERED = 4096
+KINDS = ("written", "spoken", "letters", "initials", "heard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,15 @@ def name_of(text: str) -> Name:
 class Names:
     """What some documents are found by, one after the other: of each its names, our wordings of them, its questions.
 
-    `starts` says where each document's begin, `called` how many of them are its names, official and everyday.
+    `heard` are the sounds in context; `starts` says where each document's begin, `called` how many of them are its
+    names, official and everyday.
     """
 
     written: Strings
     spoken: Strings
     letters: Strings
     initials: Strings
+    heard: Strings
     starts: NDArray[numpy.int64]
     called: NDArray[numpy.int32]
 
@@ -62,30 +65,29 @@ class Names:
         return cls(
             Strings.of(name.written for name in names),
             Strings.of(name.spoken for name in names),
-            Strings.of(letters for letters, _ in spelt),
-            Strings.of(initials for _, initials in spelt),
+            Strings.of(one.letters for one in spelt),
+            Strings.of(one.initials for one in spelt),
+            Strings.of(one.sounds for one in spelt),
             numpy.array(starts, numpy.int64),
             numpy.array(called, numpy.int32),
         )
 
     def write(self, folder: Path) -> None:
-        for kind in ("written", "spoken", "letters", "initials"):
+        for kind in KINDS:
             getattr(self, kind).write(folder / f"names-{kind}.txt")
         numpy.save(folder / "names-begin.npy", self.starts)
         numpy.save(folder / "names-called.npy", self.called)
 
     @classmethod
     def read(cls, folder: Path) -> "Names":
-        def texts(kind: str) -> Strings:
-            return Strings.read(folder / f"names-{kind}.txt")
-
+        texts = {kind: Strings.read(folder / f"names-{kind}.txt") for kind in KINDS}
         starts, called = numpy.load(folder / "names-begin.npy"), numpy.load(folder / "names-called.npy")
-        return cls(texts("written"), texts("spoken"), texts("letters"), texts("initials"), starts, called)
+        return cls(**texts, starts=starts, called=called)
 
     @property
     def nbytes(self) -> int:
         """Bytes of the texts and of where they begin."""
-        texts = (self.written, self.spoken, self.letters, self.initials)
+        texts: list[Strings] = [getattr(self, kind) for kind in KINDS]
         return sum(text.nbytes for text in texts) + self.starts.nbytes + self.called.nbytes
 
     def document_of(self, position: int) -> int:
@@ -121,7 +123,8 @@ def _remembered(names: Names, document: int) -> Ways:
 
 @functools.lru_cache(maxsize=REMEMBERED)
 def _remembered_sounds(names: Names, document: int) -> frozenset[str]:
-    return frozenset().union(*map(terms.sounds_of, _remembered(names, document).written))
+    span = range(int(names.starts[document]), int(names.starts[document + 1]))
+    return frozenset().union(*(terms.sounds_of(names.written[place], names.heard[place]) for place in span))
 
 
 def _spoken(part: str) -> str:

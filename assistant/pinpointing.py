@@ -1,12 +1,17 @@
 """Pinpointing: inside the guide that is meant, the one place that says it — a common question or a telling section."""
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 from assistant import analysis, aspects, names, question, ranking
 from assistant.aspects import Aspect
 from assistant.corpus import QUESTION, GuideDocument, Section
+from assistant.names import Name
 
 SAME_QUESTION, NEARLY_THE_SAME = 0.62, 0.8
 SAME_BEYOND, LEAST_SHARED = 0.55, 2
 HALF_TOLD, TOLD = 0.5, 0.8
+REMEMBERED = 8192
 _EMPTY_WORDS = frozenset("了怎么吗呢啊吧的得地要不是在有什哪能可以去给我你办请问咋如何多少还和就都也想会需")
 
 
@@ -17,7 +22,7 @@ def frequent_question(document: GuideDocument, topic: str, asked: tuple[Aspect, 
     enough = SAME_QUESTION if beyond or asked else NEARLY_THE_SAME
     best, value = None, 0.0
     for section in document.all_of(QUESTION):
-        near = _nearness(section, topic, asked)
+        near = _nearness(document, section, topic, asked)
         same = max((_sameness(beyond, _beyond(document, way)) for way in _fitting(section, asked)), default=0.0)
         if max(near, same) > value and ((near >= enough and _tells(section, beyond)) or same >= SAME_BEYOND):
             best, value = section, max(near, same)
@@ -37,45 +42,70 @@ def says_more(document: GuideDocument, topic: str) -> bool:
     return len(_beyond(document, topic)) >= LEAST_SHARED
 
 
-def _nearness(section: Section, topic: str, asked: tuple[Aspect, ...]) -> float:
-    """0..1: how near the wording is, without the words that ask; 0 when something else is asked."""
-    said = names.name_of(topic)
-    ways = _fitting(section, asked).values()
-    return max((ranking.closeness(said, names.name_of(rest)) for rest in ways), default=0.0)
+def _nearness(document: GuideDocument, section: Section, topic: str, asked: tuple[Aspect, ...]) -> float:
+    """0..1: how near the wording is, without the words that ask; 0 when something else is asked.
+
+    Who says nothing beyond the guide's names does not ask what says more: 护照怎么办 is not 护照丢了怎么办.
+    """
+    said, bare = names.name_of(topic), not _beyond(document, topic)
+    near = (
+        value
+        for way in _fitting(section, asked).values()
+        if (value := ranking.closeness(said, way.rest)) >= NEARLY_THE_SAME
+        or not (bare and _telling_name(way.rest.written) - _telling_name(topic))
+    )
+    return max(near, default=0.0)
 
 
-def _fitting(section: Section, asked: tuple[Aspect, ...]) -> dict[str, str]:
-    """The wordings that ask for one of the same aspects, each with what is left without the words that ask.
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A wording of a common question: what it asks for, and what is left without the words that ask."""
+
+    asks: frozenset[Aspect]
+    rest: Name
+
+
+def _fitting(section: Section, asked: tuple[Aspect, ...]) -> dict[str, _Way]:
+    """The wordings that ask for one of the same aspects.
 
     过期了 and 过期了怎么办 ask the same.
     """
-    found = {}
+    wanted, found = frozenset(asked), {}
     for way in (section.title, *section.also):
-        about, rest = aspects.read(question.plain(analysis.canon(way)), is_name=lambda words: False)
-        same = set(about) == set(asked) or bool(set(about) & set(asked))
-        if same or set(about) ^ set(asked) == {Aspect.STEPS}:
-            found[way] = rest
+        one = _taken_apart(way)
+        if one.asks == wanted or one.asks & wanted or one.asks ^ wanted == {Aspect.STEPS}:
+            found[way] = one
     return found
 
 
-def _sameness(beyond: set[str], told: set[str]) -> float:
+@lru_cache(maxsize=REMEMBERED)
+def _taken_apart(way: str) -> _Way:
+    about, rest = aspects.read(question.plain(analysis.canon(way)), is_name=lambda words: False)
+    return _Way(frozenset(about), names.name_of(rest))
+
+
+def _sameness(beyond: frozenset[str], told: frozenset[str]) -> float:
     """0..1: how far two questions say the same beyond the guide's names; 0 when that is too little to tell."""
     shared = len(beyond & told)
     return 2 * shared / (len(beyond) + len(told)) if shared >= LEAST_SHARED else 0.0
 
 
-def _tells(section: Section, beyond: set[str]) -> bool:
+def _tells(section: Section, beyond: frozenset[str]) -> bool:
     return not beyond or _share(beyond, "".join((section.title, *section.also, section.text))) >= HALF_TOLD
 
 
-def _beyond(document: GuideDocument, topic: str) -> set[str]:
-    return _telling(topic) - {unit for name in document.names for unit in _telling(name)}
+def _beyond(document: GuideDocument, topic: str) -> frozenset[str]:
+    return _telling_name(topic).difference(*map(_telling_name, document.names))
 
 
-def _share(wanted: set[str], text: str) -> float:
+def _share(wanted: frozenset[str], text: str) -> float:
     return len(wanted & _telling(text)) / len(wanted)
 
 
-def _telling(text: str) -> set[str]:
+def _telling(text: str) -> frozenset[str]:
     """The characters that say something."""
-    return set(analysis.units(analysis.canon(text))) - _EMPTY_WORDS
+    return frozenset(analysis.units(analysis.canon(text))) - _EMPTY_WORDS
+
+
+_telling_name = lru_cache(maxsize=REMEMBERED)(_telling)
+"""The same for what is short and asked for again and again: names, and how questions are worded."""

@@ -9,6 +9,7 @@ import itertools
 import unicodedata
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 with warnings.catch_warnings():
     # Compiling these packages for the first time warns about their own string escapes; that is not our news.
@@ -61,20 +62,34 @@ def sound_in_context(text: str) -> str:
     return "".join(_CODES.get(fold(reading), reading) for reading in lazy_pinyin(text))
 
 
-def spelt(text: str) -> tuple[str, str]:
-    """`身份证` → `shenfenzheng` and `sfz`, for completing what is typed: reading takes long, so once for both."""
+@dataclass(frozen=True, slots=True)
+class Spelt:
+    """`身份证`: letters `shenfenzheng`, initials `sfz`, and its `sounds` in context, without what is not Chinese."""
+
+    letters: str
+    initials: str
+    sounds: str
+
+
+def spelt(text: str) -> Spelt:
+    """How a name is typed and heard: reading it takes long, so once for all three."""
     readings = lazy_pinyin(text)
-    return "".join(readings).lower(), "".join(reading[0] for reading in readings if reading).lower()
+    sounds = (_CODES.get(fold(reading), "") for reading in readings)
+    return Spelt(
+        letters="".join(readings).lower(),
+        initials="".join(reading[0] for reading in readings if reading).lower(),
+        sounds="".join(sounds),
+    )
 
 
 def letters(text: str) -> str:
     """`身份证` → `shenfenzheng`."""
-    return spelt(text)[0]
+    return spelt(text).letters
 
 
 def initials(text: str) -> str:
     """`身份证` → `sfz`."""
-    return spelt(text)[1]
+    return spelt(text).initials
 
 
 @functools.lru_cache(maxsize=4096)

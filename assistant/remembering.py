@@ -12,12 +12,15 @@ REMEMBERED = 5
 class Memory:
     """Items spoken of (latest last), guides offered, what was asked about them, misses.
 
+    `listed` are the guides offered last, also after one of them was picked: 另外一个呢.
+
     `pending`: the bot asked back, and what was `asked` waits for the answer. `place` is the hall or the region spoken
     of, `base` the knowledge base named last, `ours` the last that was not the city's, `audience` for whom it is.
     """
 
     items: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
     asked: tuple[Aspect, ...] = ()
     pending: bool = False
     place: str = ""
@@ -38,7 +41,7 @@ class Memory:
 
     def offering(self, item_codes: tuple[str, ...], asked: tuple[Aspect, ...]) -> "Memory":
         """The memory after asking back: among those items, or which item at all."""
-        return replace(self, offered=item_codes, asked=asked, pending=True)
+        return replace(self, offered=item_codes, listed=item_codes, asked=asked, pending=True)
 
     def settled(self) -> "Memory":
         """The memory after an answer that is about no item."""
@@ -57,6 +60,7 @@ class Memory:
         return cls(
             items=tuple(kept.get("items", ())),
             offered=tuple(kept.get("offered", ())),
+            listed=tuple(kept.get("listed", ())),
             asked=tuple(Aspect(asked) for asked in kept.get("asked", ())),
             pending=bool(kept.get("pending", False)),
             place=str(kept.get("place", "")),

@@ -15,6 +15,7 @@ class Concern(StrEnum):
     FRAUD = "fraud"
     UNLAWFUL = "unlawful"
     COMPLAINT = "complaint"
+    PETITION = "petition"
     PERSON = "person"
     GREETING = "greeting"
     THANKS = "thanks"
@@ -44,6 +45,10 @@ REPLIES = {
     Concern.COMPLAINT: Reply(
         "很抱歉给您带来不好的体验。请拨打 12345 政务服务便民热线，说清时间、地点和经过，由专人受理。"
     ),
+    Concern.PETITION: Reply(
+        "反映情况、提意见建议或者表扬，请在“咨询投诉”里写明时间、地点和经过，由专人受理并答复；也可以拨打 12345。"
+        "信访事项还可以通过国家信访局网上信访平台，或者向当地信访工作机构提出。"
+    ),
     Concern.PERSON: Reply("请点“找人工”，由工作人员接着答复；也可以拨打 12345 政务服务便民热线。"),
     Concern.GREETING: Reply(
         "您好，我是办事助手。告诉我您要办的事，例如“身份证丢了怎么补办”“公积金提取要什么材料”，我会从办事指南里找答案。"
@@ -55,7 +60,7 @@ _PAPERWORK = re.compile(
     r"证明|回执|认定|补助|救助金|备案|许可|登记|预案|资质|验收|检查|证书|鉴定|材料|报销|赔偿|补偿|待遇"
 )
 # Asking for help afterwards (房子着火了能申请救助吗) is no danger either; only the wish to die is never past.
-_AFTERWARDS = re.compile(rf"{_PAPERWORK.pattern}|救助|申请|理赔|保险|补贴|残疾证|怎么补|补办")
+_AFTERWARDS = re.compile(rf"{_PAPERWORK.pattern}|救助|申请|理赔|保险|补贴|残疾证|怎么补|补办|没钱|生活费|受灾")
 _DANGERS = {
     Concern.SELF_HARM: re.compile(
         r"自杀|自残|自伤|轻生|割腕|不想活|活不下去|活着没(?:意思|意义)|(?:想|要)(?:去)?死(?!亡)|(?:想|要|去)跳[楼河江桥海]|(?:喝|吃)了?(?:农药|安眠药|毒药)|结束(?:自己的)?生命"
@@ -84,7 +89,12 @@ _COMPLAINT = re.compile(
     r"|不作为|索贿|受贿|收红包|走后门|刁难|故意(?:不办|拖)|(?:就是|老是|一直|还是|硬是)不给(?:我)?办|骂人|给(?:个)?差评"
     r"|(?:我|都|已经)跑了(?:好)?[两二三四五六七八九十几多0-9]+[趟次回]|没人(?:理我|管我|理睬)|队没人[理管]"
 )
+_PETITION = re.compile(
+    r"信访|上访|(?:给|向|找|写信给?)(?:市长|区长|县长|书记|领导)(?:写信|反映|信箱|热线|$)|(?:市长|书记|领导)信箱"
+    r"|(?:要|想|来)(?:反映|表扬|感谢|提(?:个|点|一?些)?(?:意见|建议))(?!自己)|^(?:反映|表扬)"
+)
 _UPSET = re.compile(
+    r"(?:垃圾|破|烂|智障|弱智)(?:系统|机器人|客服|玩意|东西|小程序)|"
     r"傻[逼b叉x]|^sb$|煞笔|操你|草泥马|他妈|妈的|去死吧|滚(?:蛋|开|吧|$)|(?:你|机器人|系统|客服|这|什么).{0,4}"
     r"(?:垃圾|废物|智障|弱智|白痴|蠢|笨|破|烂|没用)|一点用(?:都|也)没|答非所问|听不懂人话|胡说八道|气死"
 )
@@ -123,6 +133,8 @@ def concern_of(said: str) -> Concern | None:
         return Concern.PERSON
     if _COMPLAINT.search(said):
         return Concern.COMPLAINT
+    if _PETITION.search(said):
+        return Concern.PETITION
     return Concern.UNLAWFUL if _UNLAWFUL.search(said) else None
 
 

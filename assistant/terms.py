@@ -56,10 +56,9 @@ def of_name(name: str, segmenter: Segmenter) -> set[str]:
     return {*of_way(name, segmenter), *sounds, *_apart(analysis.units(name))}
 
 
-def sounds_of(text: str) -> set[str]:
-    """The sounds of a canonical name, in either reading."""
-    han = _han(text)
-    return {*_pairs(pinyin.sound(han)), *_pairs(pinyin.sound_in_context(han))}
+def sounds_of(text: str, in_context: str) -> set[str]:
+    """The sounds of a canonical name, in either reading; the one in context takes long and is known."""
+    return {*_pairs(pinyin.sound(_han(text))), *_pairs(in_context)}
 
 
 def body_of(document: GuideDocument) -> str:

@@ -1,6 +1,6 @@
 """Past turns (对话轮次), to be shown again to who lost the connection and comes back for the rest."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -42,8 +42,8 @@ def kept(answer: Answer) -> dict[str, Any]:
         "band": answer.band,
         "note": answer.note,
         "sources": sources,
-        "choices": [asdict(choice) for choice in answer.choices],
-        "cards": [asdict(card) for card in answer.cards],
+        "choices": answer.choices,
+        "cards": answer.cards,
     }
 
 

@@ -9,9 +9,9 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -32,6 +32,7 @@ KEYS = "python -m sandbox.keys $VAR/keys"
 PREPARATION = ("python -m migrations.apply", "python -m deploy.local.demo")
 SERVED = "sanic {app}:create_app --factory --single-process --host $HOST --port $PORT --no-motd"
 APPS = {"bff": "miniprogram_bff.app", "api": "api.app", "bare": "benchmarks.bare"}
+ONE_MORE = {"ticking": "benchmarks.ticking_door"}
 PREFIX = "zhijianban-benchmark-"
 READY = {"bare": "/"}
 READY_WITHIN = 60.0
@@ -54,10 +55,19 @@ class House:
     bare: Address
     keys: Path
     processes: tuple[tuple[int, Address], ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
 
     async def asked(self, door: Address, requests: Sequence[bytes], *, expect: str) -> Sample:
         """One round of `requests` over and over. Raises CheckFailed unless every answer is `expect`."""
         return await self._round(door, requests, expect=expect, seconds=self.scale.seconds, repeat=True)
+
+    @asynccontextmanager
+    async def another(self, name: str, **decided: str) -> AsyncIterator[Address]:
+        """One more door while the block lasts, with some settings `decided` otherwise."""
+        at, folder = Address("127.0.0.1", ports.free()), self.keys.parent
+        with serving(name, at, {**self.env, **decided}, folder=folder) as process:
+            await until_ready(name, at, process, log=folder / f"{name}.log")
+            yield at
 
     async def done(
         self, door: Address, requests: Sequence[bytes], *, expect: str, connections: int | None = None
@@ -148,7 +158,7 @@ async def opened(scale: Scale, *, durable: bool = True) -> AsyncIterator[House]:
         await redis.start(ours.redis_url)
         try:
             processes = tuple((process.pid, doors[name]) for name, process in started.items())
-            yield House(scale, doors["bff"], doors["api"], doors["bare"], var / "keys", processes)
+            yield House(scale, doors["bff"], doors["api"], doors["bare"], var / "keys", processes, env)
         finally:
             await redis.stop()
             await database.stop()
@@ -179,7 +189,7 @@ def _run(command: str, env: dict[str, str], *, log: Path) -> None:
 def serving(name: str, at: Address, env: dict[str, str], *, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A door in a process of its own; what it says goes to a file in `folder`."""
     own = env | {"HOST": at.host, "PORT": str(at.port)}
-    command = leashed(words(SERVED.format(app=APPS[name]), own), ends_by=signal.SIGTERM)
+    command = leashed(words(SERVED.format(app=(APPS | ONE_MORE)[name]), own), ends_by=signal.SIGTERM)
     with (folder / f"{name}.log").open("ab") as said:
         process = subprocess.Popen(command, env=own, stdout=said, stderr=said, stdin=subprocess.DEVNULL)
     try:

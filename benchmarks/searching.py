@@ -1,7 +1,7 @@
 """查得准、查得快: the same questions put to our search and to what else one would take, in one run.
 
 The guides are those shipped with the demo city by their official names; the questions are their everyday names, which
-no contestant was told. What is not installed (the extra `bench`) is named and left out.
+no contestant was told. What is not installed is named and left out.
 """
 
 import time

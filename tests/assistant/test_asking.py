@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from assistant import asking, jobs, knowledge
+from assistant import asking, jobs, knowledge, logging_turns
 from assistant.answering import Kind
 from assistant.errors import ConversationNotFound, TurnNotFound
 from assistant.models import Conversation, Turn
@@ -46,7 +46,7 @@ async def test_numbers_are_masked_before_they_are_kept() -> None:
 
 async def test_a_pasted_page_is_kept_short() -> None:
     asked = await asking.ask(question="公积金提取" * 1000)
-    assert len((await Turn.get(id=asked.turn_id)).question) == asking.LONGEST_KEPT
+    assert len((await Turn.get(id=asked.turn_id)).question) == logging_turns.LONGEST_KEPT
 
 
 async def test_conversations_are_their_askers_own() -> None:

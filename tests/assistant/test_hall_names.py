@@ -69,6 +69,12 @@ def test_a_place_is_known_by_its_names_and_any_hall_is_none(said: str, codes: li
     assert (rest == said) is not bool(codes)
 
 
+@pytest.mark.parametrize("said", ["在梧桐上户口", "在梧桐街道上户口", "梧桐那边上户口", "去西岭区上户口"])
+def test_the_words_before_a_place_go_with_it(said: str) -> None:
+    _, rest = NAMES.named_in(said, is_name=lambda words: False)
+    assert rest.strip() == "上户口"
+
+
 def test_a_word_of_a_guides_name_is_no_place() -> None:
     assert NAMES.named_in("西岭人才公寓", is_name=lambda words: words == "西岭")[0] is None
 

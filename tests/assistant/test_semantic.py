@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy
 import pytest
@@ -19,6 +20,8 @@ MEANT = {"比翼双飞": "结婚登记"}
 
 class Stub:
     """An encoder for which every text is a direction of its own, but for those that mean the same."""
+
+    name = "stub 1"
 
     def __init__(self, *, slow: float = 0.0) -> None:
         self.slow, self.threads, self.encoded = slow, set[int](), list[str]()
@@ -120,6 +123,35 @@ async def test_an_edit_turns_only_what_is_new() -> None:
     Meanings.of([guide("护照", "办护照"), guide("结婚登记")], stub, known)
     Meanings.of([guide("护照", "换护照"), guide("结婚登记")], stub, known)
     assert stub.encoded == ["护照", "办护照", "结婚登记", "换护照"]
+
+
+async def test_a_process_that_starts_turns_no_name_that_is_kept(tmp_path: Path) -> None:
+    city, stub = snapshot(), Stub()
+    await Understanding(stub, tmp_path).keep(city.numbered, "7")
+    started = Understanding(later := Stub(), tmp_path)
+    learned = await started.learn(city.numbered)
+    assert (later.encoded, later.threads) == ([], set())
+    near = learned.nearness(stub.questions(["结婚登记"])[0], len(city.numbered))
+    assert city.numbered[int(near.argmax())].name == "结婚登记"
+    assert [started.is_behind(edition) for edition in ("7", "8")] == [False, True]
+    await started.learn([*city.numbered, guide("新近公布的事项")])
+    assert later.encoded == ["新近公布的事项"]
+
+
+async def test_what_another_model_made_is_not_read(tmp_path: Path) -> None:
+    city, other = snapshot(), Stub()
+    await Understanding(Stub(), tmp_path).keep(city.numbered, "7")
+    other.name = "stub 2"
+    await Understanding(other, tmp_path).keep(city.numbered, "7")
+    assert other.encoded
+
+
+async def test_vectors_that_cannot_be_read_are_made_again(tmp_path: Path) -> None:
+    city, stub = snapshot(), Stub()
+    await Understanding(Stub(), tmp_path).keep(city.numbered, "7")
+    (tmp_path / "meaning" / "7" / "vectors.npy").write_bytes(b"half of it")
+    await Understanding(stub, tmp_path).learn(city.numbered)
+    assert stub.encoded
 
 
 def test_an_absent_package_switches_it_off_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
