@@ -1,7 +1,6 @@
 """The citizens' application."""
 
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from sanic import Sanic, redirect
@@ -12,6 +11,7 @@ from assistant import knowledge
 from foundation import settings
 from foundation.errors import Unavailable
 from foundation.web import Door, new_app, open_house, vitals
+from miniprogram_bff import client_files
 from miniprogram_bff.clients import Clients
 from miniprogram_bff.screens import (
     ask,
@@ -55,7 +55,6 @@ from miniprogram_bff.screens import (
     widget,
 )
 
-H5 = Path(__file__).parent / "h5"
 SCREENS = (
     login,
     sign_on,
@@ -115,7 +114,7 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
         door.include(screen.routes)
     door.include(vitals)
     door.mount(app)
-    app.static("/h5", H5, name="h5", index="index.html")
+    client_files.mount(app)
     app.add_route(_to_h5, "/", methods=["GET"], name="root")
     open_house(app, ours, models=rooms.MODELS)
     app.register_listener(_begin_to_read, "after_server_start")

@@ -45,7 +45,7 @@ def house(tmp_path: Path) -> House:
 
 
 async def test_cases_and_their_questions() -> None:
-    these = await cases._give_cases(3)
+    these = await cases.give_cases(3)
     assert await database.fetchval("select count(*) from case_event") == 3 * cases.EACH * cases.EVENTS
     assert await database.fetchval("select count(*) from message") == 3 * cases.EACH
     for ask in (await cases._questions(these)).values():
