@@ -1187,12 +1187,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 我的申请 */
+        /**
+         * 我的申请
+         * @description 切换办理身份后，是其委托办理的申请。
+         */
         get: operations["filing_my_filings"];
         put?: never;
         /**
          * 开始申请
-         * @description 同一事项已有草稿的，继续填写原草稿。
+         * @description 同一事项已有草稿的，继续填写原草稿。切换办理身份后，申请人是所代办的人或单位，须在委托的事项之内。
          */
         post: operations["filing_begin"];
         delete?: never;
@@ -2272,7 +2275,7 @@ export interface paths {
         };
         /**
          * 查看或下载文件
-         * @description 本人上传的材料，或本人办件的结果文件。
+         * @description 本人上传的材料和附件，或本人办件的结果文件。
          */
         get: operations["papers_file"];
         put?: never;
@@ -3324,9 +3327,10 @@ export interface components {
          * @description A case as its applicant sees it; `applicant` is masked.
          *
          *         `light`：green 正常，yellow 临近期限，red 超期，grey 未计时；`what_next` 接下来会发生什么，`when` 最迟哪一天；
-         *         `usual` 近 90 天的通常用时；`own` 本人的办件；`followed` 代办人已订阅.
+         *         `usual` 近 90 天的通常用时；`own` 本人的办件；`followed` 代办人已订阅；`agent` 网上申请的代办人（隐去部分）.
          */
         CaseView: {
+            agent: string;
             applicant: string;
             case_no: string;
             closed: boolean;
@@ -3495,13 +3499,15 @@ export interface components {
         };
         /**
          * ConsultationView
-         * @description `state`：open answered refused pointed withdrawn.
+         * @description `state`：open answered refused pointed withdrawn；`can_attach`：本人可经 `/v1/papers` 添加附件.
          */
         ConsultationView: {
             /** Format: date-time */
             asked_at: string;
+            attachments: components["schemas"]["PaperView"][];
             can_appeal: boolean;
             can_ask_again: boolean;
+            can_attach: boolean;
             can_mark: boolean;
             can_withdraw: boolean;
             code: string;
@@ -3725,7 +3731,7 @@ export interface components {
              * @description 错误代码，如 SlotFull
              * @enum {string}
              */
-            code: "AccountNeeded" | "AccountUnusable" | "ActingOver" | "AddressTooLong" | "AgentFault" | "AgentNotFound" | "AlreadyAgent" | "AlreadyAppealed" | "AlreadyBookedThatDay" | "AlreadyFamily" | "AlreadyInDraw" | "AlreadyLeaving" | "AlreadyVerified" | "AlreadyWaiting" | "AppealInvalid" | "AppealedOnce" | "AskedAgainAlready" | "BillAlreadySettled" | "BillExpired" | "BillNotFound" | "BillWithdrawn" | "BookingNotFound" | "CannotCancel" | "CannotCheckIn" | "CannotLeave" | "CannotReschedule" | "CaseNotFound" | "ChannelRefused" | "CheckoutOver" | "ClientTooOld" | "CodeUnusable" | "ComeAlong" | "ConsultationNotFound" | "ConversationNotFound" | "DatabaseGone" | "DelegationFault" | "DeliveryFault" | "DeliveryNotOffered" | "DeliveryUnderway" | "DoesNotWant" | "DrawCalledOff" | "DrawEntryNotFound" | "DrawNotDone" | "DrawNotFound" | "DrawNotOpenYet" | "DrawOver" | "EventIdUnreadable" | "ExportNotFound" | "ExportUnderWay" | "FamilyFull" | "FamilyNotFound" | "FilingClosed" | "FilingNotFound" | "ForgedAnswer" | "FormFaults" | "GroupUnknown" | "GuideMoved" | "HallNotForItem" | "HallNotFound" | "HandoverOver" | "InternalError" | "InvalidFields" | "InvitationOver" | "ItemNotFound" | "KeptForPriority" | "KeptForStaff" | "KeyMalformed" | "KeyNeeded" | "KeyReused" | "LevelNeeded" | "LicenceConsentNeeded" | "LicenceNotHere" | "LicencesDown" | "Malformed" | "MarkedAlready" | "MaterialsMissing" | "MayNotFollow" | "MemberTwice" | "MessageNotFound" | "MethodNotAllowed" | "MinorTooOld" | "MoneyUnderWay" | "NameFault" | "NameMismatch" | "NoLicenceFor" | "NoNotice" | "NoOnlineForm" | "NoSuchDelegation" | "NoSuchSession" | "NotAChild" | "NotAdministrator" | "NotAtThisStage" | "NotConfirmed" | "NotEnoughInARow" | "NotFinishedYet" | "NotFound" | "NotInLine" | "NotInThisState" | "NotJson" | "NotLeaving" | "NotLegalPerson" | "NotOffered" | "NotReady" | "NotSignedIn" | "NotTheGuardian" | "NotYetReleased" | "NothingToRate" | "NothingToReceipt" | "NothingToRefund" | "NothingToSupplement" | "NothingWritten" | "NumberFault" | "NumberHeldByAnother" | "ObjectMissing" | "ObjectStoreGone" | "OfferOver" | "OldNumber" | "OneselfAsFamily" | "OrganisationFault" | "OrganisationMismatch" | "OrganisationNotFound" | "OtherBusiness" | "OutcomeUnknown" | "OutsideUnavailable" | "OwedNotFound" | "PaperChanged" | "PaperInfected" | "PaperKindRefused" | "PaperNotFound" | "PaperNotReady" | "PaperPartFault" | "PaperTooLarge" | "PapersNotReady" | "PartyDoesNotFit" | "PartyEmpty" | "PartyRefused" | "PartyTooLarge" | "PayerMismatch" | "PaymentInProgress" | "PersonUnknown" | "PhoneFault" | "PhoneInvalid" | "PhoneNeeded" | "PledgeNeeded" | "PolicyChanged" | "PolicyNotAgreed" | "ProviderNotFound" | "PublicAnswerNotFound" | "QuestionInvalid" | "QuietHoursFault" | "RatedAlready" | "RatingNotFound" | "RealNameNeeded" | "ReasonFault" | "ReasonNeeded" | "RebookNotFound" | "RebookOver" | "ReceiptNotFound" | "ReceiptNotReady" | "RectificationNotFound" | "RedisGone" | "RefundAlreadyAsked" | "RefundTooMuch" | "RepeatedIdentical" | "RequestNotFound" | "RequestTimeout" | "RequestWrong" | "RiskyAccount" | "SaidAgainAlready" | "SanctionNotFound" | "SanctionOver" | "Sanctioned" | "ScenarioNotFound" | "SessionOver" | "SignOnOff" | "SignOnRefused" | "SignOnUnavailable" | "SlotClosed" | "SlotFull" | "SlotNotFound" | "SlotSuspended" | "SlowDown" | "StillFree" | "StillInFlight" | "SupplementEmpty" | "SupplementSent" | "SystemError" | "TagUnknown" | "TemplateUnknown" | "ThemeNotFound" | "TooBusy" | "TooLarge" | "TooLateToCancel" | "TooLateToRate" | "TooLateToReschedule" | "TooManyAgents" | "TooManyAsked" | "TooManyAtOnce" | "TooManyBookings" | "TooManyFavourites" | "TooManyFollowed" | "TooManyHandovers" | "TooManyListeners" | "TooManyMinors" | "TooManyPapers" | "TooManyRequests" | "TooManyVerifications" | "TooManyWaits" | "TooOften" | "TooSlow" | "TopicUnknown" | "TurnKeyUnreadable" | "TurnNotFound" | "TypeNotFound" | "UnknownAnswer" | "UnknownIdType" | "UnknownMaterial" | "VerifierUnavailable" | "WaitNotFound" | "WaitlistOff" | "WishesInvalid" | "WithdrawnAlready" | "WrongBirthDate" | "WrongCheckDigit" | "WrongCreditCode" | "WrongLength" | "WrongRegion";
+            code: "AccountNeeded" | "AccountUnusable" | "ActingOver" | "AddressTooLong" | "AgentFault" | "AgentNotFound" | "AlreadyAgent" | "AlreadyAppealed" | "AlreadyBookedThatDay" | "AlreadyFamily" | "AlreadyInDraw" | "AlreadyLeaving" | "AlreadyVerified" | "AlreadyWaiting" | "AppealInvalid" | "AppealedOnce" | "AskedAgainAlready" | "BillAlreadySettled" | "BillExpired" | "BillNotFound" | "BillWithdrawn" | "BookingNotFound" | "CannotCancel" | "CannotCheckIn" | "CannotLeave" | "CannotReschedule" | "CaseNotFound" | "ChannelRefused" | "CheckoutOver" | "ClientTooOld" | "CodeUnusable" | "ComeAlong" | "ConsultationNotFound" | "ConversationNotFound" | "DatabaseGone" | "DelegationFault" | "DeliveryFault" | "DeliveryNotOffered" | "DeliveryUnderway" | "DoesNotWant" | "DrawCalledOff" | "DrawEntryNotFound" | "DrawNotDone" | "DrawNotFound" | "DrawNotOpenYet" | "DrawOver" | "EventIdUnreadable" | "ExportNotFound" | "ExportUnderWay" | "FamilyFull" | "FamilyNotFound" | "FilingClosed" | "FilingNotFound" | "FolderClosed" | "ForgedAnswer" | "FormFaults" | "GroupUnknown" | "GuideMoved" | "HallNotForItem" | "HallNotFound" | "HandoverOver" | "InternalError" | "InvalidFields" | "InvitationOver" | "ItemNotFound" | "KeptForPriority" | "KeptForStaff" | "KeyMalformed" | "KeyNeeded" | "KeyReused" | "LevelNeeded" | "LicenceConsentNeeded" | "LicenceNotHere" | "LicencesDown" | "Malformed" | "MarkedAlready" | "MaterialsMissing" | "MayNotFollow" | "MemberTwice" | "MessageNotFound" | "MethodNotAllowed" | "MinorTooOld" | "MoneyUnderWay" | "NameFault" | "NameMismatch" | "NoLicenceFor" | "NoNotice" | "NoOnlineForm" | "NoSuchDelegation" | "NoSuchSession" | "NotAChild" | "NotAdministrator" | "NotAtThisStage" | "NotConfirmed" | "NotEnoughInARow" | "NotFinishedYet" | "NotFound" | "NotInLine" | "NotInThisState" | "NotJson" | "NotLeaving" | "NotLegalPerson" | "NotOffered" | "NotReady" | "NotSignedIn" | "NotTheGuardian" | "NotTheirLicence" | "NotYetReleased" | "NothingToRate" | "NothingToReceipt" | "NothingToRefund" | "NothingToSupplement" | "NothingWritten" | "NumberFault" | "NumberHeldByAnother" | "ObjectMissing" | "ObjectStoreGone" | "OfferOver" | "OldNumber" | "OneselfAsFamily" | "OrganisationFault" | "OrganisationMismatch" | "OrganisationNotFound" | "OtherBusiness" | "OutcomeUnknown" | "OutsideUnavailable" | "OwedNotFound" | "PaperChanged" | "PaperInfected" | "PaperKindRefused" | "PaperNotFound" | "PaperNotReady" | "PaperPartFault" | "PaperTooLarge" | "PapersNotReady" | "PartyDoesNotFit" | "PartyEmpty" | "PartyRefused" | "PartyTooLarge" | "PayerMismatch" | "PaymentInProgress" | "PersonUnknown" | "PhoneFault" | "PhoneInvalid" | "PhoneNeeded" | "PledgeNeeded" | "PolicyChanged" | "PolicyNotAgreed" | "ProviderNotFound" | "PublicAnswerNotFound" | "QuestionInvalid" | "QuietHoursFault" | "RatedAlready" | "RatingNotFound" | "RealNameNeeded" | "ReasonFault" | "ReasonNeeded" | "RebookNotFound" | "RebookOver" | "ReceiptNotFound" | "ReceiptNotReady" | "RectificationNotFound" | "RedisGone" | "RefundAlreadyAsked" | "RefundTooMuch" | "RepeatedIdentical" | "RequestNotFound" | "RequestTimeout" | "RequestWrong" | "RiskyAccount" | "SaidAgainAlready" | "SanctionNotFound" | "SanctionOver" | "Sanctioned" | "ScenarioNotFound" | "SessionOver" | "SignOnOff" | "SignOnRefused" | "SignOnUnavailable" | "SlotClosed" | "SlotFull" | "SlotNotFound" | "SlotSuspended" | "SlowDown" | "StillFree" | "StillInFlight" | "SupplementEmpty" | "SupplementSent" | "SystemError" | "TagUnknown" | "TemplateUnknown" | "ThemeNotFound" | "TooBusy" | "TooLarge" | "TooLateToCancel" | "TooLateToRate" | "TooLateToReschedule" | "TooManyAgents" | "TooManyAsked" | "TooManyAtOnce" | "TooManyBookings" | "TooManyFavourites" | "TooManyFollowed" | "TooManyHandovers" | "TooManyListeners" | "TooManyMinors" | "TooManyPapers" | "TooManyRequests" | "TooManyVerifications" | "TooManyWaits" | "TooOften" | "TooSlow" | "TopicUnknown" | "TurnKeyUnreadable" | "TurnNotFound" | "TypeNotFound" | "UnknownAnswer" | "UnknownIdType" | "UnknownMaterial" | "VerifierUnavailable" | "WaitNotFound" | "WaitlistOff" | "WishesInvalid" | "WithdrawnAlready" | "WrongBirthDate" | "WrongCheckDigit" | "WrongCreditCode" | "WrongLength" | "WrongRegion";
             /** @description 补充内容，随错误而定 */
             detail?: unknown;
             /** @description 给人看的中文说明 */
@@ -3804,9 +3810,10 @@ export interface components {
         };
         /**
          * FilingLine
-         * @description An application in a list.
+         * @description An application in a list; `agent`：代办人（隐去部分），空为本人办理.
          */
         FilingLine: {
+            agent: string;
             case_no: string;
             /** Format: date-time */
             changed_at: string;
@@ -3821,8 +3828,11 @@ export interface components {
         /**
          * FilingView
          * @description `editable`: it can be changed and sent in now; `outdated`: the guide has moved on, take its form first.
+         *
+         *         `agent`：代办人（隐去部分）；`own`：本人的申请，否则是代办.
          */
         FilingView: {
+            agent: string;
             answers: Record<string, never>;
             case_no: string;
             code: string;
@@ -3843,6 +3853,7 @@ export interface components {
             notice: components["schemas"]["NoticeLine"][];
             outdated: boolean;
             owed: components["schemas"]["Owed"][];
+            own: boolean;
             pledge: string;
             pledge_version: string;
             pledged_at: string | null;
@@ -4379,14 +4390,16 @@ export interface components {
         };
         /**
          * NewPaper
-         * @description `key`：本次上传的幂等键；`sha256`：整个文件的 SHA-256（十六进制）；`name`：原文件名.
+         * @description `key`：本次上传的幂等键；`sha256`：整个文件的 SHA-256（十六进制）；`name`：原文件名。
+         *
+         *         咨询投诉的附件：`owner` 为 consultation，`owner_code` 为编号，`material` 为“附件”；JPEG、PNG、PDF，至多 5 份.
          */
         NewPaper: {
             key: string;
             material: string;
             name: string;
             /** @enum {string} */
-            owner: "filing" | "supplement";
+            owner: "consultation" | "filing" | "supplement";
             owner_code: string;
             sha256: string;
             /** Format: int64 */
@@ -6016,6 +6029,15 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description 这件事项现在不能添加或删除附件；答复后可以在追问时补充，也可以重新提交。 */
+        FolderClosed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description 未能确认合作平台的答复，结果正在核实中，请勿重复操作，稍后查看结果。 */
         ForgedAnswer: {
             headers: {
@@ -6474,6 +6496,15 @@ export interface components {
         };
         /** @description 登记信息显示您不是这位未成年人的监护人，请核对姓名和号码，或带户口簿、出生医学证明到窗口办理。 */
         NotTheGuardian: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description 代办时不能调用申请人的电子证照，请上传材料，或由申请人本人登录后授权调用。 */
+        NotTheirLicence: {
             headers: {
                 [name: string]: unknown;
             };
@@ -12649,7 +12680,20 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            403: components["responses"]["PolicyNotAgreed"];
+            /**
+             * @description 没有权限
+             *
+             *     * `ActingOver` 您已不能以该单位身份办理：授权可能已解除、已到期或不含此项。请切换回个人身份，或联系单位管理员。
+             *     * `PolicyNotAgreed` 请先阅读并同意隐私政策，再继续办理；不同意也可以查看、导出和注销。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
@@ -12714,6 +12758,7 @@ export interface operations {
              * @description 没有权限
              *
              *     * `RealNameNeeded` 请先完成实名认证。
+             *     * `ActingOver` 您已不能以该单位身份办理：授权可能已解除、已到期或不含此项。请切换回个人身份，或联系单位管理员。
              *     * `PolicyNotAgreed` 请先阅读并同意隐私政策，再继续办理；不同意也可以查看、导出和注销。
              */
             403: {
@@ -12729,6 +12774,7 @@ export interface operations {
              *
              *     * `ItemNotFound` 没有这个事项，或它已停止办理，请换个关键词查找。
              *     * `NoOnlineForm` 该事项暂不能在线填报，请预约到大厅办理，或查看办事指南。
+             *     * `PersonUnknown` 您不能为这位亲友办理：可能尚未登记，或者委托已解除、已到期。请在“亲友”中查看，或请对方重新委托。
              */
             404: {
                 headers: {
@@ -13158,7 +13204,20 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            403: components["responses"]["PolicyNotAgreed"];
+            /**
+             * @description 没有权限
+             *
+             *     * `NotTheirLicence` 代办时不能调用申请人的电子证照，请上传材料，或由申请人本人登录后授权调用。
+             *     * `PolicyNotAgreed` 请先阅读并同意隐私政策，再继续办理；不同意也可以查看、导出和注销。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /**
              * @description 没有找到
              *
@@ -17206,6 +17265,7 @@ export interface operations {
              *
              *     * `FilingClosed` 该申请已提交或已结束，不能再修改，请在“我的申请”中查看进展。
              *     * `SupplementSent` 补正材料已提交，不能再修改；如有遗漏，请联系办理部门。
+             *     * `FolderClosed` 这件事项现在不能添加或删除附件；答复后可以在追问时补充，也可以重新提交。
              *     * `TooManyPapers` 文件数量或总大小超过上限，请删除不需要的文件后再上传。
              */
             409: {
@@ -17312,6 +17372,7 @@ export interface operations {
              *
              *     * `FilingClosed` 该申请已提交或已结束，不能再修改，请在“我的申请”中查看进展。
              *     * `SupplementSent` 补正材料已提交，不能再修改；如有遗漏，请联系办理部门。
+             *     * `FolderClosed` 这件事项现在不能添加或删除附件；答复后可以在追问时补充，也可以重新提交。
              */
             409: {
                 headers: {
