@@ -5,8 +5,6 @@ from datetime import datetime
 
 from catalogue import items
 from catalogue.favourite_errors import TooManyFavourites
-from catalogue.favourite_models import FavouriteItem
-from catalogue.models import ServiceItem
 from foundation import clock, database
 
 MOST = 200
@@ -15,6 +13,9 @@ LOCK = "select from citizen where id = $1 for no key update"
 FULL = """
 select count(*) >= $3 and not coalesce(bool_or(item_id = $2), false) from favourite_item where citizen_id = $1"""
 ADD = "insert into favourite_item (citizen_id, item_id, since) values ($1, $2, $3) on conflict do nothing"
+REMOVE = """
+delete from favourite_item f using service_item i
+ where f.citizen_id = $1 and i.id = f.item_id and $2 in (i.slug, i.item_code)"""
 THEIRS = """
 select i.slug, i.item_code, coalesce(nullif(i.short_name, ''), i.name) as name, d.name as department, f.since,
        i.guide_id is not null as in_force
@@ -52,6 +53,4 @@ async def add(*, citizen_id: int, item: str) -> None:
 
 async def remove(*, citizen_id: int, item: str) -> None:
     """Again is harmless; an item that is no more can be left all the same."""
-    of_item = await ServiceItem.filter(slug=item).values_list("id", flat=True)
-    of_item = of_item or await ServiceItem.filter(item_code=item).values_list("id", flat=True)
-    await FavouriteItem.filter(citizen_id=citizen_id, item_id__in=of_item).delete()
+    await database.execute(REMOVE, citizen_id, item)
