@@ -19,6 +19,7 @@ CITIZEN_DOOR = {
     "POST /v1/sign-on/finish",
     "GET /v1/sign-on/leaving",
     "GET /v1/login/options",
+    "GET /v1/onward",
     "GET /v1/policy",  # what one agrees to before signing in
     "GET /v1/search",
     "GET /v1/suggestions",
