@@ -23,7 +23,7 @@ WATCH = f"""
 
 
 async def h5_interactive(house: House) -> Measured:
-    """Home in Chromium, nothing kept, a processor four times as slow, over loopback: until the search box takes a key."""
+    """Home in Chromium, nothing kept, on a processor four times as slow: until the search box takes a key."""
     found = Measured("h5_interactive", "ms")
     if not (chromium := find()):
         found.failed = "no Chromium here (CHROMIUM=/path names one)"

@@ -36,7 +36,14 @@ def _install() -> None:
 
 
 def _types() -> None:
-    node.run("node", "node_modules/openapi-typescript/bin/cli.js", "openapi.json", "--output", "src/api/types.d.ts", "--default-non-nullable=false")
+    node.run(
+        "node",
+        "node_modules/openapi-typescript/bin/cli.js",
+        "openapi.json",
+        "--output",
+        "src/api/types.d.ts",
+        "--default-non-nullable=false",
+    )
 
 
 def _serve() -> None:

@@ -72,7 +72,7 @@ EMPTY = (
     "supplement/990100202611000025", "consultation/NOTHING",
 )  # fmt: skip
 LAST = "kiosk"  # which stays a touch screen
-# These lead on at once whom nothing is missing for; signing in, proving one's name and applying have tests of their own.
+# These lead on at once whom nothing is missing for; signing in, proving a name and applying have tests of their own.
 LEADS_ON = {"open", "login", "real-name", "apply"}
 
 
