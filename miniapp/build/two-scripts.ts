@@ -12,7 +12,8 @@ const INTERPOLATION = 5;
 const ATTRIBUTE = 6;
 const DIRECTIVE = 7;
 
-const quoted = (text: string) => `'${text.replace(/\\/g, "\\\\").replace(/'/g, "\\'").replace(/\s*\n\s*/g, " ").trim()}'`;
+// A line break in the source is nothing that is read; a space beside what is put in between is.
+const quoted = (text: string) => `'${text.replace(/\\/g, "\\\\").replace(/'/g, "\\'").replace(/^\s*\n\s*|\s*\n\s*$/g, "").replace(/\s*\n\s*/g, " ")}'`;
 
 export const twoScripts = (): Plugin => ({
   name: "two-scripts",
