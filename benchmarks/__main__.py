@@ -16,6 +16,7 @@ from benchmarks import (
     assistant,
     cases,
     catalogue,
+    client,
     generating,
     miniprogram_bff,
     notifications,
@@ -33,6 +34,7 @@ Figure = Callable[[House], Awaitable[Measured]]
 
 ROOMS: dict[str, Mapping[str, Figure]] = {
     "miniprogram_bff": {**miniprogram_bff.FIGURES, **screens.FIGURES},
+    "client": client.FIGURES,
     "catalogue": catalogue.FIGURES,
     "appointments": {**appointments.FIGURES, **generating.FIGURES},
     "cases": {**cases.FIGURES, **notifications.FIGURES},

@@ -1,4 +1,4 @@
-"""The files of the browser's client: what the build gave a name of its own is kept for ever, the page is asked for each time.
+"""The files of the browser's client: what its name describes is kept for ever, the page is asked for each time.
 
 Compressed once per process and file, on the first asking; a client that is built anew is served without a restart.
 """

@@ -33,7 +33,8 @@ WALK = """async (addresses) => {
       return main !== left && location.hash.startsWith(page) && main?.querySelector('h1:not(.away)') ? main : null;
     };
     location.hash = `#/${address}`;
-    for (const until = Date.now() + 20000; !ready() && Date.now() < until; ) await new Promise((go) => setTimeout(go, 4));
+    const until = Date.now() + 20000;
+    while (!ready() && Date.now() < until) await new Promise((go) => setTimeout(go, 4));
     found[address] = {};
     for (const one of ready()?.querySelectorAll('a[href^="#/"]') ?? []) {
       const to = one.getAttribute('href').slice(2), taps = one.closest('details:not([open])') ? 2 : 1;
