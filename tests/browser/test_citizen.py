@@ -127,7 +127,7 @@ async def test_progress_and_rating(citizen: Citizen, whole_house: Launched) -> N
 async def test_large_letters_and_leaving(citizen: Citizen) -> None:
     page = citizen.page
     await citizen.is_signed_in()
-    size = "parseFloat(getComputedStyle(document.body).fontSize)"
+    size = "parseFloat(getComputedStyle(document.querySelector('.body')).fontSize)"
     before = await page.evaluate(size)
     await citizen.presses("大字版")
     assert await page.evaluate(size) > before * 1.25

@@ -89,7 +89,7 @@ async def test_own_pages(phone: "Page", whole_house: Launched) -> None:
     await person.chooses_a_slot()
     await sound(person)
     await person.presses("确认预约")
-    await phone.locator("#qr svg").wait_for()
+    await phone.locator(".qr img").wait_for()
     await sound(person)
     phone.once("dialog", lambda asked: asked.accept())
     await person.presses("取消预约")
@@ -137,5 +137,5 @@ async def test_booking_by_keyboard_alone(desk: "Page", whole_house: Launched) ->
     await desk.locator(".slot[aria-pressed=true]").wait_for()
     await tabbed(desk, until="确认预约")
     await desk.keyboard.press("Enter")
-    await desk.locator("#qr svg").wait_for()
+    await desk.locator(".qr img").wait_for()
     assert person.trouble == []
