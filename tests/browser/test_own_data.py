@@ -84,7 +84,7 @@ async def test_one_step_up_and_then_for_a_company(h5: str, phone: "Page") -> Non
     await phone.get_by_label("姓名").fill("李四")
     await phone.get_by_label("证件号码").fill(id_number())
     await phone.get_by_role("button", name="添加", exact=True).click()
-    await phone.get_by_text("（等待本人同意）").wait_for()
+    await phone.get_by_text("等待本人同意", exact=True).wait_for()
     await sound_phone(phone)
     await phone.goto(f"{h5}#/book/{(await of.hall).code}/{of.code}")
     await phone.locator(".slot").click()

@@ -47,7 +47,6 @@ CITIZEN_DOOR = {
     "GET /v1/answers",  # written anew by staff, without a person
     "GET /v1/answers/<code>",
     "POST /v1/consultations/doors",
-    "GET /v1/onward",  # an address of ours as a QR code, for the phone in front of a touch screen
     "GET /widget.js",  # the chat for other web sites: a script and an empty page
     "GET /widget",
     "GET /healthz",
