@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis.asyncio
 
 from deploy.local import ports
 from deploy.local.environment import SECRETS, read
@@ -111,3 +112,14 @@ async def whole_house(servers: Addresses, tmp_path_factory: pytest.TempPathFacto
     house.start()
     yield house
     house.stop()
+
+
+@pytest.fixture(autouse=True)
+async def _nobody_came_before(request: pytest.FixtureRequest) -> None:
+    """Tests of the whole house come from one address; what those before it asked is not counted against one."""
+    if "whole_house" not in request.fixturenames:
+        return
+    house: Launched = request.getfixturevalue("whole_house")
+    async with redis.asyncio.Redis.from_url(house.environment["REDIS_URL"]) as gate:
+        if counted := [key async for key in gate.scan_iter("limit:*", count=1000)]:
+            await gate.delete(*counted)

@@ -15,7 +15,7 @@ from assistant.evaluation.__main__ import COLLOQUIAL
 from assistant.navigation import CardKind, LiveKind
 from assistant.remembering import Memory
 from assistant.snapshot import Snapshot
-from miniprogram_bff.app import H5
+from deploy.client.places import SOURCE
 from tests.builders.assistant import shipped_snapshot, snapshot
 
 ASKED: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("ground_rules.yaml").read_text(encoding="utf-8"))
@@ -59,7 +59,7 @@ def test_every_rule_is_asked_for() -> None:
 
 
 def test_entries_hold_together() -> None:
-    screens = (H5 / "app.js").read_text(encoding="utf-8")
+    addresses = (SOURCE / "src" / "addresses.ts").read_text(encoding="utf-8")
     for one in ground_rules.known().values():
         assert len(one.id) <= 20, "it stands in turn.section"
         assert one.source
@@ -67,7 +67,7 @@ def test_entries_hold_together() -> None:
         assert not one.live or one.live in [kind.value for kind in LiveKind]
         for screen in one.next:
             assert screen in navigation.SCREENS
-            assert f"[/^{screen}$/" in screens
+            assert f'["{screen}", ' in addresses
 
 
 def test_a_guide_is_never_pushed_aside() -> None:

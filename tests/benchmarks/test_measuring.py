@@ -15,7 +15,7 @@ from benchmarks.measuring import CheckFailed, Measured, Sample, Scale, interleav
 NAMES = (
     "bare_json home slot_list guide_page reserve_spread reserve_hot sold_out rush generate_year history_5m"
     " notify_settled notify_in_the_rush reconcile_1m ask searching suggesting timeline_10m case_import message_drain"
-    " h5_interactive"
+    " h5_interactive loop_held"
 )
 KEYS = {"figure", "value", "unit", "baseline", "baseline_value", "ratio"}
 

@@ -70,14 +70,14 @@ async def test_a_browser_that_names_itself_in_another_encoding_may_sign_in(syste
 
 async def test_files_are_asked_for_again_and_not_sent_again(citizens: str) -> None:
     async with httpx.AsyncClient(base_url=citizens) as client:
-        first = await client.get("/h5/app.js")
+        first = await client.get("/h5/static/icon.svg")
         assert (first.status_code, first.headers["cache-control"]) == (200, "no-cache")
-        again = await client.get("/h5/app.js", headers={"If-Modified-Since": first.headers["last-modified"]})
+        again = await client.get("/h5/static/icon.svg", headers={"If-None-Match": first.headers["etag"]})
         assert (again.status_code, again.headers.get("content-security-policy")) == (304, None)
 
 
 @pytest.mark.parametrize(
-    "path", [b"/h5/%00", b"/h5/" + b"a" * 300, b"/h5/screens", b"/h5/..%2fapp.py", b"/h5/app.js/x", b"/forms/%2e%2e"]
+    "path", [b"/h5/%00", b"/h5/" + b"a" * 300, b"/h5/assets", b"/h5/..%2fapp.py", b"/h5/index.html/x", b"/forms/%2e%2e"]
 )
 async def test_an_address_that_is_no_file_is_not_found(citizens: str, path: bytes) -> None:
     assert await status_of(citizens, b"GET " + path) == 404
