@@ -1,15 +1,18 @@
 """问一问 at 390 pixels: suggestions while typing, free slots beside the answer, and the talk again after a reload."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
-from assistant import hot_questions, knowledge, rule_facts
+from assistant import hot_questions, knowledge, knowledge_bases, local_words, rule_facts
 from catalogue import shelf
 from catalogue.models import ServiceItem
+from foundation.actor import Actor
 from miniprogram_bff.app import create_app
 from tests.browser.test_console import NAMELESS, OVERFLOW
 from tests.builders import appointments as booking
@@ -38,6 +41,24 @@ async def sound(page: "Page", name: str) -> None:
     await page.wait_for_load_state()  # with its styles
     assert await page.evaluate(NAMELESS) == []
     assert await page.evaluate(OVERFLOW) <= 0
+
+
+async def a_district_that_calls_it(said: str, word: str) -> None:
+    by = Actor.system("test")
+    city = await knowledge_bases.city()
+    base = await knowledge_bases.create(code="dong", name="东城区", kind="district", parent_id=city.id, names=[], by=by)
+    await local_words.add(base_id=base.id, said=said, word=word, by=by)
+
+
+async def the_door_knows(bff: str, said: str, place: str) -> None:
+    """A change answers within two seconds, not at once: it is asked for until it does."""
+    async with httpx.AsyncClient(base_url=bff) as client:
+        for _ in range(100):
+            answer = await client.post("/v1/ask", json={"question": said, "place": place})
+            if answer.json()["passages"]:
+                return
+            await asyncio.sleep(0.1)
+    raise AssertionError(said)
 
 
 async def test_typed_suggested_answered_and_there_again(phone: "Page") -> None:
@@ -71,4 +92,11 @@ async def test_typed_suggested_answered_and_there_again(phone: "Page") -> None:
         await phone.get_by_text("最晚在开始前 2 小时").wait_for()
         assert await phone.get_by_role("link", name="居住证申领", exact=True).count() == 1
         await sound(phone, "ask-again-390")
+        await a_district_that_calls_it("小本本", "居住证申领")
+        await the_door_knows(bff, "小本本", "dong")
+        await phone.goto(f"{bff}/h5/#/ask?place=dong")
+        await phone.get_by_label("您的问题").fill("小本本")
+        await phone.keyboard.press("Enter")
+        await phone.get_by_text("来源：全市 · 《居住证申领》办事指南第 1 版").wait_for()
+        await sound(phone, "ask-base-390")
     assert faults == []
