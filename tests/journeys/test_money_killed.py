@@ -16,13 +16,13 @@ REFUND = "select r.state from refund r join payment_order o on o.id = r.order_id
 
 
 async def test_the_worker_is_killed_while_money_goes_back(frail_house: FrailHouse):
-    """The channel has taken the refund and its answer never arrives anywhere."""
+    """The channel has taken the refund, and neither its answer nor its notice arrives anywhere."""
     citizen, sandbox, records = await Citizen(frail_house).arrive(), Sandbox(frail_house), Records(frail_house)
     await citizen.sign_in("alipay")
     await citizen.verify()
-    pay_code = await Bureau(frail_house).bill(citizen, fen=5000)
+    pay_code = await Bureau(frail_house).bill(citizen, fen=5002)  # an amount whose refund's notice is lost
     first, second = [await citizen.checkout(pay_code, channel) for channel in ("wechat", "alipay")]
-    await sandbox.pay(second)
+    await sandbox.pay(second, "twice")
     await citizen.settled(pay_code)
     number = first["out_trade_no"]
 
