@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from assistant import analysis, audience, ground_rules, question
+from assistant import analysis, audience, coming, ground_rules, question
 from assistant.aspects import SECTIONS, Aspect
 from assistant.confidence import Band
 from assistant.corpus import (
@@ -106,7 +106,7 @@ def passages_for(
     """
     wanted = tuple(asked)
     sections = list(_special(document, topic, wanted)) + list(_of_aspects(document, wanted))
-    missing = [aspect for aspect in wanted if SECTIONS[aspect] and not _sections(document, aspect)]
+    missing = [aspect for aspect in wanted if aspect is not Aspect.PROGRESS and not _sections(document, aspect)]
     note = f"《{document.name}》的办事指南没有写明：{'、'.join(missing)}。" if missing else ""
     if not sections:
         sections = [*_of_place(document), *_overview(document, topic)]
@@ -151,7 +151,7 @@ def _of_aspects(document: GuideDocument, asked: tuple[Aspect, ...]) -> list[Sect
 
 
 def _sections(document: GuideDocument, aspect: Aspect) -> list[Section]:
-    return _first_of(document, SECTIONS[aspect])
+    return coming.sections(document, aspect) or _first_of(document, SECTIONS[aspect])
 
 
 def _special(document: GuideDocument, topic: str, asked: tuple[Aspect, ...]) -> Iterable[Section]:

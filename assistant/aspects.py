@@ -23,6 +23,9 @@ class Aspect(StrEnum):
     LEGAL_BASIS = "依据"
     RESULT = "结果"
     STEPS = "流程"
+    AWAY = "异地"
+    PROXY = "代办"
+    RESIDENCE = "户籍"
 
 
 SECTIONS: dict[Aspect, tuple[str, ...]] = {
@@ -39,11 +42,34 @@ SECTIONS: dict[Aspect, tuple[str, ...]] = {
     Aspect.LEGAL_BASIS: (corpus.LEGAL_BASIS,),
     Aspect.RESULT: (corpus.RESULT,),
     Aspect.STEPS: (corpus.STEPS, corpus.MATERIALS),
+    Aspect.AWAY: (corpus.ONLINE, corpus.SUMMARY),
+    Aspect.PROXY: (),
+    Aspect.RESIDENCE: (corpus.CONDITIONS,),
 }
 
+_MAY = r"(?:能不能|可不可以|能否|可否|是否可以|能|可以|行不行)"
+_HERE = r"(?:本地|当地|本市|老家|户籍地|户口所在地|户口地)"
+_SOMEBODY = r"(?:别人|他人|旁人|家里?人|家属|亲戚|朋友|同事|老公|老婆|爱人|对象|爸妈|父母|儿子|女儿|子女|孩子|中介|人家)"
 _WHAT = r"(?:什么|哪些|啥子?|那些|几样)"
 # Order matters: an earlier pattern takes its words away from the later ones (办好了吗 is progress, not time).
 _PATTERNS: dict[Aspect, re.Pattern[str]] = {
+    Aspect.AWAY: re.compile(
+        rf"(?:人|本人|我们?|俺|咱|他|她)*(?:都|又|也|现在|目前|常年|长期|一直)*"
+        rf"(?:[不没]在{_HERE}|在(?:外地|外省|国外|外面|异地)(?:打工|上班|工作|读书|上学|出差)?(?=[\s,。!?]|$|{_MAY}|怎么|咋|办|回不))"
+        rf"(?:[\s,]*{_MAY}*(?:怎么|咋)?办(?:理|不了)?)?"
+        rf"|(?:回不[来去]|赶不回[来去])(?:[\s,]*{_MAY}*(?:怎么|咋)?办理?)?"
+        rf"|(?:在)?(?:异地|外地){_MAY}办理?|{_MAY}(?:在)?(?:异地|外地)办理?(?![^吗么不吧呢\s,。!?])"
+    ),
+    Aspect.RESIDENCE: re.compile(
+        rf"(?:我们?|俺|咱|他|她|两个人|户口)*(?:都|又)*(?:(?:不是|非){_HERE}|(?:是|不在{_HERE})?外地)的?(?:人|户口|户籍)的?"
+        rf"(?=[\s,。!?]|$|{_MAY}|怎么|咋)(?:[\s,]*{_MAY}*(?:怎么|咋)?(?:在(?:这里?|本地|你们这))?办理?)?|没有?{_HERE}(?:户口|户籍)(?:[\s,]*{_MAY}办理?)?"
+    ),
+    Aspect.PROXY: re.compile(
+        rf"{_MAY}?(?:不是)?(?:让|叫|找|请|由|托|委托|喊){_SOMEBODY}(?:{_MAY})?(?:帮我?|帮忙|替我?|代我?)?(?:去|来|跑)*(?:办理?|领取?|取|拿|申请|交|弄)?"
+        rf"|{_SOMEBODY}{_MAY}(?:帮我?|帮忙|替我?|代我?)(?:去|来)*(?:办理?|领取?|取|拿|申请|交|弄)?|{_MAY}(?:帮|替){_SOMEBODY}(?:去)?(?:办理?|领取?|取|拿|弄)"
+        rf"|{_MAY}(?:找人)?代(?:办|领|理|取)(?![^吗么不吧呢\s,。!?])"
+        rf"|(?:是不是|必须|一定|要不要|用不用|需不需要|需要|非得|非|得|要|不)*本人(?:必须|一定|要|得|能|可以)?(?:亲自)?(?:到场|到现场|[去来到](?!哪))(?:办理?|一趟|吗)?|(?:本人)(?:不去|不来|去不了|来不了)(?:行不行|{_MAY}办?)?"
+    ),
     Aspect.PROGRESS: re.compile(
         r"(?:查询?|看)?(?:一下)?(?:办理|办件|审批|审核)?进度(?:怎么查询?|如何查询?|查询|在哪查?|到哪了?)?|办到哪(?:一步|里|了)*|到哪一?步了?|(?:办|审核?|批)(?:好|完|下来)了?[吗没]"
     ),

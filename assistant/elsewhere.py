@@ -5,7 +5,7 @@ usually handles it, and which guides are near. A guide of the same name takes it
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -39,8 +39,12 @@ def known() -> tuple[Matter, ...]:
 
 
 def without_guide(matters: Iterable[Matter], *, is_taken: Callable[[str], bool]) -> tuple[Matter, ...]:
-    """The matters that no guide is called by (`is_taken`): neither by their name nor by an everyday one."""
-    return tuple(one for one in matters if not any(map(is_taken, (one.name, *one.also))))
+    """The matters that no guide is called by (`is_taken`), without what a guide is called in everyday words.
+
+    A matter is gone with its name, or with the last of its everyday names.
+    """
+    untaken = ((one, tuple(name for name in one.also if not is_taken(name))) for one in matters)
+    return tuple(replace(one, also=also) for one, also in untaken if also and not is_taken(one.name))
 
 
 def _matter(*, name: str, by: str, also: Iterable[str] = (), phone: str = "", near: Iterable[str] = ()) -> Matter:
