@@ -24,6 +24,7 @@ _ORDINAL = re.compile(r"(?:我?(?:选|要|是|说的是))?(?:第)?([一二三四
 _OTHER = re.compile(
     r"(?:那|还有|我?要|我?选)?(?:另外|另|其他|别的|剩下)(?:的|那)?[一几两]?[个项种条]?(?:的)?(?:呢|吧)?"
 )
+_REPLACES = re.compile(r"补[领发办换]|挂失")
 _NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
 
@@ -56,7 +57,7 @@ def decided(snapshot: Snapshot, one: Question, results: list[Result], *, recent:
     if vague(one.topic):
         return Decision(sure, choices=near, near=near)
     relative = _relative(one.topic, results, snapshot, recent)
-    if relative and (band is not Band.ANSWER or (_goes_on(one, relative) and not _names_one(one.topic, results))):
+    if relative and (band is not Band.ANSWER or (_goes_on(one, relative) and not _names_another(one, results))):
         return Decision(sure, document=relative, near=near)
     kind = question.kind_of(one.topic)
     if band is Band.UNKNOWN or (kind and not _knows(results[0].document, kind)):
@@ -174,16 +175,23 @@ def _guides(results: Iterable[Result]) -> tuple[GuideDocument, ...]:
 
 
 def _only(one: Question, equals: list[Result], recent: tuple[str, ...]) -> Result | None:
-    """The one among near-equals that is called exactly that, or sounds so or is asked so, or was just spoken of, or
-    leads and has no guide."""
+    """The one among near-equals that is called exactly that, or sounds so or is asked so, or that replaces what was
+    lost, or was just spoken of, or leads and has no guide."""
     if len(equals) == 1:
         return equals[0]
     exact = [result for result in equals if _named(one.topic, result.document)]
     heard = exact or [result for result in equals if _heard(one, result.document)]
-    if len(heard) == 1:
-        return heard[0]
+    replacing = [result for result in equals if question.lost(one.said) and _REPLACES.search(result.document.name)]
+    for few in (heard, replacing):
+        if len(few) == 1:
+            return few[0]
     latest = next((result for result in equals if recent and result.document.item_code == recent[-1]), None)
     return latest or (equals[0] if equals[0].matter and not exact else None)
+
+
+def _names_another(one: Question, results: list[Result]) -> bool:
+    """Whether a guide is called just what was said, which no action is by itself: after 上牌, 过户呢 is of the car."""
+    return _names_one(one.topic, results) and not question.is_action(question.about_then(one.topic))
 
 
 def _names_one(topic: str, results: list[Result]) -> bool:
@@ -227,9 +235,15 @@ def _relative(topic: str, results: list[Result], snapshot: Snapshot, recent: tup
         return None
     if any(said in analysis.canon(way) for way in latest.questions):
         return latest
-    sisters = [
-        result.document for result in results if not result.matter and said in analysis.canon(result.document.name)
-    ]
-    name = names.name_of(analysis.canon(latest.name))
-    near = [ranking.closeness(name, names.name_of(analysis.canon(sister.name))) for sister in sisters]
+    sisters = [one for one in _guides(results) if any(said in analysis.canon(name) for name in one.names)]
+    near = [_kinship(latest, sister, said) for sister in sisters]
     return sisters[near.index(max(near))] if near and near.count(max(near)) == 1 else None
+
+
+def _kinship(latest: GuideDocument, sister: GuideDocument, said: str) -> tuple[float, float]:
+    """How close a sister that is called `said` is to the guide before: by everyday names first, by the official names
+    between equals. 开公司 is 公司注册, whose sister is 公司注销, and not 户口注销."""
+    before = [names.name_of(analysis.canon(name)) for name in latest.names]
+    after = [names.name_of(name) for name in map(analysis.canon, sister.names) if said in name]
+    everyday = max(ranking.closeness(one, other) for one in before for other in after)
+    return everyday, ranking.closeness(before[0], names.name_of(analysis.canon(sister.name)))

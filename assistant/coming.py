@@ -6,7 +6,7 @@ materials or steps; and how far it can be done away from the counter is said by 
 
 import re
 
-from assistant import analysis
+from assistant import analysis, audience
 from assistant.aspects import SECTIONS, Aspect
 from assistant.corpus import CONDITIONS, MATERIALS, NOTES, QUESTION, STEPS, GuideDocument, Section
 
@@ -14,7 +14,7 @@ _SPEAKING = (CONDITIONS, MATERIALS, STEPS, NOTES)
 _SPEAKS: dict[Aspect, re.Pattern[str]] = {
     Aspect.AWAY: re.compile(r"异地|跨省|跨市|(?:人|都)在外地"),
     Aspect.PROXY: re.compile(
-        r"代办(?!窗口)|代领|代为|委托|他人|别人|本人(?:要|须|必须|应当?|都)?(?:亲自)?(?:到场|来|去|到现场)|[要须]本人"
+        r"代办(?!窗口)|代领|代为|委托|他人|别人|到场|本人(?:要|须|必须|应当?|都)?(?:亲自)?(?:来|去|到现场)|[要须]本人"
     ),
     Aspect.RESIDENCE: re.compile(r"外地|户籍|户口"),
 }
@@ -26,11 +26,11 @@ _ASKS: dict[Aspect, re.Pattern[str]] = {
 
 
 def sections(document: GuideDocument, aspect: Aspect) -> list[Section]:
-    """What the guide says of it: its common questions about it, or else the sections that speak of it; then where all
-    guides say it. Nothing where the aspect has nothing to do with who comes."""
+    """What the guide says of it: its common questions about it, unless they are about somebody's child, or else the
+    sections that speak of it; then where all guides say it. Nothing where the aspect has nothing to do with who comes."""
     if aspect not in _SPEAKS:
         return []
-    asking = [one for one in document.all_of(QUESTION) if _asks(one, aspect)]
+    asking = [one for one in document.all_of(QUESTION) if _asks(one, aspect) and not audience.of(one.title)]
     speaking = [one for one in document.sections if one.kind in _SPEAKING and _SPEAKS[aspect].search(one.text)]
     everywhere = [one for kind in SECTIONS[aspect] if (one := document.section(kind))]
     return [*(asking or speaking), *everywhere]

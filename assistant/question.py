@@ -46,8 +46,10 @@ _KIND = re.compile(
     r"(?:(?:经营|从业|执业)?(?:许可证?|资格证书?|资质|执照)|证书?|上牌|登记证?|备案|补[贴助]|津贴)"
 )
 _LOST = re.compile(
-    r"([^,。!?;]+?)(?:整|弄|搞|给|都|又|也|不小心|被(?:人)?|[叫让给]人)*(?:丢(?!人)|遗失|(?<![听看望瞧])不见了?|掉了|偷了?|找不到|找不着(?=了|$|[\s,。!?]))"
+    r"([^,。!?;]+?)(?:整|弄|搞|给|都|又|也|不小心|被(?:人)?|[叫让给]人)*"
+    r"(?:丢(?!人)|遗失|[找寻](?:不到|不[着见](?=了|$|[\s,。!?])|没了)|(?<![听看望瞧])不见了?|掉了|偷了?|顺走|落(?:在)?(?:[^,。!?;]{1,6}[上里]|家)|(?:整|弄|搞)没)"
 )
+_NOTHING_MORE = re.compile(r"[\s了啦,。!?]*")
 _LOST_OF = re.compile(r"[我俺咱你的把将]|丢了?")
 _HOLDER = re.compile(r".{0,2}包|行李箱?|箱子")
 _HALL = re.compile(
@@ -123,6 +125,12 @@ def lost(said: str) -> str:
     return what if len(what) > 1 and not _HOLDER.fullmatch(what) else ""
 
 
+def as_lost(topic: str) -> str:
+    """The plainest words for it where a topic says only that something was lost: 房产证让人顺走了 → 房产证丢了."""
+    match, what = _LOST.search(topic), lost(topic)
+    return f"{what}丢了" if match and what and _NOTHING_MORE.fullmatch(topic[match.end() :]) else ""
+
+
 def kind_of(topic: str) -> str:
     """What kind of paper is meant, where that is all the topic says: 印刷经营许可 → 印刷; else empty."""
     match = _KIND.fullmatch("".join(analysis.units(topic)))
@@ -132,6 +140,11 @@ def kind_of(topic: str) -> str:
 def goes_back(said: str) -> bool:
     """Whether the message returns to something spoken of before: 回到刚才的, 前面那个."""
     return _BACK.search(said) is not None
+
+
+def is_action(said: str) -> bool:
+    """Whether it says what is to be done and not with what: 注销."""
+    return re.fullmatch(_ACTIONS, said) is not None
 
 
 def about_halls(one: Question) -> bool:
@@ -164,7 +177,7 @@ def _read_one(text: str, is_name: Callable[[str], bool]) -> Question:
     rest = plain(rest.strip(" ,。!?、"))
     rest = _LOOSE_END.sub("", rest) if asked else rest
     rest = _BACK.sub("", rest).strip(" ,的") if _BACK.search(rest) else rest
-    topic = rest if analysis.units(_PRONOUNS.sub("", rest)) else ""
+    topic = (as_lost(rest) or rest) if analysis.units(_PRONOUNS.sub("", rest)) else ""
     return Question(text, topic, asked, unwanted)
 
 
