@@ -39,7 +39,7 @@ def known() -> tuple[Matter, ...]:
 
 
 def without_guide(matters: Iterable[Matter], *, is_taken: Callable[[str], bool]) -> tuple[Matter, ...]:
-    """The matters that no guide is called by (`is_taken`), without what a guide is called in everyday words.
+    """The matters that no guide is called or asked by (`is_taken`), without the everyday names that one has.
 
     A matter is gone with its name, or with the last of its everyday names.
     """

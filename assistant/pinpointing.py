@@ -1,5 +1,6 @@
 """Pinpointing: inside the guide that is meant, the one place that says it — a common question or a telling section."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,7 +13,10 @@ SAME_QUESTION, NEARLY_THE_SAME = 0.62, 0.8
 SAME_BEYOND, LEAST_SHARED = 0.55, 2
 HALF_TOLD, TOLD = 0.5, 0.8
 REMEMBERED = 8192
+_NOT = (0.0, 0.0)
 _EMPTY_WORDS = frozenset("了怎么吗呢啊吧的得地要不是在有什哪能可以去给我你办请问咋如何多少还和就都也想会需")
+_PLAINLY = {"母亲": "妈", "父亲": "爸", "随": "跟", "母": "妈", "父": "爸", "娘": "妈", "爹": "爸", "妻子": "老婆"}
+_RELATIVES = re.compile("|".join(_PLAINLY))
 
 
 def frequent_question(document: GuideDocument, topic: str, asked: tuple[Aspect, ...]) -> Section | None:
@@ -20,12 +24,13 @@ def frequent_question(document: GuideDocument, topic: str, asked: tuple[Aspect, 
     the guide's own names."""
     beyond = _beyond(document, topic)
     enough = SAME_QUESTION if beyond or asked else NEARLY_THE_SAME
-    best, value = None, 0.0
+    best, value = None, (0.0, 0.0)
     for section in document.all_of(QUESTION):
-        near = _nearness(document, section, topic, asked)
-        same = max((_sameness(beyond, _beyond(document, way)) for way in _fitting(section, asked)), default=0.0)
-        if max(near, same) > value and ((near >= enough and _tells(section, beyond)) or same >= SAME_BEYOND):
-            best, value = section, max(near, same)
+        near, ways = _nearness(document, section, topic, asked), _fitting(section, asked)
+        same, whole = max((_sameness(beyond, _beyond(document, way)), _alike(topic, way)) for way in ways) if ways else _NOT
+        found = (max(near, same), whole)
+        if found > value and ((near >= enough and _tells(section, beyond)) or same >= SAME_BEYOND):
+            best, value = section, found
     return best
 
 
@@ -90,6 +95,12 @@ def _sameness(beyond: frozenset[str], told: frozenset[str]) -> float:
     return 2 * shared / (len(beyond) + len(told)) if shared >= LEAST_SHARED else 0.0
 
 
+def _alike(topic: str, way: str) -> float:
+    """0..1: how far two questions say the same, the guide's own names with it: what decides between 随妈姓 and 随妈的户口."""
+    said, told = _telling_name(topic), _telling_name(way)
+    return 2 * len(said & told) / max(len(said) + len(told), 1)
+
+
 def _tells(section: Section, beyond: frozenset[str]) -> bool:
     return not beyond or _share(beyond, "".join((section.title, *section.also, section.text))) >= HALF_TOLD
 
@@ -103,8 +114,9 @@ def _share(wanted: frozenset[str], text: str) -> float:
 
 
 def _telling(text: str) -> frozenset[str]:
-    """The characters that say something."""
-    return frozenset(analysis.units(analysis.canon(text))) - _EMPTY_WORDS
+    """The characters that say something; relatives, and to go with one of them, are said in one way."""
+    said = _RELATIVES.sub(lambda match: _PLAINLY[match.group()], analysis.canon(text))
+    return frozenset(analysis.units(said)) - _EMPTY_WORDS
 
 
 _telling_name = lru_cache(maxsize=REMEMBERED)(_telling)

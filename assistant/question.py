@@ -57,6 +57,8 @@ _HALL = re.compile(
 )
 _OF_HALLS = {Aspect.PLACES, Aspect.HOURS, Aspect.PHONE}
 _THEN = re.compile(r"那么?|如果|要是|呢|的话|是|换成")
+_HEAD = re.compile(r"[^,]{2,}[给替被]\S+的(\S{2,8})")
+"""What somebody did, and with what: 单位给我开的工伤 is about 工伤."""
 _LOOSE_END = re.compile(r"(?:\s|需要?|要|得|都|还|可以|能|该|在|去|的|是|怎么|如何)+$")
 _BACK = re.compile(r"回到|刚才|刚刚|之前(?:的|那|说)|前面(?:的|那|说)|上一个")
 _ENDS = re.compile(r"[?!;。\n]+|,(?=还有|另外|顺便|以及|再问)|(?=(?:还有|另外),)")
@@ -190,10 +192,14 @@ def _independent(text: str, is_name: Callable[[str], bool]) -> list[str]:
 
 
 def _core(text: str, is_name: Callable[[str], bool]) -> str:
-    """The topic of the one clause that asks or wants something, if it says more than what is asked of any item."""
+    """The topic of the one clause that asks or wants something, if it says more than what is asked of any item; of a
+    single clause, what its verbs are about."""
     read_pieces = [_read_one(piece, is_name) for piece in text.split(",") if analysis.units(piece)]
     asking = [one.topic for one in read_pieces if one.topic and (one.asked or _WANTS.match(one.said))]
-    if len(read_pieces) < 2 or len(asking) != 1:
+    if len(read_pieces) == 1:
+        head = _HEAD.fullmatch(read_pieces[0].topic)
+        return head.group(1) if head else ""
+    if len(asking) != 1:
         return ""
     _, told = aspects.read(asking[0], is_name=lambda words: False)
     return asking[0] if len(analysis.units(told)) >= SHORTEST_CORE else ""

@@ -353,18 +353,18 @@ class Snapshot:
         return Layer.of(documents, self.base.segmenter, spoken_of=both, like=self.base.layer)
 
 
-def _called(index: Index, name: str) -> Iterable[int]:
-    """Numbers of the documents that have exactly that name, official or everyday."""
+def _called(index: Index, name: str, *, or_asked: bool = False) -> Iterable[int]:
+    """Numbers of the documents that have exactly that name, official or everyday, or a common question worded so."""
     said = "".join(analysis.units(analysis.canon(name)))
     before = 0
     for number, layer in enumerate(index.layers):
         for position in layer.names.written.holding(said, from_start=True):
             place = layer.names.document_of(position)
-            exactly = layer.names.is_name(position) and layer.names.written[position] == said
-            if exactly and not index.is_hidden(number, place):
+            exactly = layer.names.written[position] == said
+            if exactly and (or_asked or layer.names.is_name(position)) and not index.is_hidden(number, place):
                 yield before + place
         before += len(layer.documents)
 
 
 def _is_called(index: Index, name: str) -> bool:
-    return any(True for _ in _called(index, name))
+    return any(True for _ in _called(index, name, or_asked=True))
