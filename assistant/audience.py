@@ -25,7 +25,7 @@ _MEANT = {
     CHILD: re.compile(r"小孩|孩子|儿童|娃|宝宝|婴|新生儿|未成年|未满"),
     OLD: re.compile(r"老人|老年|高龄|[六七八]十|6[05]|70|80"),
 }
-_ONLY = re.compile(r"(?:我?是|给|帮|替|那|要|办)*(?P<who>.+?)(?:办|的|呢|吧)*")
+_ONLY = re.compile(r"(?:我?是|给|帮|替|那|要|办)*(?P<who>.+?)(?:办|的|呢|吧|也|都|还)*")
 
 
 def of(said: str) -> str:

@@ -6,7 +6,7 @@ from assistant import analysis, answering, audience, ground_rules, navigation, p
 from assistant.answering import Answer, Kind
 from assistant.around import NOTHING, Around
 from assistant.aspects import Aspect
-from assistant.choosing import Decision, chosen, decide, left_over, named_among, only_picks
+from assistant.choosing import MOST_CHOICES, Decision, chosen, decide, left_over, named_among, only_picks
 from assistant.confidence import Band, Bands
 from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter
@@ -20,7 +20,7 @@ from assistant.safety import Concern
 from assistant.snapshot import Snapshot
 from assistant.whereabouts import Standpoint
 
-MISSES_BEFORE_PERSON = 2
+MISSES_BEFORE_PERSON, FEW_WORDS = 2, 10
 EMPTY = "请告诉我您要办的事，例如“身份证丢了怎么补办”。"
 HALLS = "请点“看各大厅位置”，里面有每个大厅的地址、电话和办公时间。"
 HALLS_OF = "{place}，今天的开放时间见下。"
@@ -110,7 +110,7 @@ def _reply_one(
         return _about(pick, replace(one, asked=one.asked or memory.asked), 1.0, memory, around)
     if only_picks(one):
         return _of_the_list(snapshot, one, memory, around)
-    whom = audience.only_says(one.said)
+    whom = audience.only_says(one.said) or (audience.only_says(one.topic) if one.asked and memory.items else "")
     if whom:
         return _for_whom(snapshot, whom, one, memory, around)
     rule = ground_rules.meant(question.plain(one.said))
@@ -188,6 +188,9 @@ def _follow_up(
         if not one.asked or question.of_halls(one.asked):
             return answer, after
         return replace(answer, note=OR_WHICH_ITEM), after.offering((), one.asked)
+    offered = tuple(guide for code in memory.offered if (guide := snapshot.guide(code)))
+    if one.asked and offered:
+        return _ask_back(offered, one, 1.0, memory, bands=snapshot.bands)
     if question.of_halls(one.asked):
         return _where_halls_are(memory)
     if one.asked:
@@ -294,10 +297,22 @@ def _asked_or_known(
     whom = audience.of(one.said) or _still_for(decision.choices[0], one, memory)
     choices = audience.fitting(decision.choices, whom)
     memory = replace(memory, audience=whom)
+    if snapshot.bands.of(decision.confidence) is Band.ASK_BACK:
+        choices = _perhaps_the_latest(snapshot, one, choices, memory)
     if len(choices) == 1 < len(decision.choices) and snapshot.bands.of(decision.confidence) is Band.ANSWER:
         asked = one.asked or (memory.asked if memory.pending else ())
         return _about(choices[0], replace(one, asked=asked), decision.confidence, memory, around)
     return _ask_back(choices, one, decision.confidence, memory, bands=snapshot.bands)
+
+
+def _perhaps_the_latest(
+    snapshot: Snapshot, one: Question, choices: tuple[GuideDocument, ...], memory: Memory
+) -> tuple[GuideDocument, ...]:
+    """What was spoken of last is offered first where a few words may belong to it as well: 眼睛不好能换不."""
+    latest = snapshot.guide(memory.items[-1]) if memory.items else None
+    if not latest or latest in choices or len(analysis.units(one.said)) > FEW_WORDS:
+        return choices
+    return (latest, *choices)[:MOST_CHOICES]
 
 
 def _ask_back(

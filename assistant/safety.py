@@ -106,6 +106,8 @@ _PERSON = re.compile(
 )
 _WHEN = re.compile(r"几点|(?:什么|啥)时候|时间|上班|下班|多久")
 """客服几点上班 asks about the person and not for one."""
+_STAFFED = re.compile(r"(?:大厅|窗口|柜台|中心).{0,6}有(?:没有)?人(?!工)")
+"""大厅中午有人吗 asks when it is open."""
 _GREETING = re.compile(
     r"(?:你好+|您好|哈喽|哈啰|嗨|hi|hello|在吗|在不在|早上好|上午好|中午好|下午好|晚上好|喂|你是谁|你能做什么"
     r"|早|早安|在么|你叫(?:什么|啥)(?:名字)?|你是(?:不是)?(?:机器人|ai)|你(?:会|能|可以)(?:帮我)?(?:干|做|办)?(?:什么|啥|哪些)"
@@ -129,7 +131,7 @@ def concern_of(said: str) -> Concern | None:
         return Concern.GREETING
     if _THANKS.fullmatch(said):
         return Concern.THANKS
-    if _PERSON.search(said) and not _WHEN.search(said):
+    if _PERSON.search(said) and not _WHEN.search(said) and not _STAFFED.search(said):
         return Concern.PERSON
     if _COMPLAINT.search(said):
         return Concern.COMPLAINT
