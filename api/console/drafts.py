@@ -6,7 +6,7 @@ from msgspec import Meta
 from sanic import HTTPResponse, Request
 
 from api.console import deeds, guides, page, sheet_fields
-from api.console.scope import AUTHORS
+from api.console.scope import AUTHORS, require_city, writes_city
 from api.console.staff_session import STAFF
 from assistant import reply_faqs
 from catalogue import comparing, drafting, files, naming, versions
@@ -35,7 +35,7 @@ async def one(request: Request, draft_id: int, who: StaffMember) -> HTTPResponse
         "deeds": await deeds.of_subjects([f"guide:{draft.slug}"]), "mine": who.id in draft.editors,
         "replies": await reply_faqs.of_draft(draft_id),
     }  # fmt: skip
-    if draft.state == "editing":
+    if draft.state == "editing" and writes_city(who):
         fields = sheet_fields.fields_of(draft.sheet, await _choices(draft.slug))
         return page.shown(
             request, "draft.html", fields=fields, files=await files.of_item(draft.slug), fault="", **common
@@ -47,7 +47,7 @@ async def one(request: Request, draft_id: int, who: StaffMember) -> HTTPResponse
 @routes.page("/console/drafts/<draft_id>", method="POST", access=STAFF, at_most=SHEET_AT_MOST)
 async def save(request: Request, draft_id: int, who: StaffMember) -> HTTPResponse:
     """Keep what was written, with its faults; with `then=submit` ask for review."""
-    access.require(who, *AUTHORS)
+    require_city(who)
     pairs = dict(request.form or {})
     revision = str((pairs.get("revision") or [""])[0])
     if not revision.isdecimal():
@@ -61,21 +61,21 @@ async def save(request: Request, draft_id: int, who: StaffMember) -> HTTPRespons
 
 @routes.page("/console/drafts/<draft_id>/send-back", method="POST", access=STAFF)
 async def send_back(request: Request, draft_id: int, form: Note, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     draft = await drafting.send_back(draft_id=draft_id, by=who.actor, note=form.note)
     return page.onward(request, f"/console/drafts/{draft.id}")
 
 
 @routes.page("/console/drafts/<draft_id>/drop", method="POST", access=STAFF)
 async def drop(request: Request, draft_id: int, form: Note, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     await drafting.drop(draft_id=draft_id, by=who.actor, note=form.note)
     return page.onward(request, "/console/guides")
 
 
 @routes.page("/console/drafts/<draft_id>/publish", method="POST", access=STAFF)
 async def publish(request: Request, draft_id: int, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     draft = await drafting.publish(draft_id=draft_id, by=who.actor)
     return page.onward(request, f"/console/guides/{draft.slug}")
 

@@ -6,7 +6,7 @@ from msgspec import Meta
 from sanic import HTTPResponse, Request
 
 from api.console import deeds, page
-from api.console.scope import AUTHORS
+from api.console.scope import AUTHORS, require_city
 from api.console.staff_session import STAFF
 from assistant import entry_hits
 from catalogue import comparing, drafting, field_names, shelf_life, versions
@@ -47,7 +47,7 @@ async def everything(request: Request, query: Search, who: StaffMember) -> HTTPR
 
 @routes.page("/console/guides/new", method="POST", access=STAFF)
 async def begin_new(request: Request, form: NewGuide, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     draft = await drafting.begin_new(slug=form.slug, name=form.name.strip(), by=who.actor)
     return page.onward(request, f"/console/drafts/{draft.id}")
 
@@ -76,7 +76,7 @@ async def compare(request: Request, slug: str, query: Pair, who: StaffMember) ->
 
 @routes.page("/console/guides/<slug>/drafts", method="POST", access=STAFF)
 async def begin(request: Request, slug: str, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     draft = await drafting.begin(slug=slug, by=who.actor)
     return page.onward(request, f"/console/drafts/{draft.id}")
 
