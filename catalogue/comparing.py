@@ -45,6 +45,11 @@ def _compared(field: str, old: Any, new: Any) -> list[Line]:
         if tag == "equal":
             compared += [Line("=", text) for text in before[old_from:old_to]]
             continue
-        compared += [Line("-", text) for text in before[old_from:old_to]]
-        compared += [Line("+", text) for text in after[new_from:new_to]]
+        compared += _pairs(before[old_from:old_to], after[new_from:new_to])
     return compared
+
+
+def _pairs(taken: list[str], added: list[str]) -> list[Line]:
+    """As many new ones in the place of old ones are read one by one, each below the one it replaces."""
+    gone, come = [Line("-", text) for text in taken], [Line("+", text) for text in added]
+    return [line for pair in zip(gone, come, strict=True) for line in pair] if len(gone) == len(come) else gone + come

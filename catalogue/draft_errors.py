@@ -23,6 +23,14 @@ class DraftOutdated(Conflict):
     """写这份草稿以后，现行指南又更新过。请退回给编辑，按最新版本重新核对后再发布。"""
 
 
+class NotWaiting(Conflict):
+    """这一版已经生效或已被撤下，请刷新页面查看；已经生效的，可以恢复旧的一版。"""
+
+
+class AlreadyDrafted(Conflict):
+    """这个事项已有一份草稿，请先发布或放弃它，再恢复旧的一版。"""
+
+
 class OwnWork(Forbidden):
     """自己编辑的指南须由另一位同事审核，请通知同事处理。"""
 

@@ -4,13 +4,15 @@ Whoever saved a draft may not publish it: a guide is read by two pairs of eyes b
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
 from tortoise.exceptions import IntegrityError
 
-from catalogue import checking, edition, intake
+from catalogue import checking, edition, intake, versions
 from catalogue.draft_errors import (
+    AlreadyDrafted,
     DraftChanged,
     DraftNotFound,
     DraftNotOpen,
@@ -36,18 +38,42 @@ BLANK: dict[str, Any] = {
 
 
 async def begin(*, slug: str, by: Actor) -> GuideDraft:
-    """The open draft of an item, or a new one that starts from the guide in force. Raises ItemNotFound."""
+    """The open draft of an item, or a new one that follows the guide in force. Raises ItemNotFound.
+
+    Where a version waits for its day, the draft follows that one and keeps its day, or it would bring in early what is
+    not in force yet.
+    """
     async with database.transaction() as tx:
         await tx.execute(intake.ONE_AT_A_TIME)
         draft = await GuideDraft.get_or_none(slug=slug, state__in=OPEN)
         if draft is not None:
             return draft
-        item = await ServiceItem.get_or_none(slug=slug)
-        latest = await Guide.filter(item=item).order_by("-version").first() if item else None
-        if item is None or latest is None:
-            raise ItemNotFound
-        sheet = {**latest.content, "effective": clock.today().isoformat(), "version": latest.version + 1}
-        return await _create(slug, sheet, by, item=item, base_version=latest.version)
+        return await _follow(slug, await versions.standing(slug), by)
+
+
+async def restore(*, slug: str, version: int, by: Actor) -> GuideDraft:
+    """A draft that says what an earlier version said, to be reviewed like any other.
+
+    Raises AlreadyDrafted, ItemNotFound.
+    """
+    async with database.transaction() as tx:
+        await tx.execute(intake.ONE_AT_A_TIME)
+        if await GuideDraft.exists(slug=slug, state__in=OPEN):
+            raise AlreadyDrafted
+        return await _follow(slug, await Guide.get_or_none(item__slug=slug, version=version), by, restored=version)
+
+
+async def _follow(slug: str, said: Guide | None, by: Actor, *, restored: int = 0) -> GuideDraft:
+    item = await ServiceItem.get_or_none(slug=slug)
+    latest = await Guide.filter(item=item).order_by("-version").first() if item else None
+    if item is None or said is None or latest is None:
+        raise ItemNotFound
+    today = clock.today()
+    day = said.effective_date if said.state == "draft" else today
+    sheet = {**said.content, "effective": day.isoformat(), "version": latest.version + 1}
+    if restored and sheet.get("expires") and date.fromisoformat(sheet["expires"]) <= today:
+        del sheet["expires"]  # its last day is past: the editor names another
+    return await _create(slug, sheet, by, restored=restored, item=item, base_version=latest.version)
 
 
 async def begin_new(*, slug: str, name: str, by: Actor) -> GuideDraft:
@@ -60,12 +86,13 @@ async def begin_new(*, slug: str, name: str, by: Actor) -> GuideDraft:
         return await _create(slug, {**BLANK, **named}, by)
 
 
-async def _create(slug: str, sheet: dict[str, Any], by: Actor, **more: Any) -> GuideDraft:
+async def _create(slug: str, sheet: dict[str, Any], by: Actor, *, restored: int = 0, **more: Any) -> GuideDraft:
     try:
         draft = await GuideDraft.create(slug=slug, sheet=sheet, author_id=by.number, **more)
     except IntegrityError:
         raise SlugTaken from None
-    await audit.record("draft.begun", subject=_subject(slug), by=by)
+    action, detail = ("draft.restored", {"version": restored}) if restored else ("draft.begun", {})
+    await audit.record(action, subject=_subject(slug), by=by, detail=detail)
     return draft
 
 
@@ -159,7 +186,7 @@ async def _must_be_next(draft: GuideDraft) -> None:
 
 
 async def _same_as_published(draft: GuideDraft, checked: ItemFile) -> bool:
-    base = await Guide.get_or_none(item__slug=draft.slug, version=draft.base_version)
+    base = await versions.standing(draft.slug)
     apart: Sequence[str] = ("version", "effective")
     told = [
         {name: value for name, value in one.items() if name not in apart}

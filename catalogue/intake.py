@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from catalogue import city_intake, edition, file_intake, publishing
+from catalogue import city_intake, edition, file_intake, item_values, publishing
 from catalogue.errors import NothingToLoad
 from catalogue.faults import Fault, FormatFaults
 from catalogue.format import Catalogue, load_catalogue, parse_item
@@ -131,8 +131,13 @@ async def _keep(
     known: dict[str, ServiceItem], sheets: list[ItemFile], departments: Mapping[str, Department]
 ) -> dict[str, str]:
     """Make the items say what the sheets say; `known` learns the new ones. Slugs with what became of each."""
-    values = {sheet.slug: _values(sheet) | {"department_id": departments[sheet.department].id} for sheet in sheets}
-    became = {slug: await _became(known.get(slug), row) for slug, row in values.items()}
+    values = {
+        sheet.slug: item_values.of(sheet) | {"department_id": departments[sheet.department].id} for sheet in sheets
+    }
+    waiting = {sheet.slug for sheet in sheets if item_values.waits(known.get(sheet.slug), sheet)}
+    became = {
+        slug: "unchanged" if slug in waiting else await _became(known.get(slug), row) for slug, row in values.items()
+    }
     new = [slug for slug, outcome in became.items() if outcome == "added"]
     await ServiceItem.bulk_create([ServiceItem(slug=slug, **values[slug]) for slug in new])
     known |= {item.slug: item for item in await ServiceItem.filter(slug__in=new)}
@@ -146,27 +151,6 @@ async def _became(item: ServiceItem | None, values: dict[str, Any]) -> str:
         return "unchanged"
     await item.update_from_dict(values).save()
     return "changed"
-
-
-def _values(sheet: ItemFile) -> dict[str, Any]:
-    return {
-        "item_code": sheet.item_code,
-        "basic_code": sheet.basic_code,
-        "name": sheet.name,
-        "short_name": sheet.short_name,
-        "summary": sheet.summary,
-        "aliases": sheet.aliases,
-        "audience": list(sheet.audience),
-        "themes": sheet.themes,
-        "life_events": sheet.life_events,
-        "halls": sheet.halls,
-        "kind": sheet.kind,
-        "online": sheet.channels != "hall",
-        "bookable": sheet.appointment.bookable,
-        "fee_fen": max(fee.amount_fen for fee in sheet.fees),
-        "legal_days": sheet.period.legal_workdays,
-        "promised_days": sheet.period.promised_days,
-    }
 
 
 async def _retire(items: list[ServiceItem]) -> list[str]:

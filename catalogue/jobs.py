@@ -1,6 +1,6 @@
 """What the catalogue does by itself: guides come into force on their day and go out of it."""
 
-from catalogue import edition, publishing
+from catalogue import edition, item_values, publishing
 from catalogue.intake import ONE_AT_A_TIME
 from catalogue.models import Guide, ServiceItem
 from foundation import audit, clock, database, jobs
@@ -24,7 +24,9 @@ async def keep_dates() -> None:
 
 async def _come_into_force() -> list[str]:
     due = await Guide.filter(state="draft", effective_date__lte=clock.today()).order_by("id").select_related("item")
-    await publishing.publish({guide.item: guide for guide in due})
+    coming = {guide.item: guide for guide in due}
+    await item_values.follow(coming)
+    await publishing.publish(coming)
     return [guide.item.slug for guide in due]
 
 

@@ -49,8 +49,9 @@ async def bring(wanted: Sequence[Wanted]) -> set[int]:
         "item_id", "version", "state", "digest"
     )  # fmt: skip
     last = {row["item_id"]: row["version"] for row in versions}
-    said = {row["item_id"]: row["digest"] for row in versions if row["state"] != "retired"}
-    fresh = [one for one in wanted if not one.over and said.get(one.item.id) != one.digest]
+    # A catalogue as it was exported says what is in force: it takes nothing back that waits for its day.
+    said = {(row["item_id"], row["digest"]) for row in versions if row["state"] != "retired"}
+    fresh = [one for one in wanted if not one.over and (one.item.id, one.digest) not in said]
     if fresh:
         await _write(fresh, last)
     return news | {one.item.id for one in fresh}

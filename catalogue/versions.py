@@ -8,6 +8,8 @@ from catalogue.draft_models import GuideDraft
 from catalogue.errors import ItemNotFound
 from catalogue.models import Guide, GuideSection, ServiceItem
 
+STANDING = ("retired", "published", "draft")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
@@ -31,6 +33,11 @@ class Record:
     sections: list[GuideSection]
     draft: GuideDraft | None
 
+    @property
+    def waiting(self) -> Version | None:
+        """The version whose day has not come."""
+        return next((one for one in self.versions if one.state == "draft"), None)
+
 
 async def of(slug: str) -> Record:
     """Raises ItemNotFound."""
@@ -53,6 +60,12 @@ async def of(slug: str) -> Record:
         sections=sections,
         draft=await GuideDraft.get_or_none(slug=slug, state__in=("editing", "submitted")),
     )
+
+
+async def standing(slug: str) -> Guide | None:
+    """The version that the next one follows: the one that waits for its day, else the one in force, else the last."""
+    guides = await Guide.filter(item__slug=slug)
+    return max(guides, key=lambda one: (STANDING.index(one.state), one.version), default=None)
 
 
 async def sheet(slug: str, version: int) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from sanic import HTTPResponse, Request
 
 from api.console import deeds, page
-from api.console.scope import AUTHORS
+from api.console.scope import AUTHORS, require_city
 from api.console.staff_session import STAFF
 from catalogue import exporting, importing, items
 from catalogue.importing_errors import UnknownFile
@@ -45,7 +45,7 @@ async def export_folder(who: StaffMember) -> HTTPResponse:
 
 @routes.page("/console/catalogue/imports", method="POST", access=STAFF)
 async def upload(request: Request, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     sent = request.files.get("file") if request.files else None
     if sent is None or not sent.body or len(sent.body) > LARGEST:
         raise UnknownFile
@@ -66,14 +66,14 @@ async def one(request: Request, import_id: int, who: StaffMember) -> HTTPRespons
 
 @routes.page("/console/catalogue/imports/<import_id>/apply", method="POST", access=STAFF)
 async def apply(request: Request, import_id: int, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     await importing.apply(import_id=import_id, by=who.actor)
     return page.onward(request, f"/console/catalogue/imports/{import_id}")
 
 
 @routes.page("/console/catalogue/imports/<import_id>/drop", method="POST", access=STAFF)
 async def drop(request: Request, import_id: int, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     await importing.drop(import_id=import_id, by=who.actor)
     return page.onward(request, f"/console/catalogue/imports/{import_id}")
 

@@ -155,6 +155,8 @@ ACTIONS = {
     "scenario.saved": "保存场景",
     "scenario.removed": "停用场景",
     "draft.begun": "开始编辑指南",
+    "draft.restored": "从旧的一版恢复成草稿",
+    "guide.withdrawn": "撤下待生效的一版",
     "draft.saved": "保存指南草稿",
     "draft.submitted": "提交审核",
     "draft.sent_back": "退回修改",

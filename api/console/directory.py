@@ -6,7 +6,7 @@ from msgspec import Meta
 from sanic import HTTPResponse, Request
 
 from api.console import deeds, page
-from api.console.scope import AUTHORS
+from api.console.scope import AUTHORS, require_city
 from api.console.staff_session import STAFF
 from catalogue import directory, directory_editing, naming
 from catalogue.directory_errors import ProviderNotFound
@@ -71,7 +71,7 @@ async def new(request: Request, who: StaffMember) -> HTTPResponse:
 
 @routes.page("/console/directory/new", method="POST", access=STAFF)
 async def add(request: Request, form: New, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     code = await directory_editing.add(values={**form.values, "code": form.code.strip()}, by=who.actor)
     return page.onward(request, f"/console/directory/{code}")
 
@@ -90,20 +90,20 @@ async def one(request: Request, code: str, who: StaffMember) -> HTTPResponse:
 
 @routes.page("/console/directory/<code>", method="POST", access=STAFF)
 async def correct(request: Request, code: str, form: Written, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     await directory_editing.correct(code=code, values=form.values, by=who.actor)
     return page.onward(request, f"/console/directory/{code}")
 
 
 @routes.page("/console/directory/<code>/hide", method="POST", access=STAFF)
 async def hide(request: Request, code: str, form: Reason, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     await directory_editing.hide(code=code, reason=form.reason, by=who.actor)
     return page.onward(request, f"/console/directory/{code}")
 
 
 @routes.page("/console/directory/<code>/show", method="POST", access=STAFF)
 async def show_again(request: Request, code: str, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     await directory_editing.show_again(code=code, by=who.actor)
     return page.onward(request, f"/console/directory/{code}")

@@ -1,12 +1,12 @@
 """指南草稿: writing one in a form, asking for review, reading what changed, publishing or sending back."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 from sanic import HTTPResponse, Request
 
-from api.console import deeds, guides, page, sheet_fields
-from api.console.scope import AUTHORS
+from api.console import deeds, page, sheet_faults, sheet_fields
+from api.console.scope import AUTHORS, require_city, writes_city
 from api.console.staff_session import STAFF
 from assistant import reply_faqs
 from catalogue import comparing, drafting, files, naming, versions
@@ -21,61 +21,82 @@ routes = Routes("指南草稿", tag="console", error_page=page.refused)
 SHEET_AT_MOST = 400_000
 
 
+class Saved(Asked):
+    """Which saving led to the page."""
+
+    saved: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 0
+    then: Literal["save", "submit"] = "save"
+
+
 class Note(Asked):
     note: Annotated[str, Meta(max_length=400)] = ""
 
 
 @routes.page("/console/drafts/<draft_id>", access=STAFF)
-async def one(request: Request, draft_id: int, who: StaffMember) -> HTTPResponse:
+async def one(request: Request, draft_id: int, query: Saved, who: StaffMember) -> HTTPResponse:
     """The editor while it is written; afterwards what it changes, for who reviews it."""
     access.require(who, *AUTHORS)
     draft = await drafting.find(draft_id)
+    faults = sheet_faults.told(await drafting.faults(draft))
+    standing = await versions.standing(draft.slug)
     common: dict[str, Any] = {
-        "who": who, "draft": draft, "faults": _told(await drafting.faults(draft)),
-        "deeds": await deeds.of_subjects([f"guide:{draft.slug}"]), "mine": who.id in draft.editors,
-        "replies": await reply_faqs.of_draft(draft_id),
+        "who": who, "draft": draft, "faults": faults, "mine": who.id in draft.editors,
+        "deeds": await deeds.of_subjects([f"guide:{draft.slug}"]), "replies": await reply_faqs.of_draft(draft_id),
+        "waiting": standing if standing and standing.state == "draft" and draft.state in drafting.OPEN else None,
+        "said": _said(query, len(faults)) if query.saved else "", "good": query.then == "save" or not faults,
     }  # fmt: skip
-    if draft.state == "editing":
+    if draft.state == "editing" and writes_city(who):
         fields = sheet_fields.fields_of(draft.sheet, await _choices(draft.slug))
         return page.shown(
             request, "draft.html", fields=fields, files=await files.of_item(draft.slug), fault="", **common
         )
-    old = await versions.sheet(draft.slug, draft.base_version)
-    return page.shown(request, "draft_review.html", differences=comparing.differences(old, draft.sheet), **common)
+    before = standing.version if standing and draft.state in drafting.OPEN else draft.base_version
+    old, known = await versions.sheet(draft.slug, before), await naming.codes()
+    return page.shown(
+        request, "draft_review.html", before=before,
+        differences=comparing.differences(naming.told(old, known), naming.told(draft.sheet, known)), **common,
+    )  # fmt: skip
 
 
 @routes.page("/console/drafts/<draft_id>", method="POST", access=STAFF, at_most=SHEET_AT_MOST)
 async def save(request: Request, draft_id: int, who: StaffMember) -> HTTPResponse:
     """Keep what was written, with its faults; with `then=submit` ask for review."""
-    access.require(who, *AUTHORS)
+    require_city(who)
     pairs = dict(request.form or {})
     revision = str((pairs.get("revision") or [""])[0])
     if not revision.isdecimal():
         raise DraftChanged
-    sheet = sheet_fields.sheet_of(pairs)
+    sheet, then = sheet_fields.sheet_of(pairs), "submit" if pairs.get("then") == ["submit"] else "save"
     draft = await drafting.save(draft_id=draft_id, revision=int(revision[:9]), sheet=sheet, by=who.actor)
-    if pairs.get("then") == ["submit"] and not await drafting.faults(draft):
+    if then == "submit" and not await drafting.faults(draft):
         await drafting.submit(draft_id=draft_id, by=who.actor)
-    return page.onward(request, f"/console/drafts/{draft.id}?saved={draft.revision}")
+    return page.onward(request, f"/console/drafts/{draft.id}?saved={draft.revision}&then={then}")
+
+
+def _said(query: Saved, faults: int) -> str:
+    """What came of saving, for the page that follows it."""
+    if query.then == "save":
+        return "草稿已保存。"
+    return f"草稿已保存，还没有提交审核：先改好列出的 {faults} 处。" if faults else "已保存并提交审核。"
 
 
 @routes.page("/console/drafts/<draft_id>/send-back", method="POST", access=STAFF)
 async def send_back(request: Request, draft_id: int, form: Note, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     draft = await drafting.send_back(draft_id=draft_id, by=who.actor, note=form.note)
     return page.onward(request, f"/console/drafts/{draft.id}")
 
 
 @routes.page("/console/drafts/<draft_id>/drop", method="POST", access=STAFF)
 async def drop(request: Request, draft_id: int, form: Note, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     await drafting.drop(draft_id=draft_id, by=who.actor, note=form.note)
     return page.onward(request, "/console/guides")
 
 
 @routes.page("/console/drafts/<draft_id>/publish", method="POST", access=STAFF)
 async def publish(request: Request, draft_id: int, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     draft = await drafting.publish(draft_id=draft_id, by=who.actor)
     return page.onward(request, f"/console/guides/{draft.slug}")
 
@@ -87,7 +108,3 @@ async def _choices(slug: str) -> dict[str, Choices]:
         "department": named.departments, "hall": named.halls, "themes": named.themes,
         "life_events": named.life_events, "related": items, "item": items,
     }  # fmt: skip
-
-
-def _told(faults: list[Any]) -> list[str]:
-    return guides.told([(one.field, one.message) for one in faults])

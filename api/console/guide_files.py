@@ -5,7 +5,7 @@ from urllib.parse import quote
 from sanic import HTTPResponse, Request
 
 from api.console import page
-from api.console.scope import AUTHORS
+from api.console.scope import AUTHORS, require_city
 from api.console.staff_session import STAFF
 from catalogue import drafting, file_sending, files
 from catalogue.file_errors import FileEmpty
@@ -20,7 +20,7 @@ routes = Routes("表格和示例文件", tag="console", error_page=page.refused)
 @routes.page("/console/drafts/<draft_id>/files", method="POST", access=STAFF)
 async def send(request: Request, draft_id: int, who: StaffMember) -> HTTPResponse:
     """The list anew, so that what is being written beside it stays; a fault is told where the file was chosen."""
-    access.require(who, *AUTHORS)
+    require_city(who)
     sent = request.files.get("file") if request.files else None
     fault = ""
     try:

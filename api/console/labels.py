@@ -7,7 +7,7 @@ from sanic import HTTPResponse, Request
 
 from api.console import page
 from api.console.desk import RowId
-from api.console.scope import AUTHORS
+from api.console.scope import AUTHORS, require_city
 from api.console.section_names import SECTION_NAMES
 from api.console.staff_session import STAFF
 from assistant import effect, hit_test, knowledge_bases, labelling, logged
@@ -67,7 +67,7 @@ async def listed(request: Request, query: Begun, who: StaffMember) -> HTTPRespon
 
 @routes.page("/console/labels", method="POST", access=STAFF)
 async def add(request: Request, form: Label, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     await labelling.add(
         question=form.question, expects=form.expects, slug=form.slug, section=form.section, by=who.actor
     )
@@ -97,14 +97,14 @@ async def file(who: StaffMember) -> HTTPResponse:
 
 @routes.page("/console/labels/shipped", method="POST", access=STAFF)
 async def bring_shipped(request: Request, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     await labelling.bring_shipped(by=who.actor)
     return page.onward(request, "/console/labels")
 
 
 @routes.page("/console/labels/<label_id>/remove", method="POST", access=STAFF)
 async def remove(request: Request, label_id: RowId, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     await labelling.remove(label_id=label_id, by=who.actor)
     return page.onward(request, "/console/labels")
 

@@ -7,7 +7,7 @@ from sanic import HTTPResponse, Request
 
 from api.console import deeds, page
 from api.console.desk import RowId
-from api.console.scope import AUTHORS
+from api.console.scope import AUTHORS, require_city
 from api.console.staff_session import STAFF
 from assistant import effect, hit_test, learning, teaching
 from assistant.effect import Effect
@@ -92,7 +92,7 @@ async def preview_name(request: Request, cluster_id: RowId, form: Name, who: Sta
 
 @routes.page("/console/learning/<cluster_id>/name", method="POST", access=STAFF)
 async def make_name(request: Request, cluster_id: RowId, form: Name, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     draft = await teaching.as_name(cluster_id=cluster_id, slug=form.slug, name=form.name, by=who.actor)
     return page.onward(request, f"/console/drafts/{draft.id}")
 
@@ -108,7 +108,7 @@ async def preview_question(request: Request, cluster_id: RowId, form: Faq, who: 
 
 @routes.page("/console/learning/<cluster_id>/question", method="POST", access=STAFF)
 async def make_question(request: Request, cluster_id: RowId, form: Faq, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     draft = await teaching.as_question(
         cluster_id=cluster_id, slug=form.slug, question=form.question, answer=form.answer, by=who.actor
     )
@@ -123,21 +123,21 @@ async def preview_synonym(request: Request, cluster_id: RowId, form: Synonym, wh
 
 @routes.page("/console/learning/<cluster_id>/synonym", method="POST", access=STAFF)
 async def make_synonym(request: Request, cluster_id: RowId, form: Synonym, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     await teaching.as_synonym(cluster_id=cluster_id, said=form.said, word=form.word, by=who.actor)
     return page.onward(request, f"/console/learning/{cluster_id}")
 
 
 @routes.page("/console/learning/<cluster_id>/ignore", method="POST", access=STAFF)
 async def ignore(request: Request, cluster_id: RowId, form: Reason, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     await learning.ignore(cluster_id=cluster_id, reason=form.reason, by=who.actor)
     return page.onward(request, "/console/learning")
 
 
 @routes.page("/console/learning/<cluster_id>/reopen", method="POST", access=STAFF)
 async def reopen(request: Request, cluster_id: RowId, form: Reason, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     await learning.reopen(cluster_id=cluster_id, reason=form.reason, by=who.actor)
     return page.onward(request, f"/console/learning/{cluster_id}")
 

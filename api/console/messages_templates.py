@@ -6,6 +6,7 @@ from msgspec import Meta
 from sanic import HTTPResponse, Request
 
 from api.console import deeds, page
+from api.console.scope import require_city
 from api.console.staff_session import STAFF
 from foundation import settings
 from foundation.web import Asked, Routes
@@ -76,7 +77,7 @@ async def preview(request: Request, kind: Kind, channel: Channel, form: Written,
 
 @routes.page("/console/messages/templates/<kind>/<channel>", method="POST", access=STAFF)
 async def save(request: Request, kind: Kind, channel: Channel, form: Written, who: StaffMember) -> HTTPResponse:
-    access.require(who, *ROLES)
+    require_city(who)
     await editing.save(kind=kind, words=form.words(channel), by=who.actor)
     return page.onward(request, f"/console/messages/templates/{kind}/{channel}")
 

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import jinja2
 from sanic import HTTPResponse, Request, redirect
 
-from api.console import navigation
+from api.console import navigation, scope
 from api.console.refusal_lines import lines_of
 from appointments.timetable import WEEKDAYS, weekdays_text
 from foundation import clock, settings
@@ -166,6 +166,7 @@ def _environment() -> jinja2.Environment:
         local_day=local_day, yuan=yuan_text, ago=ago_text,
     )  # fmt: skip
     made.globals["weekdays"] = WEEKDAYS
+    made.globals["writes_city"] = scope.writes_city
     return made
 
 

@@ -8,7 +8,7 @@ from sanic import HTTPResponse, Request
 
 from api.console import deeds, page
 from api.console.desk import RowId
-from api.console.scope import AGENTS, AUTHORS
+from api.console.scope import AGENTS, AUTHORS, require_city, writes_city
 from api.console.staff_session import STAFF
 from assistant import effect, hit_test, reply_faqs
 from assistant.reply_models import ReplyFaq
@@ -76,7 +76,7 @@ async def one(request: Request, faq_id: RowId, who: StaffMember) -> HTTPResponse
         request, "reply_faq.html", who=who, faq=faq, states=STATES, answer=effect.told(seen.answer),
         likely=[item for item in items if item[1] in nearest],
         others=[item for item in items if item[1] not in nearest],
-        writes=_has(who, AUTHORS), answers=_has(who, AGENTS), names=await access.staff_names(_persons(faq)),
+        writes=writes_city(who), answers=_has(who, AGENTS), names=await access.staff_names(_persons(faq)),
         deeds=await deeds.of_subjects([f"reply_faq:{faq_id}"]),
     )  # fmt: skip
 
@@ -100,7 +100,7 @@ async def preview(request: Request, faq_id: RowId, form: InGuide, who: StaffMemb
 
 @routes.page("/console/reply-faqs/<faq_id>/take", method="POST", access=STAFF)
 async def take(request: Request, faq_id: RowId, form: InGuide, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     draft = await reply_faqs.take(
         faq_id=faq_id, slug=form.slug, question=form.question, answer=form.answer, by=who.actor
     )

@@ -6,7 +6,7 @@ from msgspec import Meta
 from sanic import HTTPResponse, Request
 
 from api.console import deeds, page
-from api.console.scope import AUTHORS
+from api.console.scope import AUTHORS, require_city
 from api.console.staff_session import STAFF
 from catalogue import naming, scenario_editing, scenarios
 from catalogue.faults import FormatFaults
@@ -52,14 +52,14 @@ async def preview(request: Request, form: Text, who: StaffMember) -> HTTPRespons
 
 @routes.page("/console/scenarios", method="POST", access=STAFF, at_most=4 * LONGEST)
 async def save(request: Request, form: Text, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     row = await scenario_editing.save(text=form.text, by=who.actor)
     return page.onward(request, f"/console/scenarios?code={row.code}")
 
 
 @routes.page("/console/scenarios/remove", method="POST", access=STAFF)
 async def remove(request: Request, form: Removal, who: StaffMember) -> HTTPResponse:
-    access.require(who, *AUTHORS)
+    require_city(who)
     await scenario_editing.remove(code=form.code, by=who.actor, reason=form.reason)
     return page.onward(request, "/console/scenarios")
 

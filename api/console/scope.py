@@ -29,6 +29,22 @@ class NoHallOfYours(Forbidden):
     """您的角色名下还没有可以办理预约的大厅，请联系系统管理员。"""
 
 
+class CityOnly(Forbidden):
+    """这里是全市的内容，由全市的知识编辑修改；本区县的办法请写在“知识库”里您的区县下面。"""
+
+
+def writes_city(who: StaffMember) -> bool:
+    """Whether the city's knowledge is theirs to change: guides, scenarios, words, directory."""
+    return any(who.may(role, "") for role in AUTHORS)
+
+
+def require_city(who: StaffMember) -> None:
+    """Raises RoleNeeded; CityOnly for who edits one district alone: what holds for all is read by all, not theirs."""
+    access.require(who, *AUTHORS)
+    if not writes_city(who):
+        raise CityOnly
+
+
 async def halls_of(who: StaffMember, roles: Sequence[Role]) -> list[WorkHall]:
     """The halls with appointments in which they hold one of `roles`, parents first."""
     return await agenda.halls(within=paths(who, roles))

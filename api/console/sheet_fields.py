@@ -35,11 +35,11 @@ def fields_of(sheet: Mapping[str, Any], choices: Mapping[str, Choices]) -> list[
 
 
 def _field(name: str, path: str, needed: bool, shape: Shape, value: Any, choices: Mapping[str, Choices]) -> Field:
-    known = choices.get(name) or shape.choices
+    known = _chosen_first(choices.get(name) or shape.choices, value)
     kind = {"line": "one", "lines": "some"}.get(shape.kind, shape.kind) if choices.get(name) else shape.kind
     common: dict[str, Any] = {
         "kind": kind, "name": path, "label": field_names.NAMES.get(name, name), "required": needed,
-        "hint": shape.hint, "longest": shape.longest, "choices": known,
+        "hint": "" if known else shape.hint, "longest": shape.longest, "choices": known,
     }  # fmt: skip
     if kind == "part":
         inside = value if isinstance(value, dict) else {}
@@ -49,6 +49,14 @@ def _field(name: str, path: str, needed: bool, shape: Shape, value: Any, choices
         rows = [_row(f"{path}.{number}", shape, row, choices) for number, row in enumerate(_list(value))]
         return Field(**common, rows=rows, blank=_row(f"{path}.NEW", shape, {}, choices))
     return Field(**common, value=_shown(name, kind, value))
+
+
+def _chosen_first(known: Choices, value: Any) -> Choices:
+    """What is chosen stands first, in the order of the sheet: a form keeps no other order of what it lets choose."""
+    chosen = [str(one) for one in _list(value)]
+    if not chosen:
+        return known
+    return sorted(known, key=lambda one: chosen.index(one[0]) if one[0] in chosen else len(chosen))
 
 
 def _row(path: str, shape: Shape, row: Any, choices: Mapping[str, Choices]) -> list[Field]:
@@ -100,8 +108,9 @@ def _value(path: str, name: str, shape: Shape, pairs: Mapping[str, Sequence[str]
 
 
 def _numbers(path: str, pairs: Mapping[str, Sequence[str]]) -> list[int]:
-    starts = {name[len(path) + 1 :].split(".")[0] for name in pairs if name.startswith(f"{path}.")}
-    return sorted(int(one) for one in starts if one.isdigit() and len(one) < 6)
+    """The rows in the order in which they stand in the form, which may have been changed."""
+    starts = dict.fromkeys(name[len(path) + 1 :].split(".")[0] for name in pairs if name.startswith(f"{path}."))
+    return [int(one) for one in starts if one.isdigit() and len(one) < 6]
 
 
 def _says(row: dict[str, Any]) -> bool:

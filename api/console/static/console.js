@@ -7,6 +7,7 @@ document.addEventListener("click", (event) => {
   if (button.hasAttribute("data-remove")) removePeriod(button.closest("fieldset"));
   if (button.hasAttribute("data-add-row")) addRow(button.closest("fieldset"));
   if (button.hasAttribute("data-remove-row")) removeRow(button.closest(".row-of"));
+  if (button.hasAttribute("data-move-row")) moveRow(button, button.closest(".row-of"));
 });
 
 // A function key presses the button that names it, wherever the keyboard is.
@@ -72,6 +73,30 @@ function removeRow(row) {
   const part = row.parentElement.closest("fieldset");
   row.remove();
   part.querySelector("[data-add-row]").focus();
+}
+
+// Rows are read in the order in which they stand; the button keeps the keyboard.
+function moveRow(button, row) {
+  const up = button.dataset.moveRow === "up";
+  const other = up ? row.previousElementSibling : row.nextElementSibling;
+  if (!other) return;
+  other[up ? "before" : "after"](row);
+  button.focus();
+}
+
+// A long form: what was typed is not left unsaved unawares, and after saving one goes on where one was.
+for (const form of document.querySelectorAll("[data-long]")) {
+  let changed = false;
+  form.addEventListener("input", () => (changed = true));
+  form.addEventListener("click", (event) => (changed ||= event.target.matches("[data-add-row], [data-remove-row], [data-move-row]")));
+  form.addEventListener("submit", () => sessionStorage.setItem(form.action, String(scrollY)));
+  form.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.target === form && event.detail.xhr.status < 400) changed = false;
+  });
+  addEventListener("beforeunload", (event) => changed && event.preventDefault());
+  const place = sessionStorage.getItem(form.action);
+  sessionStorage.removeItem(form.action);
+  if (place && location.search.includes("saved=")) addEventListener("load", () => scrollTo(0, Number(place)));
 }
 
 document.querySelector(".heat [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
