@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from appointments import gathering, minors, refusals, seats
+from appointments import gathering, minors, refusals, seats, standing_in
 from appointments.errors import BookingNotFound, CannotCancel, ReasonNeeded, SlotFull, TooLateToCancel
 from appointments.events import BookingCancelled
 from appointments.places import PLACE, PLACES
@@ -14,7 +14,6 @@ from appointments.states import LIVE, OFFERS, VISITS
 from foundation import audit, clock, crypto, database, events, idempotency, metrics
 from foundation.actor import Actor
 from foundation.errors import Forbidden
-from identity import acting
 
 
 class Booking(Struct, frozen=True, kw_only=True):
@@ -170,11 +169,7 @@ async def is_of(held: Booking, who: Actor, *, locked: bool = False) -> bool:
     """Whether a booking is this citizen's: their own, or booked by them for somebody they still look after, or of the
     organisation or the child they act for, whoever booked it.
     """
-    if held.citizen_id == who.number:
-        return True
-    if held.booked_by != str(who) and not await acting.speaks_for(agent=who.number, subject=held.citizen_id):
-        return False
-    return await acting.looks_after(agent=who.number, person=held.citizen_id, locked=locked)
+    return await standing_in.is_theirs(citizen_id=held.citizen_id, done_by=held.booked_by, who=who, locked=locked)
 
 
 async def of(citizen: Actor, *, live: bool | None = None, limit: int = 50) -> list[Booking]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from appointments import eligibility, limits, waitlist
+from appointments import eligibility, limits, standing_in, waitlist
 from appointments.draw_errors import (
     AlreadyInDraw,
     DrawCalledOff,
@@ -18,8 +18,9 @@ from appointments.draw_errors import (
     DrawOver,
     WishesInvalid,
 )
+from appointments.draw_events import DrawEnteredFor
 from appointments.errors import SlotSuspended
-from foundation import audit, crypto, database, metrics
+from foundation import audit, crypto, database, events, metrics
 from foundation.actor import Actor
 from foundation.errors import Forbidden
 
@@ -39,10 +40,14 @@ WHY = {**waitlist.WHY, "merged": "您的另一个账号也登记了这次摇号�
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A person's own entry. `rank` of `entries` once the draw is closed; the place that was won, with its booking."""
+    """A person's entry, as they and who stands in for them read it. `rank` of `entries` once the draw is closed; the
+    place that was won, with its booking.
+    """
 
     id: int
     number: str
+    citizen_id: int
+    entered_by: str  # who entered for them, an Actor; empty when they did themselves
     outcome: str
     why: str
     rank: int | None
@@ -79,7 +84,8 @@ class Entry:
 
 
 READ = """
-select e.id, e.number, e.outcome, e.why, e.rank, e.wishes, e.any_slot, e.created_at, s.starts_at as won_at,
+select e.id, e.number, e.citizen_id, e.entered_by, e.outcome, e.why, e.rank, e.wishes, e.any_slot, e.created_at,
+       s.starts_at as won_at,
        case when e.rank is null then 0
             else (select count(*) from draw_entry o where o.draw_id = d.id and o.rank is not null) end as entries,
        a.code as booking_code, d.code as draw_code, d.state as draw_state, d.reason, d.day, d.opens_at, d.closes_at,
@@ -92,24 +98,31 @@ COLUMNS = tuple(one.name for one in fields(Entry))
 
 
 @database.retry_on_deadlock
-async def register(*, code: str, wishes: Sequence[int], any_slot: bool, by: Actor) -> Entry:
-    """Enter a draw with the slots wished for in order, or change them; one entry per person.
+async def register(
+    *, code: str, wishes: Sequence[int], any_slot: bool, by: Actor, for_citizen: int | None = None
+) -> Entry:
+    """Enter a draw with the slots wished for in order, or change them; one entry per person, `for_citizen` when that is
+    not oneself.
 
-    Raises DrawNotFound, DrawNotOpenYet, DrawOver, DrawCalledOff, WishesInvalid, and what keeps this person from a
-    booking: RealNameNeeded, AlreadyBookedThatDay, TooManyBookings and the like.
+    Raises DrawNotFound, DrawNotOpenYet, DrawOver, DrawCalledOff, WishesInvalid, PersonUnknown; AlreadyInDraw for who
+    entered by themselves; and what keeps the person from a booking: RealNameNeeded, AlreadyBookedThatDay,
+    TooManyBookings and the like.
     """
     if by.kind != "citizen":
         raise Forbidden
+    whose, named = for_citizen or by.number, standing_in.named(by, for_citizen or by.number)
     try:
         async with database.transaction():
-            await limits.lock_persons(by.number)
+            await limits.lock_subjects(sorted({whose, by.number}), booked_by=[named])
             draw = await _open(code)
+            if named:
+                await standing_in.hold_alone(person=whose, type_id=draw["type_id"], day=draw["day"], by=by)
             slot_id = await _valid(draw, wishes, any_slot)
-            no = await eligibility.may_have(citizen_id=by.number, slot_id=slot_id, released=True)
+            no = await eligibility.may_have(citizen_id=whose, slot_id=slot_id, released=True, booked_by=named)
             if no is not None:
                 raise no
-            await _enter(draw["id"], wishes, any_slot, by)
-            return await find(code=code, for_=by)
+            await _enter(draw["id"], whose, wishes, any_slot, by)
+            return await find(code=code, for_=by, of_citizen=whose)
     except asyncpg.UniqueViolationError as twice:
         raise AlreadyInDraw from twice
 
@@ -151,37 +164,55 @@ async def _valid(draw: asyncpg.Record, wishes: Sequence[int], any_slot: bool) ->
     return wishes[0] if wishes else int(there[0])
 
 
-async def _enter(draw_id: int, wishes: Sequence[int], any_slot: bool, by: Actor) -> None:
+async def _enter(draw_id: int, whose: int, wishes: Sequence[int], any_slot: bool, by: Actor) -> None:
     tx, wished = database.joined(), json.dumps(list(wishes))
-    entered = await tx.fetchval(
-        """update draw_entry set wishes = $3::jsonb, any_slot = $4, changed_at = clock_timestamp()
-            where draw_id = $1 and citizen_id = $2 and outcome = 'registered' returning id""",
-        draw_id, by.number, wished, any_slot,
-    )  # fmt: skip
-    action = "draw_entry.changed"
-    if entered is None:
-        action = "draw_entry.registered"
+    there = await _entered(draw_id, whose)
+    if there is not None and not await standing_in.is_theirs(citizen_id=whose, done_by=there["entered_by"], who=by):
+        raise AlreadyInDraw
+    if there is not None:
+        action, entered = "draw_entry.changed", there["id"]
+        await tx.execute(
+            """update draw_entry set wishes = $2::jsonb, any_slot = $3, changed_at = clock_timestamp()
+                where id = $1 and outcome = 'registered'""",
+            entered, wished, any_slot,
+        )  # fmt: skip
+    else:
+        action, named = "draw_entry.registered", standing_in.named(by, whose)
         entered = await tx.fetchval(
-            """insert into draw_entry (number, draw_id, citizen_id, wishes, any_slot, passed, created_at, changed_at)
-               values ($1, $2, $3, $4::jsonb, $5, '[]', clock_timestamp(), clock_timestamp()) returning id""",
-            crypto.random_code(NUMBER_LENGTH), draw_id, by.number, wished, any_slot,
+            """insert into draw_entry (number, draw_id, citizen_id, entered_by, wishes, any_slot, passed, created_at,
+                                       changed_at)
+               values ($1, $2, $3, $4, $5::jsonb, $6, '[]', clock_timestamp(), clock_timestamp()) returning id""",
+            crypto.random_code(NUMBER_LENGTH), draw_id, whose, named, wished, any_slot,
         )  # fmt: skip
         metrics.count("draw_entries_total", outcome="registered")
+        if named:
+            await events.tell(DrawEnteredFor(entry_id=entered, citizen_id=whose, agent_id=by.number))
     detail = {"wishes": list(wishes), "any": any_slot}
     await audit.record(action, subject=f"draw_entry:{entered}", by=by, detail=detail)
 
 
+async def _entered(draw_id: int, whose: int) -> asyncpg.Record | None:
+    """The entry that stands, of a person whose lock is held."""
+    return await database.joined().fetchrow(
+        "select id, entered_by from draw_entry where draw_id = $1 and citizen_id = $2 and outcome = 'registered'",
+        draw_id,
+        whose,
+    )
+
+
 @database.retry_on_deadlock
-async def withdraw(*, code: str, by: Actor) -> Entry:
-    """Step back from a draw while it is open; again is harmless.
+async def withdraw(*, code: str, by: Actor, of_citizen: int | None = None) -> Entry:
+    """Step back from a draw while it is open, or take back whom one entered (`of_citizen`); again is harmless.
 
     Raises DrawNotFound, DrawEntryNotFound, DrawNotOpenYet, DrawOver, DrawCalledOff.
     """
+    whose = of_citizen or by.number
     async with database.transaction():
-        await limits.lock_persons(by.number)
+        await limits.lock_persons(whose)
         draw = await _open(code)
-        await _end(draw["id"], by.number, why="", by=by)
-        return await find(code=code, for_=by)
+        await find(code=code, for_=by, of_citizen=whose, locked=True)
+        await _end(draw["id"], whose, why="", by=by)
+        return await find(code=code, for_=by, of_citizen=whose)
 
 
 async def _end(draw_id: int, citizen_id: int, *, why: str, by: Actor) -> None:
@@ -194,14 +225,20 @@ async def _end(draw_id: int, citizen_id: int, *, why: str, by: Actor) -> None:
         await audit.record("draw_entry.withdrawn", subject=f"draw_entry:{ended}", by=by, reason=why)
 
 
-async def find(*, code: str, for_: Actor) -> Entry:
-    """One's own entry in a draw, the latest where one had stepped back. Raises DrawEntryNotFound."""
+async def find(*, code: str, for_: Actor, of_citizen: int | None = None, locked: bool = False) -> Entry:
+    """One's own entry in a draw, or that of whom one stands in for; the latest where they had stepped back.
+
+    `locked`, within a transaction: what ties the two stays until its end. Raises DrawEntryNotFound.
+    """
     row = await database.fetchrow(
-        f"{READ} where d.code = $1 and e.citizen_id = $2 order by e.id desc limit 1", code, for_.number
+        f"{READ} where d.code = $1 and e.citizen_id = $2 order by e.id desc limit 1", code, of_citizen or for_.number
     )
     if row is None:
         raise DrawEntryNotFound
-    return _entry(row)
+    entry = _entry(row)
+    if not await _is_theirs(entry, for_, locked=locked):
+        raise DrawEntryNotFound
+    return entry
 
 
 async def of(citizen: Actor, *, limit: int = 50) -> list[Entry]:
@@ -210,12 +247,27 @@ async def of(citizen: Actor, *, limit: int = 50) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
+async def for_others(who: Actor, *, of_citizen: int | None = None, limit: int = 50) -> list[Entry]:
+    """Where this citizen stands in for others and still looks after it, the latest first; of one of them alone, if
+    named: then what others did for an organisation or a child is there as well.
+    """
+    where, values = await standing_in.of_others(
+        who, done_by="e.entered_by", citizen="e.citizen_id", of_citizen=of_citizen
+    )
+    rows = await database.fetch(f"{READ} where {where} order by e.id desc limit $3", *values, limit)
+    return [one for one in map(_entry, rows) if await _is_theirs(one, who)]
+
+
 async def by_id(entry_id: int) -> Entry:
     """For listeners to an event, who were given the id. Raises DrawEntryNotFound."""
     row = await database.fetchrow(f"{READ} where e.id = $1", entry_id)
     if row is None:
         raise DrawEntryNotFound
     return _entry(row)
+
+
+async def _is_theirs(one: Entry, who: Actor, *, locked: bool = False) -> bool:
+    return await standing_in.is_theirs(citizen_id=one.citizen_id, done_by=one.entered_by, who=who, locked=locked)
 
 
 def _entry(row: Any) -> Entry:

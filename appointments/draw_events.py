@@ -16,6 +16,13 @@ class DrawEntryEvent(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DrawEnteredFor(DrawEntryEvent):
+    """代为登记: `agent_id` entered the draw for the person."""
+
+    agent_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class DrawLost(DrawEntryEvent):
     """未中签: no place was left of those wished for, or the person could not have one."""
 

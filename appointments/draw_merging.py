@@ -14,6 +14,8 @@ update draw_entry e set outcome = case when e.rank is null then 'withdrawn' else
                   and (coalesce(o.rank, 0), o.id) < (coalesce(e.rank, 0), e.id))
 returning id
 """
+# Who entered others goes on seeing it.
+ENTERED_BY = "update draw_entry set entered_by = $1 where entered_by = $2"
 
 
 async def follow(*, kept: int, gone: int, by: Actor) -> None:
@@ -23,6 +25,7 @@ async def follow(*, kept: int, gone: int, by: Actor) -> None:
         for row in await tx.fetch(ONE_LOT, kept, gone):
             await audit.record("draw_entry.merged", subject=f"draw_entry:{row['id']}", by=by)
         await tx.execute("update draw_entry set citizen_id = $1 where citizen_id = $2", kept, gone)
+        await tx.execute(ENTERED_BY, f"citizen:{kept}", f"citizen:{gone}")
 
 
 async def forget(citizen_id: int, *, by: Actor) -> None:

@@ -71,6 +71,7 @@ class DrawEntry(Model):
     citizen: fields.ForeignKeyRelation[Citizen] = fields.ForeignKeyField(
         "models.Citizen", related_name="draw_entries", on_delete=OnDelete.RESTRICT, db_index=True
     )
+    entered_by = fields.CharField(max_length=80, default="", db_default="")  # who entered for them, an Actor
     wishes: list[int] = fields.JSONField(default=list)  # slots in order
     any_slot = fields.BooleanField(default=False)  # any other would do as well
     rank = fields.IntField(null=True)

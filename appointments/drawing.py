@@ -12,7 +12,7 @@ from typing import Any
 
 import asyncpg
 
-from appointments import booking, draw, limits, seats
+from appointments import booking, draw, limits, seats, standing_in
 from appointments.booking import Booking
 from appointments.draw_events import DrawCancelled, DrawLost
 from appointments.errors import NotYetReleased, SlotClosed, SlotFull, SlotNotFound, SlotSuspended
@@ -40,10 +40,13 @@ class _Merged(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """An entry whose turn has come; `person` is who may get a place, None where none that is wished for is left."""
+    """An entry whose turn has come; `person` is who may get a place, None where none that is wished for is left.
+    `entered_by` is who entered for them, an Actor, or an empty text.
+    """
 
     id: int
     citizen_id: int
+    entered_by: str
     entry: method.Entry
     person: int | None
 
@@ -73,7 +76,7 @@ async def _settle_some(draw_id: int) -> bool:
             left = await _left(draw_id)
             turns = await _next(draw_id, left)
             hopeful = [one.person for one in turns if one.person is not None]
-            await limits.lock_persons(*hopeful)
+            await limits.lock_subjects(hopeful, booked_by=[one.entered_by for one in turns])
             async with _open_to_the_draw(list(left) if hopeful else []):
                 outcomes = [await _turn(one, left) for one in turns]
             await _write(outcomes)
@@ -96,7 +99,8 @@ async def _left(draw_id: int) -> dict[int, int]:
 async def _next(draw_id: int, left: dict[int, int]) -> list[Turn]:
     """Places only become fewer: who finds none now finds none at their turn, and needs no lock."""
     rows = await database.fetch(
-        """select e.id, e.number, e.wishes, e.any_slot, e.citizen_id from draw_entry e join draw d on d.id = e.draw_id
+        """select e.id, e.number, e.wishes, e.any_slot, e.citizen_id, e.entered_by
+             from draw_entry e join draw d on d.id = e.draw_id
             where e.draw_id = $1 and d.state = 'closed' and e.outcome = 'registered' order by e.rank limit $2""",
         draw_id,
         BATCH,
@@ -109,7 +113,9 @@ async def _next(draw_id: int, left: dict[int, int]) -> list[Turn]:
         if hopeful > HOPEFUL:
             break
         person = await _person(row["citizen_id"]) if hope else None
-        turns.append(Turn(id=row["id"], citizen_id=row["citizen_id"], entry=one, person=person))
+        turns.append(
+            Turn(id=row["id"], citizen_id=row["citizen_id"], entered_by=row["entered_by"], entry=one, person=person)
+        )
     return turns
 
 
@@ -158,12 +164,13 @@ async def _turn(turn: Turn, left: dict[int, int]) -> Outcome:
 
 
 async def _give_place(slot_id: int, turn: Turn) -> Booking:
-    """Take the place as everybody takes one. Raises what `booking.reserve` does."""
+    """Take the place as everybody takes one; who entered for another has booked. Raises what `booking.reserve` does."""
     assert turn.person is not None
-    by = Actor.citizen(turn.person)
+    agent = standing_in.agent(turn.entered_by, turn.person)
+    by = Actor.citizen(agent or turn.person)
     wish = Wish(slot_id=slot_id, citizen_id=turn.person, by=by, key=f"draw:{turn.entry.number}")
     async with database.transaction():  # a refused one leaves nothing behind for those who follow
-        numbers = await seats.lock_and_number([turn.person])
+        numbers = await seats.lock_and_number([turn.person], booked_by=[turn.entered_by])
         (seen,) = await seats.take([wish.want(numbers[turn.person])])
         return await booking.taken_or_refused(seen, body_hash=wish.body_hash)
 

@@ -45,7 +45,7 @@ OPEN = "{slot}.slot_state = 'open' and {slot}.release_at <= {now} and {now} < {s
 ASK = f"""
 with want as materialized (
   select 1 as n, $1::bigint as citizen_id, s.id as slot_id, coalesce($3, s.type_id) as type_id, s.day,
-         null::text as key, $4::boolean as qualifies, $5::boolean as staff, '' as booked_by, '' as organisation
+         null::text as key, $4::boolean as qualifies, $5::boolean as staff, $6::text as booked_by, '' as organisation
     from (select) one left join slot s on s.id = $2
 ), {SEEN}
 select s.*, clock_timestamp() as now from seen s
@@ -53,15 +53,22 @@ select s.*, clock_timestamp() as now from seen s
 
 
 async def refusal(
-    *, citizen_id: int, slot_id: int, type_id: int | None = None, staff: bool = False, released: bool = False
+    *,
+    citizen_id: int,
+    slot_id: int,
+    type_id: int | None = None,
+    staff: bool = False,
+    released: bool = False,
+    booked_by: str = "",
 ) -> Refusal | None:
     """What `booking.reserve` would answer this person now: SlotFull when nothing but a place is missing.
 
-    With `released`, as if the slot had been released already.
+    `booked_by` is who books for them (an Actor), whose limits count as well. With `released`, as if the slot had been
+    released already.
     """
-    seen = await _ask(citizen_id, slot_id, type_id, False, staff)
+    seen = await _ask(citizen_id, slot_id, type_id, False, staff, booked_by)
     if seen["share"] == "priority" and not staff and await priority.qualifies(citizen_id):
-        seen = await _ask(citizen_id, slot_id, type_id, True, staff)
+        seen = await _ask(citizen_id, slot_id, type_id, True, staff, booked_by)
     try:
         refusals.explain({**seen, "release_at": seen["now"]} if released else seen)
     except Refusal as no:
@@ -70,10 +77,10 @@ async def refusal(
 
 
 async def may_have(
-    *, citizen_id: int, slot_id: int, type_id: int | None = None, released: bool = False
+    *, citizen_id: int, slot_id: int, type_id: int | None = None, released: bool = False, booked_by: str = ""
 ) -> Refusal | None:
     """What keeps this person from a place that is in hand; None when nothing does."""
-    no = await refusal(citizen_id=citizen_id, slot_id=slot_id, type_id=type_id, released=released)
+    no = await refusal(citizen_id=citizen_id, slot_id=slot_id, type_id=type_id, released=released, booked_by=booked_by)
     return None if isinstance(no, SlotFull) else no
 
 

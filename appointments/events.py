@@ -90,6 +90,13 @@ class WaitlistEvent(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WaitlistJoinedFor(WaitlistEvent):
+    """代为候补: `agent_id` stands in a queue for the waiter."""
+
+    agent_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class WaitlistOffered(WaitlistEvent):
     """候补有号: a place is held for the waiter until `until`."""
 

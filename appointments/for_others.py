@@ -5,8 +5,10 @@ booking stays the principal's.
 """
 
 import hashlib
+from collections.abc import Iterable
+from typing import Protocol
 
-from appointments import booking
+from appointments import booking, standing_in
 from appointments.booking import Booking
 from appointments.states import OFFERS
 from foundation import database
@@ -16,13 +18,17 @@ from identity import access, acting
 MOST = 50
 
 
-async def of(who: Actor, *, limit: int = MOST) -> list[Booking]:
-    """What this citizen booked for others whom they still look after, the latest day first."""
+async def of(who: Actor, *, of_citizen: int | None = None, limit: int = MOST) -> list[Booking]:
+    """What this citizen booked for others whom they still look after, the latest day first; for one of them alone, if
+    named: then what others booked for an organisation or a child is there as well.
+    """
+    where, values = await standing_in.of_others(
+        who, done_by="a.booked_by", citizen="a.citizen_id", of_citizen=of_citizen
+    )
     rows = await database.fetch(
-        f"""{booking.READ} where a.booked_by = $1 and a.citizen_id <> $2 and a.state not in {OFFERS}
+        f"""{booking.READ} where {where} and a.state not in {OFFERS}
             order by s.starts_at desc, a.id desc limit $3""",
-        str(who),
-        who.number,
+        *values,
         limit,
     )
     found = [booking.read(row) for row in rows]
@@ -30,7 +36,14 @@ async def of(who: Actor, *, limit: int = MOST) -> list[Booking]:
     return [one for one in found if after[one.citizen_id]]
 
 
-async def names_of(found: list[Booking], who: Actor) -> dict[int, str]:
+class Someones(Protocol):
+    """What is one citizen's."""
+
+    @property
+    def citizen_id(self) -> int: ...
+
+
+async def names_of(found: Iterable[Someones], who: Actor) -> dict[int, str]:
     """Citizen → masked name, of those who are not `who`."""
     others = {one.citizen_id for one in found} - {who.number}
     if not others:

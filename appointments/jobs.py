@@ -132,6 +132,7 @@ async def follow_merge(event: CitizensMerged) -> None:
         for row in await tx.fetch(ONE_QUEUE, event.kept, event.gone):
             await passing_on.close(row["id"], why="booked")
         await tx.execute("update waitlist_entry set citizen_id = $1 where citizen_id = $2", event.kept, event.gone)
+        await tx.execute(JOINED_BY, f"citizen:{event.kept}", f"citizen:{event.gone}")
 
 
 # The one that has come less far goes; of two that have come equally far, the one of the account that goes.
@@ -150,8 +151,9 @@ update appointment a set citizen_id = $1,
                               then 'merged:' || a.id else a.idempotency_key end
  where a.citizen_id = $2
 """
-# Who booked for others goes on seeing it.
+# Who booked, or waits, for others goes on seeing it.
 BOOKED_BY = "update appointment set booked_by = $1 where booked_by = $2"
+JOINED_BY = "update waitlist_entry set joined_by = $1 where joined_by = $2"
 # Both accounts may have waited for one type and day: an offer stays, else the place of the account that is kept.
 ONE_QUEUE = """
 select w.id from waitlist_entry w

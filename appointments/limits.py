@@ -51,9 +51,10 @@ LOCK = "pg_advisory_xact_lock(hashtextextended(k.key, 1))"
 # The locks of bookings: $1 citizens, $2 who books for them, $3 organisations.
 LOCK_SUBJECTS = f"select count({LOCK}) from ({_keys('$1::bigint[]', '$2::text[]', '$3::text[]')}) k"
 
-# For who holds a slot already, and must not wait for a person who may be waiting for that slot.
+# For who holds a slot already, and must not wait for a person, or who books for them ($2), who may wait for that slot.
 TRY_PERSON = f"""
-select bool_and(pg_try_advisory_xact_lock(hashtextextended(k.key, 1))) from ({_keys("array[$1::bigint]")}) k
+select bool_and(pg_try_advisory_xact_lock(hashtextextended(k.key, 1)))
+  from ({_keys("array[$1::bigint]", "$2::text[]")}) k
 """
 
 # The same for many who book for themselves, $1: whose locks are `ours` now. Of those who share a phone that is counted

@@ -34,7 +34,7 @@ select s.id, s.day, s.type_id, s.capacity - s.booked as free, s.close_at, clock_
   from slot s join appointment_type t on t.id = s.type_id left join waiting_rule r on r.type_id = t.id where s.id = $1
 """
 NEXT = """
-select id, code, citizen_id, type_id from waitlist_entry where slot_id = $1 and state = 'waiting' and id > $2
+select id, code, citizen_id, type_id, joined_by from waitlist_entry where slot_id = $1 and state = 'waiting' and id > $2
  order by id limit 1 for update skip locked
 """
 # Places kept beyond a smaller capacity go first.
@@ -86,10 +86,10 @@ async def _offered(place: asyncpg.Record) -> bool:
     tx, last = database.joined(), 0
     while waiter := await tx.fetchrow(NEXT, place["id"], last):
         last = waiter["id"]
-        if not await tx.fetchval(limits.TRY_PERSON, waiter["citizen_id"]):
+        citizen_id, type_id, by = waiter["citizen_id"], waiter["type_id"], waiter["joined_by"]
+        if not await tx.fetchval(limits.TRY_PERSON, citizen_id, [by]):
             continue
-        citizen_id, type_id = waiter["citizen_id"], waiter["type_id"]
-        no = await eligibility.may_have(citizen_id=citizen_id, slot_id=place["id"], type_id=type_id)
+        no = await eligibility.may_have(citizen_id=citizen_id, slot_id=place["id"], type_id=type_id, booked_by=by)
         if no is None:
             await _offer(place, waiter)
             return True
@@ -100,11 +100,11 @@ async def _offered(place: asyncpg.Record) -> bool:
 async def _offer(place: asyncpg.Record, waiter: asyncpg.Record) -> None:
     tx, until = database.joined(), deadline(place["now"], _rule(place).offer_minutes, place["close_at"])
     appointment_id = await tx.fetchval(
-        """insert into appointment (code, slot_id, type_id, day, citizen_id, state, idempotency_key, body_hash,
-                                    created_at, changed_at)
-           values ($1, $2, $3, $4, $5, 'held', $6, $7, clock_timestamp(), clock_timestamp()) returning id""",
+        """insert into appointment (code, slot_id, type_id, day, citizen_id, booked_by, state, idempotency_key,
+                                    body_hash, created_at, changed_at)
+           values ($1, $2, $3, $4, $5, $6, 'held', $7, $8, clock_timestamp(), clock_timestamp()) returning id""",
         crypto.random_code(CODE_LENGTH), place["id"], waiter["type_id"], place["day"], waiter["citizen_id"],
-        f"waitlist:{waiter['code']}", idempotency.body_hash({"slot_id": place["id"]}),
+        waiter["joined_by"], f"waitlist:{waiter['code']}", idempotency.body_hash({"slot_id": place["id"]}),
     )  # fmt: skip
     await tx.execute(
         """update waitlist_entry set state = 'offered', appointment_id = $2, offer_until = $3,

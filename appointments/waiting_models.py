@@ -27,6 +27,7 @@ class WaitlistEntry(Model):
     citizen: fields.ForeignKeyRelation[Citizen] = fields.ForeignKeyField(
         "models.Citizen", related_name="waitlist", on_delete=OnDelete.RESTRICT, db_index=True
     )
+    joined_by = fields.CharField(max_length=80, default="", db_default="")  # who joined for them, an Actor
     state = fields.CharField(max_length=10, default="waiting", db_default="waiting")
     appointment: fields.OneToOneNullableRelation[Appointment] = fields.OneToOneField(
         "models.Appointment", related_name="waitlist_entry", on_delete=OnDelete.RESTRICT, null=True

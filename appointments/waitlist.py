@@ -8,19 +8,20 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from appointments import booking, eligibility, limits, reserving, seats, waiting_rules
+from appointments import booking, eligibility, limits, reserving, seats, standing_in, waiting_rules
 from appointments.booking import Booking
 from appointments.errors import (
     AlreadyWaiting,
     CannotLeave,
     OfferOver,
     SlotFull,
+    SlotNotFound,
     StillFree,
     TooManyWaits,
     WaitlistOff,
     WaitNotFound,
 )
-from appointments.events import BookingConfirmed
+from appointments.events import BookingConfirmed, WaitlistJoinedFor
 from appointments.places import PLACE, PLACES
 from foundation import audit, crypto, database, events
 from foundation.actor import Actor
@@ -51,6 +52,7 @@ class Waiting:
     state: str
     closed_why: str
     citizen_id: int
+    joined_by: str  # who joined for them, an Actor; empty when they did themselves
     joined_at: datetime
     place: int | None
     offer_until: datetime | None
@@ -70,7 +72,7 @@ class Waiting:
 
 
 READ = f"""
-select w.id, w.code, w.state, w.closed_why, w.citizen_id, w.joined_at, w.offer_until, w.appointment_id,
+select w.id, w.code, w.state, w.closed_why, w.citizen_id, w.joined_by, w.joined_at, w.offer_until, w.appointment_id,
        case when a.state not in ('held', 'declined', 'lapsed') then a.code end as booking_code,
        case w.state when 'waiting' then (select count(*) from waitlist_entry o where o.slot_id = w.slot_id
                                             and o.state = 'waiting' and o.id <= w.id) end as place,
@@ -83,57 +85,84 @@ LOCK_SLOT = "select 1 from slot where id = $1 for update"
 
 
 @database.retry_on_deadlock
-async def join(*, slot_id: int, by: Actor, type_id: int | None = None) -> Waiting:
+async def join(*, slot_id: int, by: Actor, type_id: int | None = None, for_citizen: int | None = None) -> Waiting:
     """Stand in the queue of a full slot for its own business, or for `type_id`, which shares its places. Joining again
     gives the same place. Nobody waits for a business of several slots in a row: they are not given back together.
 
-    Raises what `booking.reserve` would but SlotFull; StillFree, AlreadyWaiting, TooManyWaits, WaitlistOff.
+    `for_citizen` is for whom, when not for oneself. Raises what `booking.reserve` would but SlotFull; StillFree,
+    AlreadyWaiting, TooManyWaits, WaitlistOff; PersonUnknown.
     """
     if by.kind != "citizen":
         raise Forbidden
+    whose = for_citizen or by.number
     async with database.transaction() as tx:
-        await limits.lock_persons(by.number)
+        await limits.lock_subjects(sorted({whose, by.number}), booked_by=[standing_in.named(by, whose)])
+        if whose != by.number:
+            await _must_stand_in(slot_id, type_id, whose, by)
         await tx.execute(LOCK_SLOT, slot_id)
-        code = await _place_already(slot_id, by, type_id) or await _stand_in_line(slot_id, by, type_id)
+        code = await _place_already(slot_id, whose, type_id, by)
+        code = code or await _stand_in_line(slot_id, whose, type_id, by)
         return await find(code=code, for_=by)
 
 
-async def _place_already(slot_id: int, by: Actor, type_id: int | None) -> str | None:
-    """The code of the person's place in this queue. Raises AlreadyWaiting, TooManyWaits for places in others."""
-    rows = await database.fetch(
-        """select w.code, w.slot_id, w.type_id = coalesce($3, s.type_id) and w.day = s.day as same
-             from waitlist_entry w left join slot s on s.id = $2
-            where w.citizen_id = $1 and w.state in ('waiting', 'offered')""",
-        by.number,
+async def _must_stand_in(slot_id: int, type_id: int | None, whose: int, by: Actor) -> None:
+    wanted = await database.fetchrow(
+        """select s.day, t.id as type_id from slot s join appointment_type t on t.id = coalesce($2, s.type_id)
+            where s.id = $1""",
         slot_id,
         type_id,
     )
-    here = next((row["code"] for row in rows if row["slot_id"] == slot_id), None)
-    if here is None and any(row["same"] for row in rows):
+    if wanted is None:
+        raise SlotNotFound
+    await standing_in.hold_alone(person=whose, type_id=wanted["type_id"], day=wanted["day"], by=by)
+
+
+async def _place_already(slot_id: int, whose: int, type_id: int | None, by: Actor) -> str | None:
+    """The code of the person's place in this queue. Raises AlreadyWaiting, TooManyWaits for places in others, or for
+    one that is not `by`'s to see.
+    """
+    rows = await database.fetch(
+        """select w.code, w.slot_id, w.citizen_id, w.joined_by as done_by,
+                  w.type_id = coalesce($3, s.type_id) and w.day = s.day as same
+             from waitlist_entry w left join slot s on s.id = $2
+            where w.citizen_id = $1 and w.state in ('waiting', 'offered')""",
+        whose,
+        slot_id,
+        type_id,
+    )
+    here = next((row for row in rows if row["slot_id"] == slot_id), None)
+    if here is not None:
+        if not await standing_in.is_theirs(citizen_id=whose, done_by=here["done_by"], who=by):
+            raise AlreadyWaiting
+        return str(here["code"])
+    if any(row["same"] for row in rows):
         raise AlreadyWaiting
-    if here is None and len(rows) >= MOST:
+    if len(rows) >= MOST:
         raise TooManyWaits(detail={"most": MOST})
-    return here
+    return None
 
 
-async def _stand_in_line(slot_id: int, by: Actor, type_id: int | None) -> str:
-    no = await eligibility.refusal(citizen_id=by.number, slot_id=slot_id, type_id=type_id)
+async def _stand_in_line(slot_id: int, whose: int, type_id: int | None, by: Actor) -> str:
+    named = standing_in.named(by, whose)
+    no = await eligibility.refusal(citizen_id=whose, slot_id=slot_id, type_id=type_id, booked_by=named)
     if no is None:
         raise StillFree(detail={"slot_id": slot_id})
     if not isinstance(no, SlotFull):
         raise no
     tx, code = database.joined(), crypto.random_code(reserving.CODE_LENGTH)
     made = await tx.fetchrow(
-        """insert into waitlist_entry (code, slot_id, type_id, day, citizen_id, joined_at, changed_at)
-           select $1, s.id, t.id, s.day, $3, clock_timestamp(), clock_timestamp()
+        """insert into waitlist_entry (code, slot_id, type_id, day, citizen_id, joined_by, joined_at, changed_at)
+           select $1, s.id, t.id, s.day, $3, $5, clock_timestamp(), clock_timestamp()
              from slot s join appointment_type t on t.id = coalesce($4, s.type_id) where s.id = $2
            returning id, type_id, (select slots_needed from appointment_type t where t.id = type_id) as slots_needed""",
-        code, slot_id, by.number, type_id,
+        code, slot_id, whose, type_id, named,
     )  # fmt: skip
     assert made is not None
     if made["slots_needed"] > 1 or not (await waiting_rules.of(made["type_id"])).waitlist:
         raise WaitlistOff
     await audit.record("waitlist.joined", subject=f"waitlist_entry:{made['id']}", by=by, detail={"slot_id": slot_id})
+    if named:
+        await events.tell(WaitlistJoinedFor(entry_id=made["id"], citizen_id=whose, agent_id=by.number))
     return code
 
 
@@ -196,16 +225,18 @@ async def _declined(entry: Waiting, by: Actor) -> Waiting:
     return await find(code=entry.code, for_=by)
 
 
-async def find(*, code: str, for_: Actor) -> Waiting:
-    """One's own entry. Raises WaitNotFound, also for another's."""
-    row = await database.fetchrow(
-        f"{READ} where w.code = $1 and w.citizen_id = $2",
-        code.strip().upper(),
-        for_.number if for_.kind == "citizen" else None,
-    )
-    if row is None:
+async def find(*, code: str, for_: Actor, locked: bool = False) -> Waiting:
+    """One's own entry, or one of somebody whom one stands in for.
+
+    `locked`, within a transaction: what ties the two stays until its end. Raises WaitNotFound, also for another's.
+    """
+    row = await database.fetchrow(f"{READ} where w.code = $1", code.strip().upper())
+    if row is None or for_.kind != "citizen":
         raise WaitNotFound
-    return _waiting(row)
+    entry = _waiting(row)
+    if not await _is_theirs(entry, for_, locked=locked):
+        raise WaitNotFound
+    return entry
 
 
 async def of(citizen: Actor, *, limit: int = 50) -> list[Waiting]:
@@ -217,6 +248,22 @@ async def of(citizen: Actor, *, limit: int = 50) -> list[Waiting]:
         limit,
     )
     return [_waiting(row) for row in rows]
+
+
+async def for_others(who: Actor, *, of_citizen: int | None = None, limit: int = 50) -> list[Waiting]:
+    """Where this citizen stands in for others and still looks after it, as `of` has it; of one of them alone, if named:
+    then what others did for an organisation or a child is there as well.
+    """
+    where, values = await standing_in.of_others(
+        who, done_by="w.joined_by", citizen="w.citizen_id", of_citizen=of_citizen
+    )
+    rows = await database.fetch(
+        f"""{READ} where {where}
+            order by w.state in ('waiting', 'offered') desc, s.starts_at desc, w.id desc limit $3""",
+        *values,
+        limit,
+    )
+    return [one for one in map(_waiting, rows) if await _is_theirs(one, who)]
 
 
 async def by_id(entry_id: int) -> Waiting:
@@ -239,9 +286,13 @@ async def waiting_for(slot_ids: list[int]) -> dict[int, int]:
 
 async def _locked(code: str, by: Actor) -> Waiting:
     """The entry as it is once its slot is locked: nobody makes or ends its offer meanwhile."""
-    seen = await find(code=code, for_=by)
+    seen = await find(code=code, for_=by, locked=True)
     await database.joined().execute(LOCK_SLOT, seen.slot_id)
     return await find(code=code, for_=by)
+
+
+async def _is_theirs(one: Waiting, who: Actor, *, locked: bool = False) -> bool:
+    return await standing_in.is_theirs(citizen_id=one.citizen_id, done_by=one.joined_by, who=who, locked=locked)
 
 
 def _waiting(row: Any) -> Waiting:

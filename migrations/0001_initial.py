@@ -2662,6 +2662,7 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
+                ("entered_by", fields.CharField(default="", db_default="", max_length=80)),
                 (
                     "wishes",
                     fields.JSONField(
@@ -4530,6 +4531,7 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
+                ("joined_by", fields.CharField(default="", db_default="", max_length=80)),
                 ("state", fields.CharField(default="waiting", db_default="waiting", max_length=10)),
                 (
                     "appointment",

@@ -20,6 +20,8 @@ alter table delegation_request
 # What somebody booked for others, the newest last.
 READS = """
 create index appointment_booked_for_another on appointment (booked_by, id) where booked_by <> '';
+create index waitlist_joined_for_another on waitlist_entry (joined_by, id) where joined_by <> '';
+create index draw_entered_for_another on draw_entry (entered_by, id) where entered_by <> '';
 """
 
 
@@ -37,5 +39,11 @@ class Migration(migrations.Migration):
                 drop constraint citizen_guarded_has_no_document;
             """,
         ),
-        ops.RunSQL(READS, reverse_sql="drop index appointment_booked_for_another;"),
+        ops.RunSQL(
+            READS,
+            reverse_sql="""
+            drop index draw_entered_for_another; drop index waitlist_joined_for_another;
+            drop index appointment_booked_for_another;
+            """,
+        ),
     ]

@@ -4,8 +4,7 @@ A booking's own messages go to whom it is for; who booked it reads the same, wit
 What concerns two people alone stays in the app: no platform has a template for it.
 """
 
-from appointments import booking, rebooking
-from appointments.booking import Booking
+from appointments import booking, rebooking, standing_in
 from appointments.events import AppointmentEvent, BookingCancelled, BookingConfirmed, BookingRescheduled, BookingSoon
 from foundation import clock
 from foundation.actor import Actor
@@ -70,7 +69,7 @@ async def tell_booker_soon(event: BookingSoon) -> None:
 
 async def _tell_booker(event: AppointmentEvent, template: Template, what: str, *, kind: str = "", **more: str) -> None:
     held = await booking.by_id(event.appointment_id)
-    agent = _agent(held)
+    agent = standing_in.agent(held.booked_by, held.citizen_id)
     if agent is None or not await acting.looks_after(agent=agent, person=held.citizen_id):
         return
     name = await _name(held.citizen_id)
@@ -84,12 +83,6 @@ async def _tell_booker(event: AppointmentEvent, template: Template, what: str, *
         },
         page=f"pages/booking/{held.code}",
     )  # fmt: skip
-
-
-def _agent(held: Booking) -> int | None:
-    """The citizen who booked for another."""
-    kind, _, number = held.booked_by.partition(":")
-    return int(number) if kind == "citizen" and int(number) != held.citizen_id else None
 
 
 @on(DelegationAsked)

@@ -85,7 +85,7 @@ async def my_bookings(who: Session) -> list[BookingView]:
     if whose == who.citizen_id:
         found = [*await booking.of(actor(who)), *await for_others.of(actor(who))]
     else:
-        found = await booking.of(Actor.citizen(whose))
+        found = await for_others.of(actor(who), of_citizen=whose)
     names = await for_others.names_of(found, actor(who))
     found.sort(key=lambda one: (one.starts_at, one.id), reverse=True)
     return [view(one, names.get(one.citizen_id, "")) for one in found]

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, convert, field
 
-from appointments import draw_entries, draw_results
+from appointments import draw_entries, draw_results, for_others
 from appointments.draw_errors import (
     AlreadyInDraw,
     DrawCalledOff,
@@ -19,10 +19,13 @@ from appointments.draw_errors import (
 )
 from appointments.errors import AlreadyBookedThatDay, SlotNotFound, SlotSuspended, TooManyBookings
 from foundation.web import LIVE, PUBLIC, PUBLIC_HOUR, Asked, Limit, Routes
+from identity.delegation import Scope
 from identity.errors import RealNameNeeded
+from identity.family_errors import PersonUnknown
+from identity.organisation_errors import ActingOver
 from identity.sessions import Session
 from miniprogram_bff.fields import BookingCode, Department, DrawCode, HallCode, HallName, TypeCode, TypeName
-from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.session import CITIZEN, actor, subject
 from miniprogram_bff.states import DrawState, EntryOutcome
 
 routes = Routes("摇号", tag="draw")
@@ -94,6 +97,8 @@ class EntryView(Struct):
     closes_at: datetime
     type_name: TypeName
     hall_name: HallName
+    for_whom: Annotated[str, Meta(examples=["李*"], description="代他人登记的，办理人姓名；本人的为空")] = ""
+    entered_for_me: bool = False
 
 
 class ResultSlot(Struct):
@@ -158,9 +163,16 @@ async def result(code: DrawCode) -> ResultFile:
     return _read[code]
 
 
-@routes.get("/v1/draws/<code>/entry", access=CITIZEN, summary="我在一次摇号中的登记", errors=(DrawEntryNotFound,))
+@routes.get(
+    "/v1/draws/<code>/entry",
+    access=CITIZEN,
+    summary="我在一次摇号中的登记",
+    errors=(DrawEntryNotFound, ActingOver),
+)
 async def my_entry(code: DrawCode, who: Session) -> EntryView:
-    return _view(await draw_entries.find(code=code, for_=actor(who)))
+    """切换了办理身份的，是该单位（或被代办人）的登记。"""
+    whose = await subject(who, Scope.BOOK)
+    return await _named(await draw_entries.find(code=code, for_=actor(who), of_citizen=whose), who)
 
 
 @routes.post(
@@ -179,34 +191,51 @@ async def my_entry(code: DrawCode, who: Session) -> EntryView:
         AlreadyBookedThatDay,
         TooManyBookings,
         RealNameNeeded,
+        ActingOver,
+        PersonUnknown,
     ),
     limit=Limit(user=30),
     status=201,
 )
 async def register(code: DrawCode, body: Wishes, who: Session) -> EntryView:
-    """每人一份；截止前再次提交即修改志愿，登记号不变。登记先后不影响名次。"""
-    return _view(
-        await draw_entries.register(code=code, wishes=body.wishes, any_slot=body.any, by=actor(who)),
+    """每人一份；截止前再次提交即修改志愿，登记号不变。登记先后不影响名次。切换了办理身份的，为该单位（或被代办人）登记。"""
+    whose = await subject(who, Scope.BOOK)
+    entry = await draw_entries.register(
+        code=code, wishes=body.wishes, any_slot=body.any, by=actor(who), for_citizen=whose
     )
+    return await _named(entry, who)
 
 
 @routes.post(
     "/v1/draws/<code>/entry/withdraw",
     access=CITIZEN,
     summary="退出摇号",
-    errors=(DrawNotFound, DrawNotOpenYet, DrawOver, DrawCalledOff, DrawEntryNotFound),
+    errors=(DrawNotFound, DrawNotOpenYet, DrawOver, DrawCalledOff, DrawEntryNotFound, ActingOver),
     limit=Limit(user=30),
 )
 async def withdraw(code: DrawCode, who: Session) -> EntryView:
-    return _view(await draw_entries.withdraw(code=code, by=actor(who)))
+    whose = await subject(who, Scope.BOOK)
+    return await _named(await draw_entries.withdraw(code=code, by=actor(who), of_citizen=whose), who)
 
 
-@routes.get("/v1/draw-entries", access=CITIZEN, summary="我的摇号")
+@routes.get("/v1/draw-entries", access=CITIZEN, summary="我的摇号", errors=(ActingOver,))
 async def my_entries(who: Session) -> list[EntryView]:
-    return [_view(one) for one in await draw_entries.of(actor(who))]
+    """自己的，以及为他人登记、现在仍可代办的；切换了办理身份的，是该单位（或被代办人）的。"""
+    whose = await subject(who, Scope.BOOK)
+    if whose == who.citizen_id:
+        found = [*await draw_entries.of(actor(who)), *await draw_entries.for_others(actor(who))]
+        found.sort(key=lambda one: one.created_at, reverse=True)
+    else:
+        found = await draw_entries.for_others(actor(who), of_citizen=whose)
+    names = await for_others.names_of(found, actor(who))
+    return [_view(one, names.get(one.citizen_id, "")) for one in found]
 
 
-def _view(one: draw_entries.Entry) -> EntryView:
+async def _named(one: draw_entries.Entry, who: Session) -> EntryView:
+    return _view(one, (await for_others.names_of([one], actor(who))).get(one.citizen_id, ""))
+
+
+def _view(one: draw_entries.Entry, for_whom: str) -> EntryView:
     return EntryView(
         number=one.number,
         outcome=one.outcome,
@@ -223,4 +252,6 @@ def _view(one: draw_entries.Entry) -> EntryView:
         closes_at=one.closes_at,
         type_name=one.type_name,
         hall_name=one.hall_name,
+        for_whom=for_whom,
+        entered_for_me=bool(one.entered_by) and not for_whom,
     )

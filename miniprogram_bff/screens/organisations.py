@@ -32,6 +32,7 @@ routes = Routes("单位办理", tag="organisations")
 
 CreditCode = Annotated[str, Meta(min_length=5, max_length=30, examples=["91990100DEMA00001R"])]
 OrganisationName = Annotated[str, Meta(min_length=1, max_length=120, examples=["示例科技有限公司"])]
+TIES = {"principal": "委托人", "ward": "未成年子女"}
 REGISTER_FAULTS = (
     WrongCreditCode, OrganisationFault, OrganisationMismatch, RealNameNeeded, VerifierUnavailable
 )  # fmt: skip
@@ -54,10 +55,22 @@ class MandateView(Struct):
     manages: bool
 
 
+class SubjectView(Struct):
+    """家人或委托人。`subject`：切换办理身份时填写的编号；`until`：能代办到哪天."""
+
+    subject: int
+    name: Masked
+    tie_name: Annotated[str, Meta(examples=["委托人"])]
+    scope_names: Annotated[list[str], Meta(examples=[["预约"]])]
+    until: date
+
+
 class OrganisationsPage(Struct):
-    """`acting_for`：当前办理身份，空为本人."""
+    """`acting_for`、`acting_subject`：当前办理身份，空、0 为本人."""
 
     acting_for: Annotated[str, Meta(examples=[""])]
+    acting_subject: int
+    people: list[SubjectView]
     mandates: list[MandateView]
     asked_of_me: list[MandateView]
 
@@ -101,10 +114,14 @@ class Acting(Struct):
     name: Annotated[str, Meta(examples=["示例科技有限公司"], description="空为本人")]
 
 
-@routes.get("/v1/organisations", access=CITIZEN, summary="我的单位")
+@routes.get("/v1/organisations", access=CITIZEN, summary="我可以代谁办理")
 async def page(who: Session) -> OrganisationsPage:
+    """单位，以及可以单独代办的家人和委托人；在此切换办理身份。"""
+    acting_for = await _acting_for(who)
     return OrganisationsPage(
-        acting_for=await _acting_for(who),
+        acting_for=acting_for,
+        acting_subject=who.subject_id if acting_for else 0,
+        people=await _people(who),
         mandates=[_mandate(one) for one in await organisation_agents.mandates_of(who.citizen_id)],
         asked_of_me=[_mandate(one) for one in await organisation_agents.asked_of(who.citizen_id)],
     )
@@ -205,6 +222,20 @@ async def switch(body: ActFor, who: Session) -> Acting:
         raise ActingOver
     await sessions.act_for(who, body.subject if found else 0)
     return Acting(found)
+
+
+async def _people(who: Session) -> list[SubjectView]:
+    """Principals and children, with the rooms in which one may act for each and the day until which it holds."""
+    found: dict[int, SubjectView] = {}
+    for scope in Scope:
+        for one in await acting.subjects_of(who.citizen_id, scope=scope):
+            if one.tie in TIES and one.until is not None:
+                kept = found.setdefault(
+                    one.citizen_id, SubjectView(one.citizen_id, one.name, TIES[one.tie], [], one.until)
+                )
+                kept.scope_names.append(SCOPE_NAMES[scope])
+                kept.until = max(kept.until, one.until)
+    return list(found.values())
 
 
 async def _acting_for(who: Session) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, cast
 from msgspec import Meta, Struct
 from sanic import HTTPResponse, Request
 
-from appointments import booking, calendar_file, rescheduling, waitlist
+from appointments import booking, calendar_file, for_others, rescheduling, waitlist
 from appointments.errors import (
     AlreadyBookedThatDay,
     AlreadyWaiting,
@@ -33,7 +33,10 @@ from appointments.share_errors import KeptForPriority, KeptForStaff, NotEnoughIn
 from appointments.states import WAITLIST_NAMES
 from foundation.idempotency import KeyReused
 from foundation.web import Asked, Limit, Routes
+from identity.delegation import Scope
 from identity.errors import RealNameNeeded
+from identity.family_errors import PersonUnknown
+from identity.organisation_errors import ActingOver
 from identity.sessions import Session
 from miniprogram_bff.fields import (
     Address,
@@ -46,7 +49,7 @@ from miniprogram_bff.fields import (
 )
 from miniprogram_bff.screens.book import KEY
 from miniprogram_bff.screens.bookings import BookingView, view
-from miniprogram_bff.session import CITIZEN, actor
+from miniprogram_bff.session import CITIZEN, actor, subject
 from miniprogram_bff.states import WaitState
 
 routes = Routes("候补与改约", tag="wait")
@@ -90,29 +93,48 @@ class WaitView(Struct):
     hall_code: HallCode
     hall_name: HallName
     hall_address: Address
+    for_whom: Annotated[str, Meta(examples=["李*"], description="代他人候补的，办理人姓名；本人的为空")] = ""
+    joined_for_me: bool = False
 
 
 @routes.post(
     "/v1/waitlist",
     access=CITIZEN,
     summary="候补一个已约满的号段",
-    errors=(*NOT_BOOKABLE, StillFree, AlreadyWaiting, TooManyWaits, WaitlistOff),
+    errors=(
+        *NOT_BOOKABLE,
+        StillFree,
+        AlreadyWaiting,
+        TooManyWaits,
+        WaitlistOff,
+        ActingOver,
+        PersonUnknown,
+    ),
     limit=Limit(user=30),
     status=201,
 )
 async def join(body: Slot, who: Session) -> WaitView:
-    """有人退号时按候补先后分配，须在时限内确认；重复提交得到同一个名次。"""
-    return _view(await waitlist.join(slot_id=body.slot_id, by=actor(who)))
+    """有人退号时按候补先后分配，须在时限内确认；重复提交得到同一个名次。切换了办理身份的，为该单位（或被代办人）候补。"""
+    whose = await subject(who, Scope.BOOK)
+    return await _named(await waitlist.join(slot_id=body.slot_id, by=actor(who), for_citizen=whose), who)
 
 
-@routes.get("/v1/waitlist", access=CITIZEN, summary="我的候补")
+@routes.get("/v1/waitlist", access=CITIZEN, summary="我的候补", errors=(ActingOver,))
 async def my_waits(who: Session) -> list[WaitView]:
-    return [_view(one) for one in await waitlist.of(actor(who))]
+    """自己的，以及为他人候补、现在仍可代办的；切换了办理身份的，是该单位（或被代办人）的。"""
+    whose = await subject(who, Scope.BOOK)
+    if whose == who.citizen_id:
+        found = [*await waitlist.of(actor(who)), *await waitlist.for_others(actor(who))]
+        found.sort(key=lambda one: one.state not in ("waiting", "offered"))
+    else:
+        found = await waitlist.for_others(actor(who), of_citizen=whose)
+    names = await for_others.names_of(found, actor(who))
+    return [_view(one, names.get(one.citizen_id, "")) for one in found]
 
 
 @routes.get("/v1/waitlist/<code>", access=CITIZEN, summary="一条候补", errors=(WaitNotFound,))
 async def my_wait(code: WaitCode, who: Session) -> WaitView:
-    return _view(await waitlist.find(code=code, for_=actor(who)))
+    return await _named(await waitlist.find(code=code, for_=actor(who)), who)
 
 
 @routes.post(
@@ -120,20 +142,21 @@ async def my_wait(code: WaitCode, who: Session) -> WaitView:
 )
 async def accept(code: WaitCode, who: Session) -> BookingView:
     """重复确认得到同一个预约。"""
-    return view(await waitlist.accept(code=code, by=actor(who)))
+    held = await waitlist.accept(code=code, by=actor(who))
+    return view(held, (await for_others.names_of([held], actor(who))).get(held.citizen_id, ""))
 
 
 @routes.post("/v1/waitlist/<code>/decline", access=CITIZEN, summary="谢绝候补名额", errors=(WaitNotFound, OfferOver))
 async def decline(code: WaitCode, who: Session) -> WaitView:
     """名额立即让给下一位。"""
-    return _view(await waitlist.decline(code=code, by=actor(who)))
+    return await _named(await waitlist.decline(code=code, by=actor(who)), who)
 
 
 @routes.post(
     "/v1/waitlist/<code>/leave", access=CITIZEN, summary="退出候补", errors=(WaitNotFound, CannotLeave, OfferOver)
 )
 async def leave(code: WaitCode, who: Session) -> WaitView:
-    return _view(await waitlist.leave(code=code, by=actor(who)))
+    return await _named(await waitlist.leave(code=code, by=actor(who)), who)
 
 
 @routes.post(
@@ -176,7 +199,11 @@ async def calendar(code: BookingCode, who: Session) -> str:
     return cast(Any, HTTPResponse(text, headers=headers, content_type="text/calendar; charset=utf-8"))
 
 
-def _view(one: waitlist.Waiting) -> WaitView:
+async def _named(one: waitlist.Waiting, who: Session) -> WaitView:
+    return _view(one, (await for_others.names_of([one], actor(who))).get(one.citizen_id, ""))
+
+
+def _view(one: waitlist.Waiting, for_whom: str) -> WaitView:
     why = waitlist.WHY["lapsed"] if one.state == "lapsed" else waitlist.WHY.get(one.closed_why, "")
     return WaitView(
         code=one.code,
@@ -195,4 +222,6 @@ def _view(one: waitlist.Waiting) -> WaitView:
         hall_code=one.hall_code,
         hall_name=one.hall_name,
         hall_address=one.hall_address,
+        for_whom=for_whom,
+        joined_for_me=bool(one.joined_by) and not for_whom,
     )

@@ -5,13 +5,14 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from appointments.booking import cancel
 from foundation import clock
 from foundation.actor import Actor
 from identity import organisation_agents, organisation_register
 from identity.idnumber import Identity
 from identity.organisation_models import Organisation, OrganisationAgent
 from tests.builders import appointments as booking
-from tests.builders import cases, organisations, payments
+from tests.builders import cases, draws, organisations, payments, people
 from tests.builders.doors import sign_in
 from tests.builders.organisations import Says
 from tests.doors.test_own_screens import Caller, caller
@@ -99,3 +100,39 @@ async def test_registering_and_asking_agents(bff: httpx.AsyncClient, monkeypatch
     assert [one["scope_names"] for one in agreed.json()["mandates"]] == [["预约"]]
     assert (await asked("DELETE", f"/v1/organisations/agents/{question['id']}")).status_code == 204
     assert (await asked.get("/v1/organisations"))["mandates"] == []
+
+
+async def test_a_full_slot_and_a_draw_are_the_organisations_as_well(bff: httpx.AsyncClient, of: Organisation) -> None:
+    agent = await organisations.an_agent(of)
+    (slot, holder, full), (drawn, _) = await booking.a_full_slot(), await draws.a_draw()
+    me, subject = await calls(bff, agent), of.subject_id  # type: ignore[attr-defined]
+    await me("PUT", "/v1/me/acting", {"subject": subject})
+    joined = await me("POST", "/v1/waitlist", {"slot_id": slot.id})
+    assert (joined.status_code, joined.json()["for_whom"], joined.json()["place"]) == (201, of.name, 1)
+    entered = await me("POST", f"/v1/draws/{drawn.code}/entry", {"any": True})
+    assert (entered.status_code, entered.json()["for_whom"]) == (201, of.name)
+    code, number = joined.json()["code"], entered.json()["number"]
+    for acting in (subject, 0):  # in the organisation's name, and among one's own
+        await me("PUT", "/v1/me/acting", {"subject": acting})
+        assert [(one["code"], one["for_whom"]) for one in await me.get("/v1/waitlist")] == [(code, of.name)]
+        assert [(one["number"], one["for_whom"]) for one in await me.get("/v1/draw-entries")] == [(number, of.name)]
+    assert await me.refused("GET", f"/v1/draws/{drawn.code}/entry") == (404, "DrawEntryNotFound")  # none of one's own
+    await cancel(code=full.code, by=holder)
+    booked = await me("POST", f"/v1/waitlist/{code}/accept")
+    assert (booked.status_code, booked.json()["for_whom"]) == (201, of.name)
+    stranger = await caller(bff)
+    assert await stranger.refused("GET", f"/v1/waitlist/{code}") == (404, "WaitNotFound")
+    await me("PUT", "/v1/me/acting", {"subject": subject})
+    assert (await me("POST", f"/v1/draws/{drawn.code}/entry/withdraw")).json()["outcome"] == "withdrawn"
+
+
+async def test_what_a_principal_booked_is_in_no_agents_list(bff: httpx.AsyncClient) -> None:
+    me = await caller(bff)
+    agent = Actor.citizen(me.citizen.id)
+    principal = await people.a_principal(agent)
+    own, _, _ = await booking.a_held_place(by=principal)
+    _, slot = await people.a_family_slot()
+    (made,) = await people.together(slot, principal, by=agent)
+    await me("PUT", "/v1/me/acting", {"subject": principal.number})
+    assert [one["code"] for one in await me.get("/v1/bookings")] == [made.code]
+    assert await me.refused("GET", f"/v1/bookings/{own.code}") == (404, "BookingNotFound")

@@ -49,10 +49,10 @@ async def test_control_without_the_persons_lock_the_index_alone_says_no(monkeypa
     one, _ = await a_draw()
     citizen = await a_citizen()
 
-    async def no_lock(*citizen_ids):
+    async def no_lock(*citizen_ids, booked_by=()):
         """Leave it out."""
 
-    monkeypatch.setattr(limits, "lock_persons", no_lock)
+    monkeypatch.setattr(limits, "lock_subjects", no_lock)
     may_have, both = draw_entries.eligibility.may_have, asyncio.Barrier(2)
 
     async def asked(**about):

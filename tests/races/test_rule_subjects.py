@@ -148,7 +148,7 @@ async def test_a_waiter_whose_phone_is_busy_is_only_tried():
     async def tries():
         await held.wait()
         async with database.transaction() as tx:
-            return await tx.fetchval(limits.TRY_PERSON, other.number)
+            return await tx.fetchval(limits.TRY_PERSON, other.number, [])
 
     tried = asyncio.create_task(tries())
     await books()

@@ -142,13 +142,17 @@ async def test_a_waiter_who_is_busy_is_asked_again_and_limits_hold():
 
 
 async def test_control_promoting_without_the_persons_lock_breaks_the_limit(monkeypatch):
-    monkeypatch.setattr(limits, "TRY_PERSON", "select $1::bigint is not null")
+    monkeypatch.setattr(limits, "TRY_PERSON", "select $1::bigint is not null and $2::text[] is not null")
     assert (await books_elsewhere_while_promoted())[2] == 2
 
 
 async def test_control_waiting_for_the_person_would_deadlock(monkeypatch):
     """The promoter holds the slot and wants the person; the person has booked before and wants the slot."""
-    monkeypatch.setattr(limits, "TRY_PERSON", "select true from (select 1 as one) as one, lateral (" + LOCKING + ") l")
+    monkeypatch.setattr(
+        limits,
+        "TRY_PERSON",
+        "select true from (select 1 as one) as one, lateral (" + LOCKING + ") l where $2::text[] is not null",
+    )
     slot, (held,), (entry,) = await a_crowded_slot(places=1, waiters=1)
     mine = asyncio.Event()
 

@@ -63,7 +63,7 @@ export function useChoosing(asked: { date: string; slot: number; moving: string 
     const one = list.value.find((other) => other.id === id);
     if (one && fits(one)) return hold(one);
     hold(null);
-    toast(asked.moving ? "这个时段已约满，改约请选有余号的时段。" : "同行或代约不能候补，请选有余号的时段。");
+    toast(asked.moving ? "这个时段已约满，改约请选有余号的时段。" : "几个人同行不能候补，请选有余号的时段；只代一个人候补，请先切换办理身份。");
   }
 
   // Another slot is another wish; the same one keeps its key, so that sent twice it is booked once.
