@@ -1,11 +1,12 @@
 // Where the keys are, in the browser: on the heading of a new page, on a page that is come back to where they were left,
-// and beside what went away from under them.
+// and beside what went away, or was switched off, under them.
 import { onHide, onShow } from "@dcloudio/uni-app";
 import { nextTick, watch } from "vue";
 
 // What has the keys, and all it stands in, from within outwards.
 let trail: HTMLElement[] = [];
 let first = true; // a page that the browser itself opened is read from its top
+let linked = false; // a link leads on, not back: a page that stood there before is begun anew
 
 const main = () => document.getElementById("main");
 function* outwards(one: HTMLElement | null) {
@@ -31,7 +32,8 @@ export function useFocus(there: () => boolean) {
     if (!comes || !there()) return;
     comes = false;
     await nextTick();
-    const at = left?.isConnected ? left : beginning();
+    const at = left?.isConnected && !linked ? left : beginning();
+    linked = false;
     if (at && !main()?.contains(document.activeElement)) hold(at);
   }
   onHide(() => void (left = trail[0]));
@@ -45,10 +47,11 @@ export function useFocus(there: () => boolean) {
 
 export function watchFocus() {
   addEventListener("focusin", (event) => (trail = [...outwards(event.target as HTMLElement)]));
+  addEventListener("click", (event) => (linked = Boolean((event.target as Element).closest("a[href]"))), { capture: true });
   const beside = () => {
-    if (document.activeElement !== document.body || !trail.length || trail[0].isConnected) return;
-    const place = trail.find((one) => one.isConnected && main()?.contains(one));
-    if (place) hold(place === main() ? (beginning() ?? place) : place);
+    const nobody = [document.body, trail[0]].includes(document.activeElement as HTMLElement);
+    const place = trail.find((one) => one.isConnected && !one.matches(":disabled") && main()?.contains(one));
+    if (nobody && place && place !== trail[0]) hold(place === main() ? (beginning() ?? place) : place);
   };
-  new MutationObserver(beside).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(beside).observe(document.body, { childList: true, subtree: true, attributeFilter: ["disabled"] });
 }
