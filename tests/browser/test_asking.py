@@ -76,7 +76,7 @@ async def test_typed_suggested_answered_and_there_again(phone: "Page") -> None:
         await phone.goto(f"{bff}/h5/#/ask")
         await phone.get_by_text("大家都在问").wait_for()
         await phone.get_by_label("您的问题").press_sequentially("zanzhu")
-        suggested = phone.get_by_role("list", name="您是不是要问").get_by_role("button", name="居住证申领")
+        suggested = phone.get_by_role("listbox", name="您是不是要问").get_by_role("option", name="居住证申领")
         await suggested.wait_for()
         await sound(phone, "ask-suggestions-390")
         await suggested.click()

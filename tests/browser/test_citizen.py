@@ -32,7 +32,7 @@ async def test_from_a_question_to_the_check_in_code(citizen: Citizen) -> None:
     page = citizen.page
     await citizen.opens("")
     await page.get_by_label("搜索事项").fill("sfz")
-    await page.get_by_label("您是不是要找").get_by_role("link").first.wait_for()
+    await page.get_by_label("您是不是要找").get_by_role("option").first.wait_for()
     await page.keyboard.press("Enter")
     await citizen.sees("“sfz”的搜索结果")
     await citizen.taps("居民身份证丢失补领")

@@ -121,26 +121,3 @@ async def tabbed(page: "Page", *, until: str) -> list[str]:
         if until in said:
             break
     return seen
-
-
-async def test_booking_by_keyboard_alone(desk: "Page", whole_house: Launched) -> None:
-    person = Citizen(desk, whole_house, "赵六")
-    await person.is_signed_in()
-    await person.opens("")
-    way = {
-        "#/book": "预约取号",
-        f"#/book/{ROUND_THE_CLOCK.hall}": "示例市政务服务中心",
-        ROUND_THE_CLOCK.code: "24 小时自助区",
-    }
-    for link, heading in way.items():
-        assert link in (await tabbed(desk, until=link))[-1]
-        await desk.keyboard.press("Enter")
-        await desk.get_by_role("heading", level=1, name=heading).wait_for()
-    await desk.locator(".slot:not([disabled])").first.wait_for()
-    await tabbed(desk, until="余 2 个")
-    await desk.keyboard.press("Space")
-    await desk.locator(".slot[aria-pressed=true]").wait_for()
-    await tabbed(desk, until="确认预约")
-    await desk.keyboard.press("Enter")
-    await desk.locator(".qr img").wait_for()
-    assert person.trouble == []

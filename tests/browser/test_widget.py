@@ -46,9 +46,9 @@ async def test_an_answer_in_the_frame_leads_to_the_whole_application(city: Vendo
         chat = desk.frame_locator("#zhijianban-chat")
         assert await chat.get_by_role("navigation", name="主导航").count() == 0
         await chat.get_by_label("您的问题").fill("juzhuzheng")
-        await chat.get_by_role("list", name="您是不是要问").wait_for()
+        await chat.get_by_role("listbox", name="您是不是要问").wait_for()
         await desk.keyboard.press("Escape")  # of the suggestions first, of the chat then
-        await chat.get_by_role("list", name="您是不是要问").wait_for(state="detached")
+        await chat.get_by_role("listbox", name="您是不是要问").wait_for(state="detached")
         await chat.get_by_label("您的问题").fill("居住证申领")
         await desk.keyboard.press("Enter")
         async with desk.expect_popup() as opened:

@@ -1,0 +1,57 @@
+// Where the keys are, in the browser: on the heading of a new page, on a page that is come back to where they were left,
+// and beside what went away, or was switched off, under them.
+import { onHide, onShow } from "@dcloudio/uni-app";
+import { nextTick, watch } from "vue";
+
+// What has the keys, and all it stands in, from within outwards.
+let trail: HTMLElement[] = [];
+let first = true; // a page that the browser itself opened is read from its top
+let linked = false; // a link leads on, not back: a page that stood there before is begun anew
+
+const main = () => document.getElementById("main");
+function* outwards(one: HTMLElement | null) {
+  for (; one && one !== document.body; one = one.parentElement) yield one;
+}
+function hold(one: HTMLElement) {
+  if (one.tabIndex < 0) one.tabIndex = -1;
+  one.focus({ preventScroll: true });
+}
+
+// The heading; where something stands before it, as on the first page, all of the page.
+function beginning(): HTMLElement | null {
+  const [part, title] = [main(), main()?.querySelector<HTMLElement>("h1")];
+  const begins = [...(part?.children ?? [])].find((one) => !one.matches(".back"));
+  return title && begins?.contains(title) ? title : part;
+}
+
+// `there`: the page shows what it was opened for. Who has begun to use it meanwhile is left alone.
+export function useFocus(there: () => boolean) {
+  let left: HTMLElement | undefined;
+  let comes = false;
+  async function settle() {
+    if (!comes || !there()) return;
+    comes = false;
+    await nextTick();
+    const at = left?.isConnected && !linked ? left : beginning();
+    linked = false;
+    if (at && !main()?.contains(document.activeElement)) hold(at);
+  }
+  onHide(() => void (left = trail[0]));
+  onShow(() => {
+    comes = !first;
+    first = false;
+    void settle();
+  });
+  watch(there, settle);
+}
+
+export function watchFocus() {
+  addEventListener("focusin", (event) => (trail = [...outwards(event.target as HTMLElement)]));
+  addEventListener("click", (event) => (linked = Boolean((event.target as Element).closest("a[href]"))), { capture: true });
+  const beside = () => {
+    const nobody = [document.body, trail[0]].includes(document.activeElement as HTMLElement);
+    const place = trail.find((one) => one.isConnected && !one.matches(":disabled") && main()?.contains(one));
+    if (nobody && place && place !== trail[0]) hold(place === main() ? (beginning() ?? place) : place);
+  };
+  new MutationObserver(beside).observe(document.body, { childList: true, subtree: true, attributeFilter: ["disabled"] });
+}
