@@ -1,25 +1,20 @@
-"""`python -m tests.browser.client_screens`: the client's main screens at three widths, some in large letters, into
+"""`python -m tests.browser.client_screens`: the client's screens at three widths, in letters of both sizes, into
 docs/screens/client, to be looked at before a release.
 """
 
-import asyncio
 import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playwright.async_api import async_playwright
-
 from deploy.local.demo_city import ROUND_THE_CLOCK
-from tests.browser.citizen import Citizen, bill_for, closed_case_of
-from tests.chromium import find
-from tests.launched import ROOT, Launched
+from tests.browser import pictures
+from tests.browser.citizen import Citizen, signed_in_with
+from tests.launched import Launched
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Browser
 
-PICTURES = ROOT / "docs" / "screens" / "client"
-SIZES = ((390, 844, False), (320, 640, True), (1280, 800, False), (1280, 800, True))  # width, height, large letters
+FOLDER = pictures.SCREENS / "client"
+SIZES = ((320, 640), (390, 844), (1280, 800))
 HALL = f"book/{ROUND_THE_CLOCK.hall}"
 SCREENS = {
     "home": "home",
@@ -42,62 +37,51 @@ SCREENS = {
     "family": "family",
     "privacy": "privacy",
     "settings": "settings",
-    "kiosk": "kiosk?hall=" + ROUND_THE_CLOCK.hall,  # the last: a touch screen signs nobody in
+    "nothing": "favourites",
+    "refused": "guide/no-such-guide",
 }
+TOUCH_SCREEN = "kiosk?hall=" + ROUND_THE_CLOCK.hall  # signs nobody in
+STANDING = ((1080, 1920), (1280, 800))
 
 
-async def take_all(house: Launched) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find())
-        for width, height, large in SIZES:
-            context = await browser.new_context(
-                viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai"
-            )
-            await _take(
-                Citizen(await context.new_page(), house, "张三"), f"{width}{'-large' if large else ''}", large=large
-            )
-            await context.close()
-        await browser.close()
-
-
-async def _take(person: Citizen, size: str, *, large: bool) -> None:
-    page = person.page
+async def take_all(browser: "Browser", house: Launched) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    person = Citizen(await pictures.opened(browser, 390, 844), house, "张三")
     await person.is_signed_in()
+    codes = await pictures.things_of(person)
+    session = await person.page.evaluate("localStorage.getItem('zhijianban.own.token')")
+    await person.page.context.close()
+    for large in (False, True):
+        for width, height in SIZES:
+            somebody = Citizen(await pictures.opened(browser, width, height), house, person.name)
+            await signed_in_with(somebody.page, f"{house.bff}/h5", session)
+            await _through(somebody, f"{width}{'-large' if large else ''}", codes, large=large)
+            await somebody.page.context.close()
+    for width, height in STANDING:
+        await _at_a_touch_screen(Citizen(await pictures.opened(browser, width, height), house, "张三"))
+
+
+async def _through(person: Citizen, size: str, codes: dict[str, str], *, large: bool) -> None:
     if large:
-        await person.presses("大字版")
-    codes = await _things_of(person)
+        await person.opens("settings")
+        await person.page.get_by_label("大字版").check()
     for name, address in SCREENS.items():
         await person.opens(address.format(**codes))
-        await page.locator("#toast.shown").wait_for(state="hidden")
-        await page.wait_for_timeout(500)  # what comes after the screen, and pictures, have come
-        await page.screenshot(path=PICTURES / f"{name}-{size}.jpg", type="jpeg", quality=50)
+        await pictures.keep(person.page, FOLDER / f"{name}-{size}.jpg")
 
 
-async def _things_of(person: Citizen) -> dict[str, str]:
-    page: Page = person.page
-    await person.chooses_a_slot()
-    await person.presses("确认预约")
-    await page.locator(".qr-picture").wait_for()
-    booking = page.url.partition("code=")[2].partition("&")[0]
-    bill = await bill_for(person.house, person.name, fen=2000, title="居民身份证工本费")
-    return {
-        "booking": booking,
-        "bill": bill,
-        "case": await closed_case_of(person.house, person.name, item="普通护照签发"),
-    }
+async def _at_a_touch_screen(person: Citizen) -> None:
+    await person.opens(TOUCH_SCREEN)
+    width = (person.page.viewport_size or {})["width"]
+    await pictures.keep(person.page, FOLDER / f"kiosk-{width}.jpg")
+    await person.page.context.close()
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        house = Launched(checkout=ROOT, var=Path(folder) / "var")
-        house.start()
-        try:
-            asyncio.run(take_all(house))
-        finally:
-            house.stop()
-    taken = sorted(PICTURES.glob("*.jpg"))
-    sys.stdout.write(f"{len(taken)} pictures, {sum(one.stat().st_size for one in taken) // 1024} KB\n")
+    for former in FOLDER.glob("*.jpg"):
+        former.unlink()
+    pictures.of_a_house_of_its_own(take_all)
+    sys.stdout.write(pictures.listed(list(FOLDER.glob("*.jpg"))))
 
 
 if __name__ == "__main__":

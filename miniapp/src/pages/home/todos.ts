@@ -11,6 +11,6 @@ const billsOf = ({ unpaid_bills: number, bills }: ToDo) => (number === 1 && bill
 export const todosOf = (todo: ToDo) => [
   ...(todo.unpaid_bills ? [{ to: billsOf(todo), mark: "pay", name: `待缴费 ${todo.unpaid_bills} 笔`, small: `共 ${yuan(todo.unpaid_fen)} 元` }] : []),
   ...todo.cases_to_supplement.slice(0, MOST).map((one) => ({ to: `case/${one.case_no}`, mark: "progress", name: `需补正材料：${one.item_name}`, small: one.case_no })),
-  ...todo.to_rate.slice(0, MOST).map((one) => ({ to: `rate/${one.kind}/${one.number}`, mark: "star", name: `请评价：${one.title}`, small: one.place })),
+  ...todo.to_rate.slice(0, MOST).map((one) => ({ to: `rate/${one.kind}/${one.number}`, mark: "smile", name: `请评价：${one.title}`, small: one.place })),
   ...(todo.unread ? [{ to: "messages", mark: "bell", name: `未读消息 ${todo.unread} 条`, small: "" }] : []),
 ];
