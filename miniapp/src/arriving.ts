@@ -3,6 +3,7 @@ import { getCurrentInstance } from "vue";
 import { isTab, parsed, pathOf, placeOf } from "@/addresses";
 import { post } from "@/api/call";
 import { sentence } from "@/api/refused";
+import { kiosk } from "@/kiosk";
 import { toast } from "@/platform";
 import { forget, keep } from "@/store";
 import { isFrame } from "@/frame";
@@ -23,6 +24,8 @@ export function addressed() {
   const path = page(said ? `${location.hash}?said=${encodeURIComponent(said)}` : location.hash);
   if (path) history.replaceState(history.state, "", `${said ? location.pathname : ""}#${path}`);
 }
+
+export const atHome = () => location.hash === `#${pathOf({ page: "home", query: {} })}` && !kiosk();
 
 // In the frame of another site there is the chat alone, and Escape gives the page back: it tells nothing of what was said.
 function framed() {

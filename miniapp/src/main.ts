@@ -2,8 +2,10 @@ import { createSSRApp } from "vue";
 import App from "./App.vue";
 import { t } from "@/language";
 // #ifdef H5
-import { addressed } from "@/arriving";
+import { addressed, atHome } from "@/arriving";
+import { askEarly } from "@/screen";
 addressed();
+if (atHome()) askEarly("/v1/home");
 // #endif
 
 export function createApp() {

@@ -2,7 +2,7 @@
 // what was seen last, and says since when; a session that is over leads to signing in and back.
 import { onLoad, onPullDownRefresh, onShow } from "@dcloudio/uni-app";
 import { ref, shallowRef, type Ref, type ShallowRef } from "vue";
-import { addressed, refused, request, type Answer, type Given, type PathOf } from "@/api/call";
+import { addressed, refused, request, type Answer, type Given, type Heard, type PathOf } from "@/api/call";
 import { Refused, sentence } from "@/api/refused";
 // #ifdef H5
 import { arrived } from "@/arriving";
@@ -27,13 +27,28 @@ export interface Screen<T> {
   load: () => Promise<void>;
 }
 
+const nameOf = (address: string) => `${signedIn() ? "own." : ""}seen.${address}`;
+const asked = (address: string, etag = kept<Seen>(nameOf(address))?.etag) => request("GET", address, { extra: etag ? { "If-None-Match": etag } : {} });
+
+// The answer to what the first page will ask for is on its way while the page itself is still being made.
+let early: { address: string; heard: Promise<Heard> } | null = null;
+export function askEarly(address: string) {
+  early = { address, heard: asked(address) };
+  early.heard.catch(() => {}); // it is told to who takes it
+}
+function takenEarly(address: string) {
+  const taken = early?.address === address ? early.heard : null;
+  early = null;
+  return taken;
+}
+
 // What the last answer of this address was is kept, to be shown when the network is gone. Raises Refused.
 export async function seen<P extends PathOf<"get">>(path: P, given: Given<P, "get"> = {}): Promise<{ said: Answer<P, "get">; old: number }> {
   const address = addressed(path, given as object);
-  const name = `${signedIn() ? "own." : ""}seen.${address}`;
+  const name = nameOf(address);
   const last = kept<Seen>(name);
   try {
-    const heard = await request("GET", address, { extra: last?.etag ? { "If-None-Match": last.etag } : {} });
+    const heard = await (takenEarly(address) ?? asked(address, last?.etag));
     if (heard.status === 304 && last) return { said: last.said as Answer<P, "get">, old: 0 };
     if (heard.status < 200 || heard.status > 299) throw refused(heard);
     keep(name, { at: Date.now(), etag: heard.headers.ETag ?? heard.headers.etag ?? "", said: heard.said });
