@@ -9,24 +9,39 @@ import hashlib
 from appointments import booking
 from appointments.booking import Booking
 from appointments.states import OFFERS
-from foundation import database
 from foundation.actor import Actor
+from foundation.together import Question
 from identity import access, acting
 
 MOST = 50
 
 
-async def of(who: Actor, *, limit: int = MOST) -> list[Booking]:
+LATEST = f"and a.state not in {OFFERS} order by s.starts_at desc, a.id desc limit {MOST}"
+FOR_OTHERS = f"{booking.READ} where a.booked_by = asked.booker and a.citizen_id <> asked.who {LATEST}"
+THEIRS = Question(booking.as_read, FOR_OTHERS, who="bigint", booker="text")
+ALL = Question(
+    booking.as_read,
+    f"""select * from ({booking.READ} where a.citizen_id = asked.who {LATEST}) as own
+        union all select * from ({FOR_OTHERS}) as for_others
+        order by starts_at desc, id desc""",
+    who="bigint",
+    booker="text",
+)
+
+
+async def of(who: Actor) -> list[Booking]:
     """What this citizen booked for others whom they still look after, the latest day first."""
-    rows = await database.fetch(
-        f"""{booking.READ} where a.booked_by = $1 and a.citizen_id <> $2 and a.state not in {OFFERS}
-            order by s.starts_at desc, a.id desc limit $3""",
-        str(who),
-        who.number,
-        limit,
-    )
-    found = [booking.read(row) for row in rows]
-    after = {one: await acting.looks_after(agent=who.number, person=one) for one in {held.citizen_id for held in found}}
+    return await _looked_after(await THEIRS.rows(who.number, str(who)), who)
+
+
+async def and_own(who: Actor) -> list[Booking]:
+    """我的预约: the citizen's own and those of `of`, the latest day first."""
+    return await _looked_after(await ALL.rows(who.number, str(who)), who)
+
+
+async def _looked_after(found: list[Booking], who: Actor) -> list[Booking]:
+    others = {held.citizen_id for held in found}
+    after = {one: await acting.looks_after(agent=who.number, person=one) for one in others}
     return [one for one in found if after[one.citizen_id]]
 
 

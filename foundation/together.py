@@ -27,7 +27,7 @@ class _Line(Generic[Q, A]):
     """Who waits to be asked for in one event loop."""
 
     waiting: list[tuple[Q, asyncio.Future[A]]] = field(default_factory=list)
-    going: set[asyncio.Task[None]] = field(default_factory=set)
+    going: set[asyncio.Task[None] | None] = field(default_factory=set)
 
 
 class Together(Generic[Q, A]):
@@ -56,15 +56,15 @@ class Together(Generic[Q, A]):
                 asked, line.waiting = line.waiting[:MOST], line.waiting[MOST:]
                 await self._answer([one for one in asked if not one[1].done()])
         finally:
-            line.going.discard(asyncio.current_task())  # type: ignore[arg-type]
+            line.going.discard(asyncio.current_task())
 
     async def _answer(self, asked: list[tuple[Q, asyncio.Future[A]]]) -> None:
         try:
             found = await self._answer_all([question for question, _ in asked]) if asked else ()
         except Exception as error:
             if len(asked) > 1 and not isinstance(error, Unavailable):  # one question's fault is not the others'
-                for one in asked:
-                    await self._answer([one])
+                for alone in asked:
+                    await self._answer([alone])
                 return
             for _, answer in asked:
                 if not answer.done():
