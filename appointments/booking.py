@@ -14,6 +14,7 @@ from appointments.states import LIVE, OFFERS, VISITS
 from foundation import audit, clock, crypto, database, events, idempotency, metrics
 from foundation.actor import Actor
 from foundation.errors import Forbidden
+from foundation.together import Question
 
 
 class Booking(Struct, frozen=True, kw_only=True):
@@ -58,6 +59,26 @@ select a.id, a.code, a.state, a.citizen_id, a.booked_by, a.party_id, a.created_a
   left join ticket k on k.appointment_id = a.id
 """
 COLUMNS = Booking.__struct_fields__
+
+
+def read(row: Any) -> Booking:
+    """A row of READ."""
+    return Booking(**{name: row.get(name) for name in COLUMNS})
+
+
+def as_read(**columns: Any) -> Booking:
+    """As `read`, for what is asked together (`foundation.together`)."""
+    return read(columns)
+
+
+BY_CODE = Question(as_read, f"{READ} where a.code = asked.code", code="text")
+UPCOMING = Question(
+    as_read,
+    f"""{READ} where a.citizen_id = asked.who and a.state in {VISITS} and s.ends_at > asked.now
+        order by s.starts_at limit 1""",
+    who="bigint",
+    now="timestamptz",
+)
 
 
 async def reserve(
@@ -159,7 +180,14 @@ async def find(*, code: str, for_: Actor, locked: bool = False) -> Booking:
     `locked`, within a transaction: what ties the booker to the holder stays until its end. Raises BookingNotFound, also
     for another's.
     """
-    found = await _read_one("where a.code = $1", crypto.read_code(code))
+    found = await BY_CODE.row(crypto.read_code(code))
+    if found is None:
+        raise BookingNotFound
+    return await shown_to(found, for_, locked=locked)
+
+
+async def shown_to(found: Booking, for_: Actor, *, locked: bool = False) -> Booking:
+    """The booking, for those whom `find` gives it. Raises BookingNotFound."""
     if for_.kind == "citizen" and not await is_of(found, for_, locked=locked):
         raise BookingNotFound
     return found
@@ -186,27 +214,12 @@ async def of(citizen: Actor, *, live: bool | None = None, limit: int = 50) -> li
 
 async def upcoming(citizen: Actor) -> Booking | None:
     """The citizen's next live booking that is not over yet."""
-    row = await database.fetchrow(
-        f"""{READ} where a.citizen_id = $1 and a.state in {VISITS} and s.ends_at > $2
-            order by s.starts_at limit 1""",
-        citizen.number,
-        clock.now(),
-    )
-    return read(row) if row else None
+    return await UPCOMING.row(citizen.number, clock.now())
 
 
 async def by_id(appointment_id: int) -> Booking:
     """For listeners to an event, who were given the id. Raises BookingNotFound."""
-    return await _read_one("where a.id = $1", appointment_id)
-
-
-async def _read_one(where: str, value: Any) -> Booking:
-    row = await database.fetchrow(f"{READ} {where}", value)
+    row = await database.fetchrow(f"{READ} where a.id = $1", appointment_id)
     if row is None:
         raise BookingNotFound
     return read(row)
-
-
-def read(row: Any) -> Booking:
-    """A row of READ."""
-    return Booking(**{name: row.get(name) for name in COLUMNS})

@@ -9,11 +9,13 @@ import re
 from dataclasses import asdict, dataclass
 
 from appointments import booking, types
+from appointments.errors import BookingNotFound
 from appointments.fee_errors import FeeInvalid
 from appointments.fee_models import BookingFee, TypeFee
 from appointments.states import LIVE
-from foundation import audit, clock, database
+from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
+from foundation.together import Question
 from identity import access, family
 from identity.idnumber import Identity
 from payments import bills, refund_applications
@@ -47,6 +49,20 @@ class Owed:
     pay_code: str
     total_fen: int
     state: str
+
+
+WITH_FEE = Question(
+    lambda pay_code, total_fen, bill_state, **columns: (
+        booking.read(columns),
+        Owed(pay_code, total_fen, bill_state) if pay_code else None,
+    ),
+    f"""
+select held.*, b.pay_code, b.total_fen, b.state as bill_state
+  from ({booking.READ} where a.code = asked.code) as held left join booking_fee f on f.appointment_id = held.id
+  left join bill b on b.source = asked.source and b.notice_no = f.notice_no""",
+    code="text",
+    source="text",
+)
 
 
 async def of(type_id: int) -> Fee | None:
@@ -156,8 +172,10 @@ async def _ask_back(notice_no: str) -> None:
         return
 
 
-async def owed_for(appointment_id: int) -> Owed | None:
-    """What stands of a booking's bill; None where nothing was asked, or not yet."""
-    owed = await BookingFee.get_or_none(appointment_id=appointment_id)
-    bill = owed and await Bill.get_or_none(source=bills.source_of(ROOM), notice_no=owed.notice_no)
-    return Owed(bill.pay_code, bill.total_fen, bill.state) if bill else None
+async def find(*, code: str, for_: Actor) -> tuple[booking.Booking, Owed | None]:
+    """`booking.find`, and what stands of its bill; None where nothing was asked, or not yet. Raises BookingNotFound."""
+    found = await WITH_FEE.row(crypto.read_code(code), bills.source_of(ROOM))
+    if found is None:
+        raise BookingNotFound
+    held, owed = found
+    return await booking.shown_to(held, for_), owed

@@ -13,26 +13,43 @@ from appointments.booking import Booking
 from appointments.states import OFFERS
 from foundation import database
 from foundation.actor import Actor
+from foundation.together import Question
 from identity import access, acting
 
 MOST = 50
 
 
-async def of(who: Actor, *, of_citizen: int | None = None, limit: int = MOST) -> list[Booking]:
+LATEST = f"and a.state not in {OFFERS} order by s.starts_at desc, a.id desc limit {MOST}"
+ALL = Question(
+    booking.as_read,
+    f"""select * from ({booking.READ} where a.citizen_id = asked.who {LATEST}) as own
+         union all
+        select * from ({booking.READ} where a.booked_by = asked.booker and a.citizen_id <> asked.who {LATEST}) as others
+         order by starts_at desc, id desc""",
+    who="bigint",
+    booker="text",
+)
+
+
+async def of(who: Actor, *, of_citizen: int | None = None) -> list[Booking]:
     """What this citizen booked for others whom they still look after, the latest day first; for one of them alone, if
     named: then what others booked for an organisation or a child is there as well.
     """
     where, values = await standing_in.of_others(
         who, done_by="a.booked_by", citizen="a.citizen_id", of_citizen=of_citizen
     )
-    rows = await database.fetch(
-        f"""{booking.READ} where {where} and a.state not in {OFFERS}
-            order by s.starts_at desc, a.id desc limit $3""",
-        *values,
-        limit,
-    )
-    found = [booking.read(row) for row in rows]
-    after = {one: await acting.looks_after(agent=who.number, person=one) for one in {held.citizen_id for held in found}}
+    rows = await database.fetch(f"{booking.READ} where {where} {LATEST}", *values)
+    return await _looked_after([booking.read(row) for row in rows], who)
+
+
+async def and_own(who: Actor) -> list[Booking]:
+    """我的预约: the citizen's own and those of `of`, the latest day first."""
+    return await _looked_after(await ALL.rows(who.number, str(who)), who)
+
+
+async def _looked_after(found: list[Booking], who: Actor) -> list[Booking]:
+    others = {held.citizen_id for held in found}
+    after = {one: await acting.looks_after(agent=who.number, person=one) for one in others}
     return [one for one in found if after[one.citizen_id]]
 
 

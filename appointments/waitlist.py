@@ -26,6 +26,7 @@ from appointments.places import PLACE, PLACES
 from foundation import audit, crypto, database, events
 from foundation.actor import Actor
 from foundation.errors import Forbidden
+from foundation.together import Question
 
 MOST = 5  # queues one person may stand in
 
@@ -81,6 +82,19 @@ select w.id, w.code, w.state, w.closed_why, w.citizen_id, w.joined_by, w.joined_
   left join appointment a on a.id = w.appointment_id
 """
 COLUMNS = tuple(one.name for one in fields(Waiting))
+
+
+def _waiting(row: Any) -> Waiting:
+    return Waiting(**{name: row.get(name) for name in COLUMNS})
+
+
+THEIRS = Question(
+    lambda **columns: _waiting(columns),
+    f"""{READ} where w.citizen_id = asked.who
+        order by w.state in ('waiting', 'offered') desc, s.starts_at desc, w.id desc limit asked.most""",
+    who="bigint",
+    most="int",
+)
 LOCK_SLOT = "select 1 from slot where id = $1 for update"
 
 
@@ -241,13 +255,7 @@ async def find(*, code: str, for_: Actor, locked: bool = False) -> Waiting:
 
 async def of(citizen: Actor, *, limit: int = 50) -> list[Waiting]:
     """我的候补: those still open first, then the latest."""
-    rows = await database.fetch(
-        f"""{READ} where w.citizen_id = $1
-            order by w.state in ('waiting', 'offered') desc, s.starts_at desc, w.id desc limit $2""",
-        citizen.number,
-        limit,
-    )
-    return [_waiting(row) for row in rows]
+    return await THEIRS.rows(citizen.number, limit)
 
 
 async def for_others(who: Actor, *, of_citizen: int | None = None, limit: int = 50) -> list[Waiting]:
@@ -293,7 +301,3 @@ async def _locked(code: str, by: Actor) -> Waiting:
 
 async def _is_theirs(one: Waiting, who: Actor, *, locked: bool = False) -> bool:
     return await standing_in.is_theirs(citizen_id=one.citizen_id, done_by=one.joined_by, who=who, locked=locked)
-
-
-def _waiting(row: Any) -> Waiting:
-    return Waiting(**{name: row.get(name) for name in COLUMNS})

@@ -19,7 +19,7 @@ from catalogue import halls
 from foundation import clock, logs
 from foundation.actor import Actor
 from foundation.errors import Unavailable
-from payments import bills, late_fee
+from payments import late_fee, own_bills
 
 log = logs.logger(__name__)
 
@@ -179,7 +179,7 @@ async def _cases(by: Actor) -> list[Row]:
 
 async def _bills(by: Actor) -> list[Row]:
     rows = []
-    for one in await bills.mine(by.number, which="open", limit=MOST):
+    for one in await own_bills.mine(by.number, which="open", limit=MOST):
         due = late_fee.shown(one)
         until = f"，限 {one.expire_date.month}月{one.expire_date.day}日前缴" if one.expire_date else ""
         text = f"{due.fen / 100:.2f} 元{until}"

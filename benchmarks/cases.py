@@ -21,8 +21,8 @@ from cases.register_list import Wanted
 from feedback import ratings
 from foundation import clock, crypto, database, settings
 from foundation.actor import Actor
-from notifications import delivery
-from payments import bills
+from notifications import delivery, own_inbox
+from payments import own_bills
 
 BY = Actor.department("benchmark")
 EACH, EVENTS = 10, 10  # cases of a person, events of a case
@@ -145,7 +145,7 @@ async def _questions(these: list[int]) -> Questions:
     async def home(nth: int) -> None:
         me = whose(nth)
         await booking.upcoming(Actor.citizen(me))
-        await bills.unpaid(me)
+        await own_bills.owed(me)
         await lookup.to_supplement(me)
         await ratings.waiting_for(me, limit=3)
         await delivery.unread(me)
@@ -155,7 +155,7 @@ async def _questions(these: list[int]) -> Questions:
         "my cases": lambda nth: lookup.mine(whose(nth)),
         "look-up": look_up,
         "home": home,
-        "inbox": lambda nth: delivery.inbox(whose(nth)),
+        "inbox": lambda nth: own_inbox.of(whose(nth)),
         "staff's list": lambda _: register_list.listed(Wanted(), within=["9901/7/"]),
     }
 

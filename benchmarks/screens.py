@@ -20,7 +20,7 @@ from benchmarks.wire import get
 from catalogue import favourites, items
 from foundation import crypto, database
 from foundation.actor import Actor
-from payments import bills
+from payments import bills, own_bills
 
 PEOPLE = 50
 WORDS = ("身份证", "居住证", "公积金", "结婚登记", "护照")
@@ -67,7 +67,7 @@ async def _made() -> Town:
         held = await booking.reserve(slot_id=slot_id, by=Actor.citizen(citizen_id), key="for my screens")
         await bills.raise_bill(bill=a_bill(payer=identity), by=DEPARTMENT)
         await favourites.add(citizen_id=citizen_id, item=slugs[0])
-        (due,) = await bills.due_next(citizen_id, limit=1)
+        (due,) = (await own_bills.owed(citizen_id)).first
         one.booking, one.pay_code, one.case_no = held.code, due.pay_code, f"T{citizen_id}N1"
     row = await database.fetchrow(
         "select t.id, t.code, s.day from slot s join appointment_type t on t.id = s.type_id where s.id = $1", slot_id

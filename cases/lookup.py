@@ -17,6 +17,7 @@ from cases.timeline import Kind
 from cases.views import CaseView
 from foundation import clock, crypto, database, ratelimit, settings
 from foundation.actor import Actor
+from foundation.together import Question
 
 PER_NUMBER = (10, 3600)
 PER_ADDRESS = (30, 3600)
@@ -67,15 +68,18 @@ async def mine(citizen_id: int, *, by: Actor | None = None, limit: int = 50, onl
     return await views.of(seen, with_notes=True)
 
 
+TO_SUPPLEMENT = Question(
+    lambda case_no, item_name: (case_no, item_name),
+    f"""
+select case_no, item_name from case_file where citizen_id = asked.who and stage = '{Kind.NOTICE_ONCE}'
+ order by changed_at desc limit 5""",
+    who="bigint",
+)
+
+
 async def to_supplement(citizen_id: int) -> list[tuple[str, str]]:
     """(case_no, item name) of the citizen's cases that wait for papers."""
-    rows = await database.fetch(  # for every home page, so without the ORM
-        """select case_no, item_name from case_file where citizen_id = $1 and stage = $2
-            order by changed_at desc limit 5""",
-        citizen_id,
-        Kind.NOTICE_ONCE,
-    )
-    return [(row["case_no"], row["item_name"]) for row in rows]
+    return await TO_SUPPLEMENT.rows(citizen_id)
 
 
 async def one_of_mine(*, case_no: str, citizen_id: int) -> CaseView:

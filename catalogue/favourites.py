@@ -6,6 +6,7 @@ from datetime import datetime
 from catalogue import items
 from catalogue.favourite_errors import TooManyFavourites
 from foundation import clock, database
+from foundation.together import Question
 
 MOST = 200
 
@@ -16,11 +17,6 @@ ADD = "insert into favourite_item (citizen_id, item_id, since) values ($1, $2, $
 REMOVE = """
 delete from favourite_item f using service_item i
  where f.citizen_id = $1 and i.id = f.item_id and $2 in (i.slug, i.item_code)"""
-THEIRS = """
-select i.slug, i.item_code, coalesce(nullif(i.short_name, ''), i.name) as name, d.name as department, f.since,
-       i.guide_id is not null as in_force
-  from favourite_item f join service_item i on i.id = f.item_id join department d on d.id = i.department_id
- where f.citizen_id = $1 order by f.since desc, f.id desc"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +31,20 @@ class Favourite:
     in_force: bool
 
 
+THEIRS = Question(
+    Favourite,
+    """
+select i.slug, i.item_code, coalesce(nullif(i.short_name, ''), i.name) as name, d.name as department, f.since,
+       i.guide_id is not null as in_force
+  from favourite_item f join service_item i on i.id = f.item_id join department d on d.id = i.department_id
+ where f.citizen_id = asked.who order by f.since desc, f.id desc""",
+    who="bigint",
+)
+
+
 async def of(citizen_id: int) -> list[Favourite]:
     """The latest first."""
-    return [Favourite(**row) for row in await database.fetch(THEIRS, citizen_id)]
+    return await THEIRS.rows(citizen_id)
 
 
 @database.retry_on_deadlock

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from feedback.errors import NotFinishedYet, NothingToRate
 from foundation import clock, database
+from foundation.together import Question
 
 SubjectKind = Literal["visit", "case", "ticket"]
 DONE = {"visit": ("finished",), "case": ("closed", "delivered"), "ticket": ("finished",)}
@@ -53,10 +54,16 @@ select 'ticket' as kind, q.id, h.code || '-' || to_char(q.day, 'YYYYMMDD') || '-
  where q.appointment_id is null and q.person_fingerprint <> ''"""
 
 UNRATED = "not exists (select from rating r where r.subject_kind = done.kind and r.subject_id = done.id)"
-WAITING = f"""
-select * from ({VISITS} where a.citizen_id = $1 and a.state = 'finished'
-               union all {CASES} where c.citizen_id = $1 and c.stage in ('closed', 'delivered')) done
- where {UNRATED} and done_at > $3 order by done_at desc limit $2"""
+WAITING = Question(
+    Rateable,
+    f"""
+select * from ({VISITS} where a.citizen_id = asked.who and a.state = 'finished'
+               union all {CASES} where c.citizen_id = asked.who and c.stage in ('closed', 'delivered')) done
+ where {UNRATED} and done_at > asked.since order by done_at desc limit asked.most""",
+    who="bigint",
+    since="timestamptz",
+    most="int",
+)
 HERE = f"""
 select done.* from (
     {VISITS} join citizen p on p.id = a.citizen_id
@@ -79,7 +86,7 @@ select r.id, r.subject_kind, r.subject_id, coalesce(nullif(r.item_name, ''), r.d
 
 async def waiting_for(citizen_id: int, *, since: datetime, limit: int) -> list[Rateable]:
     """Finished visits and closed cases of the citizen that have no rating yet, the latest first."""
-    return [_rateable(row) for row in await database.fetch(WAITING, citizen_id, limit, since)]
+    return await WAITING.rows(citizen_id, since, limit)
 
 
 async def finished_here(

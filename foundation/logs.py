@@ -6,13 +6,14 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from contextlib import suppress
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 import structlog
 
+_writes_plainly = False
 _request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
 
 HIDDEN = re.compile(
@@ -73,17 +74,41 @@ def _json(event: MutableMapping[str, Any], **_: Any) -> str:
         return json.dumps(event, default=repr)
 
 
+def _write(line: str) -> None:
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except (OSError, ValueError):  # nobody reads any more: no reason to fail what was to be told
+        pass
+
+
 class _Out:
     """Where our own lines go, without the detour over the standard library, which costs more than the line itself."""
 
     def __init__(self, *_: Any) -> None: ...
 
     def msg(self, line: str) -> None:
-        with suppress(OSError, ValueError):  # nobody reads any more: no reason to fail what was to be told
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
+        _write(line)
 
     debug = info = warning = error = critical = msg
+
+
+def plainly(event: str, **told: str | int | float) -> None:
+    """An `info` line that every request writes, at a third of the cost of the usual way.
+
+    For fields whose names hide nothing; their texts are masked as everywhere.
+    """
+    if not _writes_plainly:
+        _usual.info(event, **told)
+        return
+    line: dict[str, Any] = {"event": event}
+    for name, value in told.items():
+        line[name] = masked(value) if isinstance(value, str) else value
+    line["level"] = "info"
+    if found := request_id():
+        line["request_id"] = masked(found)
+    line["timestamp"] = datetime.now(UTC)
+    _write(_json(line))
 
 
 def configure(log_format: str = "json", least: str = "info") -> None:
@@ -91,7 +116,9 @@ def configure(log_format: str = "json", least: str = "info") -> None:
 
     Events below `least` (``debug``, ``info``, ``warning``) are not written.
     """
+    global _writes_plainly
     level = logging.getLevelNamesMapping()[least.upper()]
+    _writes_plainly = log_format == "json" and level <= logging.INFO
     ending: Any = (
         structlog.processors.JSONRenderer(_json)
         if log_format == "json"
@@ -125,3 +152,6 @@ def configure(log_format: str = "json", least: str = "info") -> None:
 
 def logger(name: str) -> Any:
     return structlog.get_logger(name)
+
+
+_usual = logger(__name__)

@@ -5,19 +5,17 @@ No command touches two keys, so that a cluster may keep them anywhere. A fact li
 without Redis people sign in again, and nothing else is lost.
 """
 
-import asyncio
 import hashlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from contextvars import Context
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import msgspec
 
 from foundation import bus, redis
+from foundation.together import Together
 
 AT_ONCE = 20  # sign-ins one person keeps; the oldest goes
 TOKEN_LENGTH = 43  # 32 bytes, urlsafe
@@ -91,63 +89,26 @@ async def find(space: Space, token: str) -> Entry | None:
     """The entry of a token, in one round trip; None when there is none (any more). Raises RedisGone."""
     if len(token) != TOKEN_LENGTH:
         return None
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[Entry] = loop.create_future()
-    _asking.setdefault(loop, _Asking()).ask(space.entry(id_of(token)), answer)
+    return await _together.ask(space.entry(id_of(token))) or None
+
+
+async def _entries(keys: Sequence[str]) -> list[Entry]:
     async with reached():
-        return await answer or None
-
-
-@dataclass(eq=False)
-class _Asking:
-    """Who is asked for meanwhile is asked for next, at once: a command costs more than its answer is worth."""
-
-    waiting: list[tuple[str, asyncio.Future[Entry]]] = field(default_factory=list)
-    going: asyncio.Task[None] | None = None
-
-    def ask(self, key: str, answer: asyncio.Future[Entry]) -> None:
-        self.waiting.append((key, answer))
-        if self.going is None:
-            self.going = asyncio.get_running_loop().create_task(self._go(), context=Context())
-
-    async def _go(self) -> None:
-        try:
-            while asked := self.waiting:
-                self.waiting = []
-                await _answer(asked)
-        finally:
-            self.going = None
-
-
-_asking: WeakKeyDictionary[asyncio.AbstractEventLoop, _Asking] = WeakKeyDictionary()
-
-
-async def _answer(asking: list[tuple[str, asyncio.Future[Entry]]]) -> None:
-    try:
-        found = await _entries([key for key, _ in asking])
-    except Exception as error:
-        for _, answer in asking:
-            if not answer.done():
-                answer.set_exception(error)
-        return
-    for (_, answer), entry in zip(asking, found, strict=True):
-        if not answer.done():
-            answer.set_result(entry)
-
-
-async def _entries(keys: list[str]) -> list[Entry]:
-    if len(keys) == 1:
-        return [_entry(await _server().eval(FIND, 1, keys[0]))]
-    async with _server().pipeline(transaction=False) as pipe:
-        for key in keys:
-            pipe.eval(FIND, 1, key)
-        return [_entry(found) for found in await pipe.execute()]
+        if len(keys) == 1:
+            return [_entry(await _server().eval(FIND, 1, keys[0]))]
+        async with _server().pipeline(transaction=False) as pipe:
+            for key in keys:
+                pipe.eval(FIND, 1, key)
+            return [_entry(found) for found in await pipe.execute()]
 
 
 def _entry(found: str) -> Entry:
     """Names and values in turn, as a dictionary."""
     each = iter(msgspec.json.decode(found))
     return dict(zip(each, each, strict=True))
+
+
+_together = Together(_entries)
 
 
 async def touch(space: Space, session_id: str, *, seconds: int, at: float, holder_id: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from foundation import clock, database
+from foundation.together import Question
 from identity import access
 from identity.errors import NoSuchCitizen
 from notifications import postman, reached, routing, unreached, wording
@@ -59,17 +60,16 @@ async def note(*, citizen_id: int, occasion: str, template: Template, page: str,
     await routing.add(seed, INBOX, (await wording.in_force(template))[INBOX], {citizen_id: None})
 
 
-async def inbox(citizen_id: int, *, before: int = 0, limit: int = 50) -> list[Message]:
-    """The citizen's messages as the app shows them, the latest first; those before one of them for the next page."""
-    found = Message.filter(citizen_id=citizen_id, channel=INBOX)
-    return await (found.filter(id__lt=before) if before else found).order_by("-id").limit(limit)
+UNREAD = Question(
+    lambda number: int(number),
+    "select count(*) as number from message where citizen_id = asked.who and channel = 'inbox' and read_at is null",
+    who="bigint",
+)
 
 
 async def unread(citizen_id: int) -> int:
-    number = await database.fetchval(  # for every home page, so without the ORM
-        "select count(*) from message where citizen_id = $1 and channel = 'inbox' and read_at is null", citizen_id
-    )
-    return int(number)
+    (number,) = await UNREAD.rows(citizen_id)
+    return number
 
 
 async def mark_read(*, citizen_id: int) -> int:

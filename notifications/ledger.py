@@ -4,7 +4,7 @@ A citizen reads their own. Staff read what concerns halls of theirs (whoever wor
 every look is a look at the person's record, audited by `identity.access`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,10 +46,6 @@ class Sent:
     read_at: datetime | None
 
 
-WAYS = """
-select occasion, channel, title, text, state, problem, segments, created_at, sent_at, read_at from message
- where citizen_id = $1 and occasion = any($2) and channel <> 'inbox' order by id"""
-
 OF_PERSON = """
 select occasion, channel, title, text, state, problem, segments, created_at, sent_at, read_at from message
  where citizen_id = $1 and exists (select from unnest($2::text[]) as prefix where starts_with(hall_path, prefix))
@@ -62,14 +58,6 @@ select channel, state, count(*) as n, coalesce(sum(segments), 0) as segments fro
 WAITING = """
 select channel, urgency, count(*) as n, min(due_at) as since from message where state = 'queued'
  group by channel, urgency order by channel, urgency"""
-
-
-async def ways(citizen_id: int, occasions: Sequence[str]) -> dict[str, list[Sent]]:
-    """Occasion → on which channels it went out beside the inbox, for who it was sent to."""
-    found: dict[str, list[Sent]] = {}
-    for row in await database.fetch(WAYS, citizen_id, list(occasions)):
-        found.setdefault(row["occasion"], []).append(_sent(row))
-    return found
 
 
 async def of_person(citizen_id: int, *, within: Collection[str], by: Actor, limit: int = 100) -> list[Sent]:
@@ -120,10 +108,14 @@ async def waiting() -> list[Waiting]:
     ]
 
 
+def problem_of(state: str, problem: str) -> str:
+    """Why a message did not arrive, in words; empty when it did."""
+    return "" if state in ("sent", "reached", "delivered") else PROBLEMS.get(problem, problem)
+
+
 def _sent(row: asyncpg.Record) -> Sent:
-    why = "" if row["state"] in ("sent", "reached", "delivered") else row["problem"]
     return Sent(
-        **{**row, "problem": PROBLEMS.get(why, why) if why else ""},
+        **{**row, "problem": problem_of(row["state"], row["problem"])},
         channel_name=CHANNELS[row["channel"]],
         state_name=STATES[row["state"]],
     )

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from catalogue import halls, items
 from catalogue.errors import HallNotFound
@@ -42,21 +42,13 @@ async def offered(citizen_id: int) -> list[Offered]:
     ]
 
 
-BEHIND = """
-select m.mark, s.topic, s.code from mass_send m
- cross join lateral jsonb_array_elements(m.topics) as one
-  join topic_subscription s on s.citizen_id = $1 and s.topic = one ->> 0 and s.code = one ->> 1
- where m.mark = any($2) order by s.id"""
-
-
-async def behind(citizen_id: int, occasions: Sequence[str]) -> dict[str, list[Offered]]:
-    """Occasion → the subscriptions of theirs for which it was sent, so that one tap ends them where it is read."""
-    found: dict[str, list[Offered]] = {}
-    for row in await database.fetch(BEHIND, citizen_id, list(occasions)):
-        with contextlib.suppress(TopicUnknown):  # a hall that is no more
-            name = await name_of(row["topic"], row["code"])
-            one = Offered(topic=row["topic"], code=row["code"], name=name, subscribed=True)
-            found.setdefault(row["mark"], []).append(one)
+async def theirs(subscribed: Sequence[tuple[str, str]]) -> list[Offered]:
+    """Topics somebody subscribed to, by kind and code, with their names; without those that are no more."""
+    found = []
+    for topic, code in subscribed:
+        with contextlib.suppress(TopicUnknown):
+            name = await name_of(topic, code)
+            found.append(Offered(topic=cast(Topic, topic), code=code, name=name, subscribed=True))
     return found
 
 

@@ -1,16 +1,14 @@
 """缴款通知书: pushed by departments, found by their payer, or by code with a second factor."""
 
 import hmac
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from foundation import audit, clock, crypto, database, ratelimit
 from foundation.actor import Actor
 from foundation.errors import Refusal
 from identity import acting
 from identity.delegation import Scope
-from payments import late_fee, raising, states
+from payments import raising, states
 from payments.errors import BillAlreadySettled, BillNotFound
 from payments.models import Bill, PaymentOrder
 from payments.orders import LIVE
@@ -21,30 +19,6 @@ from payments.pushed import Received as Received
 PER_CODE = (10, 3600)
 PER_ADDRESS = (30, 3600)
 NO_FACTOR = "0" * 64
-
-Which = Literal["all", "open", "settled"]
-
-UNPAID = """
-select count(*) as number, coalesce(sum(total_fen), 0)::bigint as fen,
-       array_agg(id) filter (where expire_date < $2 and exists (
-         select from bill_item i where i.bill_id = bill.id and i.late_per_day > 0)) as late
-  from bill where citizen_id = $1 and state = 'unpaid'
-"""
-DUE = """
-select pay_code, title, exec_unit_name as unit, total_fen, expire_date from bill
- where citizen_id = $1 and state = 'unpaid' order by expire_date nulls last, id limit $2
-"""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Due:
-    """An unpaid bill in a line; what has grown since is on its own page."""
-
-    pay_code: str
-    title: str
-    unit: str
-    total_fen: int
-    expire_date: date | None
 
 
 async def is_known(*, notice_no: str, source: str) -> bool:
@@ -104,28 +78,6 @@ async def _withdrawn(notice_no: str, *, source: str, by: Actor, reason: str) -> 
             await PaymentOrder.filter(bill=bill, state__in=LIVE).update(ask_at=clock.now())  # to be closed over there
             await audit.record("bill.withdrawn", subject=f"bill:{bill.id}", by=by, reason=reason)
         return bill
-
-
-async def mine(citizen_id: int, *, which: Which = "all", limit: int = 50) -> list[Bill]:
-    """The citizen's bills, unpaid first, then the latest; or the open or the other ones only."""
-    theirs = Bill.filter(citizen_id=citizen_id).order_by("-id").limit(limit).prefetch_related("items")
-    open_ones = await theirs.filter(state="unpaid") if which != "settled" else []
-    others = await theirs.exclude(state="unpaid") if which != "open" else []
-    return [*open_ones, *others][:limit]
-
-
-async def unpaid(citizen_id: int) -> tuple[int, int]:
-    """How many bills of the citizen are unpaid, and what they come to today in fen."""
-    row = await database.fetchrow(UNPAID, citizen_id, clock.today())
-    assert row is not None
-    grown = await Bill.filter(id__in=row["late"]).prefetch_related("items") if row["late"] else []
-    late_fen = sum(late_fee.shown(one).late_fen for one in grown)
-    return row["number"], row["fen"] + late_fen
-
-
-async def due_next(citizen_id: int, *, limit: int) -> list[Due]:
-    """The citizen's unpaid bills, those first that are due first."""
-    return [Due(**row) for row in await database.fetch(DUE, citizen_id, limit)]
 
 
 async def one_for(*, pay_code: str, citizen_id: int) -> Bill:

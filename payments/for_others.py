@@ -5,8 +5,8 @@ from datetime import date
 
 from identity import acting
 from identity.delegation import Scope
-from payments import bills
-from payments.models import Bill
+from payments import own_bills
+from payments.bill_read import BillRead
 
 
 @dataclass(frozen=True)
@@ -15,12 +15,12 @@ class TheirBills:
 
     principal: str
     until: date
-    bills: list[Bill]
+    bills: list[BillRead]
 
 
 async def of(agent_id: int) -> list[TheirBills]:
     """Everybody for whom this citizen may pay today, with or without open bills; each once."""
     return [
-        TheirBills(one.name, one.until or date.max, await bills.mine(one.citizen_id, which="open"))
+        TheirBills(one.name, one.until or date.max, await own_bills.mine(one.citizen_id, which="open"))
         for one in await acting.subjects_of(agent_id, scope=Scope.PAY)
     ]

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from foundation import clock
+from payments.bill_read import BillRead, Item, Late
 from payments.models import Bill, BillItem, PaymentOrder
 
 WHOLE = 10_000
@@ -64,22 +65,22 @@ class Due:
         return [asdict(one) for one in self.lines]
 
 
-def grown(item: BillItem, *, days_late: int) -> int:
+def grown(item: BillItem | Item, *, days_late: int) -> int:
     """What has grown in so many days."""
     room = item.amount_fen - item.overdue_fen - item.penalty_fen
     return max(0, int(min(item.amount_fen * item.late_per_day * days_late // WHOLE, room)))
 
 
-def due(bill: Bill, items: Iterable[BillItem], *, on: date | None = None) -> Due:
+def due(bill: Bill | BillRead | Late, items: Iterable[BillItem | Item], *, on: date | None = None) -> Due:
     """What pays the unpaid bill on a day, today unless told otherwise."""
     day = on or clock.today()
     days_late = max(0, (day - bill.expire_date).days) if bill.expire_date else 0
     return Due([_line(one, grown(one, days_late=days_late)) for one in _ordered(items)], days_late)
 
 
-def shown(bill: Bill) -> Due:
+def shown(bill: Bill | BillRead) -> Due:
     """The lines of a bill, read with its items, as people see them: growing while unpaid, afterwards as it was paid."""
-    items: Iterable[BillItem] = bill.items  # type: ignore[attr-defined]
+    items: Iterable[BillItem | Item] = bill.items  # type: ignore[union-attr]
     if bill.state == "unpaid":
         return due(bill, items)
     return Due([_line(one, one.late_fen) for one in _ordered(items)], 0)
@@ -93,11 +94,11 @@ async def fix(order: PaymentOrder) -> None:
             await items.update(late_fen=line["late_fen"])
 
 
-def _ordered(items: Iterable[BillItem]) -> list[BillItem]:
+def _ordered(items: Iterable[BillItem | Item]) -> list[BillItem | Item]:
     return sorted(items, key=lambda one: one.position)
 
 
-def _line(item: BillItem, late_fen: int) -> Line:
+def _line(item: BillItem | Item, late_fen: int) -> Line:
     return Line(
         item.position,
         item.exec_item_name,

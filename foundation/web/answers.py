@@ -79,16 +79,28 @@ class Written(HTTPResponse):
     def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
         if self.status not in (204, 304):
             self.headers.setdefault("content-type", self.content_type)
-        return (
-            (_encoded if name in ALIKE else _encoded.__wrapped__)(name, f"{value}")
-            for name, value in self.headers.items()
+        return iter(
+            [
+                _encoded(name, value) if name in ALIKE else (_clean(name), _once(f"{value}"))
+                for name, value in self.headers.items()
+            ]
         )
 
 
 @lru_cache(500)
 def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
-    clean = HTTPResponse._sanitize_header_value
-    return clean(name).encode("ascii"), clean(value).encode(errors="surrogateescape")
+    return _clean(name), _once(value)
+
+
+@lru_cache(500)
+def _clean(name: str) -> bytes:
+    return HTTPResponse._sanitize_header_value(name).encode("ascii")
+
+
+def _once(value: str) -> bytes:
+    if value.isascii() and value.isprintable():  # nothing in it that could end a line
+        return value.encode()
+    return HTTPResponse._sanitize_header_value(value).encode(errors="surrogateescape")
 
 
 def answered(given: Any, status: int) -> HTTPResponse:

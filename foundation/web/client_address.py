@@ -1,6 +1,7 @@
 """Where a request really comes from."""
 
 import ipaddress
+from functools import lru_cache
 
 from sanic import Request
 
@@ -18,14 +19,19 @@ def client_address(request: Request) -> str:
     if hops < 1:
         return peer
     entries = [part.strip() for part in ",".join(request.headers.getall("x-forwarded-for", [])).split(",")]
-    if len(entries) < hops:
-        return peer
+    return peer if len(entries) < hops else _written(entries[-hops].strip("[]")) or peer
+
+
+@lru_cache(5000)
+def _written(entry: str) -> str:
+    """An address as it is usually written; empty when it is none."""
     try:
-        return str(ipaddress.ip_address(entries[-hops].strip("[]")))
+        return str(ipaddress.ip_address(entry))
     except ValueError:
-        return peer
+        return ""
 
 
+@lru_cache(5000)
 def network_of(address: str) -> str:
     """What is counted as one caller: an IPv4 address, or an IPv6 network of 64 bits (one household holds one)."""
     try:

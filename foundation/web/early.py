@@ -19,7 +19,7 @@ from sanic import Sanic
 from sanic.http import Stage
 from sanic.server.protocols.http_protocol import HttpProtocol
 
-from foundation import metrics, settings
+from foundation import settings
 from foundation.errors import Refusal
 from foundation.web import answers, journal
 
@@ -112,13 +112,6 @@ class Head(Mapping[str, str]):
 
 
 def _answering(early: Early, *, method: str, path: str) -> Known:
-    @cache
-    def counted(status: int) -> tuple[Callable[[], None], Callable[[float], None]]:
-        return (
-            metrics.counter("requests_total", route=path, method=method, status=str(status)),
-            metrics.timer("request_seconds", route=path, method=method),
-        )
-
     def answer(headers: Head, body: bytes) -> bytes | None:
         began = time.perf_counter()
         refusal = early(headers, body)
@@ -126,7 +119,7 @@ def _answering(early: Early, *, method: str, path: str) -> Known:
             return None
         request_id = journal.sane(headers.get("x-request-id", ""))
         said = answers.encoder.encode({**refusal.as_dict(), "request_id": request_id})
-        count, observe = counted(refusal.status)
+        count, observe = journal.numbers(path, method, refusal.status)
         count()
         observe(time.perf_counter() - began)
         return b"%bx-request-id: %b\r\ncontent-length: %d\r\n\r\n%b" % (

@@ -2,6 +2,8 @@
 
 import re
 import time
+from collections.abc import Callable
+from functools import cache
 
 from sanic import Request
 from sanic.response import BaseHTTPResponse
@@ -74,12 +76,22 @@ async def finish(request: Request, response: BaseHTTPResponse) -> None:
     _write(request, HUNG_UP if getattr(request.ctx, "hung_up", False) else response.status)
 
 
+@cache  # as many as there are labels
+def numbers(route: str, method: str, status: int) -> tuple[Callable[[], None], Callable[[float], None]]:
+    """How to count an answer and to note the seconds it took."""
+    return (
+        metrics.counter("requests_total", route=route, method=method, status=str(status)),
+        metrics.timer("request_seconds", route=route, method=method),
+    )
+
+
 def _write(request: Request, status: int) -> None:
     seconds, route = time.perf_counter() - request.ctx.began, route_of(request)
-    metrics.count("requests_total", route=route, method=request.method, status=str(status))
-    metrics.observe("request_seconds", seconds, route=route, method=request.method)
+    count, observe = numbers(route, request.method, status)
+    count()
+    observe(seconds)
     # a load balancer and a monitor ask all day long; what they are refused is told
-    say = log.debug if status < 400 and route in ASKED_ALL_DAY else log.info
+    say = log.debug if status < 400 and route in ASKED_ALL_DAY else logs.plainly
     say(
         "request_served",
         route=route,

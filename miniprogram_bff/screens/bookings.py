@@ -83,19 +83,18 @@ async def my_bookings(who: Session) -> list[BookingView]:
     """自己的，以及为他人代约、现在仍可代办的；切换了办理身份的，是该单位（或被代办人）的。"""
     whose = await subject(who, Scope.BOOK)
     if whose == who.citizen_id:
-        found = [*await booking.of(actor(who)), *await for_others.of(actor(who))]
+        found = await for_others.and_own(actor(who))
     else:
         found = await for_others.of(actor(who), of_citizen=whose)
     names = await for_others.names_of(found, actor(who))
-    found.sort(key=lambda one: (one.starts_at, one.id), reverse=True)
     return [view(one, names.get(one.citizen_id, "")) for one in found]
 
 
 @routes.get("/v1/bookings/<code>", access=CITIZEN, summary="一个预约", errors=(BookingNotFound,))
 async def my_booking(code: BookingCode, who: Session) -> BookingView:
-    found = await booking.find(code=code, for_=actor(who))
+    found, owed = await fees.find(code=code, for_=actor(who))
     shown = view(found, (await for_others.names_of([found], actor(who))).get(found.citizen_id, ""))
-    if owed := await fees.owed_for(found.id):
+    if owed:
         shown.fee = FeeView(owed.pay_code, owed.total_fen, owed.state)
     return shown
 

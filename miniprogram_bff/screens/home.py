@@ -32,7 +32,7 @@ from miniprogram_bff.screens.search import ItemRow, row_of
 from miniprogram_bff.session import VISITOR, actor
 from miniprogram_bff.states import BookingState, RateableKind
 from notifications import delivery, notices
-from payments import bills
+from payments import own_bills
 
 routes = Routes("首页", tag="home")
 
@@ -138,9 +138,9 @@ async def home(who: Session | None) -> Home:
 
 async def _todo(who: Session) -> ToDo:
     me = who.citizen_id
-    coming, (unpaid, fen, due), supplements, to_rate, unread = await asyncio.gather(
+    coming, owed, supplements, to_rate, unread = await asyncio.gather(
         booking.upcoming(actor(who)),
-        _owed(me),
+        own_bills.owed(me, first=BILLS),
         lookup.to_supplement(me),
         ratings.waiting_for(me, limit=3),
         delivery.unread(me),
@@ -148,21 +148,13 @@ async def _todo(who: Session) -> ToDo:
     return ToDo(
         now=clock.now(),
         next_booking=await _next(coming, who) if coming else None,
-        unpaid_bills=unpaid,
-        unpaid_fen=fen,
-        bills=due,
+        unpaid_bills=owed.number,
+        unpaid_fen=owed.fen,
+        bills=[BillToPay(one.pay_code, one.title, one.unit, one.total_fen, one.expire_date) for one in owed.first],
         cases_to_supplement=[CaseToSupplement(*one) for one in supplements],
         to_rate=[ToRate(one.kind, one.number, one.title, one.place) for one in to_rate],
         unread=unread,
     )
-
-
-async def _owed(citizen_id: int) -> tuple[int, int, list[BillToPay]]:
-    """How many bills, what they come to, and those that are due first; most people owe nothing."""
-    number, fen = await bills.unpaid(citizen_id)
-    due = await bills.due_next(citizen_id, limit=BILLS) if number else []
-    rows = [BillToPay(one.pay_code, one.title, one.unit, one.total_fen, one.expire_date) for one in due]
-    return number, fen, rows
 
 
 async def _next(one: Booking, who: Session) -> NextBooking:

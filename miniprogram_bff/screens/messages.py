@@ -10,7 +10,7 @@ from foundation.words import Verbatim
 from identity.sessions import Session
 from miniprogram_bff.session import CITIZEN, MINIMAL
 from miniprogram_bff.states import MessageChannel, Platform
-from notifications import asking, consents, delivery, ledger, preferences, topics
+from notifications import asking, consents, delivery, own_inbox, preferences, topics
 from notifications.errors import GroupUnknown, MessageNotFound, QuietHoursFault, TemplateUnknown, TopicUnknown
 from notifications.kinds import GROUPS
 
@@ -119,19 +119,13 @@ class TopicWanted(Asked):
 
 @routes.get("/v1/me/messages", access=MINIMAL, summary="消息")
 async def messages(query: Earlier, who: Session) -> list[MessageView]:
-    rows = await delivery.inbox(who.citizen_id, before=query.before)
-    occasions = [one.occasion for one in rows]
-    ways, behind = await ledger.ways(who.citizen_id, occasions), await topics.behind(who.citizen_id, occasions)
     return [
         MessageView(
             one.id, one.title, one.text, one.page, one.created_at, one.read_at is not None,
-            [
-                Way(way.channel, way.channel_name, way.state_name, way.problem, way.sent_at or way.created_at)
-                for way in ways.get(one.occasion, [])
-            ],
-            [_topic(topic) for topic in behind.get(one.occasion, [])],
+            [Way(way.channel, way.channel_name, way.state_name, way.problem, way.at) for way in one.ways],
+            [_topic(topic) for topic in one.topics],
         )
-        for one in rows
+        for one in await own_inbox.of(who.citizen_id, before=query.before)
     ]  # fmt: skip
 
 

@@ -26,8 +26,9 @@ from identity.sessions import Session
 from miniprogram_bff.fields import Department, Fen, PayCode
 from miniprogram_bff.session import CITIZEN, actor, subject
 from miniprogram_bff.states import BillState, LateKind, PayChannel, ResultState
-from payments import bills, checkout, late_fee, results
+from payments import bills, checkout, late_fee, own_bills, results
 from payments.bill_errors import CheckoutOver
+from payments.bill_read import BillRead
 from payments.errors import (
     AccountNeeded,
     BillAlreadySettled,
@@ -94,7 +95,7 @@ class BillView(Struct):
 class BillsQuery(Asked):
     """`which`：all 全部（待缴在前），open 待缴，settled 已办结."""
 
-    which: bills.Which = "all"
+    which: own_bills.Which = "all"
 
 
 class BillLookUp(Asked):
@@ -131,12 +132,12 @@ class ResultView(Struct):
 
 @routes.get("/v1/bills", access=CITIZEN, summary="我的缴费单", errors=(ActingOver,))
 async def my_bills(query: BillsQuery, who: Session) -> list[BillView]:
-    return [view(one) for one in await bills.mine(await subject(who, Scope.PAY), which=query.which)]
+    return [view(one) for one in await own_bills.mine(await subject(who, Scope.PAY), which=query.which)]
 
 
 @routes.get("/v1/bills/<pay_code>", access=CITIZEN, summary="一张缴费单", errors=(BillNotFound,))
 async def bill(pay_code: PayCode, who: Session) -> BillView:
-    return view(await bills.one_for(pay_code=pay_code, citizen_id=who.citizen_id))
+    return view(await own_bills.one(pay_code=pay_code, citizen_id=who.citizen_id))
 
 
 @routes.post("/v1/bills/look-up", access=PUBLIC, summary="按缴款识别码查缴费单", errors=(BillNotFound, TooManyRequests))
@@ -194,7 +195,7 @@ async def result(pay_code: PayCode, who: Session) -> ResultView:
     return ResultView(pay_code, found.state, found.amount_fen, found.paid_at)
 
 
-def view(bill: Bill) -> BillView:
+def view(bill: Bill | BillRead) -> BillView:
     """A bill that was read with its items."""
     due = late_fee.shown(bill)
     unpaid = bill.state == "unpaid"

@@ -73,12 +73,12 @@ async def test_who_books_owes_the_fee_once_until_the_day():
     assert (bill.citizen_id, bill.reference, bill.total_fen) == (citizen.number, held.code, 5000)
     assert bill.expire_date == clock.shanghai(held.starts_at).date()
     assert [one.exec_item_name for one in bill.items] == ["驾驶许可考试费"]
-    assert await fees.owed_for(held.id) == Owed(bill.pay_code, 5000, "unpaid")
+    assert (await fees.find(code=held.code, for_=STAFF))[1] == Owed(bill.pay_code, 5000, "unpaid")
 
 
 async def test_what_is_free_or_over_costs_nothing():
     held, _, _ = await booked(await a_type())
-    assert await fees.owed_for(held.id) is None
+    assert (await fees.find(code=held.code, for_=STAFF))[1] is None
     kind = await a_paid_business()
     held, citizen, _ = await a_held_place(slot=(await slots_of_one_day(1, of=kind))[0])
     await booking.cancel(code=held.code, by=citizen)
@@ -104,7 +104,7 @@ async def test_moved_it_is_paid_once_and_ends_with_the_last():
     await fee_jobs.carry_over(told)
     await fee_jobs.carry_over(told)
     assert await Bill.all().count() == 1
-    assert await fees.owed_for(moved.id) == await fees.owed_for(held.id)
+    assert (await fees.find(code=moved.code, for_=STAFF))[1] == (await fees.find(code=held.code, for_=STAFF))[1]
     await cancelled(moved, citizen)
     assert (await Bill.get()).state == "withdrawn"
 
@@ -149,5 +149,5 @@ async def test_a_fee_holds_from_now_on_and_can_be_lifted():
     held, _, _ = await booked(kind)
     await fees.change(type_id=kind.id, fee=None, by=STAFF)
     assert await fees.of(kind.id) is None
-    assert await fees.owed_for(held.id) is not None
+    assert (await fees.find(code=held.code, for_=STAFF))[1] is not None
     assert await BookingFee.all().count() == 1

@@ -7,7 +7,7 @@ from channels.messages import MessageOutcome, Outcome
 from foundation import clock, database, settings
 from identity.events import CitizensMerged
 from identity.models import Citizen
-from notifications import claims, consents, delivery, ending, jobs, postman
+from notifications import claims, consents, delivery, ending, jobs, own_inbox, postman
 from notifications.models import Message, MessageConsent
 from notifications.preference_models import MessagePreference
 from notifications.templates import BILL_RAISED, WAITLIST_OFFERED
@@ -230,7 +230,7 @@ async def test_who_was_merged_meanwhile_hears_it_as_the_one_they_are():
     await Citizen.filter(id=younger.id).update(state="merged", merged_into_id=elder.id)
     await announce(younger)
     assert {one.citizen_id for one in await Message.all()} == {elder.id}
-    assert len(await delivery.inbox(elder.id)) == 1
+    assert len(await own_inbox.of(elder.id)) == 1
 
 
 async def test_who_has_left_hears_nothing():
@@ -245,9 +245,9 @@ async def test_reading():
     await announce(citizen)
     await announce(citizen, "bill_settled:2")
     assert await delivery.unread(citizen.id) == 2
-    latest, first = await delivery.inbox(citizen.id)
+    latest, first = await own_inbox.of(citizen.id)
     assert [latest.occasion, first.occasion] == ["bill_settled:2", "bill_settled:1"]
-    assert await delivery.inbox(citizen.id, before=latest.id) == [first]
+    assert await own_inbox.of(citizen.id, before=latest.id) == [first]
     at = await delivery.mark_one_read(citizen_id=citizen.id, message_id=first.id)
     assert await delivery.mark_one_read(citizen_id=citizen.id, message_id=first.id) == at
     assert [await delivery.mark_read(citizen_id=citizen.id) for _ in range(2)] == [1, 0]
@@ -264,7 +264,7 @@ async def test_messages_and_what_belongs_to_them_follow_a_merge():
     await MessagePreference.create(citizen_id=gone.id, sms=False)
     for _ in range(2):
         await jobs.follow_merge(CitizensMerged(kept=kept.id, gone=gone.id))
-    assert [one.occasion for one in await delivery.inbox(kept.id)] == ["bill_settled:2", "bill_settled:1"]
+    assert [one.occasion for one in await own_inbox.of(kept.id)] == ["bill_settled:2", "bill_settled:1"]
     assert not await Message.filter(citizen_id=gone.id).exists()
     granted = {one.template: one.granted for one in await MessageConsent.filter(citizen_id=kept.id)}
     assert granted == {"tpl-bill": 2, "tpl-case": 1}

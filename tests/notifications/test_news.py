@@ -7,7 +7,7 @@ from catalogue.models import Guide, ServiceItem
 from foundation import database
 from foundation.actor import Actor
 from identity.models import Citizen
-from notifications import delivery, mass, news_listeners, topics
+from notifications import mass, news_listeners, own_inbox, topics
 from notifications.errors import MassUnknown, NothingToSay, TopicUnknown
 from notifications.mass_models import MassSend
 from notifications.models import Message
@@ -103,7 +103,7 @@ async def test_a_guide_that_is_published_is_told_by_theme_and_sparingly(channels
     await run(again)
     await post_goes_out()
     assert len(channels.taken) == 1  # the second of the day stays in the inbox
-    assert len(await delivery.inbox(reader.id)) == 2
+    assert len(await own_inbox.of(reader.id)) == 2
     await Guide.filter(id=guide.id).update(state="retired")
     await MassSend.all().delete()
     await news_listeners.tell_guide_published(event)
@@ -121,12 +121,11 @@ async def test_one_tap_in_and_one_tap_out():
     assert [one.code for one in await topics.offered(citizen.id) if one.subscribed] == [hall.code]
     made = await news_listeners.announce_at_hall(hall=hall, title="周六延时", text="全天办理。", by=BY)
     await run(made)
-    (message,) = await delivery.inbox(citizen.id)
-    behind = await topics.behind(citizen.id, [message.occasion])
-    assert [(one.topic, one.name) for one in behind[message.occasion]] == [("hall", hall.name)]
+    (message,) = await own_inbox.of(citizen.id)
+    assert [(one.topic, one.name) for one in message.topics] == [("hall", hall.name)]
     for _ in range(2):
         await topics.unsubscribe(citizen_id=citizen.id, topic="hall", code=hall.code)
-    assert await topics.behind(citizen.id, [message.occasion]) == {}
+    assert (await own_inbox.of(citizen.id))[0].topics == []
     for topic, code in (("hall", "nowhere"), ("theme", "nothing"), ("weather", "x")):
         with pytest.raises(TopicUnknown):
             await topics.subscribe(citizen_id=citizen.id, topic=topic, code=code)

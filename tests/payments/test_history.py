@@ -7,7 +7,7 @@ import pytest
 from foundation import clock, database
 from foundation.actor import Actor
 from identity import delegation
-from payments import bills, for_others, history, refunds, settlement
+from payments import bills, for_others, history, own_bills, refunds, settlement
 from payments.errors import BillNotFound
 from payments.models import Bill, PaymentOrder
 from tests.builders.payments import a_bill, a_payer, begin, begun, pushed
@@ -72,7 +72,7 @@ async def test_open_ones_or_the_others():
     citizen, identity = await a_payer()
     rows = [await bills.raise_bill(bill=pushed(payer=identity), by=Actor.department("x")) for _ in range(3)]
     await bills.withdraw(notice_no=rows[1].notice_no, by=Actor.department("x"), reason="开错")
-    codes = {which: [one.pay_code for one in await bills.mine(citizen.id, which=which)]
+    codes = {which: [one.pay_code for one in await own_bills.mine(citizen.id, which=which)]
              for which in ("all", "open", "settled")}  # fmt: skip
     assert codes["open"] == [rows[2].pay_code, rows[0].pay_code]
     assert codes["settled"] == [rows[1].pay_code]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from foundation import clock, database
 from foundation.actor import Actor
-from payments import bills, checkout, inquiry, late_fee, late_fee_rules, ledger, results, settlement
+from payments import bills, checkout, inquiry, late_fee, late_fee_rules, ledger, own_bills, results, settlement
 from payments.errors import BillExpired
 from payments.late_fee_rules import Growth
 from payments.models import Bill, BillItem, PaymentOrder
@@ -63,10 +63,10 @@ def test_it_never_exceeds_the_amount_never_falls_and_is_whole_fen(amount: int, r
 async def test_the_day_turns_in_shanghai():
     bill, citizen = await a_late_bill()
     with clock.frozen(at(LAST, 23)):  # still the 10th here, whatever UTC says
-        assert (await bills.unpaid(citizen.id))[1] == 20000
+        assert (await own_bills.owed(citizen.id)).fen == 20000
     with clock.frozen(at(LAST + timedelta(days=1), 0)):
-        assert (await bills.unpaid(citizen.id))[1] == 20600
-        assert [late_fee.shown(one).fen for one in await bills.mine(citizen.id)] == [20600]
+        assert (await own_bills.owed(citizen.id)).fen == 20600
+        assert [late_fee.shown(one).fen for one in await own_bills.mine(citizen.id)] == [20600]
 
 
 async def test_what_grows_can_be_paid_late_and_its_amount_is_fixed_at_checkout(tills: Tills):
@@ -82,7 +82,7 @@ async def test_what_grows_can_be_paid_late_and_its_amount_is_fixed_at_checkout(t
     assert (bill.state, bill.settled_fen, bill.total_fen) == ("settled", 21200, 20000)
     assert await ledger.trial_balance() == {"channel:wechat": 21200, "unit:3507": -21200}
     with clock.frozen(at(LAST + timedelta(days=300))):
-        (shown,) = await bills.mine(citizen.id)
+        (shown,) = await own_bills.mine(citizen.id)
         assert [(one.late_fen, one.fen) for one in late_fee.shown(shown).lines] == [(1200, 21200)]
         assert (await results.of(pay_code=bill.pay_code, citizen_id=citizen.id)).amount_fen == 21200
 
@@ -107,7 +107,7 @@ async def test_what_does_not_grow_is_refused_after_its_date(tills: Tills):
     with clock.frozen(at(LAST + timedelta(days=1))):
         with pytest.raises(BillExpired):
             await begin(bill, citizen)
-        assert not late_fee.shown((await bills.mine(citizen.id))[0]).payable
+        assert not late_fee.shown((await own_bills.mine(citizen.id))[0]).payable
     assert not await PaymentOrder.exists(bill=bill)
 
 

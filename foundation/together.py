@@ -1,0 +1,112 @@
+"""What many ask in the same moment, asked once for all of them: a journey to a server costs more than its answer.
+
+Who asks alone waits for nobody. While two journeys are under way, whoever comes is asked for with the next. So each
+answer was true after it was asked for, as if everybody had gone alone; the busier the door, the cheaper its answers.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from foundation import database
+from foundation.errors import Unavailable
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+T = TypeVar("T")
+
+MOST = 64  # asked in one journey
+UNDER_WAY = 2  # journeys at once: one that takes long does not hold up all others
+
+
+@dataclass(eq=False)
+class _Line(Generic[Q, A]):
+    """Who waits to be asked for in one event loop."""
+
+    waiting: list[tuple[Q, asyncio.Future[A]]] = field(default_factory=list)
+    going: set[asyncio.Task[None] | None] = field(default_factory=set)
+
+
+class Together(Generic[Q, A]):
+    """`answer_all` gives the answers to several questions, in their order; `ask` is for one."""
+
+    def __init__(self, answer_all: Callable[[Sequence[Q]], Awaitable[Sequence[A]]]) -> None:
+        self._answer_all = answer_all
+        self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line[Q, A]] = WeakKeyDictionary()
+
+    async def ask(self, question: Q) -> A:
+        """The answer. Raises what `answer_all` raised for those who were asked for together."""
+        loop = asyncio.get_running_loop()
+        line = self._lines.get(loop)
+        if line is None:
+            line = self._lines[loop] = _Line()
+        answer: asyncio.Future[A] = loop.create_future()
+        line.waiting.append((question, answer))
+        if len(line.going) < UNDER_WAY:
+            # It belongs to nobody: not to the transaction of who came first, nor to their request.
+            line.going.add(loop.create_task(self._go(line), context=Context()))
+        return await answer
+
+    async def _go(self, line: _Line[Q, A]) -> None:
+        try:
+            while line.waiting:
+                asked, line.waiting = line.waiting[:MOST], line.waiting[MOST:]
+                await self._answer([one for one in asked if not one[1].done()])
+        finally:
+            line.going.discard(asyncio.current_task())
+
+    async def _answer(self, asked: list[tuple[Q, asyncio.Future[A]]]) -> None:
+        try:
+            found = await self._answer_all([question for question, _ in asked]) if asked else ()
+        except Exception as error:
+            if len(asked) > 1 and not isinstance(error, Unavailable):  # one question's fault is not the others'
+                for alone in asked:
+                    await self._answer([alone])
+                return
+            for _, answer in asked:
+                if not answer.done():
+                    answer.set_exception(error)
+            return
+        for (_, answer), one in zip(asked, found, strict=True):
+            if not answer.done():  # who hung up meanwhile wants none
+                answer.set_result(one)
+
+
+class Question(Generic[T]):
+    """A SELECT about what is ``asked``: each who asks gets the rows of theirs, in the order that `sql` gives them.
+
+    `about` names what it is asked about, with its SQL type; `of` is called with the columns of each row:
+    ``Question(Unread, "select count(*) as number from message where citizen_id = asked.who", who="bigint")``.
+    Inside a transaction it is asked there, alone, and sees what the transaction did.
+    """
+
+    def __init__(self, of: Callable[..., T], sql: str, **about: str) -> None:
+        # The subqueries hide from the planner how many are asked about: it plans once a connection, not each time.
+        lists = ", ".join(f"(select ${nth}::{kind}[])" for nth, kind in enumerate(about.values(), 1))
+        self.sql = (
+            f"select found.*, asked.nth as asked_nth\n  from unnest({lists}) with ordinality"
+            f" as asked({', '.join(about)}, nth)\n cross join lateral (\n{sql}\n) as found"
+        )
+        self._of = of
+        self._together: Together[tuple[Any, ...], list[T]] = Together(self._rows)
+
+    async def rows(self, *about: Any) -> list[T]:
+        """Raises DatabaseGone."""
+        if database.in_a_transaction():
+            return (await self._rows([about]))[0]
+        return await self._together.ask(about)
+
+    async def row(self, *about: Any) -> T | None:
+        """The first row, None when there is none. Raises DatabaseGone."""
+        found = await self.rows(*about)
+        return found[0] if found else None
+
+    async def _rows(self, asked: Sequence[tuple[Any, ...]]) -> list[list[T]]:
+        found: list[list[T]] = [[] for _ in asked]
+        for row in await database.fetch(self.sql, *zip(*asked, strict=True)):
+            columns = dict(row)
+            found[columns.pop("asked_nth") - 1].append(self._of(**columns))
+        return found

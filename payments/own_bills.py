@@ -1,0 +1,118 @@
+"""我的缴费单: bills as their payer reads them, with their items; each answer is one statement."""
+
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from foundation import clock
+from foundation.together import Question
+from identity import acting
+from identity.delegation import Scope
+from payments import late_fee
+from payments.bill_read import BillRead, Item, Late
+from payments.errors import BillNotFound
+
+MOST = 50
+
+Which = Literal["all", "open", "settled"]
+
+
+class Due(Struct, frozen=True):
+    """An unpaid bill in a line; what has grown since is on its own page."""
+
+    pay_code: str
+    title: str
+    unit: str
+    total_fen: int
+    expire_date: date | None
+
+
+class Owed(Struct, frozen=True):
+    """How many bills are unpaid, what they come to today in fen, and those that are due first."""
+
+    number: int
+    fen: int
+    first: list[Due]
+
+
+_items = msgspec.json.Decoder(list[Item])
+_late = msgspec.json.Decoder(list[Late])
+
+ITEMS = """(select jsonb_agg(jsonb_build_array(i.position, i.exec_item_name, i.amount_fen, i.overdue_fen,
+               i.penalty_fen, i.late_fen, i.late_kind, i.late_per_day, i.late_basis) order by i.position)
+          from bill_item i where i.bill_id = b.id)"""
+READ = f"""
+select b.id, b.citizen_id, b.pay_code, b.title, b.exec_unit_name, b.reference, b.total_fen, b.settled_fen, b.state,
+       b.expire_date, b.settled_at, {ITEMS} as items"""
+
+
+def _bill(items: str | None, **columns: Any) -> BillRead:
+    return BillRead(items=_items.decode(items or "[]"), **columns)
+
+
+def _concerning(concerns: bool, **columns: Any) -> tuple[BillRead, bool]:
+    return _bill(**columns), concerns
+
+
+def _owed(number: int, fen: int, late: str | None, **columns: Any) -> tuple[int, int, Due]:
+    grown = sum(late_fee.due(one, one.items).late_fen for one in _late.decode(late)) if late else 0
+    return number, fen + grown, Due(**columns)
+
+
+MINE = Question(
+    _bill,
+    f"""{READ} from bill b
+ where b.citizen_id = asked.who and (asked.which = 'all' or (b.state = 'unpaid') = (asked.which = 'open'))
+ order by b.state = 'unpaid' desc, b.id desc limit asked.most""",
+    who="bigint",
+    which="text",
+    most="int",
+)
+ONE = Question(
+    _concerning,
+    f"""{READ}, b.citizen_id is not distinct from asked.who
+       or exists (select from payment_order o where o.bill_id = b.id and o.payer_id = asked.who) as concerns
+  from bill b where b.pay_code = asked.pay_code""",
+    pay_code="text",
+    who="bigint",
+)
+UNPAID = Question(
+    _owed,
+    f"""
+select count(*) over ()::int as number, sum(b.total_fen) over ()::bigint as fen,
+       jsonb_agg(jsonb_build_array(b.expire_date, {ITEMS})) filter (where b.expire_date < asked.today and exists (
+         select from bill_item i where i.bill_id = b.id and i.late_per_day > 0)) over () as late,
+       b.pay_code, b.title, b.exec_unit_name as unit, b.total_fen, b.expire_date
+  from bill b where b.citizen_id = asked.who and b.state = 'unpaid'
+ order by b.expire_date nulls last, b.id limit asked.most""",
+    who="bigint",
+    today="date",
+    most="int",
+)
+
+
+async def mine(citizen_id: int, *, which: Which = "all", limit: int = MOST) -> list[BillRead]:
+    """The citizen's bills, unpaid first, then the latest; or the open or the other ones only."""
+    return await MINE.rows(citizen_id, which, limit)
+
+
+async def one(*, pay_code: str, citizen_id: int) -> BillRead:
+    """A bill for its payer, their delegate or whoever has paid it. Raises BillNotFound for everybody else."""
+    found = await ONE.row(pay_code, citizen_id)
+    if found is None:
+        raise BillNotFound
+    bill, concerns = found
+    if concerns or bill.citizen_id and await acting.may(agent=citizen_id, subject=bill.citizen_id, scope=Scope.PAY):
+        return bill
+    raise BillNotFound
+
+
+async def owed(citizen_id: int, *, first: int = 1) -> Owed:
+    """What the citizen has to pay; most people owe nothing."""
+    found = await UNPAID.rows(citizen_id, clock.today(), first)
+    if not found:
+        return Owed(0, 0, [])
+    number, fen, _ = found[0]
+    return Owed(number, fen, [due for _, _, due in found])
