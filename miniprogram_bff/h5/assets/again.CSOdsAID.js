@@ -1,1 +1,0 @@
-import{r as e,o as a,a as u,T as l,S as t}from"./index-Dl-UwynW.js";function o(o,s,i,r=1/0){const n=e(r);let v,c=!1;const m=()=>{c=!1,clearTimeout(v)};return a(()=>{c=!0,n.value=r}),u(m),l(m),t(o.busy,e=>{clearTimeout(v),e||!c||null===o.view.value||!s(o.view.value)||n.value<=0||(v=setTimeout(()=>{n.value-=1,o.load()},1e3*i))}),{left:n}}export{o as u};

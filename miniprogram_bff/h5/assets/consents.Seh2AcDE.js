@@ -1,1 +1,0 @@
-import{U as a,ad as t,B as n}from"./index-Dl-UwynW.js";let s={};async function c(){}async function e(c){const e=(a()?s[c]??[]:[]).length?await t():[];e.length&&await n("/v1/me/consents",{body:{templates:e,choice:"once"}}).catch(()=>{})}export{e as a,c as r};

@@ -1,1 +1,0 @@
-import{J as n,S as t,K as a,N as o}from"./index-Dl-UwynW.js";function s(s,r){const e=n(`own.draft.${s}`);null!==e&&(r.value=e);const d=t(r,n=>o(`own.draft.${s}`,n),{deep:!0});return{sent:()=>{d(),a(`own.draft.${s}`)}}}export{s as u};

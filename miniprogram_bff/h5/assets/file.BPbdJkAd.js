@@ -1,1 +1,0 @@
-import{a3 as a,G as s,E as t,R as o}from"./index-Dl-UwynW.js";async function e(e,n,c="GET"){try{await a(s(e),n,t(),c)}catch(r){const{statusCode:a=0,data:s}=r??{};throw new o(a,a?s:{message:"网络不通，文件没有打开，请检查网络后重试。"})}}export{e as f};
