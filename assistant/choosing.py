@@ -126,15 +126,11 @@ def _fits(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> bool:
 
 
 def search(snapshot: Snapshot, one: Question) -> list[Result]:
-    """The guides a question may mean, best first: by its topic, or where that finds too little, by all it says or by
-    the one clause that asks."""
-    best: list[Result] = []
-    for words in dict.fromkeys(words[:LONGEST] for words in (one.topic, one.said, one.core)):
-        results = snapshot.search_everything(words, limit=snapshot.depth)
-        if results and (not best or results[0].confidence > best[0].confidence):
-            best = results
-        if best and best[0].confidence >= snapshot.bands.answer_from:
-            break
+    """The guides a question may mean, best first: by its topic, or where that finds too little, by all it says or the
+    one clause that asks, and where that finds nothing, by one of the names it lists."""
+    best = _surest(snapshot, (one.topic, one.said, one.core), enough=snapshot.bands.answer_from)
+    if _sure(best) < snapshot.bands.ask_from:
+        best = max(best, _only_offered(snapshot, _surest(snapshot, one.wordings)), key=_sure)
     best = snapshot.by_meaning(best, one.said)
     lost = question.lost(one.said)
     if not lost and not one.unwanted:
@@ -143,6 +139,26 @@ def search(snapshot: Snapshot, one: Question) -> list[Result]:
         result for result in best
         if not _ruled_out(result.document, one.unwanted) and (not lost or _can_lose(result.document, lost))
     ]  # fmt: skip
+
+
+def _surest(snapshot: Snapshot, wordings: Iterable[str], *, enough: float = 1.0) -> list[Result]:
+    """What the wording finds that finds something the most surely; the first that is sure `enough` will do."""
+    best: list[Result] = []
+    for words in dict.fromkeys(words[:LONGEST] for words in wordings):
+        best = max(best, snapshot.search_everything(words, limit=snapshot.depth), key=_sure)
+        if _sure(best) >= enough:
+            break
+    return best
+
+
+def _only_offered(snapshot: Snapshot, results: list[Result]) -> list[Result]:
+    """The same, but not to be answered from: one name of several is not all that was said."""
+    most = snapshot.bands.ask_from
+    return [replace(result, confidence=min(result.confidence, most)) for result in results]
+
+
+def _sure(results: list[Result]) -> float:
+    return results[0].confidence if results else 0.0
 
 
 def _knows(guide: GuideDocument, kind: str) -> bool:
