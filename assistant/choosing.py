@@ -24,6 +24,7 @@ _ORDINAL = re.compile(r"(?:我?(?:选|要|是|说的是))?(?:第)?([一二三四
 _OTHER = re.compile(
     r"(?:那|还有|我?要|我?选)?(?:另外|另|其他|别的|剩下)(?:的|那)?[一几两]?[个项种条]?(?:的)?(?:呢|吧)?"
 )
+_PAPER = re.compile(r"[\u3400-\u9fff]{1,3}?(?:证|本|卡|照)(?=上|里)")
 _REPLACES = re.compile(r"补[领发办换]|挂失")
 _NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
@@ -54,9 +55,9 @@ def decided(snapshot: Snapshot, one: Question, results: list[Result], *, recent:
     near = _guides(result for result in results if result.confidence >= NEAR_FROM)[:MOST_CHOICES]
     sure = results[0].confidence
     band = snapshot.bands.of(sure)
-    if vague(one.topic):
-        return Decision(sure, choices=near, near=near)
     relative = _relative(one.topic, results, snapshot, recent)
+    if vague(one.topic) and not relative:
+        return Decision(sure, choices=near, near=near)
     if relative and (band is not Band.ANSWER or (_goes_on(one, relative) and not _names_another(one, results))):
         return Decision(sure, document=relative, near=near)
     kind = question.kind_of(one.topic)
@@ -67,7 +68,7 @@ def decided(snapshot: Snapshot, one: Question, results: list[Result], *, recent:
     only = _only(one, equals, recent)
     if only and only.matter:
         return Decision(sure, matter=only.matter, near=near)
-    if only and band is Band.ANSWER:
+    if only and band is Band.ANSWER and not _of_another_paper(snapshot, one.topic, only.document):
         return Decision(sure, document=only.document, near=near)
     rivals = _guides(equals)
     alone = len(rivals) == len(equals) == 1 or not rivals
@@ -111,6 +112,11 @@ def named_among(topic: str, guides: Sequence[GuideDocument]) -> GuideDocument | 
     return guides[scores.index(max(scores))] if any(scores) else None
 
 
+def shares_a_name(topic: str, guide: GuideDocument) -> bool:
+    """Whether two neighbouring characters of a topic stand together in one of the guide's names."""
+    return _shared(topic, guide) > 0
+
+
 def _fits(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> bool:
     """Whether nothing outside the offer is meant more clearly: 首次 alone is meant for the offer."""
     results = search(snapshot, one)
@@ -120,15 +126,11 @@ def _fits(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> bool:
 
 
 def search(snapshot: Snapshot, one: Question) -> list[Result]:
-    """The guides a question may mean, best first: by its topic, or where that finds too little, by all it says or by
-    the one clause that asks."""
-    best: list[Result] = []
-    for words in dict.fromkeys(words[:LONGEST] for words in (one.topic, one.said, one.core)):
-        results = snapshot.search_everything(words, limit=snapshot.depth)
-        if results and (not best or results[0].confidence > best[0].confidence):
-            best = results
-        if best and best[0].confidence >= snapshot.bands.answer_from:
-            break
+    """The guides a question may mean, best first: by its topic, or where that finds too little, by all it says or the
+    one clause that asks, and where that finds nothing, by one of the names it lists."""
+    best = _surest(snapshot, (one.topic, one.said, one.core), enough=snapshot.bands.answer_from)
+    if _sure(best) < snapshot.bands.ask_from:
+        best = max(best, _only_offered(snapshot, _surest(snapshot, one.wordings)), key=_sure)
     best = snapshot.by_meaning(best, one.said)
     lost = question.lost(one.said)
     if not lost and not one.unwanted:
@@ -139,11 +141,39 @@ def search(snapshot: Snapshot, one: Question) -> list[Result]:
     ]  # fmt: skip
 
 
+def _surest(snapshot: Snapshot, wordings: Iterable[str], *, enough: float = 1.0) -> list[Result]:
+    """What the wording finds that finds something the most surely; the first that is sure `enough` will do."""
+    best: list[Result] = []
+    for words in dict.fromkeys(words[:LONGEST] for words in wordings):
+        best = max(best, snapshot.search_everything(words, limit=snapshot.depth), key=_sure)
+        if _sure(best) >= enough:
+            break
+    return best
+
+
+def _only_offered(snapshot: Snapshot, results: list[Result]) -> list[Result]:
+    """The same, but not to be answered from: one name of several is not all that was said."""
+    most = snapshot.bands.ask_from
+    return [replace(result, confidence=min(result.confidence, most)) for result in results]
+
+
+def _sure(results: list[Result]) -> float:
+    return results[0].confidence if results else 0.0
+
+
 def _knows(guide: GuideDocument, kind: str) -> bool:
     """Whether the guide speaks of that kind by letter, or is called so by ear: 印刷许可 is not 食品许可."""
     told = analysis.canon("\n".join((*guide.names, *(section.text for section in guide.sections))))
     heard = _sounds(guide)
     return any(pair in told or any(pinyin.sound(pair) in name for name in heard) for pair in analysis.bigrams([*kind]))
+
+
+def _of_another_paper(snapshot: Snapshot, topic: str, guide: GuideDocument) -> bool:
+    """Whether a topic begins with a paper that guides are called by, but not this one: 结婚证上名字错了 is no 身份证."""
+    match = _PAPER.match(topic)
+    if not match or not snapshot.is_name(match.group()):
+        return False
+    return not any(pinyin.sound(match.group()) in name for name in _sounds(guide))
 
 
 def _can_lose(guide: GuideDocument, lost: str) -> bool:

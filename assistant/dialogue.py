@@ -6,21 +6,21 @@ from assistant import analysis, answering, audience, ground_rules, navigation, p
 from assistant.answering import Answer, Kind
 from assistant.around import NOTHING, Around
 from assistant.aspects import Aspect
-from assistant.choosing import MOST_CHOICES, Decision, chosen, decide, left_over, named_among, only_picks
+from assistant.choosing import Decision, chosen, decide, left_over, named_among, only_picks
 from assistant.confidence import Band, Bands
 from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter
+from assistant.going_on import returned_to, told_by_the_latest, with_the_latest
 from assistant.ground_rules import GroundRule, Meant
 from assistant.hall_names import Place
 from assistant.navigation import Live, LiveKind
-from assistant.pinpointing import frequent_question
 from assistant.question import Question
 from assistant.remembering import Memory
 from assistant.safety import Concern
 from assistant.snapshot import Snapshot
 from assistant.whereabouts import Standpoint
 
-MISSES_BEFORE_PERSON, FEW_WORDS = 2, 10
+MISSES_BEFORE_PERSON = 2
 EMPTY = "请告诉我您要办的事，例如“身份证丢了怎么补办”。"
 HALLS = "请点“看各大厅位置”，里面有每个大厅的地址、电话和办公时间。"
 HALLS_OF = "{place}，今天的开放时间见下。"
@@ -122,16 +122,17 @@ def _reply_one(
         return _ruled_out(snapshot, one, memory)
     if one.about_the_same:
         return _follow_up(snapshot, one, memory, around, rule)
-    spoken_of = _spoken_of(snapshot, one, memory)
+    spoken_of = returned_to(snapshot, one, memory)
     if spoken_of:
         asked = one.asked or (memory.asked if one.compares else ())
         return _about(spoken_of, replace(one, topic="", asked=asked), 1.0, memory, around)
     decision = decide(snapshot, one, recent=memory.items)
-    latest = None if decision.document or decision.matter else _latest_tells(snapshot, one, memory)
+    latest = told_by_the_latest(snapshot, one, memory, decision)
     if latest and not rule:
         return _about(latest, one, 1.0, memory, around)
     if rule and _rather(rule, decision, snapshot.bands):
         return _by_rule(rule.rule, rule.confidence, memory, around)
+    decision = with_the_latest(snapshot, one, memory, decision)
     if decision.document:
         asked = one.asked or (memory.asked if one.compares or memory.pending else ())
         return _about(decision.document, replace(one, asked=asked), decision.confidence, memory, around)
@@ -201,23 +202,6 @@ def _follow_up(
 def _which_item(asked: tuple[Aspect, ...], memory: Memory) -> tuple[Answer, Memory]:
     answer = Answer(kind=Kind.CHOOSE, band=Band.ASK_BACK, note=WHICH_ITEM, cards=navigation.without_answer())
     return answer, memory.offering((), asked)
-
-
-def _spoken_of(snapshot: Snapshot, one: Question, memory: Memory) -> GuideDocument | None:
-    """The item spoken of before to which a message returns, by name or because it says no other: 刚才那个要照片吗."""
-    if not question.goes_back(one.said):
-        return None
-    recent = [guide for code in reversed(memory.items) if (guide := snapshot.guide(code))]
-    named = named_among(one.topic, recent)
-    if named or not recent:
-        return named
-    return None if decide(snapshot, one, recent=()).document else recent[0]
-
-
-def _latest_tells(snapshot: Snapshot, one: Question, memory: Memory) -> GuideDocument | None:
-    """The item spoken of last, if one of its common questions is what is asked: 人不在本地能办吗."""
-    latest = snapshot.guide(memory.items[-1]) if memory.items else None
-    return latest if latest and frequent_question(latest, one.topic, one.asked) else None
 
 
 def _for_whom(snapshot: Snapshot, whom: str, one: Question, memory: Memory, around: Around) -> tuple[Answer, Memory]:
@@ -297,22 +281,10 @@ def _asked_or_known(
     whom = audience.of(one.said) or _still_for(decision.choices[0], one, memory)
     choices = audience.fitting(decision.choices, whom)
     memory = replace(memory, audience=whom)
-    if snapshot.bands.of(decision.confidence) is Band.ASK_BACK:
-        choices = _perhaps_the_latest(snapshot, one, choices, memory)
     if len(choices) == 1 < len(decision.choices) and snapshot.bands.of(decision.confidence) is Band.ANSWER:
         asked = one.asked or (memory.asked if memory.pending else ())
         return _about(choices[0], replace(one, asked=asked), decision.confidence, memory, around)
     return _ask_back(choices, one, decision.confidence, memory, bands=snapshot.bands)
-
-
-def _perhaps_the_latest(
-    snapshot: Snapshot, one: Question, choices: tuple[GuideDocument, ...], memory: Memory
-) -> tuple[GuideDocument, ...]:
-    """What was spoken of last is offered first where a few words may belong to it as well: 眼睛不好能换不."""
-    latest = snapshot.guide(memory.items[-1]) if memory.items else None
-    if not latest or latest in choices or len(analysis.units(one.said)) > FEW_WORDS:
-        return choices
-    return (latest, *choices)[:MOST_CHOICES]
 
 
 def _ask_back(

@@ -10,6 +10,7 @@ from assistant.aspects import Aspect
 LONGEST = 300
 MOST_PARTS = 3
 SHORTEST_CORE = 3
+MOST_WORDINGS, LONGEST_WORDING = 4, 10
 
 _OF_A_PERSON = re.compile(
     r"(?:(?:(?:公民)?身份证?|证件|手机|电话|联系|银行|卡)+(?:号码?)?(?:是|为)?[::]?\s*)?"
@@ -30,7 +31,7 @@ _COURTESY = re.compile(
 _PRONOUNS = re.compile(
     r"那么|那个|这个|那|这|它|其|还|都|也|又|再|需要|要|是|的|了|吗|呢|啊|呀|吧|么|嘛|我|你|您|想|办理|办|一下|怎么|什么|请问"
     r"|可以|能|得|去|有|没|好|批|行|到手|下来|来着|对了|回到|刚才|刚刚|之前|前面|上一个|说|知道|告诉|多|些|吗|下|会|该|呀|问|事项|事情|事|业务|手续"
-    r"|[今明后]天|[上下]午|早上|领|拿|取|弄|搞"
+    r"|[今明后]天|[上下]午|早上|领|拿|取|弄|搞|找"
 )
 _ACTIONS = (
     "注销|变更|补办|补领|补发|换领|换发|换证|首次|新办|迁出|迁入|提取|缴存|登记|转移|转出|转入|取消|撤销|挂失|解除"
@@ -63,6 +64,7 @@ _HEAD = re.compile(r"[^,]{2,}[给替被]\S+的(\S{2,8})")
 _LOOSE_END = re.compile(r"(?:\s|需要?|要|得|都|还|可以|能|该|在|去|的|是|怎么|如何)+$")
 _BACK = re.compile(r"回到|刚才|刚刚|之前(?:的|那|说)|前面(?:的|那|说)|上一个")
 _ENDS = re.compile(r"[?!;。\n]+|,(?=还有|另外|顺便|以及|再问)|(?=(?:还有|另外),)")
+_LISTS = re.compile(r"[,、/]+")
 _JOINS = re.compile(r",|还有|另外|顺便|以及")
 _COMPARES = re.compile(r"^(?:那么?|如果|要是|换成)|呢[?。!]*$")
 _BRINGS = re.compile(r"(?:那|还|也|都)*(?:要不要|用不用|需不需要|需要|必须|要|用|得)带.{1,8}?(?:去|过去)?")
@@ -85,6 +87,12 @@ class Question:
     def only_rules_out(self) -> bool:
         """Whether it says what is not wanted, but not what is: 不想注销营业执照."""
         return bool(self.unwanted) and not re.search(_ACTIONS, self.topic) and not _RATHER.search(self.topic)
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """The names that a message lists for one and the same: 查律师、找律师、律师查询."""
+        pieces = _LISTS.split(self.topic)
+        return tuple(pieces) if 1 < len(pieces) <= MOST_WORDINGS and max(map(len, pieces)) <= LONGEST_WORDING else ()
 
     @property
     def compares(self) -> bool:
