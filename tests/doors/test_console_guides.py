@@ -198,7 +198,12 @@ async def test_a_scenario_is_seen_before_it_is_kept(desk: Desk) -> None:
     wrong = await desk.press("/console/scenarios/preview", text=text.replace("item: id-card", "item: gone"))
     assert re.search(r"第 \d+ 行 item：没有现行的事项", wrong.text)
     assert (await desk.press("/console/scenarios", text=text.replace("item: id-card", "item: gone"))).status_code == 422
-    await desk.press("/console/scenarios", text=text.replace("急吗？", "很急吗？"))
+    seen = re.search(r'name="seen" value="(\w{16})"', page).group(1)  # type: ignore[union-attr]
+    new = await desk.press("/console/scenarios", text=text.replace("急吗？", "急么？"))
+    assert (new.status_code, "已是另一个场景的" in new.text) == (409, True)
+    await desk.press("/console/scenarios", text=text.replace("急吗？", "很急吗？"), seen=seen)
+    late = await desk.press("/console/scenarios", text=text.replace("急吗？", "真急吗？"), seen=seen)
+    assert (late.status_code, "刚被别人改过" in late.text) == (409, True)
     assert "很急吗？" in (await desk.open("/console/scenarios?code=lost")).text
     await desk.press("/console/scenarios/remove", code="lost", reason="不再需要")
     assert (await desk.open("/console/scenarios?code=lost")).status_code == 404
