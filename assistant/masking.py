@@ -16,9 +16,18 @@ def masked(text: str) -> str:
 
 
 def for_readers(text: str) -> str:
-    """The same for what will be published: where nothing is masked, punctuation stays as it was written."""
-    hidden = masked(text)
-    return _holdable(text) if hidden == _plain(text) else hidden
+    """The same for what will be published: around what is masked, every character stays as it was written."""
+    kept = _holdable(text)
+    for hidden in (_NUMBERS, _MAIL):
+        for found in reversed([*hidden.finditer(_narrow(kept))]):
+            kept = kept[: found.start()] + "***" + kept[found.end() :]
+    return kept if masked(kept) == _plain(kept) else masked(text)  # signs that become several may hide a number still
+
+
+def _narrow(text: str) -> str:
+    """As many signs as in `text`, each in its plain form where that is one sign."""
+    plain = ((one, unicodedata.normalize("NFKC", one)) for one in text)
+    return "".join(said if len(said) == 1 else one for one, said in plain)
 
 
 def _plain(text: str) -> str:

@@ -1,8 +1,8 @@
 """Checking a sheet that somebody writes against what the database knows: the faults a folder's check would find."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from catalogue.faults import Fault, FormatFaults
@@ -22,16 +22,32 @@ class Known:
     life_events: set[str]
     items: set[str]
     files: set[str]
+    item_codes: dict[str, str]  # → the slug whose it is, as below
+    names: dict[str, str]
+
+    def with_all(self, sheets: Iterable[ItemFile]) -> "Known":
+        """What is known once these are there, too; what two of them claim is the first one's."""
+        here = list(sheets)
+        slugs = {one.slug for one in here}
+        codes = {code: slug for code, slug in self.item_codes.items() if slug not in slugs}
+        names = {name: slug for name, slug in self.names.items() if slug not in slugs}
+        for one in here:
+            codes.setdefault(one.item_code, one.slug)
+            names.setdefault(one.name, one.slug)
+        return replace(self, items=self.items | slugs, item_codes=codes, names=names)
 
 
 async def known() -> Known:
+    items = await ServiceItem.all().only("slug", "item_code", "name")
     return Known(
         departments={one.code for one in await Department.all()},
         windows={hall.code: _behind_windows(hall) for hall in await Hall.filter(active=True)},
         themes={one.code for one in await Theme.filter(kind="theme")},
         life_events={one.code for one in await Theme.filter(kind="life_event")},
-        items={one.slug for one in await ServiceItem.all()},
+        items={one.slug for one in items},
         files={one.name for one in await GuideFile.all().only("name")},
+        item_codes={one.item_code: one.slug for one in items},
+        names={one.name: one.slug for one in items},
     )
 
 
@@ -66,6 +82,9 @@ def unknown(item: ItemFile, codes: Known, path: str) -> Iterator[Fault]:
 def _unknown(item: ItemFile, codes: Known) -> Iterator[tuple[str, str]]:
     if item.department not in codes.departments:
         yield "department", f"没有编码为“{item.department}”的部门，请重新选择"
+    for field, whose in (("item_code", codes.item_codes), ("name", codes.names)):
+        if (slug := whose.get(getattr(item, field), item.slug)) != item.slug:
+            yield field, f"“{getattr(item, field)}”已用于事项“{slug}”，请核对"
     others = codes.items - {item.slug}
     for field, wanted in (("themes", codes.themes), ("life_events", codes.life_events), ("related", others)):
         for number, code in enumerate(getattr(item, field)):

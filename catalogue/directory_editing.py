@@ -2,8 +2,15 @@
 
 from typing import Any
 
-from catalogue import edition, exporting, intake
-from catalogue.directory_errors import HidingReasonNeeded, ProviderFaults, ProviderNotFound, ProviderTaken
+from catalogue import as_read, edition, exporting, intake
+from catalogue.directory import Provider
+from catalogue.directory_errors import (
+    HidingReasonNeeded,
+    ProviderChanged,
+    ProviderFaults,
+    ProviderNotFound,
+    ProviderTaken,
+)
 from catalogue.directory_models import Intermediary
 from catalogue.directory_sheet import IntermediaryRow
 from catalogue.faults import FormatFaults
@@ -34,8 +41,16 @@ async def add(*, values: dict[str, Any], by: Actor) -> str:
     return row.code
 
 
-async def correct(*, code: str, values: dict[str, Any], by: Actor) -> None:
-    """What it says from now on; the code stays. Raises ProviderFaults, ProviderNotFound."""
+def mark(one: Provider | Intermediary) -> str:
+    """What `correct` asks for, of the entry as it is read."""
+    return as_read.mark({name: getattr(one, name) for name in NAMES})
+
+
+async def correct(*, code: str, values: dict[str, Any], seen: str, by: Actor) -> None:
+    """What it says from now on; the code stays. `seen` is the mark of what was changed.
+
+    Raises ProviderFaults, ProviderNotFound, ProviderChanged when somebody changed it since.
+    """
     row = await _checked({**values, "code": code})
     async with database.transaction() as tx:
         await tx.execute(intake.ONE_AT_A_TIME)
@@ -43,6 +58,8 @@ async def correct(*, code: str, values: dict[str, Any], by: Actor) -> None:
         told = {name: value for name, value in _fields(row).items() if getattr(known, name) != value}
         if not told:
             return
+        if mark(known) != seen:
+            raise ProviderChanged
         await known.update_from_dict(told).save(update_fields=list(told))
         moved = await _record("corrected", code, by, detail={"fields": sorted(told)})
     await edition.shout(moved)

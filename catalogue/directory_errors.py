@@ -1,7 +1,7 @@
 """How keeping the directory of intermediaries says no.
 
 NotFound   ProviderNotFound
-Conflict   ProviderTaken
+Conflict   ProviderTaken, ProviderChanged
 Invalid    ProviderFaults, HidingReasonNeeded
 """
 
@@ -14,6 +14,10 @@ class ProviderNotFound(NotFound):
 
 class ProviderTaken(Conflict):
     """这个编码已有一家机构，请换一个编码，或在名录里打开那一家修改。"""
+
+
+class ProviderChanged(Conflict):
+    """这家机构刚被别人改过，您的修改还没有保存。请先复制您改动的内容，刷新后再改一次。"""
 
 
 class ProviderFaults(Invalid):

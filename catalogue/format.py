@@ -62,6 +62,12 @@ def parse_item(text: str, path: str) -> ItemFile:
     return _parse(text, path, ItemFile)
 
 
+def line_of(text: str, field: str) -> int:
+    """The line of a field (``fees[0].unit``) of a text that was parsed, or of what it belongs to."""
+    steps = field.replace("]", "").replace("[", ".").split(".")
+    return _tree(text)[0].line_at(*(int(step) if step.isdigit() else step for step in steps))
+
+
 def parse_halls(text: str, path: str) -> HallsFile:
     """`halls.yaml`: the tree of halls (大厅)."""
     return _parse(text, path, HallsFile)

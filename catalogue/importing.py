@@ -8,14 +8,18 @@ import asyncio
 import io
 import tempfile
 import zipfile
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from catalogue import checking, edition, file_intake, intake, workbook, workbook_reading
+import msgspec
+
+from catalogue import checking, edition, file_intake, intake, versions, workbook, workbook_reading
 from catalogue.draft_errors import OwnWork
 from catalogue.faults import Fault, FormatFaults
 from catalogue.file_intake import Found
-from catalogue.format import Catalogue, load_catalogue, parse_item
+from catalogue.format import Catalogue, line_of, load_catalogue, parse_item
 from catalogue.importing_errors import CatalogueMoved, ImportNotFound, ImportNotOpen, NothingNew, UnknownFile
 from catalogue.importing_models import CatalogueImport
 from catalogue.intake import Changes
@@ -78,6 +82,20 @@ async def find(import_id: int) -> CatalogueImport:
     return row
 
 
+async def sheets(import_id: int, slug: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the catalogue says of an item and what the file says of it; empty where it does not.
+
+    Raises ImportNotFound, ImportNotOpen, FormatFaults.
+    """
+    row = await find(import_id)
+    if row.state != "waiting":
+        raise ImportNotOpen
+    _, items, _ = await _read(row.filename, row.file)
+    standing = await versions.standing(slug)
+    written: dict[str, Any] = next((msgspec.to_builtins(one) for one in items if one.slug == slug), {})
+    return (standing.content if standing and standing.state != "retired" else {}), written
+
+
 async def latest(limit: int = 20) -> list[CatalogueImport]:
     """The latest imports, without their files."""
     told = ("id", "filename", "state", "changes", "sender_id", "approver_id", "created_at", "decided_at")
@@ -100,28 +118,31 @@ async def _decide(row: CatalogueImport, state: str, by: Actor, approver_id: int 
 
 async def _read(filename: str, raw: bytes) -> tuple[Catalogue | None, list[ItemFile], Found]:
     """The checked items; when the file is a whole folder the catalogue around them and their forms, too."""
+    place: Callable[[str, Fault], Fault]
     if workbook.is_one(raw):
-        items = await asyncio.to_thread(workbook_reading.items, filename, raw)
+        items, place = await asyncio.to_thread(workbook_reading.read, filename, raw)
     elif filename.lower().endswith(".zip"):
         catalogue, forms = await asyncio.to_thread(_folder, filename, raw)
         return catalogue, catalogue.items, forms
     elif filename.lower().endswith((".yaml", ".yml", ".json")):
-        items = [await asyncio.to_thread(_one, filename, raw)]
+        items, place = await asyncio.to_thread(_one, filename, raw)
     else:
         raise UnknownFile
-    codes = await checking.known()
-    codes.items.update(one.slug for one in items)
-    faults = [fault for one in items for fault in checking.unknown(one, codes, f"{filename}·{one.slug}")]
+    codes = (await checking.known()).with_all(items)
+    faults = [place(one.slug, fault) for one in items for fault in checking.unknown(one, codes, filename)]
     if faults:
         raise FormatFaults(faults)
     return None, items, {}
 
 
-def _one(filename: str, raw: bytes) -> ItemFile:
+def _one(filename: str, raw: bytes) -> tuple[list[ItemFile], Callable[[str, Fault], Fault]]:
+    """The item, and where in the file a fault of it stands."""
     try:
-        return parse_item(raw.decode("utf-8-sig"), filename)
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _wrong(filename, "不是 UTF-8 编码，请另存为 UTF-8") from None
+    item = parse_item(text, filename)
+    return [item], lambda _, fault: replace(fault, line=line_of(text, fault.field))
 
 
 def _folder(filename: str, raw: bytes) -> tuple[Catalogue, Found]:

@@ -7,6 +7,14 @@ class UnknownFile(Invalid):
     """不认识这种文件，请上传导出的工作簿（.xlsx）、目录压缩包（.zip）或单个事项文件（.yaml、.json）。"""
 
 
+class NoFileSent(Invalid):
+    """没有选择文件或文件是空的，请重新选择。"""
+
+
+class FileTooLarge(Invalid):
+    """文件超过 8 MB，请拆分，或由系统管理员用命令行导入。"""
+
+
 class NothingNew(Conflict):
     """文件内容与现行目录相同，没有要导入的改动，请核对是否选对了文件。"""
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import msgspec
 
-from catalogue import edition, exporting, intake, scenarios
+from catalogue import as_read, edition, exporting, intake, scenarios
 from catalogue.city_sheets import Outcome, Question, ScenarioRow
 from catalogue.errors import ScenarioNotFound
 from catalogue.faults import Fault, FormatFaults
 from catalogue.format import parse_scenario
 from catalogue.lines import Node, read_yaml
 from catalogue.models import Scenario, ServiceItem, Theme
+from catalogue.scenario_errors import ScenarioChanged, ScenarioTaken
 from foundation import audit, database
 from foundation.actor import Actor
 
@@ -101,12 +102,29 @@ def ways(row: ScenarioRow, given: Mapping[str, str] | None = None) -> Way:
     return Way(question=question, options=options)
 
 
-async def save(*, text: str, by: Actor) -> ScenarioRow:
-    """Keep the scenario under its code, new or not. Raises FormatFaults."""
+async def mark_of(code: str) -> str:
+    """What `save` asks for, of the scenario as it stands. Raises ScenarioNotFound."""
+    row = await Scenario.get_or_none(code=code)
+    if row is None:
+        raise ScenarioNotFound
+    return as_read.mark(row.tree)
+
+
+async def save(*, text: str, seen: str = "", by: Actor) -> ScenarioRow:
+    """Keep the scenario under its code; `seen` is the mark of the one that was changed, empty for a new one.
+
+    Raises FormatFaults, ScenarioTaken, ScenarioChanged when somebody changed or removed it since.
+    """
     row = await read(text)
     async with database.transaction() as tx:
         await tx.execute(intake.ONE_AT_A_TIME)
         known = await Scenario.get_or_none(code=row.code)
+        if known is not None and known.tree == msgspec.to_builtins(row):
+            return row  # pressed twice
+        if known is not None and not seen:
+            raise ScenarioTaken
+        if seen and (known is None or as_read.mark(known.tree) != seen):
+            raise ScenarioChanged
         position = known.position if known else await Scenario.all().count()
         values = {"name": row.name, "tree": msgspec.to_builtins(row), "position": position}
         await Scenario.update_or_create(defaults=values, code=row.code)

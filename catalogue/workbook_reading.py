@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
-from catalogue import field_names, workbook
+from catalogue import field_names, workbook, workbook_shape
 from catalogue.faults import Fault, FormatFaults
 from catalogue.format import parse_item
 from catalogue.item_sheet import ItemFile
@@ -31,14 +31,21 @@ class Read:
 
     sheet: dict[str, Any] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
+    twice: bool = False  # the rows of two items are mixed in it: what else is wrong with it means nothing
 
 
 def items(name: str, raw: bytes) -> list[ItemFile]:
     """The checked items of a workbook. Raises FormatFaults with every fault of every page."""
-    found = _items(name, raw)
+    return read(name, raw)[0]
+
+
+def read(name: str, raw: bytes) -> tuple[list[ItemFile], Callable[[str, Fault], Fault]]:
+    """The checked items, and where in the workbook a fault of one stands. Raises FormatFaults with every fault."""
+    found, faults = _items(name, raw)
     sheets: list[ItemFile] = []
-    faults: list[Fault] = []
     for slug, one in found.items():
+        if one.twice:
+            continue
         try:
             sheets.append(parse_item(json.dumps(one.sheet, ensure_ascii=False, default=str), slug))
         except FormatFaults as wrong:
@@ -47,13 +54,14 @@ def items(name: str, raw: bytes) -> list[ItemFile]:
         faults = [Fault(path=f"{name}·{workbook.ITEMS}", line=workbook.FIRST, field="", message="没有一项事项，请填写")]
     if faults:
         raise FormatFaults(faults)
-    return sheets
+    return sheets, lambda slug, fault: _placed(name, found[slug], fault)
 
 
-def _items(name: str, raw: bytes) -> dict[str, Read]:
+def _items(name: str, raw: bytes) -> tuple[dict[str, Read], list[Fault]]:
+    """What stands in the rows, with what is wrong with rows. Raises FormatFaults where pages or columns are missing."""
     book = _opened(name, raw)
-    if workbook.ITEMS not in book.sheetnames:
-        raise _unreadable(name, f"缺少“{workbook.ITEMS}”页，请用导出的工作簿修改")
+    if wrong := [*workbook_shape.faults(name, book), *workbook_shape.uncounted(name, raw, book)]:
+        raise FormatFaults(wrong)
     found: dict[str, Read] = {}
     faults: list[Fault] = []
     for row, cells in _rows(book[workbook.ITEMS]):
@@ -63,13 +71,11 @@ def _items(name: str, raw: bytes) -> dict[str, Read]:
         one.sheet |= {"slug": slug, "version": _whole(cells.get("version", ("", ""))[1])}
         if slug in found:
             faults.append(Fault(path=f"{name}·{workbook.ITEMS}", line=row, field="短名", message=f"“{slug}”重复了"))
+            found[slug].twice = True
         found.setdefault(slug, one).places.setdefault("", (workbook.ITEMS, row, ""))
     for title, element, shape in workbook.pages():
-        if title in book.sheetnames:
-            faults += list(_add_rows(name, found, title, element, shape, book[title]))
-    if faults:
-        raise FormatFaults(faults)
-    return found
+        faults += list(_add_rows(name, found, title, element, shape, book[title]))
+    return found, faults
 
 
 def _add_rows(name: str, found: dict[str, Read], title: str, element: str, shape: Shape, page: Any) -> Iterator[Fault]:

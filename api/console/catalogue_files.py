@@ -5,8 +5,8 @@ from sanic import HTTPResponse, Request
 from api.console import deeds, page
 from api.console.scope import AUTHORS, require_city
 from api.console.staff_session import STAFF
-from catalogue import exporting, importing, items
-from catalogue.importing_errors import UnknownFile
+from catalogue import comparing, exporting, importing, items, naming
+from catalogue.importing_errors import FileTooLarge, NoFileSent
 from foundation import clock
 from foundation.web import Routes
 from identity import access
@@ -47,8 +47,10 @@ async def export_folder(who: StaffMember) -> HTTPResponse:
 async def upload(request: Request, who: StaffMember) -> HTTPResponse:
     require_city(who)
     sent = request.files.get("file") if request.files else None
-    if sent is None or not sent.body or len(sent.body) > LARGEST:
-        raise UnknownFile
+    if sent is None or not sent.body:
+        raise NoFileSent
+    if len(sent.body) > LARGEST:
+        raise FileTooLarge
     row = await importing.receive(filename=sent.name, raw=sent.body, by=who.actor)
     return page.onward(request, f"/console/catalogue/imports/{row.id}")
 
@@ -61,6 +63,18 @@ async def one(request: Request, import_id: int, who: StaffMember) -> HTTPRespons
     return page.shown(
         request, "catalogue_import.html", who=who, row=row, named=named, mine=row.sender_id == who.id,  # type: ignore[attr-defined]
         deeds=await deeds.of_subjects([f"catalogue_import:{row.id}"]),
+    )  # fmt: skip
+
+
+@routes.page("/console/catalogue/imports/<import_id>/items/<slug>", access=STAFF)
+async def item(request: Request, import_id: int, slug: str, who: StaffMember) -> HTTPResponse:
+    """What the file changes of one item, for who approves it."""
+    access.require(who, *AUTHORS)
+    old, new = await importing.sheets(import_id, slug)
+    known = await naming.codes()
+    return page.shown(
+        request, "catalogue_import_item.html", who=who, import_id=import_id, name=(new or old).get("name", slug),
+        new=new, differences=comparing.differences(naming.told(old, known), naming.told(new, known)),
     )  # fmt: skip
 
 

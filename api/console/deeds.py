@@ -172,6 +172,8 @@ ACTIONS = {
     "local.worded": "添加本地说法",
     "local.unworded": "删除本地说法",
     "bands.set": "调整回答界线",
+    "synonym.added": "添加同义词",
+    "synonym.removed": "删去同义词",
     "learning.named": "写入草稿：日常说法",
     "learning.questioned": "写入草稿：常见问题",
     "learning.worded": "写成同义词",

@@ -46,6 +46,10 @@ class Written(Asked):
         return {**told, "services": lines, "items": [one for one in self.items if one]}
 
 
+class Corrected(Written):
+    seen: Annotated[str, Meta(max_length=16)] = ""
+
+
 class New(Written):
     code: Short = ""
 
@@ -83,15 +87,15 @@ async def one(request: Request, code: str, who: StaffMember) -> HTTPResponse:
     if found is None:
         raise ProviderNotFound
     return page.shown(
-        request, "directory_one.html", who=who, one=found, kinds=KINDS, items=(await naming.codes()).items,
-        deeds=await deeds.of_subjects([f"intermediary:{code}"]),
+        request, "directory_one.html", who=who, one=found, seen=directory_editing.mark(found), kinds=KINDS,
+        items=(await naming.codes()).items, deeds=await deeds.of_subjects([f"intermediary:{code}"]),
     )  # fmt: skip
 
 
 @routes.page("/console/directory/<code>", method="POST", access=STAFF)
-async def correct(request: Request, code: str, form: Written, who: StaffMember) -> HTTPResponse:
+async def correct(request: Request, code: str, form: Corrected, who: StaffMember) -> HTTPResponse:
     require_city(who)
-    await directory_editing.correct(code=code, values=form.values, by=who.actor)
+    await directory_editing.correct(code=code, values=form.values, seen=form.seen, by=who.actor)
     return page.onward(request, f"/console/directory/{code}")
 
 

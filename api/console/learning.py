@@ -74,11 +74,11 @@ async def one(request: Request, cluster_id: RowId, who: StaffMember) -> HTTPResp
     seen = await hit_test.look(cluster.said)
     near = [candidate for part in seen.parts for candidate in part.candidates if candidate.has_guide]
     items = (await naming.codes()).items
-    nearest = {candidate.name for candidate in near}
+    nearest = dict.fromkeys(candidate.name for candidate in near)
     return page.shown(
         request, "learning_group.html", who=who, cluster=cluster, state=STATES[cluster.state], outcomes=OUTCOMES,
         examples=await learning.examples(cluster_id), answer=effect.told(seen.answer), near=near,
-        likely=[item for item in items if item[1] in nearest],
+        likely=[item for name in nearest for item in items if item[1] == name],
         others=[item for item in items if item[1] not in nearest],
         deeds=await deeds.of_subjects([f"cluster:{cluster_id}"]),
     )  # fmt: skip

@@ -73,6 +73,7 @@ PAGES = (
     Page(KNOWLEDGE, "/console/directory", "中介服务名录", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/bases", "知识库", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/learning", "待学习", AUTHORS, of_hall=False),
+    Page(KNOWLEDGE, "/console/synonyms", "同义词", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/reply-faqs", "答复成问答", (*AUTHORS, *AGENTS), of_hall=False),
     Page(KNOWLEDGE, "/console/hit-test", "命中测试", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/labels", "标注集", AUTHORS, of_hall=False),

@@ -70,11 +70,12 @@ async def one(request: Request, faq_id: RowId, who: StaffMember) -> HTTPResponse
     access.require(who, *READERS)
     faq = await reply_faqs.find(faq_id)
     seen = await hit_test.look(faq.question)
-    nearest = {candidate.name for part in seen.parts for candidate in part.candidates if candidate.has_guide}
+    near = [candidate.name for part in seen.parts for candidate in part.candidates if candidate.has_guide]
+    nearest = dict.fromkeys(near)
     items = (await naming.codes()).items
     return page.shown(
         request, "reply_faq.html", who=who, faq=faq, states=STATES, answer=effect.told(seen.answer),
-        likely=[item for item in items if item[1] in nearest],
+        likely=[item for name in nearest for item in items if item[1] == name],
         others=[item for item in items if item[1] not in nearest],
         writes=writes_city(who), answers=_has(who, AGENTS), names=await access.staff_names(_persons(faq)),
         deeds=await deeds.of_subjects([f"reply_faq:{faq_id}"]),

@@ -25,6 +25,7 @@ class Wanted(Asked):
 
 class Text(Asked):
     text: Annotated[str, Meta(max_length=LONGEST)]
+    seen: Annotated[str, Meta(max_length=16)] = ""
 
 
 class Removal(Asked):
@@ -37,7 +38,8 @@ async def editor(request: Request, query: Wanted, who: StaffMember) -> HTTPRespo
     access.require(who, *AUTHORS)
     text = await scenario_editing.text_of(query.code) if query.code else scenario_editing.TEMPLATE
     return page.shown(
-        request, "scenarios.html", who=who, code=query.code, text=text, listed=await scenarios.everyone(),
+        request, "scenarios.html", who=who, code=query.code, text=text,
+        seen=await scenario_editing.mark_of(query.code) if query.code else "", listed=await scenarios.everyone(),
         items=(await naming.codes()).items, **await _seen(text),
         deeds=await deeds.of_subjects([f"scenario:{query.code}"]),
     )  # fmt: skip
@@ -53,7 +55,7 @@ async def preview(request: Request, form: Text, who: StaffMember) -> HTTPRespons
 @routes.page("/console/scenarios", method="POST", access=STAFF, at_most=4 * LONGEST)
 async def save(request: Request, form: Text, who: StaffMember) -> HTTPResponse:
     require_city(who)
-    row = await scenario_editing.save(text=form.text, by=who.actor)
+    row = await scenario_editing.save(text=form.text, seen=form.seen, by=who.actor)
     return page.onward(request, f"/console/scenarios?code={row.code}")
 
 

@@ -35,7 +35,8 @@ def test_leaves_out_what_cannot_be_kept() -> None:
     assert masked("护\x00照\ud83d") == "护照"
 
 
-def test_what_is_published_keeps_its_punctuation_where_nothing_is_masked() -> None:
+def test_what_is_published_keeps_its_punctuation() -> None:
     assert for_readers("要本人去，带旧证：原件！") == "要本人去，带旧证：原件！"
-    assert for_readers("打１３８００１３８０００，找张三") == "打***,找张三"
+    assert for_readers("打１３８００１３８０００，找张三") == "打***，找张三"
+    assert for_readers("写信到ａ@b.cn，或打13800138000：张三") == "写信到***，或打***：张三"
     assert for_readers("换\x00证，\ud800要本人去") == "换证，要本人去"

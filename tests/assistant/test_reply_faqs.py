@@ -55,7 +55,7 @@ async def replied(agent: Actor, *, asked: str = ASKED) -> HandoverLine:
 async def test_one_click_masks_and_knows_where_it_came_from(agent: Actor) -> None:
     line = await replied(agent)
     faq = await reply_faqs.propose(line_id=line.id, by=agent)
-    assert (faq.question, faq.answer) == ("我叫张三,证号 ***,换证要本人去吗", "要本人到场,带旧证。\n有事打 ***。")
+    assert (faq.question, faq.answer) == ("我叫张三,证号 ***,换证要本人去吗", "要本人到场，带旧证。\n有事打 ***。")
     assert await reply_faqs.of_lines(line.handover_id) == {line.id: faq.id}  # type: ignore[attr-defined]
     assert (await reply_faqs.propose(line_id=line.id, by=agent)).id == faq.id
     [told] = await audit.latest([f"reply_faq:{faq.id}"])

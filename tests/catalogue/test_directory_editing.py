@@ -8,7 +8,13 @@ import pytest
 import yaml
 
 from catalogue import directory, directory_editing, exporting, shelf
-from catalogue.directory_errors import HidingReasonNeeded, ProviderFaults, ProviderNotFound, ProviderTaken
+from catalogue.directory_errors import (
+    HidingReasonNeeded,
+    ProviderChanged,
+    ProviderFaults,
+    ProviderNotFound,
+    ProviderTaken,
+)
 from foundation import audit
 from foundation.actor import Actor
 from tests.builders import catalogue as build
@@ -36,8 +42,11 @@ async def test_added_corrected_hidden_and_shown_again() -> None:
     assert [one.code for one in await directory.everyone()][before:] == ["east"]
     with pytest.raises(ProviderTaken):
         await directory_editing.add(values=EAST, by=BY)
+    seen = directory_editing.mark(await directory.find("east"))
     for _ in range(2):
-        await directory_editing.correct(code="east", values={**EAST, "phone": "12345"}, by=BY)
+        await directory_editing.correct(code="east", values={**EAST, "phone": "12345"}, seen=seen, by=BY)
+    with pytest.raises(ProviderChanged):
+        await directory_editing.correct(code="east", values={**EAST, "hours": "周一"}, seen=seen, by=BY)
     with pytest.raises(HidingReasonNeeded):
         await directory_editing.hide(code="east", reason=" ", by=BY)
     await directory_editing.hide(code="east", reason="已注销", by=BY)

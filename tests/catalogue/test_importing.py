@@ -1,6 +1,7 @@
 import io
 import zipfile
 
+import openpyxl
 import pytest
 from tortoise.exceptions import IntegrityError
 
@@ -122,3 +123,36 @@ async def test_no_file_gets_out_of_the_folder(sender: Actor, path: str) -> None:
         packed.writestr(path, "slug: x")
     with pytest.raises(FormatFaults, match="路径不正确"):
         await importing.receive(filename="a.zip", raw=made.getvalue(), by=sender)
+
+
+async def test_what_another_item_has_and_codes_nobody_knows_are_told_where_they_stand(sender: Actor) -> None:
+    taken = WITHOUT_FORM.replace("slug: id-card\n", "slug: copy\n").replace("department: police", "department: none")
+    with pytest.raises(FormatFaults) as refused:
+        await importing.receive(filename="copy.yaml", raw=taken.encode(), by=sender)
+    lines = taken.splitlines()
+    told = {(one.field, lines[one.line - 1].split(":")[0]) for one in refused.value.faults}
+    assert told >= {("item_code", "item_code"), ("name", "name"), ("department", "department")}
+
+
+async def test_two_items_of_a_workbook_with_one_code(sender: Actor) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(await exporting.as_workbook()))
+    for page in book:
+        for row in list(page.iter_rows(min_row=3, values_only=True)):
+            page.append(["copy", *row[1:]])
+    made = io.BytesIO()
+    book.save(made)
+    with pytest.raises(FormatFaults) as refused:
+        await importing.receive(filename="a.xlsx", raw=made.getvalue(), by=sender)
+    assert [(one.path, one.line, one.field) for one in refused.value.faults] == [
+        ("a.xlsx·事项", 4, "C 列 实施编码"),
+        ("a.xlsx·事项", 4, "E 列 名称"),
+    ]
+
+
+async def test_what_a_file_changes_of_one_item(sender: Actor) -> None:
+    row = await importing.receive(filename="id-card.yaml", raw=CHANGED, by=sender)
+    old, new = await importing.sheets(row.id, "id-card")
+    assert (old["summary"], new["summary"]) == ("身份证到期换一张。", "到期换新证。")
+    await importing.drop(import_id=row.id, by=sender)
+    with pytest.raises(ImportNotOpen):
+        await importing.sheets(row.id, "id-card")

@@ -5,6 +5,7 @@ from catalogue import edition, scenario_editing, scenarios, shelf
 from catalogue.errors import ScenarioNotFound
 from catalogue.faults import FormatFaults
 from catalogue.scenario_editing import Way
+from catalogue.scenario_errors import ScenarioChanged, ScenarioTaken
 from foundation import audit
 from foundation.actor import Actor
 from tests.builders import catalogue as build
@@ -54,7 +55,7 @@ async def faults(text: str) -> list[tuple[int, str]]:
 
 async def test_what_is_kept_is_what_citizens_are_asked(city: None) -> None:
     before = await edition.number()
-    await scenario_editing.save(text=TEXT, by=SEED)
+    await scenario_editing.save(text=TEXT, seen=await scenario_editing.mark_of("lost"), by=SEED)
     assert await edition.number() == before + 1
     shelf.forget()
     step = await scenarios.step("lost", {"urgent": "no"})
@@ -78,11 +79,25 @@ async def test_every_way_is_shown_and_no_question_that_no_longer_matters(city: N
 
 
 async def test_its_text_comes_back_as_it_is_meant(city: None) -> None:
-    row = await scenario_editing.save(text=TEXT, by=SEED)
+    row = await scenario_editing.save(text=TEXT, seen=await scenario_editing.mark_of("lost"), by=SEED)
     again = await scenario_editing.read(await scenario_editing.text_of("lost"))
     assert msgspec.to_builtins(again) == msgspec.to_builtins(row)
     with pytest.raises(ScenarioNotFound):
         await scenario_editing.text_of("none")
+
+
+async def test_what_somebody_else_wrote_meanwhile_stays(city: None) -> None:
+    seen = await scenario_editing.mark_of("lost")
+    await scenario_editing.save(text=TEXT, seen=seen, by=SEED)
+    await scenario_editing.save(text=TEXT, seen=seen, by=SEED)  # pressed twice
+    other = TEXT.replace("慢慢来", "不急")
+    with pytest.raises(ScenarioChanged):
+        await scenario_editing.save(text=other, seen=seen, by=SEED)
+    with pytest.raises(ScenarioTaken):
+        await scenario_editing.save(text=other, by=SEED)
+    await scenario_editing.remove(code="lost", by=SEED, reason="不再需要")
+    with pytest.raises(ScenarioChanged):
+        await scenario_editing.save(text=other, seen=seen, by=SEED)
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,27 @@ def test_rows_of_an_item_that_is_not_there_and_items_that_stand_twice() -> None:
     assert faults(packed(book)) == ["表.xlsx·事项:4: 短名：“id-card”重复了"]
 
 
+def test_a_page_or_a_column_that_is_missing_is_told_once_and_nothing_is_taken_for_empty() -> None:
+    book = book_of(ONE, msgspec.structs.replace(ONE, slug="other"))
+    del book["情形"]
+    page = book["事项"]
+    columns = {cell.value: cell.column for cell in page[2]}
+    page.cell(2, page.max_column + 1).value = "remark"
+    page.delete_cols(columns["expires"])
+    assert set(faults(packed(book))) == {
+        "表.xlsx·事项:2: AI 列：不认识“remark”，请删去这一列或清空第 2 行的这一格",
+        "表.xlsx·事项:2: 失效日期：缺少这一列（第 2 行应有 expires），请用导出的工作簿修改",
+        "表.xlsx:1: 缺少“情形”页，请用导出的工作簿修改",
+    }
+
+
+def test_a_formula_that_was_never_worked_out_is_not_empty() -> None:
+    book = book_of(ONE)
+    column = next(cell.column_letter for cell in book["事项"][2] if cell.value == "expires")
+    book["事项"][f"{column}3"] = "=TODAY()"
+    assert faults(packed(book)) == [f"表.xlsx·事项:3: {column} 列：这一格是没有算出结果的公式，请改成文字或数字"]
+
+
 def test_what_looks_like_a_formula_is_text() -> None:
     said = "=HYPERLINK(1)"
     raw = workbook.written([msgspec.to_builtins(ONE) | {"summary": said}])

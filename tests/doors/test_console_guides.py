@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from api.console import sheet_fields
 from catalogue.draft_models import GuideDraft
 from catalogue.models import ServiceItem
+from foundation import clock
 from tests.builders import catalogue as build
 from tests.builders.console import Desk, a_colleague
 
@@ -196,7 +198,12 @@ async def test_a_scenario_is_seen_before_it_is_kept(desk: Desk) -> None:
     wrong = await desk.press("/console/scenarios/preview", text=text.replace("item: id-card", "item: gone"))
     assert re.search(r"第 \d+ 行 item：没有现行的事项", wrong.text)
     assert (await desk.press("/console/scenarios", text=text.replace("item: id-card", "item: gone"))).status_code == 422
-    await desk.press("/console/scenarios", text=text.replace("急吗？", "很急吗？"))
+    seen = re.search(r'name="seen" value="(\w{16})"', page).group(1)  # type: ignore[union-attr]
+    new = await desk.press("/console/scenarios", text=text.replace("急吗？", "急么？"))
+    assert (new.status_code, "已是另一个场景的" in new.text) == (409, True)
+    await desk.press("/console/scenarios", text=text.replace("急吗？", "很急吗？"), seen=seen)
+    late = await desk.press("/console/scenarios", text=text.replace("急吗？", "真急吗？"), seen=seen)
+    assert (late.status_code, "刚被别人改过" in late.text) == (409, True)
     assert "很急吗？" in (await desk.open("/console/scenarios?code=lost")).text
     await desk.press("/console/scenarios/remove", code="lost", reason="不再需要")
     assert (await desk.open("/console/scenarios?code=lost")).status_code == 404
@@ -206,3 +213,59 @@ def form_like(page: str) -> str:
     form = Form()
     form.feed(page[page.index('<textarea id="text"') : page.index("</textarea>") + len("</textarea>")])
     return form.fields["text"][0]
+
+
+async def test_rows_are_kept_in_the_order_in_which_they_stand(desk: Desk) -> None:
+    address = await begun(desk)
+    fields = form_of((await desk.open(address)).text)
+    first = {name: fields.pop(name) for name in list(fields) if name.startswith("materials.0.")}
+    await desk.press(address, **(fields | first | {"then": ["save"]}))
+    names = [one["name"] for one in (await GuideDraft.get()).sheet["materials"]]
+    assert names == [fields["materials.1.name"][0], first["materials.0.name"][0]]
+
+
+async def test_saving_says_what_came_of_it(desk: Desk) -> None:
+    address = await begun(desk)
+    onward = (await pressed(desk, address, "submit", **{"fees.0.amount_fen": "二十"})).headers["HX-Redirect"]
+    page = (await desk.open(onward)).text
+    assert "还没有提交审核：先改好列出的 1 处" in page
+    assert '<a href="#f-fees.0.amount_fen">收费标准第 1 项的金额（元）：请写金额' in page
+    assert "草稿已保存。" in (await desk.open((await pressed(desk, address, "save")).headers["HX-Redirect"])).text
+
+
+async def test_an_editor_of_one_district_reads_the_city_s_and_changes_nothing(desk: Desk) -> None:
+    address = await begun(desk)
+    await a_colleague(("editor", "9901/01/"), username="dongan")
+    await desk.sign_in("dongan")
+    for read in (address, "/console/guides", "/console/guides/id-card", "/console/scenarios", "/console/catalogue",
+                 "/console/directory", "/console/labels"):  # fmt: skip
+        page = (await desk.open(read)).text
+        assert "您负责一个区县" in page
+    for changed, form in (
+        (address, {"revision": "1"}),
+        (f"{address}/publish", {}),
+        (f"{address}/drop", {"note": "不要了"}),
+        ("/console/guides/id-card/drafts", {}),
+        ("/console/guides/id-card/withdraw", {"version": "1", "reason": "撤下"}),
+        ("/console/guides/id-card/restore", {"version": "1"}),
+        ("/console/scenarios", {"text": "code: a"}),
+        ("/console/catalogue/imports", {}),
+        ("/console/labels/shipped", {}),
+    ):
+        refused = await desk.press(changed, **form)
+        assert (refused.status_code, "由全市的知识编辑修改" in refused.text) == (403, True), changed
+
+
+async def test_a_version_that_waits_is_named_and_withdrawn(desk: Desk) -> None:
+    address = await begun(desk)
+    day = (clock.today() + timedelta(days=9)).isoformat()
+    await pressed(desk, address, "submit", summary="以后的一句话。", effective=[day])
+    await desk.sign_in("shenhe")
+    await desk.press(f"{address}/publish")
+    page = (await desk.open("/console/guides/id-card")).text
+    assert f"第 2 版已审核通过，{day} 起施行" in page
+    assert f"第 2 版 {day} 起" in (await desk.open("/console/guides?department=police")).text
+    assert "这份草稿从它写起" in (await desk.open(await begun(desk))).text
+    await desk.press("/console/guides/id-card/withdraw", version=2, reason="暂缓")
+    page = (await desk.open("/console/guides/id-card")).text
+    assert ("撤下待生效的一版" in page, "起施行" in page) == (True, False)

@@ -1,5 +1,7 @@
 """中介服务 on both sides: citizens look it up, authors keep it."""
 
+import re
+
 import httpx
 import pytest
 
@@ -45,7 +47,10 @@ async def test_from_the_console_to_a_citizen(desk: Desk, bff: httpx.AsyncClient)
     assert [one["slug"] for one in view["items"]] == ["id-card"]
     guide = (await bff.get("/v1/guides/id-card")).json()
     assert "east" in [one["code"] for one in guide["intermediaries"]]
-    await send(desk, "east", **FORM | {"phone": "12345"})
+    seen = re.search(r'name="seen" value="(\w{16})"', (await desk.open("/console/directory/east")).text)
+    assert seen is not None
+    await send(desk, "east", **FORM | {"phone": "12345", "seen": seen[1]})
+    assert (await send(desk, "east", **FORM | {"hours": "周一", "seen": seen[1]})).status_code == 409
     await send(desk, "east/hide", reason="已注销")
     shelf.forget()
     assert (await bff.get("/v1/intermediaries/east")).status_code == 404
