@@ -230,6 +230,7 @@ ACTIONS = {
     "staff.created": "建立账号",
     "staff.roles_set": "调整角色",
     "staff.deactivated": "停用账号",
+    "staff.reactivated": "恢复账号",
     "staff.locked": "多次输错，锁定",
     "staff.unlocked": "解除锁定",
     "staff.signed_in": "登录",

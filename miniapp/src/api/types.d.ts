@@ -1000,7 +1000,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 我的摇号 */
+        /**
+         * 我的摇号
+         * @description 自己的，以及为他人登记、现在仍可代办的；切换了办理身份的，是该单位（或被代办人）的。
+         */
         get: operations["draw_my_entries"];
         put?: never;
         post?: never;
@@ -1034,12 +1037,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 我在一次摇号中的登记 */
+        /**
+         * 我在一次摇号中的登记
+         * @description 切换了办理身份的，是该单位（或被代办人）的登记。
+         */
         get: operations["draw_my_entry"];
         put?: never;
         /**
          * 登记摇号，或修改志愿
-         * @description 每人一份；截止前再次提交即修改志愿，登记号不变。登记先后不影响名次。
+         * @description 每人一份；截止前再次提交即修改志愿，登记号不变。登记先后不影响名次。切换了办理身份的，为该单位（或被代办人）登记。
          */
         post: operations["draw_register"];
         delete?: never;
@@ -2140,7 +2146,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 我的单位 */
+        /**
+         * 我可以代谁办理
+         * @description 单位，以及可以单独代办的家人和委托人；在此切换办理身份。
+         */
         get: operations["organisations_page"];
         put?: never;
         /**
@@ -2923,12 +2932,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 我的候补 */
+        /**
+         * 我的候补
+         * @description 自己的，以及为他人候补、现在仍可代办的；切换了办理身份的，是该单位（或被代办人）的。
+         */
         get: operations["wait_my_waits"];
         put?: never;
         /**
          * 候补一个已约满的号段
-         * @description 有人退号时按候补先后分配，须在时限内确认；重复提交得到同一个名次。
+         * @description 有人退号时按候补先后分配，须在时限内确认；重复提交得到同一个名次。切换了办理身份的，为该单位（或被代办人）候补。
          */
         post: operations["wait_join"];
         delete?: never;
@@ -3710,7 +3722,10 @@ export interface components {
             /** Format: date */
             date: string;
             draw_code: string;
+            entered_for_me: boolean;
             entries: number;
+            /** @description 代他人登记的，办理人姓名；本人的为空 */
+            for_whom: string;
             hall_name: string;
             label: string;
             number: string;
@@ -4533,12 +4548,14 @@ export interface components {
         };
         /**
          * OrganisationsPage
-         * @description `acting_for`：当前办理身份，空为本人.
+         * @description `acting_for`、`acting_subject`：当前办理身份，空、0 为本人.
          */
         OrganisationsPage: {
             acting_for: string;
+            acting_subject: number;
             asked_of_me: components["schemas"]["MandateView"][];
             mandates: components["schemas"]["MandateView"][];
+            people: components["schemas"]["SubjectView"][];
         };
         /**
          * Owed
@@ -5295,6 +5312,18 @@ export interface components {
             question: components["schemas"]["QuestionView"] | null;
             to_do: components["schemas"]["ToDoView"][];
         };
+        /**
+         * SubjectView
+         * @description 家人或委托人。`subject`：切换办理身份时填写的编号；`until`：能代办到哪天.
+         */
+        SubjectView: {
+            name: string;
+            scope_names: string[];
+            subject: number;
+            tie_name: string;
+            /** Format: date */
+            until: string;
+        };
         /** Suggestion */
         Suggestion: {
             name: string;
@@ -5459,9 +5488,12 @@ export interface components {
             department_name: string;
             /** Format: date-time */
             ends_at: string;
+            /** @description 代他人候补的，办理人姓名；本人的为空 */
+            for_whom: string;
             hall_address: string;
             hall_code: string;
             hall_name: string;
+            joined_for_me: boolean;
             label: string;
             offer_until: string | null;
             place: number | null;
@@ -11767,7 +11799,20 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            403: components["responses"]["PolicyNotAgreed"];
+            /**
+             * @description 没有权限
+             *
+             *     * `ActingOver` 您已不能以该单位身份办理：授权可能已解除、已到期或不含此项。请切换回个人身份，或联系单位管理员。
+             *     * `PolicyNotAgreed` 请先阅读并同意隐私政策，再继续办理；不同意也可以查看、导出和注销。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
@@ -11868,7 +11913,20 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            403: components["responses"]["PolicyNotAgreed"];
+            /**
+             * @description 没有权限
+             *
+             *     * `ActingOver` 您已不能以该单位身份办理：授权可能已解除、已到期或不含此项。请切换回个人身份，或联系单位管理员。
+             *     * `PolicyNotAgreed` 请先阅读并同意隐私政策，再继续办理；不同意也可以查看、导出和注销。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /**
              * @description 没有找到
              *
@@ -11950,6 +12008,7 @@ export interface operations {
              * @description 没有权限
              *
              *     * `RealNameNeeded` 请先完成实名认证。
+             *     * `ActingOver` 您已不能以该单位身份办理：授权可能已解除、已到期或不含此项。请切换回个人身份，或联系单位管理员。
              *     * `PolicyNotAgreed` 请先阅读并同意隐私政策，再继续办理；不同意也可以查看、导出和注销。
              */
             403: {
@@ -11965,6 +12024,7 @@ export interface operations {
              *
              *     * `DrawNotFound` 没有找到这次摇号，请返回预约业务页面重新选择。
              *     * `SlotNotFound` 没有找到这个预约时段，请返回重新选择日期和时段。
+             *     * `PersonUnknown` 您不能为这位亲友办理：可能尚未登记，或者委托已解除、已到期。请在“亲友”中查看，或请对方重新委托。
              *     * `NotFound` 没有找到您要的内容，请核对后重试。
              */
             404: {
@@ -12068,7 +12128,20 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            403: components["responses"]["PolicyNotAgreed"];
+            /**
+             * @description 没有权限
+             *
+             *     * `ActingOver` 您已不能以该单位身份办理：授权可能已解除、已到期或不含此项。请切换回个人身份，或联系单位管理员。
+             *     * `PolicyNotAgreed` 请先阅读并同意隐私政策，再继续办理；不同意也可以查看、导出和注销。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /**
              * @description 没有找到
              *
@@ -19587,7 +19660,20 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            403: components["responses"]["PolicyNotAgreed"];
+            /**
+             * @description 没有权限
+             *
+             *     * `ActingOver` 您已不能以该单位身份办理：授权可能已解除、已到期或不含此项。请切换回个人身份，或联系单位管理员。
+             *     * `PolicyNotAgreed` 请先阅读并同意隐私政策，再继续办理；不同意也可以查看、导出和注销。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
@@ -19652,6 +19738,7 @@ export interface operations {
              * @description 没有权限
              *
              *     * `RealNameNeeded` 请先完成实名认证。
+             *     * `ActingOver` 您已不能以该单位身份办理：授权可能已解除、已到期或不含此项。请切换回个人身份，或联系单位管理员。
              *     * `PolicyNotAgreed` 请先阅读并同意隐私政策，再继续办理；不同意也可以查看、导出和注销。
              */
             403: {
@@ -19662,7 +19749,20 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            404: components["responses"]["SlotNotFound"];
+            /**
+             * @description 没有找到
+             *
+             *     * `SlotNotFound` 没有找到这个预约时段，请返回重新选择日期和时段。
+             *     * `PersonUnknown` 您不能为这位亲友办理：可能尚未登记，或者委托已解除、已到期。请在“亲友”中查看，或请对方重新委托。
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /**
              * @description 与当前状态冲突
              *
