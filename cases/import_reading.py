@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from cases.errors import EventIncomplete
+from cases.errors import CaseNeedsRegistration, EventIncomplete
 from cases.import_errors import ColumnMissing, FileTooLarge, FileUnreadable, LineWrong
 from cases.pushed import Missing, PushedEvent, Registration, key_of
 from cases.timeline import EVENT_NAMES, PROCEDURES, RESULTS, Kind
@@ -173,8 +173,13 @@ def event_of(values: Mapping[str, Any], *, source: str, hall_path: str = "") -> 
     return event
 
 
+UNREGISTERED = "该办件还没有登记：请先填写含事项、部门、申请人和证件的一行；前面已有这一行的，请先改好它。"
+
+
 def said(refusal: Refusal) -> str:
     """What is wrong with a row, in one sentence."""
+    if isinstance(refusal, CaseNeedsRegistration):
+        return UNREGISTERED
     told = refusal.detail if isinstance(refusal, LineWrong | EventIncomplete) else None
     return "；".join(told) if told else refusal.message
 

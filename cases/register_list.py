@@ -20,6 +20,7 @@ OPEN_LIGHTS = {
 }
 DUE = "coalesce(promised_due, legal_due)"  # both are known or neither is, where a period was promised
 STILL = "paused and (pause_until is null or pause_until >= {today})"
+RUNNING = f"closed_at is null and ({STILL.format(today='{0}::date')}) is not true"
 # From name to name by the index: a table of millions has a few dozen departments.
 DEPARTMENTS = """
 with recursive names as (
@@ -41,7 +42,9 @@ select source from sources where source is not null"""
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What is looked for: what is empty matches all. Days are those of the registration."""
+    """What is looked for: what is empty matches all. Days are those of the registration; `due_from` and `due_until` are
+    for deadlines of open cases whose clock runs.
+    """
 
     number: str = ""
     item: str = ""
@@ -50,6 +53,8 @@ class Wanted:
     light: str = ""
     start: date | None = None
     end: date | None = None
+    due_from: date | None = None
+    due_until: date | None = None
     contradictory: bool = False
 
 
@@ -105,6 +110,8 @@ def _made(wanted: Wanted, before: int) -> list[tuple[str, Any]]:
     ]
     if wanted.light:
         asked.append((_light(wanted.light), clock.today()))
+    if wanted.due_from or wanted.due_until:
+        asked += [(f"{DUE} >= {{}}", wanted.due_from), (f"{DUE} <= {{}}", wanted.due_until), (RUNNING, clock.today())]
     return [("id < {}", before or LAST), *((text, value) for text, value in asked if value)]
 
 

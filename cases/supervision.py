@@ -83,6 +83,20 @@ async def by_item(*, department: str, start: date, end: date, within: Sequence[s
     return await _lines("item", start, end, within, department=department)
 
 
+async def card_days() -> dict[str, tuple[date | None, date]]:
+    """Card → between which deadlines a case stands whose clock runs, for a list of the cases behind a number."""
+    today, near_until, red_before = await _bounds(await supervision_rules.current())
+    day = timedelta(days=1)
+    return {"near": (today, near_until), "yellow": (red_before, today - day), "red": (None, red_before - day)}
+
+
+async def _bounds(rule: Rule) -> tuple[date, date, date]:
+    """Today; until when a deadline is near; the day before which a missed one is red."""
+    calendar, today = await WorkCalendar.current(), clock.today()
+    near = calendar.add_workdays(today, rule.near_workdays)
+    return today, near, _red_before(calendar, today, rule.red_workdays)
+
+
 def total(lines: Sequence[Line], rule: Rule) -> Line:
     """All of them together."""
     summed: dict[str, Any] = {
@@ -97,11 +111,8 @@ def total(lines: Sequence[Line], rule: Rule) -> Line:
 
 
 async def _lines(by: str, start: date, end: date, within: Sequence[str], *, department: str | None) -> list[Line]:
-    rule, calendar, today = await supervision_rules.current(), await WorkCalendar.current(), clock.today()
-    parts = {"by": BY[by], "due": DUE}
-    ended, opened = [_midnight(start), _midnight(end + timedelta(days=1))], [
-        today, calendar.add_workdays(today, rule.near_workdays), _red_before(calendar, today, rule.red_workdays),
-    ]  # fmt: skip
+    rule, parts = await supervision_rules.current(), {"by": BY[by], "due": DUE}
+    ended, opened = [_midnight(start), _midnight(end + timedelta(days=1))], list(await _bounds(rule))
     found: dict[str, dict[str, Any]] = {}
     for statement, values in ((ENDED, ended), (OPEN, opened)):
         where = _where(within, department, values)

@@ -1,7 +1,7 @@
 """补正: after a 一次性告知 of a case the applicant uploads what is missing, sends it as one, and the clock goes on."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from tortoise.exceptions import IntegrityError
@@ -13,6 +13,8 @@ from cases.intake import PushedEvent
 from cases.models import Case, CaseEvent
 from cases.paper_limits import LIVE
 from cases.papers import PaperView, view
+from cases.progress_models import CaseNotice
+from cases.pushed import Missing
 from cases.timeline import Kind
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
@@ -33,13 +35,17 @@ class PaperWanted:
 
 @dataclass(frozen=True, kw_only=True)
 class SupplementView:
-    """What is asked for, what has been uploaded, and whether it was sent. `state`: open, sent, expired."""
+    """What is asked for until which day (`due`), what has been uploaded, what is `missing` of it, and whether it was
+    sent. `state`: open, sent, expired.
+    """
 
     code: str
     case_no: str
     item_name: str
     note: str
+    due: date | None
     wanted: list[PaperWanted]
+    missing: list[Verbatim]
     papers: list[PaperView]
     state: Annotated[str, one_of(("open", "sent", "expired"))]
     sent_at: datetime | None
@@ -85,7 +91,8 @@ async def _open_notice(case: Case) -> CaseEvent:
 
 @database.retry_on_deadlock
 async def send(*, code: str, by: Actor) -> SupplementView:
-    """Send everything as one; the case goes on from here. Sent twice, or by two taps at once, it is sent once.
+    """Send everything as one; the case goes on from here, unless something is still to be brought to a window. Sent
+    twice, or by two taps at once, it is sent once.
 
     Raises NothingToSupplement, SupplementEmpty, PapersNotReady.
     """
@@ -118,12 +125,15 @@ async def _must_be_sound(row: Supplement) -> None:
 async def _go_on(row: Supplement) -> None:
     """The event that lets the clock go on is told as the department's own: it asked, and this is the answer to it."""
     case, notice = await row.case, await row.notice
+    came = {one.material for one in await Paper.filter(supplement=row, state__in=LIVE)}
+    asked = [one["name"] for one in notice.detail.get("items", [])]
     event = PushedEvent(
         event_id=f"supplement:{row.code}",
         case_no=case.case_no,
         kind=Kind.SUPPLEMENTED,
         happened_at=max(clock.now(), notice.happened_at),
         note="申请人在线补正",
+        items=tuple(Missing(name) for name in asked if name in came),
     )
     await intake.append(event=event, by=Actor.department(case.source))
 
@@ -131,12 +141,15 @@ async def _go_on(row: Supplement) -> None:
 async def of_notice(row: Supplement) -> SupplementView:
     case, notice = await row.case, await row.notice
     papers = await Paper.filter(supplement=row, state__in=LIVE).order_by("id")
+    given, wanted, came = await CaseNotice.get_or_none(event=notice), _wanted(notice), {one.material for one in papers}
     return SupplementView(
         code=row.code,
         case_no=case.case_no,
         item_name=case.item_name,
         note=notice.note,
-        wanted=_wanted(notice),
+        due=given.due if given else None,
+        wanted=wanted,
+        missing=[one.material for one in wanted if one.material not in came],
         papers=[view(one) for one in papers],
         state=row.state,
         sent_at=row.sent_at,

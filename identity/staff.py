@@ -14,7 +14,7 @@ from identity import access, passwords, staff_factor, staff_sessions
 from identity.access import Role, RoleGrant, StaffMember
 from identity.errors import LastAdministrator, NoSuchStaff, SignInRefused, UnknownRole, UsernameFault, UsernameTaken
 from identity.models import Staff, StaffRole
-from identity.staff_errors import CodeNeeded, PasswordUsedBefore, StepOver, WrongCode
+from identity.staff_errors import CodeNeeded, PasswordUsedBefore, StepOver, WrongCode, WrongOldPassword
 from identity.staff_models import StaffPassword
 
 USERNAME = re.compile(r"[a-z][a-z0-9.-]{2,39}")
@@ -128,7 +128,10 @@ async def set_roles(*, staff_id: int, roles: Sequence[tuple[str, str]], by: Acto
 
 
 async def deactivate(*, staff_id: int, by: Actor, reason: str) -> None:
-    """停用: signed out everywhere and never in again. Raises NoSuchStaff, LastAdministrator."""
+    """停用: signed out everywhere, and not in again until an administrator takes them back.
+
+    Raises NoSuchStaff, LastAdministrator.
+    """
     async with database.transaction():
         row = await _locked(staff_id)
         await _must_leave_an_administrator(staff_id)
@@ -141,12 +144,14 @@ async def deactivate(*, staff_id: int, by: Actor, reason: str) -> None:
 async def change_password(*, staff_id: int, old: str, new: str, by: Actor, session_id: str = "") -> None:
     """One's own password; every other session ends.
 
-    Raises SignInRefused for a wrong old one, PasswordTooWeak, PasswordUsedBefore.
+    Raises WrongOldPassword, PasswordTooWeak, PasswordUsedBefore.
     """
     row = await Staff.get_or_none(id=staff_id, active=True)
     attempt = await _count_attempt(row.username) if row else None
     if attempt is None or not await passwords.fits(old, attempt.password_hash):
-        raise SignInRefused
+        raise WrongOldPassword
+    # whoever knows the old one may try new ones for as long as they like
+    await Staff.filter(id=staff_id).update(failed_attempts=0, locked_until=None)
     passwords.must_be_strong(new, username=attempt.username)
     await _must_be_new(attempt, new)
     password_hash = await passwords.hashed(new)
@@ -156,8 +161,6 @@ async def change_password(*, staff_id: int, old: str, new: str, by: Actor, sessi
             password_hash=password_hash,
             password_set_at=clock.now(),
             must_change_password=False,
-            failed_attempts=0,
-            locked_until=None,
         )
         await audit.record("staff.password_changed", subject=f"staff:{staff_id}", by=by)
     await staff_sessions.sign_out_everywhere(staff_id, but=session_id)

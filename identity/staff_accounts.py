@@ -42,13 +42,8 @@ class Account:
     has_factor: bool
     grants: tuple[tuple[str, str], ...]
 
-    @property
-    def roles(self) -> list[str]:
-        """As people read them: 大厅管理员（9901/01/）."""
-        return self.named([])
-
     def named(self, halls: Sequence[tuple[str, str]]) -> list[str]:
-        """With the names of `halls`, which are (path, name): 大厅管理员（东岸区政务服务中心）."""
+        """The roles as people read them, with the names of `halls`, (path, name): 大厅管理员（东岸区政务服务中心）."""
         names = dict(halls)
         return [ROLE_NAMES[Role(role)] + (f"（{names.get(path, path)}）" if path else "") for role, path in self.grants]
 
@@ -155,6 +150,29 @@ async def deactivate(*, staff_id: int, by: Actor, reason: str) -> None:
     """As `staff.deactivate`, and never oneself. Raises NotOneself besides."""
     _must_be_another(staff_id, by)
     await staff.deactivate(staff_id=staff_id, by=by, reason=reason)
+
+
+async def reactivate(*, staff_id: int, by: Actor, reason: str) -> str:
+    """恢复: of who comes back, under the same name and with the roles they had; a password for one sign-in, shown this
+    once. Raises NoSuchStaff, also for an account in use.
+    """
+    fresh = _passing()
+    password_hash = await passwords.hashed(fresh)
+    async with database.transaction():
+        row = await Staff.select_for_update().get_or_none(id=staff_id, active=False)
+        if row is None:
+            raise NoSuchStaff
+        await StaffPassword.create(staff_id=staff_id, password_hash=row.password_hash)
+        await Staff.filter(id=staff_id).update(
+            active=True,
+            password_hash=password_hash,
+            password_set_at=clock.now(),
+            must_change_password=True,
+            failed_attempts=0,
+            locked_until=None,
+        )
+        await audit.record("staff.reactivated", subject=f"staff:{staff_id}", by=by, reason=reason)
+    return fresh
 
 
 def _passing() -> str:

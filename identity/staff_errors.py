@@ -3,7 +3,7 @@
 NotSignedIn    CodeNeeded, StepOver
 Forbidden      PasswordDue, FactorDue, NotOneself
 Conflict       FactorOn, FactorNotBegun, FactorNeeded
-Invalid        WrongCode, PasswordUsedBefore, PasswordsDiffer
+Invalid        WrongCode, WrongOldPassword, PasswordUsedBefore, PasswordsDiffer
 """
 
 from foundation.errors import Conflict, Forbidden, Invalid, NotSignedIn
@@ -27,6 +27,10 @@ class StepOver(NotSignedIn):
 
 class WrongCode(Invalid):
     """动态口令或恢复码不对，请核对手机时间后输入当前显示的 6 位数字；每个口令只能用一次。"""
+
+
+class WrongOldPassword(Invalid):
+    """现在的密码不对，请重新输入。连续输错多次账号会暂时锁定。"""
 
 
 class PasswordDue(Forbidden):

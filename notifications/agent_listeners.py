@@ -14,7 +14,8 @@ from notifications.delivery import note
 PAGE = "pages/organisations"
 ASKED = templates.in_the_app(
     "有单位邀请您代为办事",
-    "{organisation}邀请您担任{role}，可为其办理{scope}，至{until}。请在“我的 → 办理身份”中查看，同意后才生效；不认识的请不同意。",
+    "{organisation}邀请您担任{role}，可为其办理{scope}，至{until}。请在“我的 → 办理身份”中查看，同意后才生效；"
+    "不认识的请不同意。",
     kind="agent_asked", group="family",
 )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """订阅的资讯: a guide of a theme that is new or has changed, and the notice of a hall that its staff write."""
 
+import hashlib
 import secrets
 
 from catalogue.events import GuidePublished
@@ -74,16 +75,23 @@ async def tell_guide_published(event: GuidePublished) -> None:
 
 
 async def announce_at_hall(*, hall: Hall, title: str, text: str, by: Actor, mark: str = "") -> int:
-    """公告: to everybody subscribed to the hall; the id of the mass. Raises NothingToSay."""
+    """公告: to everybody subscribed to the hall; the id of the mass. The same notice with the same `mark` is one.
+
+    Raises NothingToSay.
+    """
     title, text = title.strip(), text.strip()
     if not title or not text or len(title) > 60 or len(text) > 300:
         raise NothingToSay
     return await mass.start(
         template=HALL_NOTICE,
-        mark=f"notice:{mark or secrets.token_hex(8)}",
+        mark=f"notice:{mark or secrets.token_hex(8)}:{_digest(hall.code, title, text)}",
         topics=[("hall", hall.code)],
         values={"title": title, "text": text, "hall": hall.short_name or hall.name},
         page="pages/messages",
         hall_path=hall.path,
         by=by,
     )
+
+
+def _digest(*said: str) -> str:
+    return hashlib.blake2s("\n".join(said).encode(), digest_size=8).hexdigest()

@@ -49,14 +49,14 @@ async def accounts(request: Request, who: StaffMember) -> HTTPResponse:
     access.require(who, Role.ADMIN, hall_path="")
     return page.shown(
         request, "accounts.html", who=who, accounts=await staff_accounts.listed(), roles=ROLE_NAMES,
-        halls=await _halls(),
+        halls=await halls(),
     )  # fmt: skip
 
 
 @routes.page("/console/staff/list", access=STAFF)
 async def listed(request: Request, who: StaffMember) -> HTTPResponse:
     access.require(who, Role.ADMIN, hall_path="")
-    return page.shown(request, "_accounts.html", accounts=await staff_accounts.listed(), halls=await _halls())
+    return page.shown(request, "_accounts.html", accounts=await staff_accounts.listed(), halls=await halls())
 
 
 @routes.page("/console/staff", method="POST", access=STAFF)
@@ -77,14 +77,22 @@ ONCE = "密码只显示这一次，请当面告知本人；登录后须设置新
 async def one(request: Request, staff_id: RowId, who: StaffMember) -> HTTPResponse:
     access.require(who, Role.ADMIN, hall_path="")
     return page.shown(
-        request, "account_of.html", who=who, roles=ROLE_NAMES, halls=await _halls(), **(await _shown(staff_id)),
+        request, "account_of.html", who=who, roles=ROLE_NAMES, halls=await halls(), **(await _shown(staff_id)),
     )  # fmt: skip
 
 
 @routes.page("/console/staff/<staff_id>/state", access=STAFF)
 async def state(request: Request, staff_id: RowId, who: StaffMember) -> HTTPResponse:
     access.require(who, Role.ADMIN, hall_path="")
-    return page.shown(request, "_account_state.html", **(await _shown(staff_id)))
+    return page.shown(request, "_account_state.html", halls=await halls(), **(await _shown(staff_id)))
+
+
+@routes.page("/console/staff/<staff_id>/deeds", access=STAFF)
+async def deeds_of(request: Request, staff_id: RowId, who: StaffMember) -> HTTPResponse:
+    """What can be done with the account as it is now."""
+    access.require(who, Role.ADMIN, hall_path="")
+    account = await staff_accounts.one(staff_id)
+    return page.shown(request, "_account_deeds.html", account=account, roles=ROLE_NAMES, halls=await halls())
 
 
 @routes.page("/console/staff/grant", method="POST", access=STAFF)
@@ -136,6 +144,13 @@ async def deactivate(request: Request, form: Deed, who: StaffMember) -> HTTPResp
     return page.done(request, "账号已停用，各设备上的登录已退出。")
 
 
+@routes.page("/console/staff/reactivate", method="POST", access=STAFF)
+async def reactivate(request: Request, form: Deed, who: StaffMember) -> HTTPResponse:
+    access.require(who, Role.ADMIN, hall_path="")
+    password = await staff_accounts.reactivate(staff_id=form.staff_id, by=who.actor, reason=form.reason)
+    return page.done(request, f"账号已恢复，首次登录密码：{password}", lines=[ONCE, "角色仍是停用前的，请核对。"])
+
+
 async def _shown(staff_id: int) -> dict[str, Any]:
     return {
         "account": await staff_accounts.one(staff_id),
@@ -145,6 +160,6 @@ async def _shown(staff_id: int) -> dict[str, Any]:
     }
 
 
-async def _halls() -> list[tuple[str, str]]:
+async def halls() -> list[tuple[str, str]]:
     """(path, name), parents first."""
     return [(one.path, one.name) for one in await Hall.filter(active=True).order_by("path")]

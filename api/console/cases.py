@@ -33,6 +33,8 @@ class CasesWanted(Asked):
     light: Annotated[str, Meta(pattern=f"^({'|'.join(case_words.LIGHTS)})?$")] = ""
     start: MaybeDay = ""
     end: MaybeDay = ""
+    due_from: MaybeDay = ""
+    due_until: MaybeDay = ""
     contradictory: Annotated[str, Meta(pattern="^(yes)?$")] = ""
     before: Annotated[int, Meta(ge=0, le=2**62)] = 0
 
@@ -43,7 +45,8 @@ class CasesWanted(Asked):
         """Raises ValueError with a sentence for a day that is none."""
         return Wanted(
             number=self.number, item=self.item, department=self.department, stage=self.stage, light=self.light,
-            start=_day(self.start), end=_day(self.end), contradictory=bool(self.contradictory),
+            start=_day(self.start), end=_day(self.end), due_from=_day(self.due_from), due_until=_day(self.due_until),
+            contradictory=bool(self.contradictory),
         )  # fmt: skip
 
     def address(self, **changed: Any) -> str:

@@ -1,5 +1,6 @@
 """Who did what when, in the words of the house."""
 
+import itertools
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -234,6 +235,7 @@ ACTIONS = {
     "staff.created": "建立账号",
     "staff.roles_set": "调整角色",
     "staff.deactivated": "停用账号",
+    "staff.reactivated": "恢复账号",
     "staff.locked": "多次输错，锁定",
     "staff.unlocked": "解除锁定",
     "staff.signed_in": "登录",
@@ -350,9 +352,17 @@ async def of_subjects(subjects: Collection[str]) -> list[Told]:
 
 async def _told(found: list[Deed], *, holder: int | None = None) -> list[Told]:
     names = await access.staff_names([int(one.actor[6:]) for one in found if one.actor.startswith("staff:")])
-    return [
-        Told(one.at, _who(one.actor, names, holder), ACTIONS.get(one.action, one.action), _more(one)) for one in found
-    ]
+    told = []
+    for (_, action, _), same in itertools.groupby(found, key=_look):
+        one, *again = same
+        what = ACTIONS.get(action, action) + (f"（{len(again) + 1} 次）" if again else "")
+        told.append(Told(one.at, _who(one.actor, names, holder), what, _more(one)))
+    return told
+
+
+def _look(deed: Deed) -> tuple[str, str, object]:
+    """Looks of one after another are one line, with the last of their times; any other deed is a line of its own."""
+    return deed.actor, deed.action, None if deed.action.endswith("read") else deed
 
 
 def _who(actor: str, names: dict[int, str], holder: int | None = None) -> str:

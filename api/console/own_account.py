@@ -7,7 +7,7 @@ import segno
 from msgspec import Meta
 from sanic import HTTPResponse, Request
 
-from api.console import page, staff_session
+from api.console import accounts, page, staff_session
 from api.console.staff_session import ONESELF
 from foundation.web import Asked, Routes
 from identity import staff, staff_accounts, staff_factor, staff_sessions
@@ -41,6 +41,7 @@ async def account(request: Request, who: StaffMember) -> HTTPResponse:
         request, "account.html", who=who, account=await staff_accounts.one(who.id),
         sessions=await staff_accounts.sessions(who.id), here=await staff_session.id_of(request),
         codes_left=await staff_factor.codes_left(who.id), bound=await staff_factor.is_due(who.id),
+        halls=await accounts.halls(),
     )  # fmt: skip
 
 
@@ -58,6 +59,8 @@ async def password(request: Request, form: PasswordForm, who: StaffMember) -> HT
         raise PasswordsDiffer
     here = await staff_session.id_of(request)
     await staff.change_password(staff_id=who.id, old=form.old, new=form.new, by=who.actor, session_id=here)
+    if who.due:  # now they may go where they wanted
+        return page.onward(request, page.HOME)
     return page.done(request, "密码已修改，其他设备上的登录已退出。")
 
 

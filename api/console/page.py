@@ -52,8 +52,8 @@ def refused(request: Request, refusal: Refusal) -> HTTPResponse:
     """The Chinese sentence of a refusal where the deed was tried; what was typed stays in the page."""
     if isinstance(refusal, NotSignedIn):
         return _to_login(request, refusal)
-    if isinstance(refusal, PasswordDue | FactorDue) and request.method == "GET":
-        return onward(request, ACCOUNT)
+    if isinstance(refusal, PasswordDue | FactorDue) and request.method == "GET" and _here(request) != ACCOUNT:
+        return onward(request, ACCOUNT)  # never from there to itself: what they type would be gone
     lines = lines_of(refusal.detail)
     if refusal.status >= 500:
         lines.append(f"编号：{journal.request_id(request)}")

@@ -134,7 +134,7 @@ def _fault(one: dict[str, Any]) -> str:
     name, _, place = str(one.get("field", "")).partition(".")
     label = FIELDS.get(name, name)
     label = f"第 {int(place) + 1} 个时段的{label}" if place.isdigit() else label
-    return f"{label}：{one.get('problem', '')}"
+    return f"{label}：{one.get('problem', '')}" if label else str(one.get("problem", ""))
 
 
 def _fact(value: Any) -> str:

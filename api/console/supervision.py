@@ -74,7 +74,7 @@ async def shown(request: Request, query: Range, who: StaffMember) -> HTTPRespons
     return page.shown(
         request, "supervision.html", who=who, lines=lines, total=supervision.total(lines, rule), rule=rule,
         start=start, end=end, department=query.department, file=_address(query), charts=_charts(lines),
-        weeks=await supervision_reports.weeks(8),
+        weeks=await supervision_reports.weeks(8), days_of=await supervision.card_days(),
     )  # fmt: skip
 
 

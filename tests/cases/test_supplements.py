@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from cases import filing_jobs, papers, supplements
+from cases import filing_jobs, notice, papers, supplements
 from cases.errors import CaseNotFound
 from cases.filing_errors import NothingToSupplement, PaperNotFound, SupplementEmpty, SupplementSent
 from cases.filing_models import Paper, Supplement
 from cases.models import Case, CaseEvent
 from cases.paper_owners import Owner
+from cases.pushed import Missing
 from cases.timeline import Kind
 from foundation import clock
 from foundation.actor import Actor
+from foundation.workdays import WorkCalendar
 from identity.models import Citizen
 from tests.builders import cases
 from tests.builders import identity as people
@@ -52,6 +54,21 @@ async def test_sent_as_one_and_the_clock_goes_on() -> None:
         await upload(owner, me, material=WHAT)
     await supplements.send(code=begun.code, by=me)
     assert await CaseEvent.filter(case=case, kind="supplemented").count() == 1
+
+
+async def test_what_did_not_come_is_still_missing_and_the_clock_stands() -> None:
+    case, _, me = await waiting_case()
+    asked = (Missing("租赁合同", "看不清", "上传"), Missing("近期照片", "", "到窗口拍摄"))
+    await cases.push(case.case_no, Kind.NOTICE_ONCE, at=clock.now() + timedelta(seconds=1), items=asked, days=10)
+    begun = await supplements.begin(case_no=case.case_no, by=me)
+    calendar = await WorkCalendar.current()
+    assert (begun.missing, begun.due) == (["租赁合同", "近期照片"], calendar.add_workdays(clock.today(), 10))
+    await upload(Owner("supplement", begun.code), me, material="租赁合同")
+    sent = await supplements.send(code=begun.code, by=me)
+    assert sent.missing == ["近期照片"]
+    moved = await Case.get(id=case.id)
+    assert moved.promised_due is None  # it does not go on before the last has come
+    assert [one.name for one in await notice.open_items(moved)] == ["近期照片"]
 
 
 async def test_a_second_notice_has_a_supplement_of_its_own() -> None:

@@ -19,6 +19,7 @@ from identity.errors import (
     UsernameTaken,
 )
 from identity.models import Staff
+from identity.staff_errors import WrongOldPassword
 from tests import cheap_passwords
 from tests.builders import identity as build
 from tests.builders.identity import PASSWORD
@@ -167,8 +168,11 @@ async def test_a_new_password_ends_the_other_sessions() -> None:
     there = await staff.sign_in(username="known", password=PASSWORD)
     session, by = await staff_sessions.who(here.token), Actor.staff(staff_id)
     assert session is not None
-    with pytest.raises(SignInRefused):
+    with pytest.raises(WrongOldPassword):
         await staff.change_password(staff_id=staff_id, old="wrong", new="another-horse-9", by=by)
+    for _ in range(settings.current().console.lockout_after):  # a new one that will not do is no wrong attempt
+        with pytest.raises(PasswordTooWeak):
+            await staff.change_password(staff_id=staff_id, old=PASSWORD, new="short", by=by)
     await staff.change_password(staff_id=staff_id, old=PASSWORD, new="another-horse-9", by=by, session_id=session.id)
     assert await access.signed_in_staff(here.token) is not None
     assert await access.signed_in_staff(there.token) is None

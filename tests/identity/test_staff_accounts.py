@@ -65,6 +65,18 @@ async def test_a_password_ends_after_its_days_and_none_of_the_last_is_taken_agai
     assert await due(staff_id) == ""
 
 
+async def test_who_comes_back_has_the_old_name_and_a_password_for_one_sign_in() -> None:
+    staff_id = await build.staff(("window", "9901/"), username="known")
+    with pytest.raises(NoSuchStaff):
+        await staff_accounts.reactivate(staff_id=staff_id, by=ADMIN, reason="没有停用过")
+    await staff_accounts.deactivate(staff_id=staff_id, by=ADMIN, reason="调离")
+    password = await staff_accounts.reactivate(staff_id=staff_id, by=ADMIN, reason="回到原岗位")
+    with pytest.raises(SignInRefused):
+        await staff.sign_in(username="known", password=PASSWORD)
+    back = (await staff.sign_in(username="known", password=password)).staff
+    assert (back.due, back.may(Role.WINDOW, "9901/")) == ("password", True)
+
+
 async def test_roles_are_given_and_taken_one_by_one() -> None:
     staff_id, admin = await build.staff(("window", "9901/")), await build.staff(("admin", ""))
     await staff_accounts.grant(staff_id=staff_id, role="editor", hall_path="", by=ADMIN)
@@ -77,7 +89,7 @@ async def test_roles_are_given_and_taken_one_by_one() -> None:
         await staff_accounts.grant(staff_id=staff_id, role="king", hall_path="", by=ADMIN)
     with pytest.raises(LastAdministrator):
         await staff_accounts.take_back(staff_id=admin, role="admin", hall_path="", by=ADMIN)
-    assert (await staff_accounts.one(staff_id)).roles == ["知识编辑"]
+    assert (await staff_accounts.one(staff_id)).named([]) == ["知识编辑"]
 
 
 async def test_out_by_force_and_nobody_against_themselves() -> None:

@@ -43,12 +43,15 @@ async def test_a_notice_reaches_each_subscriber_once_behind_everything_else(chan
         for _ in range(2)
     ]
     assert len(set(ids)) == 1
+    another = await news_listeners.announce_at_hall(hall=hall, title="周日延时", text="全天。", by=BY, mark="m-1")
+    assert another not in ids  # what is written next on the same page is no repetition
+    await mass.stop(mass_id=another, by=BY, reason="测试")
     for _ in range(2):
         await run(ids[0])
     assert {row.urgency for row in await Message.filter(channel="wechat")} == {2}
     await post_goes_out()
     assert len(channels.taken) == 3
-    seen = await mass.progress(await MassSend.get())
+    seen = await mass.progress(await MassSend.get(id=ids[0]))
     assert (seen.state, seen.people, seen.waiting, seen.channels) == ("done", 3, 0, {"wechat": {"sent": 3}})
     with pytest.raises(NothingToSay):
         await news_listeners.announce_at_hall(hall=hall, title=" ", text="x", by=BY)
