@@ -34,7 +34,7 @@ export function useFocus(there: () => boolean) {
     await nextTick();
     const at = left?.isConnected && !linked ? left : beginning();
     linked = false;
-    if (at && !main()?.contains(document.activeElement)) hold(at);
+    if (at && document.activeElement === document.body) hold(at);
   }
   onHide(() => void (left = trail[0]));
   onShow(() => {
