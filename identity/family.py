@@ -210,11 +210,16 @@ def _shown(row: FamilyMember) -> Member:
         owner_id=row.owner.id,
         owner=_name(row.owner),
         citizen_id=row.member.id,
-        name=_name(row.member),
+        name=_own_child(row.member) if row.born_sealed else _name(row.member),
         number=masked(crypto.open_sealed(number)) if number else "",
         relation=row.relation,
         minor=bool(row.born_sealed),
     )
+
+
+def _own_child(child: Citizen) -> str:
+    """Whole, to the guardian who gave it and nobody else has it from: brothers and sisters are told apart by it."""
+    return crypto.open_sealed(child.real_name_sealed) if child.real_name_sealed else ""
 
 
 def _name(citizen: Citizen) -> str:

@@ -25,6 +25,7 @@ from identity.verifier import Verifier
 PER_CITIZEN = (5, 86400)
 PER_REGISTRAR = (20, 86400)
 PER_NUMBER = (10, 86400)
+MOST_STARS = 4
 NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·]{2,50}|[A-Za-z][A-Za-z ,.'\-·]{0,98}[A-Za-z.]")
 
 log = logs.logger(__name__)
@@ -133,8 +134,8 @@ def clean_name(name: str) -> str:
 
 
 def masked_name(name: str) -> str:
-    """张三 → 张*; 欧阳小明 → 欧***."""
-    return name[:1] + "*" * max(1, len(name) - 1) if name else ""
+    """张三 → 张*; 欧阳小明 → 欧***; a longer name shows no longer a row of stars."""
+    return name[:1] + "*" * min(max(1, len(name) - 1), MOST_STARS) if name else ""
 
 
 async def _is_already(citizen_id: int, identity: Identity) -> bool:

@@ -1,19 +1,18 @@
-"""`python -m deploy.client.hant`: the letters of the client's own words in 繁體, by OpenCC, into `src/hant.json`.
+"""`python -m deploy.client.hant`: the letters of the client's own words in 繁體, as the door says its own, into
+`src/hant.json`.
 
-What is read as one letter everywhere is kept as a letter; where OpenCC decides by the words around it, the words are
-kept as well, so that the small table says exactly what OpenCC would say of every text of the sources.
+What is read as one letter everywhere is kept as a letter; where the words around it decide, the words are kept as well,
+so that the small table says exactly what the door would say of every text of the sources.
 """
 
-import functools
 import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TypedDict
 
-import opencc
-
 from deploy.client.places import SOURCE
+from foundation.web import language
 
 TABLE = SOURCE / "src" / "hant.json"
 CHINESE = re.compile(r"[㐀-鿿][㐀-鿿，。；：、“”（）《》！？ ]*")
@@ -31,7 +30,7 @@ class Table(TypedDict):
 def made() -> Table:
     """The table of the sources as they are. Raises ValueError for a text that it could not say."""
     texts = sorted(set(_texts()))
-    letters = {one: _hant(one) for one in sorted(set("".join(texts))) if _hant(one) != one}
+    letters = {one: language.text(one) for one in sorted(set("".join(texts))) if language.text(one) != one}
     phrases: dict[str, str] = {}
     for text in texts:
         while wrong := _first_wrong(text, letters, phrases):
@@ -51,8 +50,8 @@ def said(text: str, letters: dict[str, str], phrases: dict[str, str]) -> str:
 
 
 def _first_wrong(text: str, letters: dict[str, str], phrases: dict[str, str]) -> dict[str, str]:
-    """The shortest words around the first letter that is not as OpenCC has it; empty when all are."""
-    meant, found = _hant(text), said(text, letters, phrases)
+    """The shortest words around the first letter that is not as the door has it; empty when all are."""
+    meant, found = language.text(text), said(text, letters, phrases)
     if meant == found:
         return {}
     if len(meant) != len(text) or len(found) != len(text):
@@ -61,8 +60,8 @@ def _first_wrong(text: str, letters: dict[str, str], phrases: dict[str, str]) ->
     for width in range(2, WIDEST + 1):
         for start in range(max(at - width + 1, 0), min(at, len(text) - width) + 1):
             words = text[start : start + width]
-            if _hant(words) == meant[start : start + width] and words not in phrases:
-                return {words: _hant(words)}
+            if language.text(words) == meant[start : start + width] and words not in phrases:
+                return {words: language.text(words)}
     raise ValueError(text)
 
 
@@ -74,16 +73,6 @@ def _texts() -> Iterator[str]:
 
 def _spoken(lines: Iterable[str]) -> str:
     return "\n".join(line for line in lines if not line.lstrip().startswith("//"))
-
-
-@functools.cache
-def _hant(text: str) -> str:
-    return str(_converter().convert(text))
-
-
-@functools.cache
-def _converter() -> opencc.OpenCC:
-    return opencc.OpenCC("s2hk")
 
 
 def written(table: Table) -> str:

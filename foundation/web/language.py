@@ -1,10 +1,11 @@
 """繁體: an answer of data in traditional characters, for who asks for them by Accept-Language.
 
 What we keep and say is simplified; OpenCC turns each Chinese text of an answer, and of a refusal, as readers of
-traditional characters write (s2hk: 裏, 為). What a client sends back as it got it stays (`foundation.words.VERBATIM`);
+traditional characters write (s2hk: 裏, 為), but for some words of offices. What a client sends back as it got it stays (`foundation.words.VERBATIM`);
 codes, tokens and numbers are ASCII and stay anyway.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -24,6 +25,10 @@ LONGEST_HEADER = 200
 SHORT = 200  # texts up to here come again and again: names, labels, sentences
 BODIES = 64  # whole public answers that are remembered, each of at most 64 KB
 BODY_AT_MOST = 64 * 1024
+# What OpenCC takes for other words: 换发 证件 has nothing to do with hair, nor 发卡 银行; 并发 消息 is no illness; and 签注 is
+# what the permits to Hong Kong and Macao call it.
+OFFICIAL = {"換髮": "換發", "髮卡": "發卡", "併發": "並發", "簽註": "簽注"}
+MISTAKEN = re.compile("換髮|髮卡|併發(?!症)|簽註")
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,12 +98,16 @@ def _value(value: Any, plan: Plan) -> Any:
 
 def text(simplified: str) -> str:
     """`simplified` in traditional characters."""
-    return _short(simplified) if len(simplified) <= SHORT else _converter().convert(simplified)
+    return _short(simplified) if len(simplified) <= SHORT else _converted(simplified)
 
 
 @lru_cache(8000)
 def _short(simplified: str) -> str:
-    return str(_converter().convert(simplified))
+    return _converted(simplified)
+
+
+def _converted(simplified: str) -> str:
+    return MISTAKEN.sub(lambda found: OFFICIAL[found[0]], _converter().convert(simplified))
 
 
 @cache

@@ -87,6 +87,15 @@ const settled = (place: Place): Place => (place.page === "book" && place.query.i
 
 const parts = (address: string) => address.split("/");
 
+// A link that was cut, or typed by hand, is taken as it stands.
+function plain(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 // The page of an address and what it is told; null for an address that is none of ours.
 export function placeOf(address: string): Place | null {
   const [path, rest = ""] = address.replace(/^#?\/?/, "").split("?");
@@ -99,7 +108,7 @@ export function placeOf(address: string): Place | null {
 
 function fitting(known: string[], given: string[]) {
   const told: Record<string, string> = {};
-  const fits = known.length === given.length && known.every((one, nth) => (one.startsWith(":") ? given[nth] && (told[one.slice(1)] = decodeURIComponent(given[nth])) : one === given[nth]));
+  const fits = known.length === given.length && known.every((one, nth) => (one.startsWith(":") ? given[nth] && (told[one.slice(1)] = plain(given[nth])) : one === given[nth]));
   return fits ? told : null;
 }
 
@@ -119,7 +128,7 @@ export function parsed(query: string): Record<string, string> {
   for (const pair of query.split("&").filter(Boolean)) {
     const at = pair.indexOf("=");
     const [name, value] = at < 0 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
-    found[decodeURIComponent(name)] = decodeURIComponent(value.replace(/\+/g, " "));
+    found[plain(name)] = plain(value.replace(/\+/g, " "));
   }
   return found;
 }

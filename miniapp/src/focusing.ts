@@ -30,16 +30,17 @@ export function useFocus(there: () => boolean) {
   let comes = false;
   async function settle() {
     if (!comes || !there()) return;
-    comes = false;
     await nextTick();
+    if (!comes || main()?.querySelector("h1.away")) return; // its script is still on its way
+    comes = false;
+    if (first) return void (first = false);
     const at = left?.isConnected && !linked ? left : beginning();
     linked = false;
-    if (at && !main()?.contains(document.activeElement)) hold(at);
+    if (at && document.activeElement === document.body) hold(at);
   }
   onHide(() => void (left = trail[0]));
   onShow(() => {
-    comes = !first;
-    first = false;
+    comes = true;
     void settle();
   });
   watch(there, settle);

@@ -26,6 +26,17 @@ export function keep(name: string, value: unknown) {
   }
 }
 
+// #ifdef H5
+// Called when another tab changed what is kept under this name; what this page remembers is then of no use.
+export function whenAnotherTab(name: string, changed: () => void) {
+  addEventListener("storage", ({ key }) => {
+    if (isFrame() || (key !== PREFIX + name && key !== null)) return;
+    delete memory[name];
+    changed();
+  });
+}
+// #endif
+
 export function forget(name: string) {
   delete memory[name];
   try {

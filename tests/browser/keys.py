@@ -5,18 +5,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-# What has the keys, by what it is called; empty when they are nowhere.
+# What has the keys, by what it is called: something that can be used. Else only what kind of thing it is.
 HOLDS = """() => {
   const one = document.activeElement;
-  if (!one || one === document.body) return '';
+  if (!one.matches('a, button, summary, input, select, textarea')) return one.tagName;
   return one.ariaLabel || one.labels?.[0]?.textContent || one.textContent || one.alt || one.value || one.tagName;
 }"""
-# Something is drawn around it, and no bar lies over it. What a label goes with shows it on the label.
+# Something is drawn around it, and no bar lies over it.
 SEEN = """() => {
-  const one = document.activeElement, box = one.getBoundingClientRect(), style = getComputedStyle(one);
+  const one = document.activeElement, box = one.getBoundingClientRect(), labels = [...(one.labels ?? [])];
   const there = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 20));
-  const own = !there || one.contains(there) || there.contains(one) || [...(one.labels ?? [])].some((it) => it.contains(there));
-  return [style.outlineStyle !== 'none' || one.id === 'main' ? '' : 'nothing shows it', own ? '' : 'something lies over it']
+  const free = !there || one.contains(there) || there.contains(one) || labels.some((it) => it.contains(there));
+  const drawn = getComputedStyle(one).outlineStyle !== 'none';
+  return [drawn ? '' : 'nothing shows it', free ? '' : 'something lies over it']
     .filter(Boolean).map((what) => `${one.outerHTML.slice(0, 120)}: ${what}`);
 }"""
 MOST = 120

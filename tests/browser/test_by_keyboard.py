@@ -1,4 +1,4 @@
-"""The life of a citizen by keyboard alone: ask, read, book, pay, rate. The keys are always somewhere, and are seen there."""
+"""A life by keyboard alone: ask, read, book, pay, rate. The keys are always somewhere, and are seen there."""
 
 from typing import TYPE_CHECKING
 

@@ -135,8 +135,13 @@ async def test_large_letters_and_leaving(citizen: Citizen) -> None:
     await citizen.sees_a_page()
     assert await page.evaluate(size) > before * 1.25
     await citizen.presses("恢复标准字号")
+    other = await page.context.new_page()
+    await other.goto(f"{citizen.house.bff}/h5/#/bills")
+    await other.get_by_role("heading", name="按缴款识别码查询").wait_for()
     await citizen.presses("退出登录")
     await citizen.sees("登录后办得更快")
+    await other.get_by_text("登录后自动显示您的缴费单").wait_for()  # nor does another tab show anything of theirs
+    await other.close()
     await citizen.opens("bookings")
     await citizen.sees("登录指尖办")
 

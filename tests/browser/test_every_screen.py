@@ -66,7 +66,7 @@ OWN = (
     "consultations", "mine", "credit", "family", "messages", "message-settings", "topics", "sessions",
     "level", "wards", "organisations", "privacy", "looks", "copies", "leave",
 )  # fmt: skip
-# What the demo city has nothing for is refused; with something in it, it is looked at by the tests of its own room.
+# What the demo city has nothing for is refused here, and looked at with something in it by `test_full_screens`.
 EMPTY = (
     "waiting/NOTHING", "rebook/NOTHING", "answer/NOTHING", "organisation/1", "result/990100202611000025",
     "supplement/990100202611000025", "consultation/NOTHING",
@@ -95,6 +95,27 @@ class Visit:
     async def looks(self, *scripts: str) -> None:
         for script in scripts:
             self.wrong += [f"{self.page.url}: {one}" for one in await self.page.evaluate(script)]
+
+    async def judges(self, address: str) -> None:
+        """Open it as it is on a phone, on a narrow one, and there in large letters."""
+        await self.opens(address, page_of(address))
+        await self.looks(measures.OVERFLOW, measures.SMALL, measures.DOUBLE_IDS, HANDS_ONLY, FAULTS)
+        await self.page.set_viewport_size(NARROW)
+        await self.looks(measures.OVERFLOW)
+        await self.page.evaluate(ENLARGE)
+        await self.looks(measures.OVERFLOW, measures.SMALL)
+        await self.page.set_viewport_size(PHONE)
+
+
+async def begun(phone: "Page", h5: str, authorization: str) -> Visit:
+    """Signed in, on a page without anything, with all that is needed to judge the others."""
+    visit = Visit(phone)
+    phone.on("pageerror", lambda error: visit.wrong.append(f"{phone.url}: {error}"))
+    phone.on("console", lambda said: said.type == "error" and visit.heard(said.text))
+    await signed_in_with(phone, h5, authorization.removeprefix("Bearer "))
+    await phone.goto(f"{h5}/#/nowhere-yet")
+    await phone.evaluate(AXE)
+    return visit
 
 
 async def somebodys(house: Launched) -> tuple[walkers.Citizen, tuple[str, ...]]:
@@ -126,20 +147,9 @@ def page_of(address: str) -> str:
 
 async def test_every_screen_is_sound(phone: "Page", whole_house: Launched) -> None:
     person, own = await somebodys(whole_house)
-    visit = Visit(phone)
-    phone.on("pageerror", lambda error: visit.wrong.append(f"{phone.url}: {error}"))
-    phone.on("console", lambda said: said.type == "error" and visit.heard(said.text))
-    await signed_in_with(phone, f"{whole_house.bff}/h5", person.http.headers["Authorization"].removeprefix("Bearer "))
-    await phone.goto(f"{whole_house.bff}/h5/#/nowhere-yet")
-    await phone.evaluate(AXE)
+    visit = await begun(phone, f"{whole_house.bff}/h5", person.http.headers["Authorization"])
     for address in (*EVERYBODYS, *OWN, *EMPTY, *own, LAST):
-        await visit.opens(address, page_of(address))
-        await visit.looks(measures.OVERFLOW, measures.SMALL, measures.DOUBLE_IDS, HANDS_ONLY, FAULTS)
-        await phone.set_viewport_size(NARROW)
-        await visit.looks(measures.OVERFLOW)
-        await phone.evaluate(ENLARGE)
-        await visit.looks(measures.OVERFLOW, measures.SMALL)
-        await phone.set_viewport_size(PHONE)
+        await visit.judges(address)
     await walkers.say_goodbye()
     assert visit.wrong == []
     assert visit.seen | LEADS_ON == set(SHOWN.findall((SOURCE / "src" / "pages.json").read_text()))

@@ -109,7 +109,7 @@ async def test_booking_together_and_giving_it_all_back(h5: str, phone: "Page") -
     await as_citizen(phone, h5, me)
     await phone.goto(f"{h5}#/book/{(await of.hall).code}/{of.code}")
     await phone.get_by_role("button", name="王* ").click()
-    await phone.get_by_role("button", name="张** 子女").click()
+    await phone.get_by_role("button", name="张小小 子女").click()
     await phone.get_by_role("button", name="李* ").click()
     await phone.get_by_text("一次最多 3 人").first.wait_for()
     assert await phone.locator(".people [aria-pressed=true]").count() == 3

@@ -72,3 +72,9 @@ def test_what_a_reader_chose_is_known_again() -> None:
     assert language.as_known("等太久", ["等太久"]) == "等太久"
     assert language.as_known("態度好", ["等太久", "态度好"]) == "态度好"
     assert language.as_known("別的", ["态度好"]) == "別的"
+
+
+def test_words_of_offices_are_not_taken_for_others() -> None:
+    """OpenCC alone makes hair of the first and an illness of the second."""
+    assert language.text("换发证件，并发消息，到发卡银行，签注") == "換發證件，並發消息，到發卡銀行，簽注"
+    assert language.text("理发店，并发症，公司注册") == "理髮店，併發症，公司註冊"

@@ -143,7 +143,7 @@ async def test_a_minor_without_a_document_is_known_through_the_guardian() -> Non
     guardian = await build.citizen()
     await add_minor(guardian)
     (child,) = await family.of(guardian.id)
-    assert (child.name, child.number, child.minor) == ("王*", "", True)
+    assert (child.name, child.number, child.minor) == ("王小", "", True)
     row = await Citizen.get(id=child.citizen_id)
     assert (row.guardian_id, row.verified_at) == (guardian.id, None)  # type: ignore[attr-defined]
     with pytest.raises(AlreadyFamily):
@@ -222,7 +222,7 @@ async def test_everybody_one_may_book_for_is_listed_once() -> None:
     await add_minor(owner)
     people = await acting.people_of(owner.id)
     assert [(one.name, one.tie) for one in people] == [
-        ("张*", "self"), ("王*", "principal"), ("李*", "principal"), ("王*", "minor")
+        ("张*", "self"), ("王*", "principal"), ("李*", "principal"), ("王小", "minor")
     ]  # fmt: skip
 
 
@@ -276,7 +276,7 @@ async def test_what_is_held_of_family_is_handed_over_and_goes(monkeypatch: pytes
     await FamilyMember.create(owner=other, member=guardian, relation="other")
     (minor_id,) = await family.minors_of(guardian.id)
     held = (await privacy.export(citizen_id=guardian.id, by=me))["identity"]
-    assert [(one["name"], one["relation"]) for one in held["family"]] == [("李*", "父母"), ("王*", "子女")]
+    assert [(one["name"], one["relation"]) for one in held["family"]] == [("李*", "父母"), ("王小", "子女")]
     assert number not in str(held["family"])
     await privacy.forget(citizen_id=guardian.id, by=me)
     assert await FamilyMember.all().count() == 0
