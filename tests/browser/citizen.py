@@ -102,7 +102,7 @@ class Citizen:
     async def chooses_a_slot(self) -> str:
         """A free slot of the business that is open round the clock, chosen and not yet reserved; its text."""
         await self.opens(f"book/{ROUND_THE_CLOCK.hall}/{ROUND_THE_CLOCK.code}")
-        free: Locator = self.page.locator(".slot:not([disabled])")
+        free: Locator = self.page.locator(".slot:not([disabled])").filter(has_text="余")  # not one to wait for
         await free.first.click()
         return await free.first.inner_text()
 

@@ -11,7 +11,7 @@ from tests.browser.citizen import Citizen, signed_in_with
 from tests.launched import Launched
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, Page
 
 FOLDER = pictures.SCREENS / "client"
 SIZES = ((320, 640), (390, 844), (1280, 800))
@@ -57,6 +57,7 @@ async def take_all(browser: "Browser", house: Launched) -> None:
             await signed_in_with(somebody.page, f"{house.bff}/h5", session)
             await _through(somebody, f"{width}{'-large' if large else ''}", codes, large=large)
             await somebody.page.context.close()
+    await _unusual(Citizen(await pictures.opened(browser, 390, 844), house, person.name), session, codes)
     for width, height in STANDING:
         await _at_a_touch_screen(Citizen(await pictures.opened(browser, width, height), house, "张三"))
 
@@ -68,6 +69,41 @@ async def _through(person: Citizen, size: str, codes: dict[str, str], *, large: 
     for name, address in SCREENS.items():
         await person.opens(address.format(**codes))
         await pictures.keep(person.page, FOLDER / f"{name}-{size}.jpg")
+
+
+async def _unusual(person: Citizen, session: str, codes: dict[str, str]) -> None:
+    """What is seen before signing in, while something is on its way, without a network, in the second script, after paying."""
+    page = person.page
+    await person.opens("login")
+    await _kept(page, "login")
+    await signed_in_with(page, f"{person.house.bff}/h5", session)
+    await person.opens("mine")
+    await page.route("**/v1/halls", lambda _: None)
+    await page.goto(f"{person.house.bff}/h5/#/book")
+    await page.locator("#main .skeleton").first.wait_for()
+    await _kept(page, "on-its-way")
+    await page.unroute("**/v1/halls")
+    await page.context.set_offline(True)
+    await person.opens("mine")
+    await _kept(page, "old")
+    await person.opens("guide/fund-rent")
+    await _kept(page, "unheard")
+    await page.context.set_offline(False)
+    await person.opens(f"bill/{codes['bill']}")
+    await person.presses("微信支付")
+    await page.get_by_role("button", name="确认支付").click()
+    await page.locator("[data-result=settled]").wait_for()
+    await _kept(page, "paid")
+    await person.opens("settings")
+    await page.get_by_label("繁體中文").check()
+    await page.get_by_role("heading", name="設置").wait_for()
+    await person.opens("home")
+    await _kept(page, "second-script")
+    await page.context.close()
+
+
+async def _kept(page: "Page", name: str) -> None:
+    await pictures.keep(page, FOLDER / f"{name}-390.jpg")
 
 
 async def _at_a_touch_screen(person: Citizen) -> None:

@@ -36,6 +36,16 @@ async def test_what_was_seen_stays_and_what_was_not_is_tried_again(phone: "Page"
     await phone.context.set_offline(False)
     await phone.get_by_role("button", name="重试").click()
     await phone.get_by_role("heading", level=1, name="住房公积金提取").wait_for()
+
+    await phone.context.set_offline(True)
+    await phone.goto(f"{h5}#/answers")  # whose script was never fetched either
+    await phone.get_by_text("这一页没有取到").wait_for()
+    await phone.get_by_role("button", name="重试").click()
+    await phone.get_by_role("button", name="重试").and_(phone.locator(":enabled")).wait_for()
+    assert await phone.get_by_role("navigation", name="主导航").is_visible()  # nothing was lost by trying
+    await phone.context.set_offline(False)
+    await phone.get_by_role("button", name="重试").click()
+    await phone.get_by_role("heading", level=1, name="公开答复").wait_for()
     await walkers.say_goodbye()
 
 

@@ -9,7 +9,7 @@ from foundation import settings
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+LINK = re.compile(r"""(?:\]\(|src=")(?!https?:|#|mailto:)([^)#"\s]+)""")
 MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")
 
 
