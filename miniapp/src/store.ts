@@ -9,6 +9,9 @@ const memory: Record<string, unknown> = {};
 export function kept<T>(name: string): T | null {
   if (isFrame()) return (memory[name] as T) ?? null;
   try {
+    // #ifdef H5
+    if (localStorage.getItem(PREFIX + name) === null) return (memory[name] as T) ?? null; // uni throws for it, which is slow
+    // #endif
     const found = uni.getStorageSync(PREFIX + name);
     return found === "" || found === undefined || found === null ? ((memory[name] as T) ?? null) : (found as T);
   } catch {
