@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-from foundation import audit, clock, database
+from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from identity import platforms, policy, sessions
 from identity.platforms import Holder, Name, Via
@@ -15,6 +15,7 @@ FIND = """select a.id as account_id, c.id as citizen_id, c.verified_at is not nu
           where a.platform = $1 and a.app_id = $2 and a.openid = $3"""
 FIND_UNION = """select citizen_id from platform_account
                 where platform = $1 and unionid = $2 and unionid <> '' order by id limit 1"""
+MARK = 16  # signs
 NEW_CITIZEN = """insert into citizen (state, real_name_sealed, id_type, id_number_sealed, phone_sealed, created_at)
                  values ('active', '', '', '', '', $1) returning id"""
 NEW_ACCOUNT = """insert into platform_account (citizen_id, platform, app_id, openid, unionid, created_at)
@@ -30,6 +31,13 @@ class SignedIn:
     account_id: int
     real_name_done: bool
     first_time: bool
+
+    @property
+    def mark(self) -> str:
+        """The same for a citizen whenever they sign in, and tells nothing of them: by it a device that others use, too,
+        knows whose is what was typed there.
+        """
+        return crypto.fingerprint(str(self.citizen_id), purpose="device")[:MARK]
 
 
 def address_of(platform: Name, *, redirect: str, state: str) -> str:

@@ -1,6 +1,6 @@
 import uniPlugin from "@dcloudio/vite-plugin-uni";
 import { defineConfig, type Plugin } from "vite";
-import { inFewFiles, plainViews, withoutUnused } from "./build/browser";
+import { inFewFiles, plainViews, signsInOne, withoutUnused } from "./build/browser";
 import { htmlTags, namesAsClasses } from "./build/html-tags";
 import { twoScripts } from "./build/two-scripts";
 
@@ -20,7 +20,7 @@ const ownPlatform: Plugin = {
 export default defineConfig({
   base: "./",
   plugins: [ownPlatform, twoScripts(), ...(mini ? [htmlTags()] : [plainViews(), withoutUnused()]), uni()],
-  css: { postcss: { plugins: mini ? [namesAsClasses()] : [] } },
+  css: { postcss: { plugins: [mini ? namesAsClasses() : signsInOne()] } },
   define: { __DOOR__: JSON.stringify(door), __VERSION__: JSON.stringify(process.env.npm_package_version || "1.0.0") },
   build: { target: "es2020", ...(mini ? {} : inFewFiles) },
 });

@@ -97,7 +97,7 @@ async function signIn({ code, left, platform }: NonNullable<typeof returned>) {
     const done = left.signOn
       ? await post("/v1/sign-on/finish", { body: { ...body, state: left.state ?? "" } as never })
       : await post("/v1/login", { body: { ...body, platform, via: "web" } as never });
-    enter((done as { token: string }).token);
+    enter(done);
     left.signOn ? keep("signOn", true) : forget("signOn");
   } catch (error) {
     toast(sentence(error));

@@ -2,6 +2,7 @@
 import { isFrame } from "@/frame";
 
 const PREFIX = "zhijianban.";
+export const DRAFTS = "own.draft."; // then whose, then of what
 
 // In the frame of another site, and where nothing may be stored, things last as long as the page.
 const memory: Record<string, unknown> = {};
@@ -9,6 +10,9 @@ const memory: Record<string, unknown> = {};
 export function kept<T>(name: string): T | null {
   if (isFrame()) return (memory[name] as T) ?? null;
   try {
+    // #ifdef H5
+    if (localStorage.getItem(PREFIX + name) === null) return (memory[name] as T) ?? null; // uni throws for it, which is slow
+    // #endif
     const found = uni.getStorageSync(PREFIX + name);
     return found === "" || found === undefined || found === null ? ((memory[name] as T) ?? null) : (found as T);
   } catch {
@@ -46,19 +50,22 @@ export function forget(name: string) {
   }
 }
 
-// What was seen as one is not to be shown as another.
-export function forgetSeen() {
-  for (const name of uni.getStorageInfoSync().keys) if (name.startsWith(`${PREFIX}own.seen.`)) forget(name.slice(PREFIX.length));
+// All that is kept and begins so.
+export function names(start: string): string[] {
+  const stored = isFrame() ? [] : uni.getStorageInfoSync().keys.filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length));
+  return [...new Set([...stored, ...Object.keys(memory)])].filter((name) => name.startsWith(start));
 }
 
-export function forgetOwn(butFor = "") {
-  const goes = (name: string) => name.startsWith("own.") && !(butFor && name.startsWith(butFor));
-  for (const name of Object.keys(memory)) if (goes(name)) delete memory[name];
-  for (const name of uni.getStorageInfoSync().keys) if (name.startsWith(PREFIX) && goes(name.slice(PREFIX.length))) uni.removeStorageSync(name);
+// What was seen as one is not to be shown as another.
+export function forgetSeen() {
+  names("own.seen.").forEach(forget);
+}
+
+export function forgetOwn(butFor: (name: string) => boolean = () => false) {
+  for (const name of names("own.")) if (!butFor(name)) forget(name);
 }
 
 // All of it but what belongs to the machine: the next person at a touch screen finds nothing.
-export function forgetAllBut(...names: string[]) {
-  for (const name of Object.keys(memory)) if (!names.includes(name)) delete memory[name];
-  for (const name of uni.getStorageInfoSync().keys) if (name.startsWith(PREFIX) && !names.includes(name.slice(PREFIX.length))) uni.removeStorageSync(name);
+export function forgetAllBut(...stays: string[]) {
+  for (const name of names("")) if (!stays.includes(name)) forget(name);
 }

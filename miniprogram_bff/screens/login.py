@@ -42,6 +42,11 @@ class SignedIn(Struct):
     token: Annotated[str, Meta(examples=["Zk3…（43 位随机文本）"])]
     real_name_done: bool
     first_time: bool
+    mark: Annotated[str, Meta(description="同一个人每次登录都相同，不含个人信息；客户端凭此分开本机上各人的草稿")]
+
+    @classmethod
+    def of(cls, done: login.SignedIn) -> "SignedIn":
+        return cls(done.token, done.real_name_done, done.first_time, done.mark)
 
 
 class Where(Asked):
@@ -71,7 +76,7 @@ async def sign_in(request: Request, body: SignIn) -> SignedIn:
         address=client_address(request),
         agrees_to=body.policy,
     )
-    return SignedIn(done.token, done.real_name_done, done.first_time)
+    return SignedIn.of(done)
 
 
 @routes.get("/v1/login/options", access=PUBLIC, summary="网页登录入口")

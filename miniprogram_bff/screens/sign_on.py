@@ -73,7 +73,7 @@ async def finish(request: Request, body: Finish) -> SignedIn:
         address=client_address(request),
         agrees_to=body.policy,
     )
-    return SignedIn(done.token, done.real_name_done, done.first_time)
+    return SignedIn.of(done)
 
 
 @routes.get("/v1/sign-on/leaving", access=PUBLIC, summary="单点退出地址", errors=(SignOnUnavailable,))

@@ -122,6 +122,7 @@ export function listening(url: string, header: Record<string, string>, heard: (t
   return () => gone.abort();
 }
 
+export const tabsShown = (_: boolean) => {}; // they are drawn by Frame
 export const busyBar = (_: boolean) => {};
 // Brought to where it can be read; who is typing goes on typing.
 export const shown = (selector: string) => void document.querySelector(selector)?.scrollIntoView({ block: "start" });

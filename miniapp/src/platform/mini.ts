@@ -70,3 +70,6 @@ export const atTop = () => void uni.pageScrollTo({ scrollTop: 0, duration: 0 });
 export const toSight = (selector: string) => void uni.pageScrollTo({ selector, duration: 200 });
 export const stir = () => void uni.vibrateLong({ fail: () => {} });
 export const shown = toSight;
+
+// The phone's own bar of tabs is there wherever a tab is, unless it is told otherwise there.
+export const tabsShown = (on: boolean) => void (on ? uni.showTabBar : uni.hideTabBar)({ animation: false, fail: () => {} });

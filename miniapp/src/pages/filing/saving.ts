@@ -2,8 +2,8 @@
 import { ref, watch, type Ref } from "vue";
 import { put } from "@/api/call";
 import { Refused, sentence } from "@/api/refused";
+import { draftOf } from "@/draft";
 import { ledAway } from "@/screen";
-import { forget, keep, kept } from "@/store";
 import type { Filing, Typed } from "./form";
 
 const PATIENCE = 700; // milliseconds without a key
@@ -21,7 +21,7 @@ export interface Saving {
 
 export function useSaving(code: Ref<string>, typed: Ref<Typed>, fresh: (view: Filing) => void): Saving {
   const said = ref("");
-  const name = () => `own.draft.filing.${code.value}`;
+  const draft = draftOf<Typed>(() => `filing.${code.value}`);
   let typing: ReturnType<typeof setTimeout> | undefined;
   let last: Promise<void> = Promise.resolve();
   let begun = false;
@@ -32,7 +32,7 @@ export function useSaving(code: Ref<string>, typed: Ref<Typed>, fresh: (view: Fi
     const { answers, promised, hall } = typed.value;
     fresh(await put("/v1/filings/{code}", { path: { code: code.value }, body: { answers, promised, hall_code: hall } }));
     said.value = "已自动保存";
-    if (now === JSON.stringify(typed.value) && !typed.value.delivery.recipient && !typed.value.delivery.address) forget(name());
+    if (now === JSON.stringify(typed.value) && !typed.value.delivery.recipient && !typed.value.delivery.address) draft.forget();
   }
   // One after another: what was typed last is what is kept.
   const save = () => (last = last.catch(() => {}).then(send));
@@ -50,7 +50,7 @@ export function useSaving(code: Ref<string>, typed: Ref<Typed>, fresh: (view: Fi
     typed,
     (value) => {
       if (!begun) return;
-      keep(name(), value);
+      draft.keep(value);
       said.value = "正在保存…";
       clearTimeout(typing);
       typing = setTimeout(() => void bySelf(), PATIENCE);
@@ -60,12 +60,12 @@ export function useSaving(code: Ref<string>, typed: Ref<Typed>, fresh: (view: Fi
   return {
     said,
     save,
-    unsent: () => kept<Typed>(name()),
+    unsent: draft.kept,
     begin: () => void (begun = true),
     done: () => {
       begun = false;
       clearTimeout(typing);
-      forget(name());
+      draft.forget();
       said.value = "";
     },
   };
