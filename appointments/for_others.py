@@ -18,9 +18,9 @@ MOST = 50
 
 LATEST = f"and a.state not in {OFFERS} order by s.starts_at desc, a.id desc limit {MOST}"
 FOR_OTHERS = f"{booking.READ} where a.booked_by = asked.booker and a.citizen_id <> asked.who {LATEST}"
-THEIRS = Question(booking.as_read, FOR_OTHERS, who="bigint", booker="text")
+THEIRS = Question(Booking, FOR_OTHERS, who="bigint", booker="text")
 ALL = Question(
-    booking.as_read,
+    Booking,
     f"""select * from ({booking.READ} where a.citizen_id = asked.who {LATEST}) as own
         union all select * from ({FOR_OTHERS}) as for_others
         order by starts_at desc, id desc""",
