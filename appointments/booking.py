@@ -62,18 +62,13 @@ COLUMNS = Booking.__struct_fields__
 
 
 def read(row: Any) -> Booking:
-    """A row of READ."""
+    """A row of READ, or one that holds some of its columns and others."""
     return Booking(**{name: row.get(name) for name in COLUMNS})
 
 
-def as_read(**columns: Any) -> Booking:
-    """As `read`, for what is asked together (`foundation.together`)."""
-    return read(columns)
-
-
-BY_CODE = Question(as_read, f"{READ} where a.code = asked.code", code="text")
+BY_CODE = Question(Booking, f"{READ} where a.code = asked.code", code="text")
 UPCOMING = Question(
-    as_read,
+    Booking,
     f"""{READ} where a.citizen_id = asked.who and a.state in {VISITS} and s.ends_at > asked.now
         order by s.starts_at limit 1""",
     who="bigint",

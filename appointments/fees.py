@@ -53,7 +53,7 @@ class Owed:
 
 WITH_FEE = Question(
     lambda pay_code, total_fen, bill_state, **columns: (
-        booking.read(columns),
+        booking.Booking(**columns),
         Owed(pay_code, total_fen, bill_state) if pay_code else None,
     ),
     f"""

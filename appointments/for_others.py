@@ -21,7 +21,7 @@ MOST = 50
 
 LATEST = f"and a.state not in {OFFERS} order by s.starts_at desc, a.id desc limit {MOST}"
 ALL = Question(
-    booking.as_read,
+    Booking,
     f"""select * from ({booking.READ} where a.citizen_id = asked.who {LATEST}) as own
          union all
         select * from ({booking.READ} where a.booked_by = asked.booker and a.citizen_id <> asked.who {LATEST}) as others

@@ -88,8 +88,12 @@ def _waiting(row: Any) -> Waiting:
     return Waiting(**{name: row.get(name) for name in COLUMNS})
 
 
+def _waiting_of(**columns: Any) -> Waiting:
+    return _waiting(columns)
+
+
 THEIRS = Question(
-    lambda **columns: _waiting(columns),
+    _waiting_of,
     f"""{READ} where w.citizen_id = asked.who
         order by w.state in ('waiting', 'offered') desc, s.starts_at desc, w.id desc limit asked.most""",
     who="bigint",

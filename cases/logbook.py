@@ -3,9 +3,10 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
+
+from msgspec import Struct
 
 from cases import folding, pushed
 from cases.folding import Happening, Progress
@@ -25,8 +26,7 @@ FOLDED = ("stage", "accepted_at", "closed_at", "promised_due", "legal_due", "war
           "used_days", "contradictions", "calendar_version")  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class LogRow:
+class LogRow(Struct, frozen=True, kw_only=True):
     """One event as it lies in the log."""
 
     id: int
@@ -61,7 +61,16 @@ async def of(case_ids: Collection[int]) -> dict[int, list[LogRow]]:
     return found
 
 
-def fold(case: Case, log: Iterable[Happening], calendar: WorkCalendar) -> Progress:
+class Promised(Protocol):
+    """What of a case its deadlines follow from."""
+
+    @property
+    def legal_days(self) -> int | None: ...
+    @property
+    def promised_days(self) -> int | None: ...
+
+
+def fold(case: Promised, log: Iterable[Happening], calendar: WorkCalendar) -> Progress:
     """Where the case stands by its whole log."""
     return folding.fold(
         log,

@@ -9,10 +9,9 @@ import ipaddress
 from dataclasses import replace
 from datetime import timedelta
 
-from cases import entrusted, views
+from cases import entrusted, reading, views
 from cases.errors import CaseNotFound
 from cases.models import Case
-from cases.progress_models import CaseSubscription
 from cases.timeline import Kind
 from cases.views import CaseView
 from foundation import clock, crypto, database, ratelimit, settings
@@ -28,7 +27,10 @@ IPV6_SITE = 64  # bits that one subscriber has for themselves
 async def by_number(*, case_no: str, last_four: str, address: str) -> CaseView:
     """Look up without signing in. Raises CaseNotFound for a wrong number or factor alike, TooManyRequests."""
     case_id = await proved(case_no=case_no, last_four=last_four, address=address)
-    return (await views.of([await Case.get(id=case_id)], with_notes=False))[0]
+    found = await reading.by_id(case_id)
+    if found is None:
+        raise CaseNotFound
+    return (await views.of([found], with_notes=False))[0]
 
 
 async def proved(*, case_no: str, last_four: str, address: str) -> int:
@@ -62,8 +64,7 @@ def _site(address: str) -> str:
 
 async def mine(citizen_id: int, *, by: Actor | None = None, limit: int = 50, only_open: bool = False) -> list[CaseView]:
     """A person's cases, or those that are not closed, the latest changed first; to `by`, those entrusted to them."""
-    of_state = {"closed_at__isnull": True} if only_open else {}
-    rows = await Case.filter(citizen_id=citizen_id, **of_state).order_by("-changed_at").limit(limit)
+    rows = await reading.own(citizen_id, only_open=only_open, limit=limit)
     seen = await entrusted.visible(rows, owner=citizen_id, by=by) if by else rows
     return await views.of(seen, with_notes=True)
 
@@ -84,23 +85,24 @@ async def to_supplement(citizen_id: int) -> list[tuple[str, str]]:
 
 async def one_of_mine(*, case_no: str, citizen_id: int) -> CaseView:
     """One case for its applicant or their delegate. Raises CaseNotFound for everybody else."""
-    case = await mine_or_entrusted(case_no=case_no, citizen_id=citizen_id)
-    own = case.citizen_id == citizen_id  # type: ignore[attr-defined]
-    followed = not own and await CaseSubscription.exists(case_id=case.id, citizen_id=citizen_id)
-    agent = await database.fetchval("select agent_id from filing where case_id = $1", case.id)
-    return replace(
-        (await views.of([case], with_notes=True))[0], own=own, followed=followed, agent=await entrusted.name_of(agent)
-    )
+    case = await reading.by_number(case_no, who=citizen_id)
+    if case is None or not await _is_theirs_to_see(case.citizen_id, case.item_code, citizen_id):
+        raise CaseNotFound
+    (view,) = await views.of([case], with_notes=True)
+    own = case.citizen_id == citizen_id
+    return replace(view, own=own, followed=case.followed and not own, agent=await entrusted.name_of(case.agent_id))
 
 
 async def mine_or_entrusted(*, case_no: str, citizen_id: int) -> Case:
     """The case, for its applicant or their delegate. Raises CaseNotFound for everybody else."""
     case = await Case.get_or_none(case_no=case_no)
     owner: int | None = case.citizen_id if case else None  # type: ignore[attr-defined]
-    if case is None or owner is None:
-        raise CaseNotFound
-    if owner != citizen_id and not await entrusted.may_see(
-        owner=owner, item_code=case.item_code, by=Actor.citizen(citizen_id)
-    ):
+    if case is None or not await _is_theirs_to_see(owner, case.item_code, citizen_id):
         raise CaseNotFound
     return case
+
+
+async def _is_theirs_to_see(owner: int | None, item_code: str, citizen_id: int) -> bool:
+    if owner == citizen_id:
+        return True
+    return await entrusted.may_see(owner=owner, item_code=item_code, by=Actor.citizen(citizen_id))

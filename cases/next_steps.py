@@ -7,6 +7,7 @@ from datetime import date, datetime
 from cases.folding import Progress
 from cases.models import Case
 from cases.notice import Notice
+from cases.reading import CaseRead
 from cases.timeline import NEXT, PROCEDURES, Kind
 from foundation import clock
 from foundation.workdays import WorkCalendar
@@ -24,7 +25,7 @@ class NextStep:
 
 
 def of(
-    case: Case, progress: Progress, notices: Sequence[Notice], calendar: WorkCalendar, *, received: datetime
+    case: Case | CaseRead, progress: Progress, notices: Sequence[Notice], calendar: WorkCalendar, *, received: datetime
 ) -> NextStep:
     """What happens next and when at the latest; a day is said only where somebody is bound to it."""
     stage = progress.stage
@@ -55,7 +56,7 @@ def _waiting(progress: Progress) -> NextStep:
     return NextStep(f"正在{name}，最迟到下列日期为止不计入办理时限，此后继续计时。", pause.until)
 
 
-def _under_way(case: Case, stage: Kind) -> NextStep:
+def _under_way(case: Case | CaseRead, stage: Kind) -> NextStep:
     doing = {Kind.REVIEWED: "审查已完成，正在作出决定"}.get(stage, "部门正在审查")
     due = case.promised_due if case.promised_days is not None else case.legal_due
     if due is None:

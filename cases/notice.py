@@ -7,6 +7,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from msgspec import Struct
 
 from cases import logbook, numbering
 from cases.errors import NoNotice
@@ -84,19 +87,39 @@ select n.id, n.document_no, n.due, e.happened_at, e.note, e.detail, e.source, e.
   from case_notice n join case_event e on e.id = n.event_id where n.case_id = $1 order by e.happened_at, n.id"""
 
 
-async def of_case(case_id: int, *, still_open: Sequence[str], voided: frozenset[str]) -> list[Notice]:
+class NoticeRow(Struct, frozen=True, kw_only=True):
+    """A notice with the event that gave it."""
+
+    id: int
+    document_no: str
+    due: date
+    happened_at: datetime
+    note: str
+    detail: dict[str, Any]
+    source: str
+    event_id: str
+
+
+def told(rows: Sequence[NoticeRow], *, still_open: Sequence[str], voided: frozenset[str]) -> list[Notice]:
     """The notices of a case, but for those that were struck out."""
     return [
         Notice(
-            row["id"], row["document_no"], row["happened_at"], row["due"], row["note"],
+            row.id, row.document_no, row.happened_at, row.due, row.note,
             [
                 Item(one["name"], one["problem"], one["how"], one["name"] in still_open)
-                for one in json.loads(row["detail"]).get("items", [])
+                for one in row.detail.get("items", [])
             ],
         )
-        for row in await database.fetch(NOTICES, case_id)
-        if f"{row['source']}|{row['event_id']}" not in voided
+        for row in rows
+        if f"{row.source}|{row.event_id}" not in voided
     ]  # fmt: skip
+
+
+async def of_case(case_id: int, *, still_open: Sequence[str], voided: frozenset[str]) -> list[Notice]:
+    """As `told`, read now."""
+    rows = await database.fetch(NOTICES, case_id)
+    read = [NoticeRow(**{**row, "detail": json.loads(row["detail"])}) for row in rows]
+    return told(read, still_open=still_open, voided=voided)
 
 
 async def find(case: Case, *, notice_id: int) -> Notice:

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated
 
-from cases import deadlines, logbook, next_steps, notice, usual
+from cases import deadlines, folded, next_steps, notice
 from cases.deadlines import LIGHTS
 from cases.folding import Progress
 from cases.logbook import LogRow
 from cases.models import Case
 from cases.notice import Notice
+from cases.reading import CaseRead
 from cases.timeline import LABELS, NO_STAGE, PROCEDURES, RESULTS, Kind
 from cases.usual import Usual
 from foundation import clock, crypto
@@ -65,21 +67,19 @@ class CaseView:
     agent: str = ""
 
 
-async def of(cases: Sequence[Case], *, with_notes: bool) -> list[CaseView]:
+async def of(cases: Sequence[CaseRead], *, with_notes: bool) -> list[CaseView]:
     """`with_notes` for who is the applicant or acts for them: what was written to them, and what is missing."""
-    calendar, logs = await WorkCalendar.current(), await logbook.of([case.id for case in cases])
-    lasting = await usual.of({case.item_code for case in cases})
-    return [
-        await _view(case, logs.get(case.id, []), calendar, lasting.get(case.item_code), with_notes) for case in cases
-    ]
+    if not cases:
+        return []
+    calendar = await WorkCalendar.current()
+    return [_view(case, calendar, with_notes) for case in cases]
 
 
-async def _view(
-    case: Case, log: list[LogRow], calendar: WorkCalendar, lasting: Usual | None, with_notes: bool
-) -> CaseView:  # fmt: skip
-    progress = logbook.fold(case, [row.happening for row in log], calendar)
-    asked = with_notes and any(row.kind == Kind.NOTICE_ONCE for row in log)
-    notices = await notice.of_case(case.id, still_open=progress.open_items, voided=progress.voided) if asked else []
+def _view(case: CaseRead, calendar: WorkCalendar, with_notes: bool) -> CaseView:
+    log = case.log
+    progress = folded.fold(case, log, case.log_mark, calendar)
+    rows = case.notices if with_notes else []
+    notices = notice.told(rows, still_open=progress.open_items, voided=progress.voided)
     step = next_steps.of(case, progress, notices, calendar, received=log[0].happened_at if log else case.created_at)
     return CaseView(
         case_no=case.case_no,
@@ -99,7 +99,7 @@ async def _view(
         legal_due=case.legal_due,
         pause=pause_words(progress),
         pause_until=case.pause_until,
-        usual=lasting,
+        usual=case.usual,
         closed=case.closed_at is not None,
         result=RESULTS.get(progress.result, ""),
         steps=[Step(label(row), row.happened_at, row.note if with_notes else "") for row in shown(log, progress)],
@@ -128,7 +128,7 @@ def pause_words(progress: Progress) -> str:
     return PROCEDURES.get(pause.procedure) or next_steps.PAUSED[pause.kind]
 
 
-def light(case: Case, today: date) -> str:
+def light(case: Case | CaseRead, today: date) -> str:
     """The light of a case by its projection: the promised day counts, the legal one where nothing was promised."""
     return deadlines.light(
         due=case.promised_due if case.promised_days is not None else case.legal_due,
@@ -139,6 +139,11 @@ def light(case: Case, today: date) -> str:
     )
 
 
-def applicant(case: Case) -> str:
+def applicant(case: Case | CaseRead) -> str:
     """Masked."""
-    return masked_name(crypto.open_sealed(case.applicant_name_sealed)) if case.applicant_name_sealed else ""
+    return _masked(case.applicant_name_sealed) if case.applicant_name_sealed else ""
+
+
+@lru_cache(10_000)  # masked, a name may be remembered
+def _masked(sealed: str) -> str:
+    return masked_name(crypto.open_sealed(sealed))

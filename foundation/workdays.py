@@ -4,6 +4,7 @@ Years the State Council has not published yet count weekends only, and `provisio
 """
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from importlib.metadata import version as version_of
@@ -15,6 +16,7 @@ from foundation import audit, clock, database
 from foundation.actor import Actor
 from foundation.errors import Invalid
 from foundation.models import WorkdayOverride
+from foundation.together import Together
 
 CALENDAR = "work_calendar"  # what the audit calls it
 FARTHEST = timedelta(days=730)
@@ -50,9 +52,8 @@ class WorkCalendar:
 
     @classmethod
     async def current(cls) -> "WorkCalendar":
-        rows = await WorkdayOverride.all().order_by("set_at")
-        edition = int(rows[-1].set_at.timestamp() * 1_000_000) if rows else 0  # two within a second are two
-        return cls({row.day: row.is_workday for row in rows if row.is_workday is not None}, edition)
+        """As it stands now; inside a transaction, with what that declared."""
+        return (await _read([None]))[0] if database.in_a_transaction() else await _together.ask(None)
 
     @property
     def version(self) -> str:
@@ -88,6 +89,17 @@ class WorkCalendar:
         if end < start:
             return -self.workdays_between(end, start)
         return sum(self.is_workday(start + timedelta(days=n + 1)) for n in range((end - start).days))
+
+
+async def _read(asked: Sequence[None]) -> list[WorkCalendar]:
+    """One and the same for all who ask at once."""
+    rows = await database.fetch("select day, is_workday, set_at from workday_override order by set_at")
+    edition = int(rows[-1]["set_at"].timestamp() * 1_000_000) if rows else 0  # two within a second are two
+    overrides = {row["day"]: row["is_workday"] for row in rows if row["is_workday"] is not None}
+    return [WorkCalendar(overrides, edition)] * len(asked)
+
+
+_together: Together[None, WorkCalendar] = Together(_read)
 
 
 class OverrideInvalid(Invalid):

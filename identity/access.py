@@ -6,7 +6,9 @@ whom.
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from foundation import audit, clock, crypto, database, settings
 from foundation.actor import Actor
@@ -177,7 +179,7 @@ async def _read(citizen_ids: Collection[int], seen_by: Actor, what: Look, why: s
             subject = f"citizen:{ids[0]}" if len(ids) == 1 else "citizens"
             await audit.record("citizen.read", subject=subject, by=seen_by, detail={"citizens": ids})
             await looks.record_access(ids, what=what, why=why, by=seen_by)
-    return {row.id: _opened(row) for row in rows}
+    return {row.id: opened(row) for row in rows}
 
 
 async def active_id(citizen_id: int) -> int:
@@ -216,7 +218,27 @@ async def accounts(citizen_id: int, *, platform: str = "") -> list[Account]:
     return [Account(**dict(row)) for row in rows]
 
 
-def _opened(row: Citizen) -> Profile:
+class Kept(Protocol):
+    """A citizen's row as it lies there, sealed; `Citizen` is one."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def verified_at(self) -> datetime | None: ...
+    @property
+    def real_name_sealed(self) -> str: ...
+    @property
+    def id_type(self) -> str: ...
+    @property
+    def id_number_sealed(self) -> str: ...
+    @property
+    def phone_sealed(self) -> str: ...
+    @property
+    def phone_verified_at(self) -> datetime | None: ...
+
+
+def opened(row: Kept) -> Profile:
+    """What `profile` gives, of a row that the caller may read."""
     return Profile(
         citizen_id=row.id,
         verified=row.verified_at is not None,

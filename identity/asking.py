@@ -3,14 +3,17 @@
 Whoever asks learns nothing of the person: the answer is the same whether we know them or not.
 """
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.events import tell
-from identity import access, delegation, realname
+from foundation.together import Question
+from identity import access, delegation, own_record, realname
 from identity.errors import DelegationFault
 from identity.events import DelegationAsked
 from identity.family_errors import RequestNotFound, TooManyAsked
@@ -78,24 +81,51 @@ async def ask(
     return int(row.id)
 
 
+def _asked_by(name_sealed: str, scope: str, items: str, **columns: Any) -> Request:
+    name = masked_name(crypto.open_sealed(name_sealed))
+    return Request(name=name, scope=json.loads(scope), items=json.loads(items), **columns)
+
+
+def _asked_of(asked_for_sealed: str, **columns: Any) -> tuple[Request, str]:
+    """A request as the person sees it, and the name by which it asks for them."""
+    return _asked_by(**columns), crypto.open_sealed(asked_for_sealed)
+
+
+ASKED_BY = Question(
+    _asked_by,
+    """
+select id, name_sealed, scope, until, items from delegation_request
+ where agent_id = asked.who and state = 'asked' and good_until > asked.now order by id""",
+    who="bigint",
+    now="timestamptz",
+)
+# By the fingerprints of one document under every key in use, with commas between.
+ASKED_OF = Question(
+    _asked_of,
+    """
+select r.id, a.real_name_sealed as name_sealed, r.scope, r.until, r.items, r.name_sealed as asked_for_sealed
+  from delegation_request r join citizen a on a.id = r.agent_id
+ where r.id_fingerprint = any(string_to_array(asked.prints, ',')) and r.id_type = asked.id_type
+   and r.state = 'asked' and r.good_until > asked.now order by r.id""",
+    prints="text",
+    id_type="text",
+    now="timestamptz",
+)
+
+
 async def waiting_for(principal_id: int) -> list[Request]:
     """Who asks to act for me."""
-    own = await access.profile(principal_id, seen_by=Actor.citizen(principal_id))
+    own = (await own_record.of(principal_id)).profile
     if own.identity is None:
         return []
-    rows = await DelegationRequest.filter(
-        id_fingerprint__in=own.identity.fingerprints, id_type=own.identity.id_type, state="asked",
-        good_until__gt=clock.now(),
-    ).order_by("id").prefetch_related("agent")  # fmt: skip
-    return [
-        _seen(row, masked_name(crypto.open_sealed(row.agent.real_name_sealed))) for row in rows if _names(row, own.name)
-    ]
+    prints = ",".join(own.identity.fingerprints)
+    rows = await ASKED_OF.rows(prints, own.identity.id_type, clock.now())
+    return [request for request, asked_for in rows if realname.same_name(asked_for, own.name)]
 
 
 async def asked_by(agent_id: int) -> list[Request]:
     """Whom I have asked and who has not answered."""
-    rows = await DelegationRequest.filter(agent_id=agent_id, state="asked", good_until__gt=clock.now()).order_by("id")
-    return [_seen(row, masked_name(crypto.open_sealed(row.name_sealed))) for row in rows]
+    return await ASKED_BY.rows(agent_id, clock.now())
 
 
 @database.retry_on_deadlock
@@ -155,7 +185,3 @@ async def _is_of(row: DelegationRequest, citizen_id: int) -> bool:
 def _names(row: DelegationRequest, name: str) -> bool:
     """A wrong name asks nobody, whatever the document: else a number alone would find its holder."""
     return realname.same_name(crypto.open_sealed(row.name_sealed), name)
-
-
-def _seen(row: DelegationRequest, name: str) -> Request:
-    return Request(id=row.id, name=name, scope=row.scope, until=row.until, items=row.items)

@@ -1,15 +1,18 @@
 """委托 / 亲友代办: one citizen lets another act for them, within a scope and until a date."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from tortoise.expressions import Q
 
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.events import tell
+from foundation.together import Question
 from identity.errors import DelegationFault, NoSuchCitizen, NoSuchDelegation, NotYourRecord, RealNameNeeded
 from identity.events import DelegationGranted, DelegationRevoked
 from identity.models import Citizen, Delegation
@@ -136,14 +139,30 @@ async def hold(*, agent: int, principal: int, scope: str, day: date, items: Coll
     return held is not None
 
 
+def _live(principal_sealed: str, agent_sealed: str, scope: str, items: str, **columns: Any) -> DelegationView:
+    return DelegationView(
+        principal=_name(principal_sealed), agent=_name(agent_sealed), scope=json.loads(scope), items=json.loads(items),
+        **columns,
+    )  # fmt: skip
+
+
+LIVE = """
+select d.id, d.principal_id, p.real_name_sealed as principal_sealed, d.agent_id, a.real_name_sealed as agent_sealed,
+       d.scope, d.until, d.items
+  from delegation d join citizen p on p.id = d.principal_id join citizen a on a.id = d.agent_id
+ where d.revoked_at is null and d.until >= asked.today and"""
+GIVEN = Question(_live, f"{LIVE} d.principal_id = asked.who order by d.id desc", who="bigint", today="date")
+TAKEN_ON = Question(_live, f"{LIVE} d.agent_id = asked.who order by d.id desc", who="bigint", today="date")
+
+
 async def granted_by(principal_id: int) -> list[DelegationView]:
     """Who may act for me."""
-    return await _live(principal_id=principal_id)
+    return await GIVEN.rows(principal_id, clock.today())
 
 
 async def granted_to(agent_id: int) -> list[DelegationView]:
     """For whom I may act."""
-    return await _live(agent_id=agent_id)
+    return await TAKEN_ON.rows(agent_id, clock.today())
 
 
 async def past_of(citizen_id: int, *, limit: int = 50) -> list[Past]:
@@ -154,26 +173,21 @@ async def past_of(citizen_id: int, *, limit: int = 50) -> list[Past]:
     return [Past(_view(row), row.created_at, row.revoked_at, row.revoked_by) for row in rows]
 
 
-async def _live(**whose: int) -> list[DelegationView]:
-    rows = Delegation.filter(**whose, revoked_at=None, until__gte=clock.today()).order_by("-id")
-    return [_view(row) for row in await rows.prefetch_related("principal", "agent")]
-
-
 def _view(row: Delegation) -> DelegationView:
     return DelegationView(
         id=row.id,
         principal_id=row.principal.id,
-        principal=_name(row.principal),
+        principal=_name(row.principal.real_name_sealed),
         agent_id=row.agent.id,
-        agent=_name(row.agent),
+        agent=_name(row.agent.real_name_sealed),
         scope=row.scope,
         until=row.until,
         items=row.items,
     )
 
 
-def _name(citizen: Citizen) -> str:
-    return masked_name(crypto.open_sealed(citizen.real_name_sealed)) if citizen.real_name_sealed else ""
+def _name(sealed: str) -> str:
+    return masked_name(crypto.open_sealed(sealed)) if sealed else ""
 
 
 async def _verified(citizen_id: int) -> None:

@@ -7,10 +7,12 @@ without one is known through the guardian who registers them.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.events import tell
+from foundation.together import Question
 from identity import access, delegation, realname
 from identity.events import FamilyAdded
 from identity.family_errors import (
@@ -48,7 +50,7 @@ RELATION_NAMES = {"spouse": "配偶", "parent": "父母", "child": "子女", "ot
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """One on a list; name and number are masked. `minor` has no document."""
+    """One on a list; name and number are masked, but the name of a `minor`, who has no document, is whole."""
 
     id: int
     owner_id: int
@@ -119,14 +121,39 @@ async def refuse(*, family_id: int, by: Actor) -> None:
     await _end(family_id, member_id=by.number, to="refused", by=by)
 
 
+def _member(owner_sealed: str, name_sealed: str, number_sealed: str, *, minor: bool, **columns: Any) -> Member:
+    name = _own_child(name_sealed) if minor else _name(name_sealed)
+    number = masked(crypto.open_sealed(number_sealed)) if number_sealed else ""
+    return Member(owner=_name(owner_sealed), name=name, number=number, minor=minor, **columns)
+
+
+def _own_child(sealed: str) -> str:
+    """Whole, to the guardian who gave it and nobody else has it from: brothers and sisters are told apart by it."""
+    return crypto.open_sealed(sealed) if sealed else ""
+
+
+def _name(sealed: str) -> str:
+    return masked_name(crypto.open_sealed(sealed)) if sealed else ""
+
+
+LISTED = """
+select f.id, f.owner_id, o.real_name_sealed as owner_sealed, f.member_id as citizen_id,
+       m.real_name_sealed as name_sealed, m.id_number_sealed as number_sealed, f.relation,
+       f.born_sealed <> '' as minor
+  from family_member f join citizen o on o.id = f.owner_id join citizen m on m.id = f.member_id
+ where f.state = 'active' and"""
+TAKEN_ALONG = Question(_member, f"{LISTED} f.owner_id = asked.who order by f.id", who="bigint")
+ON_LISTS = Question(_member, f"{LISTED} f.member_id = asked.who order by f.id", who="bigint")
+
+
 async def of(owner_id: int) -> list[Member]:
     """Whom I may take along, the first registered first."""
-    return await _listed(owner_id=owner_id)
+    return await TAKEN_ALONG.rows(owner_id)
 
 
 async def lists_with(member_id: int) -> list[Member]:
     """On whose lists I am."""
-    return await _listed(member_id=member_id)
+    return await ON_LISTS.rows(member_id)
 
 
 HELD = "select born_sealed, state from family_member where owner_id = $1 and member_id = $2"
@@ -196,34 +223,6 @@ async def _end(family_id: int, *, to: str, by: Actor, **whose: int) -> None:
         row.state, row.ended_at = to, clock.now()
         await row.save(update_fields=["state", "ended_at"])
         await audit.record(f"family.{to}", subject=f"family_member:{row.id}", by=by)
-
-
-async def _listed(**whose: int) -> list[Member]:
-    rows = FamilyMember.filter(**whose, state="active").order_by("id").prefetch_related("owner", "member")
-    return [_shown(row) for row in await rows]
-
-
-def _shown(row: FamilyMember) -> Member:
-    number = row.member.id_number_sealed
-    return Member(
-        id=row.id,
-        owner_id=row.owner.id,
-        owner=_name(row.owner),
-        citizen_id=row.member.id,
-        name=_own_child(row.member) if row.born_sealed else _name(row.member),
-        number=masked(crypto.open_sealed(number)) if number else "",
-        relation=row.relation,
-        minor=bool(row.born_sealed),
-    )
-
-
-def _own_child(child: Citizen) -> str:
-    """Whole, to the guardian who gave it and nobody else has it from: brothers and sisters are told apart by it."""
-    return crypto.open_sealed(child.real_name_sealed) if child.real_name_sealed else ""
-
-
-def _name(citizen: Citizen) -> str:
-    return masked_name(crypto.open_sealed(citizen.real_name_sealed)) if citizen.real_name_sealed else ""
 
 
 def _of_age(born: date) -> date:

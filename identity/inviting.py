@@ -1,11 +1,14 @@
 """委托邀请: a principal makes a code and hands it over; who brings it within a day becomes the agent. Once."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from foundation import audit, clock, crypto, database, ratelimit
 from foundation.actor import Actor
+from foundation.together import Question
 from identity import access, delegation
 from identity.family_errors import InvitationOver, TooManyAsked
 from identity.family_models import DelegationInvitation
@@ -74,15 +77,23 @@ async def accept(*, code: str, by: Actor) -> int:
     return made
 
 
+def _open(scope: str, items: str, **columns: Any) -> OpenInvitation:
+    return OpenInvitation(scope=json.loads(scope), items=json.loads(items), **columns)
+
+
+OPEN = Question(
+    _open,
+    """
+select id, scope, items, until, good_until from delegation_invitation
+ where principal_id = asked.who and used_at is null and good_until > asked.now order by id""",
+    who="bigint",
+    now="timestamptz",
+)
+
+
 async def open_of(principal_id: int) -> list[OpenInvitation]:
     """Invitations that wait for somebody."""
-    rows = await DelegationInvitation.filter(
-        principal_id=principal_id, used_at=None, good_until__gt=clock.now()
-    ).order_by("id")
-    return [
-        OpenInvitation(id=row.id, scope=row.scope, items=row.items, until=row.until, good_until=row.good_until)
-        for row in rows
-    ]
+    return await OPEN.rows(principal_id, clock.now())
 
 
 async def take_back(*, invitation_id: int, by: Actor) -> None:

@@ -1,6 +1,6 @@
 """实名等级: how well we know who somebody is, and what each level allows; the one table that doors ask."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -161,12 +161,17 @@ async def _proved(citizen_id: int, kind: str, *, by: Actor, about: str = "", mar
 
 
 async def _level(citizen: Citizen) -> Level:
-    """A proof about a phone holds for that phone alone: who changes it starts anew with that part."""
+    return reached(citizen, {(one.kind, one.about) for one in await IdentityProof.filter(citizen_id=citizen.id)})
+
+
+def reached(citizen: access.Kept, proofs: Collection[tuple[str, str]]) -> Level:
+    """By kind and subject of each proof. One about a phone holds for that phone alone: who changes it starts anew with
+    that part.
+    """
     if citizen.verified_at is None:
         return Level.PHONE if citizen.phone_verified_at is not None else Level.NONE
     if citizen.id_type == IdType.CREDIT_CODE:
         return Level.NAME_AND_NUMBER
-    proofs = {(one.kind, one.about) for one in await IdentityProof.filter(citizen_id=citizen.id)}
     if {kind for kind, _ in proofs} & {"face", "in_person"}:
         return Level.IN_PERSON
     held = (

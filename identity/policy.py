@@ -5,7 +5,7 @@ Whoever has not agreed to the version in force, or took it back, has a minimal a
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from foundation import audit, clock, database
@@ -44,8 +44,13 @@ def _versions(folder: Path) -> tuple[Policy, ...]:
 
 def current() -> Policy:
     """The version in force today."""
-    in_force = [one for one in _versions(FOLDER) if date.fromisoformat(one.version) <= clock.today()]
-    return in_force[-1] if in_force else _versions(FOLDER)[0]
+    return _in_force(FOLDER, clock.today())
+
+
+@lru_cache(8)
+def _in_force(folder: Path, day: date) -> Policy:
+    begun = [one for one in _versions(folder) if date.fromisoformat(one.version) <= day]
+    return begun[-1] if begun else _versions(folder)[0]
 
 
 async def agreed(citizen_id: int) -> str:

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from appointments import booking
 from appointments.booking import Booking
 from cases import lookup
-from catalogue import items, scenarios
+from catalogue import items, scenarios, shelf
 from feedback import ratings
 from foundation import clock, settings
 from foundation.web import PUBLIC_MINUTE, Routes
@@ -106,6 +106,15 @@ class ToDo(Struct):
     unread: int
 
 
+class Ways(Struct):
+    """To find something: the same for everybody while an edition of the catalogue is in force."""
+
+    hot: list[ItemRow]
+    themes: list[Named]
+    life_events: list[Named]
+    scenarios: list[Named]
+
+
 class Home(Struct):
     """`todo` is empty for visitors."""
 
@@ -121,18 +130,28 @@ class Home(Struct):
 
 @routes.get("/v1/home", access=VISITOR, summary="首页", cache=PUBLIC_MINUTE)
 async def home(who: Session | None) -> Home:
+    ways = await shelf.keep("home", _ways)
     return Home(
         city=settings.current().processes.city_name,
         signed_in=who is not None,
-        hot=[row_of(one) for one in await items.hot(HOT)],
-        themes=[Named(one.code, one.name) for one in await items.themes()],
-        life_events=[Named(one.code, one.name) for one in await items.life_events()],
-        scenarios=[Named(one.code, one.name) for one in await scenarios.everyone()],
+        hot=ways.hot,
+        themes=ways.themes,
+        life_events=ways.life_events,
+        scenarios=ways.scenarios,
         notices=[
             NoticeView(one.kind, one.title, one.text, one.address, one.at, one.starts_at, one.ends_at)
             for one in await notices.latest()
         ],
         todo=await _todo(who) if who else None,
+    )
+
+
+async def _ways() -> Ways:
+    return Ways(
+        hot=[row_of(one) for one in await items.hot(HOT)],
+        themes=[Named(one.code, one.name) for one in await items.themes()],
+        life_events=[Named(one.code, one.name) for one in await items.life_events()],
+        scenarios=[Named(one.code, one.name) for one in await scenarios.everyone()],
     )
 
 

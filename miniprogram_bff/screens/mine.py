@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from foundation.actor import Actor
 from foundation.web import Asked, Limit, Routes
-from identity import access, levels, phones, policy, realname, sessions
+from identity import levels, own_record, phones, policy, realname, sessions
 from identity.errors import (
     AlreadyVerified,
     NameFault,
@@ -135,8 +134,8 @@ async def sign_out_everywhere(who: Session) -> Ended:
 
 
 async def _me(who: Session, citizen_id: int) -> Me:
-    found = await access.profile(citizen_id, seen_by=Actor.citizen(citizen_id))
-    accounts = await access.accounts(found.citizen_id)
+    record = await own_record.of(citizen_id)
+    found = record.profile
     return Me(
         real_name_done=found.verified,
         name=found.masked_name,
@@ -144,7 +143,7 @@ async def _me(who: Session, citizen_id: int) -> Me:
         id_number=found.masked_number,
         phone=found.masked_phone,
         phone_verified=found.phone_verified,
-        level=levels.NAMES[(await levels.of(citizen_id)).level],
+        level=levels.NAMES[record.level],
         policy_agreed=who.policy == policy.current().version,
-        platforms=sorted({one.platform for one in accounts}),
+        platforms=record.platforms,
     )

@@ -1,0 +1,58 @@
+"""我的信息: one's own record with the level one has reached and where one signs in, in one statement."""
+
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from foundation.together import Question
+from identity import levels
+from identity.access import Profile, opened
+from identity.errors import NoSuchCitizen
+from identity.levels import Level
+
+
+class OwnRecord(Struct, frozen=True):
+    """`platforms` in the order of their names."""
+
+    profile: Profile
+    level: Level
+    platforms: list[str]
+
+
+class _Kept(Struct, frozen=True, kw_only=True):
+    """As the citizen's row holds it, still sealed."""
+
+    id: int
+    verified_at: datetime | None
+    real_name_sealed: str
+    id_type: str
+    id_number_sealed: str
+    phone_sealed: str
+    phone_verified_at: datetime | None
+    platforms: list[str]
+    proofs: str
+
+
+_proofs = msgspec.json.Decoder(list[tuple[str, str]])
+
+# Who was merged into another is that one.
+MINE = Question(
+    _Kept,
+    """
+select c.id, c.verified_at, c.real_name_sealed, c.id_type, c.id_number_sealed, c.phone_sealed, c.phone_verified_at,
+       array(select distinct p.platform from platform_account p where p.citizen_id = c.id order by 1) as platforms,
+       (select coalesce(jsonb_agg(jsonb_build_array(i.kind, i.about)), '[]')
+          from identity_proof i where i.citizen_id = c.id) as proofs
+  from citizen known join citizen c on c.id = coalesce(known.merged_into_id, known.id)
+ where known.id = asked.who and known.state <> 'deleted' and c.state = 'active'""",
+    who="bigint",
+)
+
+
+async def of(citizen_id: int) -> OwnRecord:
+    """Raises NoSuchCitizen."""
+    kept = await MINE.row(citizen_id)
+    if kept is None:
+        raise NoSuchCitizen
+    return OwnRecord(opened(kept), levels.reached(kept, set(_proofs.decode(kept.proofs))), kept.platforms)

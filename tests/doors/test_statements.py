@@ -1,0 +1,81 @@
+"""How many statements a personal screen sends: one, so that nobody brings back the half a dozen there were.
+
+Counted, not timed. What everybody shares (the catalogue, notices) was read by the request before.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from appointments import closure_news
+from catalogue import favourites
+from foundation.actor import Actor
+from notifications import notices
+from tests.builders import payments
+from tests.builders.appointments import a_held_place
+from tests.builders.cases import a_case
+from tests.builders.doors import sign_in
+from tests.builders.favourites import two_items
+from tests.builders.messages import announce
+
+ONE = 1
+CASE_AND_CALENDAR = 2
+LISTS_OF_FAMILY = 7  # two of people, two of delegations, invitations, requests each way with one's own record
+ROOMS_OF_HOME = 5  # the next booking, bills, cases, ratings, messages
+SHARED = ("select number from catalogue_edition where id = 1", closure_news.COMING, notices.ANNOUNCED)  # not of persons
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements about persons that went out."""
+    statements: list[str] = []
+    for way in ("fetch", "fetchrow", "fetchval", "execute", "executemany"):
+        monkeypatch.setattr(asyncpg.Connection, way, _overheard(getattr(asyncpg.Connection, way), statements))
+    return statements
+
+
+def _overheard(way: Callable[..., Any], statements: list[str]) -> Callable[..., Any]:
+    async def overheard(self: asyncpg.Connection, query: str, *args: Any, **kwargs: Any) -> Any:
+        if query not in SHARED:
+            statements.append(query)
+        return await way(self, query, *args, **kwargs)
+
+    return overheard
+
+
+async def somebody() -> tuple[dict[str, str], dict[str, int]]:
+    """Who has one of everything: how they sign in, and the screens they have with the most statements of each."""
+    slug, _ = await two_items()
+    payer, number = await payments.a_payer()
+    held, _, _ = await a_held_place(by=Actor.citizen(payer.id))
+    bill, case = await payments.a_bill(payer=number), await a_case(applicant=number)
+    await announce(payer)
+    await favourites.add(citizen_id=payer.id, item=slug)
+    return await sign_in(payer), {
+        "/v1/home": ROOMS_OF_HOME,
+        "/v1/bookings": ONE,
+        f"/v1/bookings/{held.code}": ONE,
+        "/v1/waitlist": ONE,
+        "/v1/bills": ONE,
+        f"/v1/bills/{bill.pay_code}": ONE,
+        "/v1/cases": CASE_AND_CALENDAR,
+        f"/v1/cases/{case.case_no}": CASE_AND_CALENDAR,
+        "/v1/me/messages": ONE,
+        "/v1/me": ONE,
+        "/v1/me/favourites": ONE,
+        "/v1/family": LISTS_OF_FAMILY,
+        "/v1/ratings/waiting": ONE,
+    }
+
+
+async def test_no_personal_screen_sends_more_statements_than_it_needs(bff: httpx.AsyncClient, sent: list[str]) -> None:
+    me, screens = await somebody()
+    for address, most in screens.items():
+        assert (await bff.get(address, headers=me)).status_code == 200
+        sent.clear()
+        answer = (await bff.get(address, headers=me)).json()
+        assert answer or address == "/v1/waitlist" or address == "/v1/ratings/waiting"
+        assert len(sent) == most, "\n".join([address, *sent])
