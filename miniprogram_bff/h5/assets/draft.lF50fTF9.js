@@ -1,1 +1,0 @@
-import{w as o}from"./base.D3Eo7MbI.js";import{C as n,D as s,E as t}from"./own.CVTZEvei.js";function a(a,r){const e=n(`own.draft.${a}`);null!==e&&(r.value=e);const f=o(r,o=>t(`own.draft.${a}`,o),{deep:!0});return{sent:()=>{f(),s(`own.draft.${a}`)}}}export{a as u};
