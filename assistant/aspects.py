@@ -49,7 +49,9 @@ SECTIONS: dict[Aspect, tuple[str, ...]] = {
 
 _MAY = r"(?:能不能|可不可以|能否|可否|是否可以|能|可以|行不行)"
 _HERE = r"(?:本地|当地|本市|老家|户籍地|户口所在地|户口地)"
-_SOMEBODY = r"(?:别人|他人|旁人|家里?人|家属|亲戚|朋友|同事|老公|老婆|爱人|对象|爸妈|父母|儿子|女儿|子女|孩子|中介|人家)"
+_SOMEBODY = (
+    r"(?:别人|他人|旁人|家里?人|家属|亲戚|朋友|同事|老公|老婆|爱人|对象|爸妈|父母|儿子|女儿|子女|孩子|中介|人家)"
+)
 _WHAT = r"(?:什么|哪些|啥子?|那些|几样)"
 # Order matters: an earlier pattern takes its words away from the later ones (办好了吗 is progress, not time).
 _PATTERNS: dict[Aspect, re.Pattern[str]] = {

@@ -19,7 +19,9 @@ _SPEAKS: dict[Aspect, re.Pattern[str]] = {
     Aspect.RESIDENCE: re.compile(r"外地|户籍|户口"),
 }
 _ASKS: dict[Aspect, re.Pattern[str]] = {
-    Aspect.AWAY: re.compile(r"(?:人|打工|上班|工作|法人)*在外地(?:能办|打工|工作)|异地[补换]?办|不在(?:本地|户籍地|老家)|回老家(?:办|盖)?"),
+    Aspect.AWAY: re.compile(
+        r"(?:人|打工|上班|工作|法人)*在外地(?:能办|打工|工作)|异地[补换]?办|不在(?:本地|户籍地|老家)|回老家(?:办|盖)?"
+    ),
     Aspect.PROXY: re.compile(r"代办|代领|代理|别人|家里?人|委托|本人"),
     Aspect.RESIDENCE: re.compile(r"外地(?:人|户口|户籍|的)|不在户籍地"),
 }

@@ -29,9 +29,7 @@ def returned_to(snapshot: Snapshot, one: Question, memory: Memory) -> GuideDocum
     return None if decide(snapshot, one, recent=()).document else recent[0]
 
 
-def told_by_the_latest(
-    snapshot: Snapshot, one: Question, memory: Memory, decision: Decision
-) -> GuideDocument | None:
+def told_by_the_latest(snapshot: Snapshot, one: Question, memory: Memory, decision: Decision) -> GuideDocument | None:
     """The item spoken of last, if it is what is asked about: by one of its common questions (人不在本地能办吗), or by an
     element that every guide has, where nothing else is named (多少钱一年)."""
     latest = _latest(snapshot, memory)

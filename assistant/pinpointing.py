@@ -27,7 +27,9 @@ def frequent_question(document: GuideDocument, topic: str, asked: tuple[Aspect, 
     best, value = None, (0.0, 0.0)
     for section in document.all_of(QUESTION):
         near, ways = _nearness(document, section, topic, asked), _fitting(section, asked)
-        same, whole = max((_sameness(beyond, _beyond(document, way)), _alike(topic, way)) for way in ways) if ways else _NOT
+        same, whole = (
+            max((_sameness(beyond, _beyond(document, way)), _alike(topic, way)) for way in ways) if ways else _NOT
+        )
         found = (max(near, same), whole)
         if found > value and ((near >= enough and _tells(section, beyond)) or same >= SAME_BEYOND):
             best, value = section, found
