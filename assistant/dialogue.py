@@ -6,7 +6,7 @@ from assistant import analysis, answering, audience, ground_rules, navigation, p
 from assistant.answering import Answer, Kind
 from assistant.around import NOTHING, Around
 from assistant.aspects import Aspect
-from assistant.choosing import Decision, chosen, decide, left_over, named_among, only_picks
+from assistant.choosing import Decision, chosen, decide, left_over, only_picks
 from assistant.confidence import Band, Bands
 from assistant.corpus import GuideDocument
 from assistant.elsewhere import Matter

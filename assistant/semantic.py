@@ -42,7 +42,7 @@ BY_WORDS = 50
 MOST_REMEMBERED = 1024
 BATCH = 64
 PORTION, PORTIONS = 256, 4
-"""So many texts are turned before what is made is kept, or a quarter of what is there: of many, it is written seldom."""
+"""So many texts are turned before what is made is kept, or a quarter of what is there: much is written seldom."""
 
 T = TypeVar("T")
 Vectors = NDArray[numpy.float32]
@@ -212,7 +212,7 @@ class Understanding:
         return left
 
     def _known(self, kind: str, texts: Sequence[str]) -> tuple[dict[str, Vectors], list[str]]:
-        """The vectors that are kept of texts of that kind, and the texts whose are not; each with its kind before it."""
+        """The vectors kept of texts of that kind, and the texts that have none; each with its kind before it."""
         kept = kept_vectors.newest(self._folder, self._encoder.name)
         placed = list(zip((kind + text for text in texts), kept.places_of(kind, texts).tolist(), strict=True))
         return {text: kept.vectors[at] for text, at in placed if at >= 0}, [text for text, at in placed if at < 0]
