@@ -8,6 +8,7 @@ Where meaning is switched on, the vectors of the names are kept there as well, a
 """
 
 import asyncio
+import math
 import sys
 import time
 from collections.abc import Sequence
@@ -18,22 +19,26 @@ from catalogue import edition
 from foundation import database, settings
 
 
-async def build() -> str:
-    """Lay out the catalogue of the database and keep it. Raises SystemExit without a folder to keep it in."""
+async def build(*, until: float = math.inf) -> str:
+    """Lay out the catalogue of the database and keep it. Raises SystemExit without a folder to keep it in.
+
+    When the monotonic clock says `until`, what vectors are still to be made wait for the next time.
+    """
     folder = knowledge.folder()
     if folder is None:
         raise SystemExit("ASSISTANT_INDEX_FOLDER is not set: there is nowhere to keep the index")
-    started = time.perf_counter()
+    started, by = time.perf_counter(), knowledge.understanding()
     made = await knowledge.lay_out()
     await asyncio.to_thread(base.keep, made, folder)
-    if by := knowledge.understanding():
-        await by.keep(made.layer.documents, made.edition)
+    whole = await by.keep(made.layer.documents, made.edition, until=until) if by else True
     size, took = made.layer.nbytes / 2**20, time.perf_counter() - started
-    return f"edition {made.edition}: {len(made.layer.documents)} guides, {size:.1f} MB, {took:.1f} s"
+    told = f"edition {made.edition}: {len(made.layer.documents)} guides, {size:.1f} MB, {took:.1f} s"
+    return told if whole else f"{told}, some vectors still to be made"
 
 
 async def is_behind(*, much: bool = False) -> bool:
-    """Whether a base is to be kept here and the newest is of an older edition, or (`much`) too much lies over it.
+    """Whether a base is to be kept here and the newest is of an older edition, or (`much`) too much lies over it, or
+    vectors of its names are still to be made.
 
     A process that starts lays what differs over the newest base: a few guides cost it milliseconds.
     """
@@ -41,9 +46,13 @@ async def is_behind(*, much: bool = False) -> bool:
     if folder is None:
         return False
     edition_kept, marks_kept = await asyncio.to_thread(base.newest_kept, folder)
+    by = knowledge.understanding()
+    if edition_kept and by is not None:
+        unfinished: bool = await asyncio.to_thread(by.is_behind, edition_kept)
+        if unfinished:
+            return True
     if not much:
-        now, by = str(await edition.number()), knowledge.understanding()
-        return edition_kept != now or (by is not None and await asyncio.to_thread(by.is_behind, now))
+        return edition_kept != str(await edition.number())
     marks = await reading.marks()
     return knowledge.is_much(len(set(marks_kept.items()) ^ set(marks.items())), of=len(marks))
 

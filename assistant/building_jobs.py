@@ -1,8 +1,13 @@
 """The index is laid out again where nobody waits for it, so that new processes only map it."""
 
+import time
+
 from assistant import building
 from foundation import logs
 from foundation.jobs import scheduled
+
+LONGEST = 420.0
+"""Seconds after which no more vectors are begun: a job has ten minutes, and the next comes within ten minutes."""
 
 log = logs.logger(__name__)
 
@@ -21,4 +26,4 @@ async def lay_out_every_night() -> None:
 
 async def _build(*, much: bool) -> None:
     if await building.is_behind(much=much):
-        log.info("assistant_base_kept", told=await building.build())
+        log.info("assistant_base_kept", told=await building.build(until=time.monotonic() + LONGEST))

@@ -169,7 +169,7 @@ def _knows(guide: GuideDocument, kind: str) -> bool:
 
 
 def _of_another_paper(snapshot: Snapshot, topic: str, guide: GuideDocument) -> bool:
-    """Whether a topic begins with a paper that guides are called by, but not this one: 结婚证上名字错了 is no 身份证."""
+    """Whether a topic begins with a paper that guides are called by, but not this: 结婚证上名字错了 is no 身份证."""
     match = _PAPER.match(topic)
     if not match or not snapshot.is_name(match.group()):
         return False

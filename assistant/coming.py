@@ -29,7 +29,7 @@ _ASKS: dict[Aspect, re.Pattern[str]] = {
 
 def sections(document: GuideDocument, aspect: Aspect) -> list[Section]:
     """What the guide says of it: its common questions about it, unless they are about somebody's child, or else the
-    sections that speak of it; then where all guides say it. Nothing where the aspect has nothing to do with who comes."""
+    sections that speak of it; then where all guides say it. Nothing where the aspect is not about who comes."""
     if aspect not in _SPEAKS:
         return []
     asking = [one for one in document.all_of(QUESTION) if _asks(one, aspect) and not audience.of(one.title)]

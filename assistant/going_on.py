@@ -1,4 +1,4 @@
-"""Going on (接着说): when a message belongs to the item spoken of before, though it does not point back to it by a word.
+"""Going on (接着说): when a message belongs to the item spoken of before, though no word of it points back.
 
 Who goes on says little. So what is found must be named, if only by two neighbouring characters, to be another item:
 after 新生儿医保, 啥时候交 is not 契税什么时候交, but 契税呢 is.
@@ -30,7 +30,7 @@ def returned_to(snapshot: Snapshot, one: Question, memory: Memory) -> GuideDocum
 
 
 def told_by_the_latest(snapshot: Snapshot, one: Question, memory: Memory, decision: Decision) -> GuideDocument | None:
-    """The item spoken of last, if it is what is asked about: by one of its common questions (人不在本地能办吗), or by an
+    """The item spoken of last, if that is asked about: by one of its common questions (人不在本地能办吗), or by an
     element that every guide has, where nothing else is named (多少钱一年)."""
     latest = _latest(snapshot, memory)
     if not latest or _is_named(one, decision):

@@ -13,7 +13,6 @@ SAME_QUESTION, NEARLY_THE_SAME = 0.62, 0.8
 SAME_BEYOND, LEAST_SHARED = 0.55, 2
 HALF_TOLD, TOLD = 0.5, 0.8
 REMEMBERED = 8192
-_NOT = (0.0, 0.0)
 _EMPTY_WORDS = frozenset("了怎么吗呢啊吧的得地要不是在有什哪能可以去给我你办请问咋如何多少还和就都也想会需")
 _PLAINLY = {"母亲": "妈", "父亲": "爸", "随": "跟", "母": "妈", "父": "爸", "娘": "妈", "爹": "爸", "妻子": "老婆"}
 _RELATIVES = re.compile("|".join(_PLAINLY))
@@ -27,9 +26,8 @@ def frequent_question(document: GuideDocument, topic: str, asked: tuple[Aspect, 
     best, value = None, (0.0, 0.0)
     for section in document.all_of(QUESTION):
         near, ways = _nearness(document, section, topic, asked), _fitting(section, asked)
-        same, whole = (
-            max((_sameness(beyond, _beyond(document, way)), _alike(topic, way)) for way in ways) if ways else _NOT
-        )
+        said = ((_sameness(beyond, _beyond(document, way)), _alike(topic, way)) for way in ways)
+        same, whole = max(said, default=(0.0, 0.0))
         found = (max(near, same), whole)
         if found > value and ((near >= enough and _tells(section, beyond)) or same >= SAME_BEYOND):
             best, value = section, found
@@ -98,7 +96,7 @@ def _sameness(beyond: frozenset[str], told: frozenset[str]) -> float:
 
 
 def _alike(topic: str, way: str) -> float:
-    """0..1: how far two questions say the same, the guide's own names with it: what decides between 随妈姓 and 随妈的户口."""
+    """0..1: how far two questions say the same, the guide's own names with it: 随妈姓 is not 户口随妈."""
     said, told = _telling_name(topic), _telling_name(way)
     return 2 * len(said & told) / max(len(said) + len(told), 1)
 

@@ -8,10 +8,12 @@ the more of it the surer that was: meaning only moves it.
 """
 
 import asyncio
+import math
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -39,6 +41,8 @@ BY_WORDS = 50
 """So many guides that words find are weighed against meaning: what is near in both should not count as found by one."""
 MOST_REMEMBERED = 1024
 BATCH = 64
+PORTION, PORTIONS = 256, 4
+"""So many texts are turned before what is made is kept, or a quarter of what is there: much is written seldom."""
 
 T = TypeVar("T")
 Vectors = NDArray[numpy.float32]
@@ -167,12 +171,16 @@ class Understanding:
         """The vector of a question that was prepared."""
         return self._remembered.get(said)
 
-    async def keep(self, documents: Sequence[GuideDocument], edition: str) -> None:
-        """Keep the vectors of guides in the folder, made in the same thread; what is kept there is not made again."""
-        await self._apart(self._kept, documents, edition)
+    async def keep(self, documents: Sequence[GuideDocument], edition: str, *, until: float = math.inf) -> bool:
+        """Keep the vectors of guides in the folder, a portion at a time, made in the same thread; what is kept there is
+        not made again. Whether all of them are there: it stops when the monotonic clock says `until`."""
+        while await self._apart(self._kept, documents, edition):
+            if time.monotonic() >= until:
+                return False
+        return True
 
     def is_behind(self, edition: str) -> bool:
-        """Whether the vectors of another edition are kept."""
+        """Whether the vectors of another edition are kept, or not all of them."""
         return kept_vectors.newest(self._folder, self._encoder.name).edition != edition
 
     def _learned(self, documents: Sequence[GuideDocument]) -> Meanings:
@@ -188,14 +196,26 @@ class Understanding:
         found = {form: kept.vectors[place] for form, place in zip(forms, places, strict=True) if place >= 0}
         return found | (dict(zip(new, self._encoder.questions(new), strict=True)) if new else {})
 
-    def _kept(self, documents: Sequence[GuideDocument], edition: str) -> None:
+    def _kept(self, documents: Sequence[GuideDocument], edition: str) -> int:
+        """Keep one more portion with what is kept; how many texts are left."""
         assert self._folder, "only who has an index folder keeps vectors in it"
-        learned = self._learned(documents)
-        every = numpy.concatenate(learned.parts) if learned.parts else numpy.zeros((0, 1), numpy.float32)
-        texts = [text for document in documents for text in told(document)]
-        names = {NAME + text: every[row] for text, row in zip(texts, learned.rows.tolist(), strict=True)}
-        forms = {FORM + form: vector for form, vector in self._written.items()}
-        kept_vectors.keep(self._folder, edition, self._encoder.name, names | forms)
+        names = list(dict.fromkeys(text for document in documents for text in told(document)))
+        known, missing = self._known(NAME, names)
+        forms, unwritten = self._known(FORM, everyday.forms())
+        known |= forms
+        portion = [*missing, *unwritten][: max(PORTION, len(known) // PORTIONS)]
+        for kind, turn in ((NAME, partial(_names, by=self._encoder)), (FORM, self._encoder.questions)):
+            texts = [text.removeprefix(kind) for text in portion if text.startswith(kind)]
+            known |= zip((kind + text for text in texts), turn(texts) if texts else (), strict=True)
+        left = len(missing) + len(unwritten) - len(portion)
+        kept_vectors.keep(self._folder, edition, self._encoder.name, known, whole=not left)
+        return left
+
+    def _known(self, kind: str, texts: Sequence[str]) -> tuple[dict[str, Vectors], list[str]]:
+        """The vectors kept of texts of that kind, and the texts that have none; each with its kind before it."""
+        kept = kept_vectors.newest(self._folder, self._encoder.name)
+        placed = list(zip((kind + text for text in texts), kept.places_of(kind, texts).tolist(), strict=True))
+        return {text: kept.vectors[at] for text, at in placed if at >= 0}, [text for text, at in placed if at < 0]
 
     def _turned(self, said: str) -> Vectors:
         """The vector of a question, moved a little towards how its everyday words are written."""
