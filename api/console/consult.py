@@ -1,5 +1,6 @@
 """人工咨询: who waits for a person, the conversations I hold, and one of them with all that was said."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -8,7 +9,8 @@ from sanic import HTTPResponse, Request
 from api.console import deeds, page
 from api.console.scope import AGENTS
 from api.console.staff_session import STAFF
-from assistant import handover_desk, inbox, office_hours, reply_faqs
+from assistant import handover_desk, hit_test, inbox, office_hours, reply_faqs
+from catalogue import guides, items
 from foundation.web import Asked, Routes
 from identity import access
 from identity.access import StaffMember
@@ -23,6 +25,10 @@ SIDES = {"citizen": "市民", "bot": "办事助手", "agent": "工作人员", "s
 
 class One(Asked):
     handover_id: RowId
+
+
+class Quoted(Asked):
+    guide: Annotated[str, Meta(min_length=1, max_length=60)]
 
 
 class Reply(Asked):
@@ -43,13 +49,24 @@ async def lists(request: Request, who: StaffMember) -> HTTPResponse:
     return page.shown(request, "_consult_lists.html", **await _lists(who))
 
 
+@routes.page("/console/consult/canned", access=STAFF)
+async def canned(request: Request, query: Quoted, who: StaffMember) -> HTTPResponse:
+    """The sections of a guide, to be put into a reply word for word."""
+    access.require(who, *AGENTS)
+    return page.shown(request, "_consult_canned.html", guide=await guides.page(query.guide))
+
+
 @routes.page("/console/consult/<handover_id>", access=STAFF)
 async def one(request: Request, handover_id: RowId, who: StaffMember) -> HTTPResponse:
     access.require(who, *AGENTS)
     shown = await _talk(handover_id, who)
     await handover_desk.note_read(handover_id=handover_id, by=who.actor)
     told = await deeds.of_subjects([f"handover:{handover_id}"])
-    return page.shown(request, "consult_one.html", who=who, deeds=told, **shown)
+    seen = await hit_test.look(shown["one"].question)
+    near = {candidate.name: None for part in seen.parts for candidate in part.candidates if candidate.has_guide}
+    return page.shown(
+        request, "consult_one.html", who=who, deeds=told, items=await _by_nearness(near), **shown,
+    )  # fmt: skip
 
 
 @routes.page("/console/consult/<handover_id>/talk", access=STAFF)
@@ -92,6 +109,13 @@ async def close(request: Request, form: One, who: StaffMember) -> HTTPResponse:
     access.require(who, *AGENTS)
     await handover_desk.close(handover_id=form.handover_id, by=who.actor)
     return page.onward(request, "/console/consult")
+
+
+async def _by_nearness(near: Iterable[str]) -> list[tuple[str, str]]:
+    """(slug, name) of all items that have a guide, those called so first."""
+    order = {name: number for number, name in enumerate(near)}
+    found = [(one.slug, one.name) for one in await items.published()]
+    return sorted(found, key=lambda one: order.get(one[1], len(order)))
 
 
 async def _lists(who: StaffMember) -> dict[str, Any]:

@@ -25,7 +25,8 @@ class HomeWanted(Asked):
 @routes.page("/console/", access=STAFF)
 async def home(request: Request, query: HomeWanted, who: StaffMember) -> HTTPResponse:
     if not any(who.may(role) for role in scope.WATCHERS) and (elsewhere := navigation.of(who, request.path).groups):
-        return redirect(elsewhere[0].pages[0].address, status=303)
+        most = max(elsewhere, key=lambda group: len(group.pages))  # where most of their work is
+        return redirect(most.pages[0].address, status=303)
     hall, theirs = await scope.chosen(who, scope.WATCHERS, query.hall)
     served = {f"/{one.path}" for one in request.app.router.routes}
     seen = await _seen(hall, who)

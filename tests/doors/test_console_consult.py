@@ -9,6 +9,7 @@ from api.app import create_app
 from assistant import knowledge
 from assistant.handover_models import Handover, HandoverLine
 from foundation import audit
+from tests.builders import catalogue as build
 from tests.builders import handovers
 from tests.builders.console import Desk, a_colleague
 from tests.serving import serving
@@ -79,3 +80,18 @@ async def test_nobody_else_reads_what_citizens_say(base: str) -> None:
             fields = {"handover_id": waits.id} | ({"text": "您好"} if verb == "reply" else {})
             assert (await desk.press(f"/console/consult/{verb}", **fields)).status_code == 403
     assert (await Handover.get(id=waits.id)).state == waits.state
+
+
+async def test_sections_of_the_nearest_guide_are_at_hand(base: str) -> None:
+    await build.small_city()
+    async with httpx.AsyncClient(base_url=base) as client:
+        desk = Desk(client)
+        await a_colleague(("agent", ""), username="kefu")
+        await desk.sign_in("kefu")
+        _, waits = await handovers.asked("换身份证要本人去吗")
+        await desk.press("/console/consult/take", handover_id=waits.id)
+        page = (await desk.open(f"/console/consult/{waits.id}")).text
+        assert '<option value="id-card">居民身份证换领</option>' in page
+        canned = (await desk.open("/console/consult/canned?guide=id-card")).text
+        assert ("来源：《居民身份证换领》办事指南第 1 版“收费标准”" in canned, "data-quote" in canned) == (True, True)
+        assert (await desk.open("/console/consult/canned?guide=none")).status_code == 404

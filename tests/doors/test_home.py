@@ -113,9 +113,13 @@ async def test_somebody_without_a_desk_is_told_so(desk: Desk) -> None:
     assert (page.status_code, "大厅管理员" in page.text) == (403, True)
 
 
-async def test_who_only_helps_on_the_telephone_lands_where_they_do(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("role", "first"),
+    [("agent", "/console/consult"), ("editor", "/console/guides"), ("finance", "/console/money/bills")],
+)
+async def test_who_has_no_hall_lands_where_most_of_their_work_is(desk: Desk, role: str, first: str) -> None:
     await a_hall()
-    await a_colleague(("agent", ""), username="zhaoliu")
+    await a_colleague((role, ""), username="zhaoliu")
     await desk.sign_in("zhaoliu")
     landed = await desk.open("/console/")
-    assert (landed.status_code, landed.headers["location"]) == (303, "/console/people")
+    assert (landed.status_code, landed.headers["location"]) == (303, first)

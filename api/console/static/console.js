@@ -6,6 +6,7 @@ document.addEventListener("click", (event) => {
   if (button.hasAttribute("data-add")) addPeriod();
   if (button.hasAttribute("data-remove")) removePeriod(button.closest("fieldset"));
   if (button.hasAttribute("data-add-row")) addRow(button.closest("fieldset"));
+  if (button.hasAttribute("data-quote")) quote(button.parentElement.querySelector(".text").innerText);
   if (button.hasAttribute("data-remove-row")) removeRow(button.closest(".row-of"));
   if (button.hasAttribute("data-move-row")) moveRow(button, button.closest(".row-of"));
 });
@@ -73,6 +74,14 @@ function removeRow(row) {
   const part = row.parentElement.closest("fieldset");
   row.remove();
   part.querySelector("[data-add-row]").focus();
+}
+
+// A section of a guide goes into the reply, after what was typed.
+function quote(text) {
+  const reply = document.getElementById("reply");
+  reply.value = [reply.value.trim(), text.trim()].filter(Boolean).join("\n");
+  reply.focus();
+  reply.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 // Rows are read in the order in which they stand; the button keeps the keyboard.
