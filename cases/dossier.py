@@ -19,6 +19,7 @@ from cases.usual import Usual
 from foundation import audit, clock, database
 from foundation.actor import Actor
 from foundation.workdays import WorkCalendar
+from identity.looks import Look, record_access
 
 
 @dataclass(frozen=True)
@@ -105,3 +106,4 @@ async def _note_reading(case: Case, by: Actor) -> None:
         if citizen_id is not None:
             detail = {"case_no": case.case_no}
             await audit.record("citizen.case_read", subject=f"citizen:{citizen_id}", by=by, detail=detail)
+            await record_access([citizen_id], what=Look.CASES, why=f"办理办件 {case.case_no}", by=by)

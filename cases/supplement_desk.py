@@ -15,6 +15,7 @@ from cases.papers import PaperView
 from cases.supplements import SupplementView
 from foundation import audit, database
 from foundation.actor import Actor
+from identity.looks import Look, record_access
 
 SENT = """
 select s.code, c.case_no, c.item_name, c.department_name, s.sent_at,
@@ -48,9 +49,12 @@ async def sent(*, within: Collection[str]) -> list[Sent]:
 async def one(*, code: str, within: Collection[str], by: Actor) -> SupplementView:
     """Raises NothingToSupplement."""
     row = await _within(code, within)
+    owner: int = row.citizen_id  # type: ignore[attr-defined]
+    shown = await supplements.of_notice(row)
     async with database.transaction():
         await audit.record("supplement.read", subject=f"supplement:{row.id}", by=by)
-    return await supplements.of_notice(row)
+        await record_access([owner], what=Look.CASES, why=f"查看补正材料，办件 {shown.case_no}", by=by)
+    return shown
 
 
 async def paper(*, code: str, supplement: str, within: Collection[str]) -> tuple[PaperView, bytes]:

@@ -52,6 +52,18 @@ async def published() -> list[ItemCard]:
     return list((await _known()).values())
 
 
+async def spoken_of(text: str) -> list[ItemCard]:
+    """The same, those first whose names share most with what was written: the larger the part of a name's neighbouring
+    characters that `text` has, the earlier.
+    """
+    return sorted(await published(), key=lambda card: -_share(card.name, text))
+
+
+def _share(name: str, text: str) -> float:
+    pairs = {name[at : at + 2] for at in range(len(name) - 1)}
+    return sum(pair in text for pair in pairs) / len(pairs) if pairs else 0.0
+
+
 async def find(code: str) -> ItemCard:
     """By slug or 实施编码. Raises ItemNotFound."""
     known = await _known()

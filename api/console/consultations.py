@@ -200,6 +200,7 @@ async def theirs(consultation_id: int, who: StaffMember) -> Whole:
 async def _shown(whole: Whole, who: StaffMember) -> dict[str, Any]:
     row = whole.row
     owner: int | None = row.owner_id  # type: ignore[attr-defined]
+    text = [row.title, *(entry.text for entry in whole.said)]
     return {
         "one": whole.entry, "row": row, "said": whole.said, "suspect": whole.suspect, "published": whole.published,
         "attached": whole.attached,
@@ -208,7 +209,7 @@ async def _shown(whole: Whole, who: StaffMember) -> dict[str, Any]:
         "reasons": moderation.REASONS, "doors": right_door.DOORS, "halls": await halls.everywhere(),
         "colleagues": await colleagues.for_halls(row.desk_path, roles=scope.ANSWERERS),
         "may_review": row.drafted_by_id != who.id, "may_decide": row.refused_by_id != who.id,  # type: ignore[attr-defined]
-        "deeds": await deeds.of_subjects([f"consultation:{row.id}"]), "items": await items.published(),
+        "deeds": await deeds.of_subjects([f"consultation:{row.id}"]), "items": await items.spoken_of(" ".join(text)),
         "question": next((entry.text for entry in whole.said if entry.kind == "asked"), ""),
         "answer": next((entry.text for entry in reversed(whole.said) if entry.kind == "answered"), ""),
     }  # fmt: skip

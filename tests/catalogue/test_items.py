@@ -54,3 +54,12 @@ async def test_a_load_does_not_change_what_is_featured() -> None:
     await items.feature(slugs=["id-card"], by=SEED)
     await build.small_city(item=build.item("二十元。", "二十块。"))
     assert (await items.find("id-card")).position == 1
+
+
+async def test_what_is_spoken_of_comes_first() -> None:
+    await build.demo_city()
+    usual = await items.published()
+    found = await items.spoken_of("居住证到期了在哪里续签？要带什么？")
+    assert found[0].name == "居住证申领"
+    assert {one.slug for one in found} == {one.slug for one in usual}
+    assert await items.spoken_of("？") == usual
