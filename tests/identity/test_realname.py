@@ -222,4 +222,9 @@ def test_names_are_kept_as_documents_print_them(typed: str, kept: str) -> None:
 
 
 def test_names_are_masked() -> None:
-    assert [realname.masked_name(one) for one in ("张三", "欧阳小明", "买买提·吐尔逊", "")] == ["张*", "欧***", "买****", ""]
+    assert [realname.masked_name(one) for one in ("张三", "欧阳小明", "买买提·吐尔逊", "")] == [
+        "张*",
+        "欧***",
+        "买****",
+        "",
+    ]
