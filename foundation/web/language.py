@@ -1,8 +1,8 @@
 """繁體: an answer of data in traditional characters, for who asks for them by Accept-Language.
 
 What we keep and say is simplified; OpenCC turns each Chinese text of an answer, and of a refusal, as readers of
-traditional characters write (s2hk: 裏, 為), but for some words of offices. What a client sends back as it got it stays (`foundation.words.VERBATIM`);
-codes, tokens and numbers are ASCII and stay anyway.
+traditional characters write (s2hk: 裏, 為), but for some words of offices. What a client sends back as it got it stays
+(`foundation.words.VERBATIM`); codes, tokens and numbers are ASCII and stay anyway.
 """
 
 import re
@@ -25,8 +25,8 @@ LONGEST_HEADER = 200
 SHORT = 200  # texts up to here come again and again: names, labels, sentences
 BODIES = 64  # whole public answers that are remembered, each of at most 64 KB
 BODY_AT_MOST = 64 * 1024
-# What OpenCC takes for other words: 换发 证件 has nothing to do with hair, nor 发卡 银行; 并发 消息 is no illness; and 签注 is
-# what the permits to Hong Kong and Macao call it.
+# What OpenCC takes for other words: to renew a permit, or to give out a card, has nothing to do with hair, 并发消息 no
+# illness, and 簽注 is how the permits to Hong Kong and Macao are written.
 OFFICIAL = {"換髮": "換發", "髮卡": "發卡", "併發": "並發", "簽註": "簽注"}
 MISTAKEN = re.compile("換髮|髮卡|併發(?!症)|簽註")
 

@@ -82,6 +82,14 @@ function decoded(query: Record<string, string>) {
 export function useScreen<T>(ask: () => Promise<{ said: T; old: number }>, { again = true } = {}): Screen<T> {
   const screen: Screen<T> = { view: shallowRef(null), fault: ref(null), old: ref(0), busy: ref(false), load };
   let first = true;
+  let led = false;
+  // Who came back without signing in is not led there again: there would be no way past it. Nothing of theirs is shown.
+  function refusedAgain(error: unknown): boolean {
+    const again = led && error instanceof Refused && error.status === 401;
+    led = !again && error instanceof Refused && error.status === 401;
+    if (again) screen.view.value = null;
+    return again;
+  }
   async function load() {
     screen.busy.value = true;
     try {
@@ -92,9 +100,10 @@ export function useScreen<T>(ask: () => Promise<{ said: T; old: number }>, { aga
       screen.view.value = said;
       screen.old.value = old;
       screen.fault.value = null;
+      led = false;
     } catch (error) {
       if (!(error instanceof Refused)) console.error(error); // ours, not the network's
-      if (!ledAway(error, screen.view.value === null)) screen.fault.value = error as Error;
+      if (refusedAgain(error) || !ledAway(error, screen.view.value === null)) screen.fault.value = error as Error;
     } finally {
       screen.busy.value = false;
     }

@@ -156,6 +156,19 @@ async def test_a_session_that_ended_asks_again_and_comes_back(citizen: Citizen) 
     await citizen.signs_in()
     await page.locator(".slot[aria-pressed=true]").wait_for()
 
+    # who does not sign in again is asked once, and can go back
+    await citizen.opens("mine")
+    await citizen.taps("消息", exact=True)
+    await page.get_by_role("link", name="消息设置").wait_for()
+    await page.evaluate(END_ALL_SESSIONS)
+    await citizen.taps("消息设置")
+    await citizen.sees("登录指尖办")
+    await citizen.presses("返回")
+    await page.wait_for_url("**next=messages")
+    await citizen.sees("登录指尖办")
+    await citizen.presses("返回")
+    await page.get_by_role("button", name="登录", exact=True).wait_for()
+
 
 async def test_the_way_back(citizen: Citizen) -> None:
     page = citizen.page
