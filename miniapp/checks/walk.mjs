@@ -93,6 +93,13 @@ async function book(person, host) {
 
 async function pay(person, host, own) {
   await host.go("/pages/bills/bills", "to");
+  await person.sees("缴费记录");
+  // Bills find their owner in the background, some time after a name was proven.
+  for (const end = Date.now() + 40_000; !person.found(own.bill.title) && Date.now() < end; ) {
+    await new Promise((done) => setTimeout(done, 500));
+    await host.go("/pages/bills/bills", "redirect");
+    await person.sees("缴费记录");
+  }
   await person.taps(own.bill.title);
   await person.isOn("bill");
   await person.taps(/支付/);

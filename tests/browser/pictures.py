@@ -1,4 +1,4 @@
-"""What both commands that take pictures share: a demo city of their own, a visitor with things to show, a still page."""
+"""What both commands that take pictures share: a demo city of their own, a visitor with things to show, stillness."""
 
 import asyncio
 import tempfile
