@@ -6,3 +6,7 @@ declare module "*.vue" {
   const component: DefineComponent<object, object, unknown>;
   export default component;
 }
+declare module "*.svg?inline" {
+  const address: string;
+  export default address;
+}

@@ -72,7 +72,7 @@ async def _through(person: Citizen, size: str, codes: dict[str, str], *, large: 
 
 
 async def _unusual(person: Citizen, session: str, codes: dict[str, str]) -> None:
-    """What is seen before signing in, while something is on its way, without a network, in the second script, after paying."""
+    """What is seen rarely: before signing in, on its way, without a network, after paying, in the second script."""
     page = person.page
     await person.opens("login")
     await _kept(page, "login")

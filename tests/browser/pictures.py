@@ -1,4 +1,4 @@
-"""What both commands that take pictures share: a demo city of their own, a visitor with things to show, a still page."""
+"""What both commands that take pictures share: a demo city of their own, a visitor with things to show, stillness."""
 
 import asyncio
 import tempfile
@@ -64,7 +64,7 @@ async def keep(page: "Page", path: Path) -> None:
     await page.mouse.move(0, 0)
     await page.locator("#toast.shown").wait_for(state="hidden")
     await page.wait_for_timeout(AT_REST)
-    quality = {"type": "jpeg", "quality": 50} if path.suffix == ".jpg" else {}
+    quality = {"type": "jpeg", "quality": 32} if path.suffix == ".jpg" else {}
     await page.screenshot(path=path, **quality)  # type: ignore[arg-type]
 
 
