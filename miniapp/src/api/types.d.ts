@@ -5225,6 +5225,8 @@ export interface components {
         /** SignedIn */
         SignedIn: {
             first_time: boolean;
+            /** @description 同一个人每次登录都相同，不含个人信息；客户端凭此分开本机上各人的草稿 */
+            mark: string;
             real_name_done: boolean;
             token: string;
         };
