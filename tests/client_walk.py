@@ -1,5 +1,6 @@
 """`python -m tests.client_walk`: the built WeChat and Alipay packages, run as they are by the host of `miniapp/checks`,
-against a whole house of its own: sign in, ask, book, pay, look at a case, rate. `make miniapp` ends with it.
+against a whole house of its own: sign in, ask, book, pay, look at a case, rate, stand at a touch screen.
+`make miniapp` ends with it.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from typing import Any
 
 from deploy.client import node
 from deploy.client.places import SOURCE
-from tests.journeys.walkers import BUSINESS, Bureau, Citizen, client, say_goodbye
+from tests.journeys.walkers import BUSINESS, HALL, Bureau, Citizen, client, say_goodbye
 from tests.launched import ROOT, Launched
 
 BAKED = "http://127.0.0.1:8100"
@@ -26,7 +27,7 @@ async def scene(house: Launched) -> dict[str, Any]:
     finally:
         await say_goodbye()
     own = {"door": house.bff, "sandbox": house.sandbox, "baked": BAKED}
-    return own | phones | {"hall": business["hall_name"], "business": business["name"]}
+    return own | phones | {"hall": business["hall_name"], "hall_code": HALL, "business": business["name"]}
 
 
 async def _person(house: Launched, platform: str) -> dict[str, Any]:

@@ -52,12 +52,11 @@ def size(folder: Path) -> int:
 
 
 def first_load(folder: Path = BROWSER) -> int:
-    """Compressed bytes of what a browser fetches until the home screen stands: the page, what it names, the home chunk
-    and what that imports.
+    """Compressed bytes of what a browser fetches until the home screen stands: the page, what it names (home is among
+    it) and what that imports.
     """
     page = (folder / "index.html").read_text(encoding="utf-8")
     wanted = {folder / name for name in re.findall(r'(?:src|href)="\./([^"]+)"', page)}
-    wanted |= set(folder.glob("assets/pages-home-home.*.js"))
     while more := {one for path in wanted if path.suffix == ".js" for one in _imports(path)} - wanted:
         wanted |= more
     return sum(len(gzip.compress(path.read_bytes(), 6)) for path in [*wanted, folder / "index.html"])

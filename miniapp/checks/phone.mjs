@@ -4,7 +4,7 @@ export function common(host, world) {
   const told = (error) => world.trouble(error);
   const go = (how) => ({ url, success, fail }) => host.go(url, how).then(() => success?.({}), (error) => (told(error), fail?.(error)));
   const facts = { platform: "ios", system: "iOS 18.0", brand: "iPhone", model: "iPhone", version: "8.0.50", SDKVersion: "3.8.0", language: "zh_CN", fontSizeSetting: 16, windowWidth: 390, windowHeight: 780, screenWidth: 390, screenHeight: 844, pixelRatio: 3, statusBarHeight: 47, safeArea: { top: 47, bottom: 810, left: 0, right: 390, width: 390, height: 763 }, appName: "host" };
-  const nothing = ["onAppShow", "onAppHide", "onError", "onUnhandledRejection", "onPageNotFound", "onThemeChange", "onMemoryWarning", "offAppShow", "offAppHide", "hideLoading", "showLoading", "showNavigationBarLoading", "hideNavigationBarLoading", "stopPullDownRefresh", "setTabBarItem", "pageScrollTo", "onNetworkStatusChange", "reportAnalytics", "setOptionMenu", "hideShareMenu", "showTabBar", "hideTabBar", "onKeyboardHeightChange", "createSelectorQuery"];
+  const nothing = ["onAppShow", "onAppHide", "onError", "onUnhandledRejection", "onPageNotFound", "onThemeChange", "onMemoryWarning", "offAppShow", "offAppHide", "hideLoading", "showLoading", "showNavigationBarLoading", "hideNavigationBarLoading", "stopPullDownRefresh", "setTabBarItem", "pageScrollTo", "onNetworkStatusChange", "reportAnalytics", "setOptionMenu", "hideShareMenu", "onKeyboardHeightChange", "createSelectorQuery"];
 
   const ask = ({ url, method = "GET", headers, data, success, fail, complete }) => {
     const gone = new AbortController();
@@ -36,6 +36,8 @@ export function common(host, world) {
     getSystemInfoSync: () => facts, getLaunchOptionsSync: () => ({ path: "pages/home/home", query: {}, scene: 1001 }), getEnterOptionsSync: () => ({ path: "pages/home/home", query: {}, scene: 1001 }),
     nextTick: (then) => setTimeout(then), SDKVersion: "2.8.0", env: { USER_DATA_PATH: "" }, isIDE: false,
     getLocation: ({ fail }) => fail?.({}),
+    showTabBar: () => void (host.tabs = true),
+    hideTabBar: () => void (host.tabs = false),
     ...Object.fromEntries(nothing.map((one) => [one, (given) => given?.success?.({})])),
   };
   const only = (more) => {

@@ -51,9 +51,10 @@ async function walk(platform) {
   await pay(person, host, own);
   await look(person, host, own);
   await rate(person, host, own);
+  await stand(person, host);
   const faults = [...host.faults, ...trouble];
   if (faults.length) throw new Error(`${platform} told of faults:\n${faults.join("\n")}`);
-  console.log(`${platform}: signed in, asked, booked, paid, saw progress, rated; told: ${[...new Set(told)].join(" / ")}`);
+  console.log(`${platform}: signed in, asked, booked, paid, saw progress, rated, stood at a touch screen; told: ${[...new Set(told)].join(" / ")}`);
 }
 
 async function signIn(person, own) {
@@ -121,6 +122,15 @@ async function rate(person, host, own) {
   await person.taps("非常满意");
   await person.taps(/提交|评价/);
   await person.sees("感谢您的评价");
+}
+
+// A hall's touch screen: what is for everybody, and no bar of tabs.
+async function stand(person, host) {
+  await host.go(`/pages/kiosk/kiosk?hall=${scene.hall_code}`, "to");
+  await person.taps("问一问");
+  await person.isOn("ask");
+  await person.sees("结束使用");
+  if (host.tabs !== false) throw new Error("the phone's own tabs are shown on a touch screen");
 }
 
 setTimeout(() => {

@@ -170,6 +170,36 @@ async def test_a_session_that_ended_asks_again_and_comes_back(citizen: Citizen) 
     await page.get_by_role("button", name="登录", exact=True).wait_for()
 
 
+async def test_what_was_typed_waits_for_who_typed_it_and_for_nobody_else(phone: "Page", whole_house: Launched) -> None:
+    writer, another = (Citizen(phone, whole_house, name) for name in ("王五", "赵六"))
+    title = phone.get_by_label("标题")
+    await writer.opens("consult")
+    await title.fill("窗口等了")  # still a visitor: it goes with who signs in over it
+    await writer.opens("login?next=consult")
+    await writer.signs_in()
+    assert await title.input_value() == "窗口等了"
+    await title.fill("窗口等了两个小时")
+    await phone.evaluate(END_ALL_SESSIONS)
+    await writer.opens("mine")
+    await writer.sees("登录已失效")
+
+    await another.opens("consult")
+    await phone.reload()
+    await another.sees_a_page()
+    assert await title.input_value() == ""
+    await another.opens("login?next=consult")
+    await another.signs_in()
+    assert await title.input_value() == ""
+    await another.opens("mine")
+    await another.presses("退出登录")
+    await another.sees("登录后办得更快")
+
+    await writer.opens("login?next=consult")
+    await writer.signs_in()
+    assert await title.input_value() == "窗口等了两个小时"
+    assert writer.trouble == []
+
+
 async def test_the_way_back(citizen: Citizen) -> None:
     page = citizen.page
     await citizen.opens("search?q=护照")

@@ -1,4 +1,6 @@
 import asyncio
+import hashlib
+import re
 
 import pytest
 
@@ -30,6 +32,14 @@ async def test_the_first_sign_in_makes_a_citizen_and_the_next_finds_them() -> No
     session = await sessions.who(first.token)
     assert session is not None
     assert (session.citizen_id, session.account_id, session.platform) == (first.citizen_id, first.account_id, "wechat")
+
+
+async def test_a_mark_is_the_same_for_a_citizen_and_tells_nothing_of_them() -> None:
+    given(Holder("app", "o1"), Holder("app", "o1"), Holder("app", "o2"))
+    first, again, other = [await login.with_platform(platform="wechat", code=f"code{nth}") for nth in (1, 2, 3)]
+    assert first.mark == again.mark != other.mark
+    assert re.fullmatch(r"[0-9a-f]{16}", first.mark)
+    assert first.mark != hashlib.sha256(str(first.citizen_id).encode()).hexdigest()[:16]  # nobody can count it out
 
 
 async def test_a_code_works_once() -> None:
