@@ -8,9 +8,10 @@ import msgspec
 HOST = b"Host: benchmark\r\n"
 
 
-def get(path: str, *, token: str = "") -> bytes:
-    """A GET, of a signed-in citizen when there is a `token`."""
-    return b"GET %s HTTP/1.1\r\n%s%s\r\n" % (path.encode(), HOST, _lines(_bearer(token)))
+def get(path: str, *, token: str = "", address: str = "") -> bytes:
+    """A GET, of a signed-in citizen when there is a `token`, from `address` as a proxy of ours would say."""
+    told = {**_bearer(token), **({"X-Forwarded-For": address} if address else {})}
+    return b"GET %s HTTP/1.1\r\n%s%s\r\n" % (path.encode(), HOST, _lines(told))
 
 
 def post(path: str, body: Any, *, token: str = "", headers: Mapping[str, str] | None = None) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cases import logbook
 from cases.folding import Progress
-from cases.logbook import LogRow
+from cases.logbook import Logged
 from foundation import settings
 from foundation.workdays import WorkCalendar
 
@@ -20,7 +20,7 @@ def mark_of(log: str) -> bytes:
     return hashlib.blake2b(log.encode(), digest_size=16).digest()
 
 
-def fold(case: logbook.Promised, log: Sequence[LogRow], mark: bytes, calendar: WorkCalendar) -> Progress:
+def fold(case: logbook.Promised, log: Sequence[Logged], mark: bytes, calendar: WorkCalendar) -> Progress:
     """As `logbook.fold`; `mark` is that of the text which `log` was read from."""
     percent = settings.current().cases.yellow_percent
     key = (mark, case.legal_days, case.promised_days, calendar.version, percent)

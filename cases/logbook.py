@@ -26,20 +26,15 @@ FOLDED = ("stage", "accepted_at", "closed_at", "promised_due", "legal_due", "war
           "used_days", "contradictions", "calendar_version")  # fmt: skip
 
 
-class LogRow(Struct, frozen=True, kw_only=True):
-    """One event as it lies in the log."""
+class Logged(Struct, frozen=True, kw_only=True):
+    """One event as people read it and as it is folded."""
 
-    id: int
-    case_id: int
     kind: str
     happened_at: datetime
-    received_at: datetime
     note: str
     source: str
     event_id: str
     detail: dict[str, Any]
-    body_hash: str
-    told_by: str
 
     @property
     def key(self) -> str:
@@ -51,6 +46,16 @@ class LogRow(Struct, frozen=True, kw_only=True):
             kind=self.kind, at=self.happened_at, note=self.note, source=self.source, event_id=self.event_id,
             detail=self.detail,
         )  # fmt: skip
+
+
+class LogRow(Logged, frozen=True, kw_only=True):
+    """One event as it lies in the log."""
+
+    id: int
+    case_id: int
+    received_at: datetime
+    body_hash: str
+    told_by: str
 
 
 async def of(case_ids: Collection[int]) -> dict[int, list[LogRow]]:

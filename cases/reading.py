@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from cases import folded
-from cases.logbook import LogRow
+from cases.logbook import Logged
 from cases.notice import NoticeRow
 from cases.usual import Usual
 from foundation.together import Question
@@ -35,13 +35,13 @@ class CaseRead(Struct, frozen=True, kw_only=True):
     created_at: datetime
     agent_id: int | None
     followed: bool
-    log: list[LogRow]
+    log: list[Logged]
     log_mark: bytes
     notices: list[NoticeRow]
     usual: Usual | None
 
 
-_log = msgspec.json.Decoder(list[LogRow])
+_log = msgspec.json.Decoder(list[Logged])
 _notices = msgspec.json.Decoder(list[NoticeRow])
 _usual = msgspec.json.Decoder(Usual)
 
@@ -51,12 +51,15 @@ select c.id, c.case_no, c.citizen_id, c.item_code, c.item_name, c.department_nam
        c.pause_until, c.created_at,
        (select f.agent_id from filing f where f.case_id = c.id) as agent_id,
        exists (select from case_subscription s where s.case_id = c.id and s.citizen_id = asked.who) as followed,
-       (select jsonb_agg(to_jsonb(e) order by e.happened_at, e.id) from case_event e where e.case_id = c.id) as log,
-       (select jsonb_agg(jsonb_build_object(
+       (select json_agg(json_build_object(
+                 'kind', e.kind, 'happened_at', e.happened_at, 'note', e.note, 'source', e.source,
+                 'event_id', e.event_id, 'detail', e.detail) order by e.happened_at, e.id)
+          from case_event e where e.case_id = c.id) as log,
+       (select json_agg(json_build_object(
                  'id', n.id, 'document_no', n.document_no, 'due', n.due, 'happened_at', e.happened_at, 'note', e.note,
                  'detail', e.detail, 'source', e.source, 'event_id', e.event_id) order by e.happened_at, n.id)
           from case_notice n join case_event e on e.id = n.event_id where n.case_id = c.id) as notices,
-       (select to_jsonb(u) from usual_duration u where u.item_code = c.item_code) as usual
+       (select row_to_json(u) from usual_duration u where u.item_code = c.item_code) as usual
   from case_file c"""
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from cases import deadlines, folded, next_steps, notice
 from cases.deadlines import LIGHTS
 from cases.folding import Progress
-from cases.logbook import LogRow
+from cases.logbook import Logged
 from cases.models import Case
 from cases.notice import Notice
 from cases.reading import CaseRead
@@ -107,12 +107,12 @@ def _view(case: CaseRead, calendar: WorkCalendar, with_notes: bool) -> CaseView:
     )
 
 
-def shown(log: Sequence[LogRow], progress: Progress) -> list[LogRow]:
+def shown(log: Sequence[Logged], progress: Progress) -> list[Logged]:
     """What applicants see of the log: not what was struck out, and not the striking out."""
     return [row for row in log if row.key not in progress.voided and row.kind != Kind.VOIDED]
 
 
-def label(row: LogRow) -> str:
+def label(row: Logged) -> str:
     """特别程序进行中（听证）, 已作出决定（准予）, 延长期限（10 个工作日）."""
     more = PROCEDURES.get(row.detail.get("procedure", "")) or RESULTS.get(row.detail.get("result", ""))
     if row.kind == Kind.EXTENDED:

@@ -3,11 +3,17 @@
 Without Redis each process counts for itself: laxer by the number of processes, never unguarded.
 """
 
+import asyncio
+import hashlib
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from redis.exceptions import NoScriptError
 
 from foundation import metrics, redis
 from foundation.errors import TooManyRequests
+from foundation.together import Together
 
 # KEYS[1] bucket, ARGV: capacity, seconds to refill it wholly. Returns milliseconds to wait, 0 when let through.
 # The server's clock decides, so that hosts with skewed clocks share one bucket.
@@ -22,6 +28,9 @@ if wait > 0 then return math.ceil(wait) end
 redis.call('SET', KEYS[1], string.format('%.0f', full_at + step), 'PX', math.ceil(full_at + step - now) + 1000)
 return 0
 """
+
+
+SHA = hashlib.sha1(SCRIPT.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -45,8 +54,8 @@ async def check(*limits: tuple[str, str | int, int, int]) -> None:
     """Each limit is (kind, value, times, seconds). Raises TooManyRequests with `retry_after` of the strictest."""
     asked = [Limit(kind, str(value), times, seconds) for kind, value, times, seconds in limits]
     try:
-        waits = await _ask_redis(asked)
-    except (*redis.LOST, redis.RedisGone):
+        waits = await asyncio.gather(*map(_together.ask, asked)) if len(asked) != 1 else [await _together.ask(asked[0])]
+    except redis.RedisGone:
         waits = [_ask_ourselves(one) for one in asked]
     _hold_back(asked, waits)
 
@@ -64,14 +73,25 @@ def _hold_back(asked: list[Limit], waits: list[int]) -> None:
         raise TooManyRequests(retry_after=max(1, -(-worst // 1000)))
 
 
-async def _ask_redis(asked: list[Limit]) -> list[int]:
-    script = redis.client().register_script(SCRIPT)
-    if len(asked) == 1:
-        return [int(await script(keys=[asked[0].key], args=[asked[0].times, asked[0].seconds]))]
+async def _ask_redis(asked: Sequence[Limit]) -> list[int]:
+    try:
+        try:
+            return await _counted(asked)
+        except NoScriptError:  # a server that has not heard of it yet, or was restarted: nothing was counted
+            await redis.client().script_load(SCRIPT)
+            return await _counted(asked)
+    except redis.LOST as lost:
+        raise redis.RedisGone(retry_after=5) from lost
+
+
+async def _counted(asked: Sequence[Limit]) -> list[int]:
     async with redis.client().pipeline(transaction=False) as pipe:
         for one in asked:
-            await script(keys=[one.key], args=[one.times, one.seconds], client=pipe)
+            pipe.evalsha(SHA, 1, one.key, str(one.times), str(one.seconds))
         return [int(wait) for wait in await pipe.execute()]
+
+
+_together = Together(_ask_redis)
 
 
 def _ask_ourselves(limit: Limit) -> int:

@@ -1,7 +1,8 @@
 """What many ask in the same moment, asked once for all of them: a journey to a server costs more than its answer.
 
-Who asks alone waits for nobody. While two journeys are under way, whoever comes is asked for with the next. So each
-answer was true after it was asked for, as if everybody had gone alone; the busier the door, the cheaper its answers.
+A door at work has dozens of requests in hand, and most want a row or two each. Who asks alone waits for nobody. While
+two journeys are under way, whoever comes is asked for with the next. So each answer was true after it was asked for, as
+if everybody had gone alone; the busier the door, the cheaper its answers.
 """
 
 import asyncio
@@ -11,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
+import asyncpg
+
 from foundation import database
 from foundation.errors import Unavailable
 
@@ -19,6 +22,7 @@ A = TypeVar("A")
 T = TypeVar("T")
 
 MOST = 64  # asked in one journey
+OF_THE_SERVER = (Unavailable, TimeoutError, asyncpg.QueryCanceledError)
 UNDER_WAY = 2  # journeys at once: one that takes long does not hold up all others
 
 
@@ -62,7 +66,7 @@ class Together(Generic[Q, A]):
         try:
             found = await self._answer_all([question for question, _ in asked]) if asked else ()
         except Exception as error:
-            if len(asked) > 1 and not isinstance(error, Unavailable):  # one question's fault is not the others'
+            if len(asked) > 1 and not isinstance(error, OF_THE_SERVER):  # one question's fault is not the others'
                 for alone in asked:
                     await self._answer([alone])
                 return

@@ -42,7 +42,7 @@ MINE = Question(
     """
 select c.id, c.verified_at, c.real_name_sealed, c.id_type, c.id_number_sealed, c.phone_sealed, c.phone_verified_at,
        array(select distinct p.platform from platform_account p where p.citizen_id = c.id order by 1) as platforms,
-       (select coalesce(jsonb_agg(jsonb_build_array(i.kind, i.about)), '[]')
+       (select coalesce(json_agg(json_build_array(i.kind, i.about)), '[]')
           from identity_proof i where i.citizen_id = c.id) as proofs
   from citizen known join citizen c on c.id = coalesce(known.merged_into_id, known.id)
  where known.id = asked.who and known.state <> 'deleted' and c.state = 'active'""",

@@ -63,11 +63,10 @@ MINE = Question(
     _Row,
     """
 select m.id, m.occasion, m.title, m.text, m.page, m.created_at, m.read_at,
-       (select jsonb_agg(jsonb_build_array(w.channel, w.state, w.problem, coalesce(w.sent_at, w.created_at))
-                         order by w.id)
-          from message w
-         where w.citizen_id = asked.who and w.occasion = m.occasion and w.channel <> 'inbox') as sent,
-       (select jsonb_agg(jsonb_build_array(s.topic, s.code) order by s.id)
+       (select json_agg(json_build_array(w.channel, w.state, w.problem, coalesce(w.sent_at, w.created_at))
+                        order by w.id) filter (where w.channel <> 'inbox')
+          from message w where w.citizen_id = asked.who and w.occasion = m.occasion) as sent,
+       (select json_agg(json_build_array(s.topic, s.code) order by s.id)
           from mass_send d cross join lateral jsonb_array_elements(d.topics) as one
           join topic_subscription s
             on s.citizen_id = asked.who and s.topic = one ->> 0 and s.code = one ->> 1

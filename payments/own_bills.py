@@ -40,7 +40,7 @@ class Owed(Struct, frozen=True):
 _items = msgspec.json.Decoder(list[Item])
 _late = msgspec.json.Decoder(list[Late])
 
-ITEMS = """(select jsonb_agg(jsonb_build_array(i.position, i.exec_item_name, i.amount_fen, i.overdue_fen,
+ITEMS = """(select json_agg(json_build_array(i.position, i.exec_item_name, i.amount_fen, i.overdue_fen,
                i.penalty_fen, i.late_fen, i.late_kind, i.late_per_day, i.late_basis) order by i.position)
           from bill_item i where i.bill_id = b.id)"""
 READ = f"""
@@ -82,7 +82,7 @@ UNPAID = Question(
     _owed,
     f"""
 select count(*) over ()::int as number, sum(b.total_fen) over ()::bigint as fen,
-       jsonb_agg(jsonb_build_array(b.expire_date, {ITEMS})) filter (where b.expire_date < asked.today and exists (
+       json_agg(json_build_array(b.expire_date, {ITEMS})) filter (where b.expire_date < asked.today and exists (
          select from bill_item i where i.bill_id = b.id and i.late_per_day > 0)) over () as late,
        b.pay_code, b.title, b.exec_unit_name as unit, b.total_fen, b.expire_date
   from bill b where b.citizen_id = asked.who and b.state = 'unpaid'

@@ -31,6 +31,8 @@ class Cache:
 
 def unless_held(request: Request, response: HTTPResponse) -> HTTPResponse:
     """304 where the client holds the answer of this tag already, else the answer."""
+    if "if-none-match" not in request.headers:
+        return response
     tag = response.headers.get("ETag")
     if tag is None or response.status != 200 or tag not in _asked(request):
         return response

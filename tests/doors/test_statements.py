@@ -23,7 +23,7 @@ from tests.builders.messages import announce
 
 ONE = 1
 CASE_AND_CALENDAR = 2
-LISTS_OF_FAMILY = 7  # two of people, two of delegations, invitations, requests each way with one's own record
+LISTS_OF_FAMILY = 8  # people, delegations and requests each way, invitations, one's own record
 ROOMS_OF_HOME = 5  # the next booking, bills, cases, ratings, messages
 SHARED = ("select number from catalogue_edition where id = 1", closure_news.COMING, notices.ANNOUNCED)  # not of persons
 

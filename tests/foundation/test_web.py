@@ -11,7 +11,7 @@ import httpx
 import pytest
 from msgspec import Struct
 
-from foundation import ratelimit, settings
+from foundation import logs, ratelimit, settings
 from foundation import redis as our_redis
 from foundation.web import PUBLIC, Asked, Limit, Routes, journal
 from foundation.web.routes import WrongRoute
@@ -309,7 +309,8 @@ async def test_what_probes_ask_all_day_is_told_to_who_debugs(
 ) -> None:
     said: list[tuple[str, str]] = []
     levels = {level: lambda _, level=level, **told: said.append((level, told["route"])) for level in ("debug", "info")}
-    monkeypatch.setattr(journal, "log", SimpleNamespace(**levels))
+    monkeypatch.setattr(journal, "log", SimpleNamespace(debug=levels["debug"]))
+    monkeypatch.setattr(logs, "plainly", levels["info"])
     await client.get("/healthz")
     await client.get("/metrics")  # refused
     await client.get("/docs")
