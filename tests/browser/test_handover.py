@@ -79,7 +79,7 @@ async def test_a_citizen_and_an_agent_talk(doors: tuple[str, str], city: Vendor,
     await desk.get_by_label("用户名").fill("kefu")
     await desk.get_by_label("密码").fill(identity.PASSWORD)
     await desk.get_by_role("button", name="登录").click()
-    await desk.get_by_role("link", name="咨询").click()
+    await desk.get_by_role("heading", name="等候接待").wait_for()  # where an agent lands
     await sound(desk, "consult-1280")
     await desk.get_by_role("button", name="接待：明天会下雨吗").click()
     await phone.get_by_text("工作人员正在为您服务").wait_for()
