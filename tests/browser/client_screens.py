@@ -59,7 +59,10 @@ async def take_all(browser: "Browser", house: Launched) -> None:
             await somebody.page.context.close()
     await _unusual(Citizen(await pictures.opened(browser, 390, 844), house, person.name), session, codes)
     for width, height in STANDING:
-        await _at_a_touch_screen(Citizen(await pictures.opened(browser, width, height), house, "张三"))
+        standing = Citizen(await pictures.opened(browser, width, height), house, person.name)
+        await standing.opens(TOUCH_SCREEN)
+        await pictures.keep(standing.page, FOLDER / f"kiosk-{width}.jpg")
+        await standing.page.context.close()
 
 
 async def _through(person: Citizen, size: str, codes: dict[str, str], *, large: bool) -> None:
@@ -104,13 +107,6 @@ async def _unusual(person: Citizen, session: str, codes: dict[str, str]) -> None
 
 async def _kept(page: "Page", name: str) -> None:
     await pictures.keep(page, FOLDER / f"{name}-390.jpg")
-
-
-async def _at_a_touch_screen(person: Citizen) -> None:
-    await person.opens(TOUCH_SCREEN)
-    width = (person.page.viewport_size or {})["width"]
-    await pictures.keep(person.page, FOLDER / f"kiosk-{width}.jpg")
-    await person.page.context.close()
 
 
 def main() -> None:
