@@ -99,7 +99,7 @@ def plainly(event: str, **told: str | int | float) -> None:
     For fields whose names hide nothing; their texts are masked as everywhere.
     """
     if not _writes_plainly:
-        _usual.info(event, **told)
+        logger(__name__).info(event, **told)
         return
     line: dict[str, Any] = {"event": event}
     for name, value in told.items():
@@ -152,6 +152,3 @@ def configure(log_format: str = "json", least: str = "info") -> None:
 
 def logger(name: str) -> Any:
     return structlog.get_logger(name)
-
-
-_usual = logger(__name__)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -83,3 +84,26 @@ def test_no_text_around_a_number_unmasks_it(before: str, after: str) -> None:
 def test_what_is_no_number_of_a_person_stays() -> None:
     for text in ("2026-01-31T09:00:00", "order 20260131090000123", "12345678", "bill:5", "a1380013800b"):
         assert logs.masked(text) == text
+
+
+def test_the_line_of_every_request_says_the_same_the_plain_way(written: Any) -> None:
+    logs.use_request_id(f"trace-{PHONE}")
+    told: dict[str, Any] = {"route": "/v1/home", "status": 200, "ip": NUMBER}
+    plain = written(lambda: logs.plainly("request_served", **told))
+    usual = written(lambda: logs.logger("door").info("request_served", **told))
+    assert {**plain, "timestamp": ""} == {**usual, "timestamp": ""}
+    for line in (plain, usual):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", line["timestamp"])
+    assert PHONE not in str(plain)
+    assert NUMBER not in str(plain)
+
+
+@pytest.mark.parametrize(("form", "least", "shown"), [("json", "warning", False), ("console", "info", True)])
+def test_a_plain_line_keeps_to_the_form_and_level_that_were_chosen(
+    capsys: pytest.CaptureFixture[str], form: str, least: str, shown: bool
+) -> None:
+    logs.configure(form, least)
+    logs.plainly("request_served", route="/v1/home")
+    said = capsys.readouterr().out
+    assert ("request_served" in said) == shown
+    assert '{"' not in said
