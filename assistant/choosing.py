@@ -16,7 +16,7 @@ MOST_CHOICES = 4
 NEAR_FROM = 0.3
 LONGEST_RELATIVE = 4
 LONGEST_PICK = 3
-SURELY_NAMED = 3
+SURELY_NAMED, FIRST_PLACES = 3, 3
 _VAGUE = re.compile(
     r"(?:我|想|要|去|个|的)*(?:办|领|拿|开|补|换)?(?:证件?|证明|手续|业务|事情?|登记|申请|材料|执照|许可|补贴|备案)"
 )
@@ -130,7 +130,7 @@ def search(snapshot: Snapshot, one: Question) -> list[Result]:
     one clause that asks, and where that finds nothing, by one of the names it lists."""
     best = _surest(snapshot, (one.topic, one.said, one.core), enough=snapshot.bands.answer_from)
     if _sure(best) < snapshot.bands.ask_from:
-        best = max(best, _only_offered(snapshot, _surest(snapshot, one.wordings)), key=_sure)
+        best = _together(best, _surest(snapshot, one.wordings), most=snapshot.bands.ask_from)
     best = snapshot.by_meaning(best, one.said)
     lost = question.lost(one.said)
     if not lost and not one.unwanted:
@@ -151,10 +151,20 @@ def _surest(snapshot: Snapshot, wordings: Iterable[str], *, enough: float = 1.0)
     return best
 
 
-def _only_offered(snapshot: Snapshot, results: list[Result]) -> list[Result]:
-    """The same, but not to be answered from: one name of several is not all that was said."""
-    most = snapshot.bands.ask_from
-    return [replace(result, confidence=min(result.confidence, most)) for result in results]
+def _together(all_said: list[Result], one_name: list[Result], *, most: float) -> list[Result]:
+    """What all that was said finds and what one of the names it lists finds, by their places in both (Cormack, Clarke
+    and Büttcher 2009), no surer than `most`: one name of several is to be offered for, not to be answered from."""
+    if _sure(one_name) <= _sure(all_said):
+        return all_said
+    merits: dict[int, float] = {}
+    for results in (all_said, one_name):
+        for place, result in enumerate(results):
+            merits[result.position] = merits.get(result.position, 0.0) + 1 / (FIRST_PLACES + place)
+    by_position = {result.position: result for result in (*all_said, *one_name)}
+    ordered = sorted(by_position.values(), key=lambda result: -merits[result.position])
+    sure = min(_sure(one_name), most)
+    return [replace(result, confidence=max(min(result.confidence, most), sure * (place == 0)))
+            for place, result in enumerate(ordered)]  # fmt: skip
 
 
 def _sure(results: list[Result]) -> float:
