@@ -5331,14 +5331,17 @@ export interface components {
         };
         /**
          * SupplementView
-         * @description What is asked for, what has been uploaded, and whether it was sent. `state`: open, sent, expired.
+         * @description What is asked for until which day (`due`), what has been uploaded, what is `missing` of it, and whether it was
+         *         sent. `state`: open, sent, expired.
          */
         SupplementView: {
             case_no: string;
             code: string;
+            due: string | null;
             /** Format: date-time */
             expires_at: string;
             item_name: string;
+            missing: string[];
             note: string;
             papers: components["schemas"]["PaperView"][];
             sent_at: string | null;
