@@ -92,12 +92,17 @@ def _waiting_of(**columns: Any) -> Waiting:
     return _waiting(columns)
 
 
-THEIRS = Question(
+LISTED = 50
+OPEN_FIRST = "order by w.state in ('waiting', 'offered') desc, s.starts_at desc, w.id desc limit"
+MINE = Question(
     _waiting_of,
-    f"""{READ} where w.citizen_id = asked.who
-        order by w.state in ('waiting', 'offered') desc, s.starts_at desc, w.id desc limit asked.most""",
+    f"""select * from ((select * from ({READ} where w.citizen_id = asked.who {OPEN_FIRST} {LISTED}) as own)
+                        union all
+                       (select * from ({READ} where w.joined_by = asked.joiner and w.citizen_id <> asked.who
+                                       {OPEN_FIRST} {LISTED}) as others)) as entry
+         order by state in ('waiting', 'offered') desc, starts_at desc, id desc""",
     who="bigint",
-    most="int",
+    joiner="text",
 )
 LOCK_SLOT = "select 1 from slot where id = $1 for update"
 
@@ -257,25 +262,30 @@ async def find(*, code: str, for_: Actor, locked: bool = False) -> Waiting:
     return entry
 
 
-async def of(citizen: Actor, *, limit: int = 50) -> list[Waiting]:
-    """我的候补: those still open first, then the latest."""
-    return await THEIRS.rows(citizen.number, limit)
+async def of(citizen: Actor, *, limit: int = LISTED) -> list[Waiting]:
+    """The citizen's own: those still open first, then the latest."""
+    rows = await database.fetch(f"{READ} where w.citizen_id = $1 {OPEN_FIRST} $2", citizen.number, limit)
+    return [_waiting(row) for row in rows]
 
 
-async def for_others(who: Actor, *, of_citizen: int | None = None, limit: int = 50) -> list[Waiting]:
+async def and_for_others(who: Actor) -> list[Waiting]:
+    """我的候补: the citizen's own and those of `for_others`, in the order of `of`."""
+    return await _looked_after(await MINE.rows(who.number, str(who)), who)
+
+
+async def for_others(who: Actor, *, of_citizen: int | None = None) -> list[Waiting]:
     """Where this citizen stands in for others and still looks after it, as `of` has it; of one of them alone, if named:
     then what others did for an organisation or a child is there as well.
     """
     where, values = await standing_in.of_others(
         who, done_by="w.joined_by", citizen="w.citizen_id", of_citizen=of_citizen
     )
-    rows = await database.fetch(
-        f"""{READ} where {where}
-            order by w.state in ('waiting', 'offered') desc, s.starts_at desc, w.id desc limit $3""",
-        *values,
-        limit,
-    )
-    return [one for one in map(_waiting, rows) if await _is_theirs(one, who)]
+    rows = await database.fetch(f"{READ} where {where} {OPEN_FIRST} {LISTED}", *values)
+    return await _looked_after([_waiting(row) for row in rows], who)
+
+
+async def _looked_after(found: list[Waiting], who: Actor) -> list[Waiting]:
+    return [one for one in found if await _is_theirs(one, who)]
 
 
 async def by_id(entry_id: int) -> Waiting:

@@ -65,6 +65,10 @@ class Together(Generic[Q, A]):
     async def _answer(self, asked: list[tuple[Q, asyncio.Future[A]]]) -> None:
         try:
             found = await self._answer_all([question for question, _ in asked]) if asked else ()
+        except asyncio.CancelledError:  # the process ends: nobody waits for what does not come
+            for _, answer in asked:
+                answer.cancel()
+            raise
         except Exception as error:
             if len(asked) > 1 and not isinstance(error, OF_THE_SERVER):  # one question's fault is not the others'
                 for alone in asked:

@@ -124,8 +124,7 @@ async def my_waits(who: Session) -> list[WaitView]:
     """自己的，以及为他人候补、现在仍可代办的；切换了办理身份的，是该单位（或被代办人）的。"""
     whose = await subject(who, Scope.BOOK)
     if whose == who.citizen_id:
-        found = [*await waitlist.of(actor(who)), *await waitlist.for_others(actor(who))]
-        found.sort(key=lambda one: one.state not in ("waiting", "offered"))
+        found = await waitlist.and_for_others(actor(who))
     else:
         found = await waitlist.for_others(actor(who), of_citizen=whose)
     names = await for_others.names_of(found, actor(who))

@@ -241,12 +241,12 @@ async def test_a_merge_between_looking_and_taking_begins_the_batch_anew(monkeypa
     (gone,), kept = await registered(one, 1), await a_citizen()
     real, times = seats.lock_and_number, 0
 
-    async def merged_meanwhile(citizen_id):
+    async def merged_meanwhile(citizens, **others):
         nonlocal times
         times += 1
         if times == 1:
             await asyncio.create_task(becomes(gone, kept), context=contextvars.Context())  # on another connection
-        return await real(citizen_id)
+        return await real(citizens, **others)
 
     monkeypatch.setattr(seats, "lock_and_number", merged_meanwhile)
     await held(one)

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -246,17 +247,17 @@ async def test_two_loads_at_once_bring_one_catalogue() -> None:
 
 async def test_negative_control_without_the_lock_two_loads_collide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "ONE_AT_A_TIME", "select 1")
-    bring, waiting, both = city_intake._departments, [2], asyncio.Event()
+    put, waiting, both = city_intake._put, [2], asyncio.Event()
 
-    async def at_once(rows: list[city_intake.DepartmentRow]) -> list[str]:
-        await database.fetch("select * from department")
+    async def at_once(*row: Any) -> Any:
+        """Neither writes before both have read that nothing is there."""
         waiting[0] -= 1
         if waiting[0] <= 0:
             both.set()
         await both.wait()
-        return await bring(rows)
+        return await put(*row)
 
-    monkeypatch.setattr(city_intake, "_departments", at_once)
+    monkeypatch.setattr(city_intake, "_put", at_once)
     done = await asyncio.gather(*(build.small_city() for _ in range(2)), return_exceptions=True)
     assert any(isinstance(one, Exception) for one in done)
 

@@ -22,8 +22,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # it ends by itself; 
 SEED = int(os.environ.get("CHAOS_SEED", "20260217"))
 KILLS = int(os.environ.get("CHAOS_KILLS", "8"))
 PEOPLE, WINDOWS = 30, 3
-LONGEST, CALM_WITHIN = 32.0, 40.0  # seconds
+LONGEST, CALM_WITHIN = 32.0, 100.0  # seconds
 SOONER = "update waitlist_entry set offer_until = now() where state = 'offered' and id % 3 = 0"
+UNFINISHED = """
+select id, queue_name, task_name, status, lock, attempts, scheduled_at from procrastinate_jobs
+ where status not in ('succeeded', 'cancelled') order by id"""
 ONE_TOO_MANY = "update slot set booked = booked + 1, capacity = capacity + 1 where id = (select min(id) from slot)"
 
 
@@ -85,6 +88,10 @@ async def test_after_the_storm_every_invariant_holds(stormy_house: StormyHouse) 
     )
     left = await found_when_calm(stormy_house)
     print(struck, dict(storm.done))  # noqa: T201
+    if left:
+        connection = await stormy_house.connect()
+        print([dict(row) for row in await connection.fetch(UNFINISHED)])  # noqa: T201
+        await connection.close()
 
     assert left == []
     assert storm.faults == [], stormy_house.said_about(storm.faults)
