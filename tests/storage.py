@@ -14,6 +14,7 @@ from tests.servers import Addresses
 
 TEMPLATE = "migrated_template"
 ONE_BUILDS = 7001  # advisory lock: the other workers wait for the template
+FIRST_ID = 1_000_000  # rows count on from here, so that the 404 and 999 of a test never are the id of one
 
 
 async def migrated(servers: Addresses, name: str) -> str:
@@ -27,11 +28,24 @@ async def migrated(servers: Addresses, name: str) -> str:
             await connection.execute("drop database if exists half_migrated")
             await connection.execute("create database half_migrated")
             await apply(servers.database("half_migrated"))
+            await _count_from(servers.database("half_migrated"), FIRST_ID)
             await connection.execute(f"alter database half_migrated rename to {TEMPLATE}")
         await connection.execute(f"create database {name} template {TEMPLATE}")
     finally:
         await connection.close()
     return servers.database(name)
+
+
+async def _count_from(database_url: str, first: int) -> None:
+    connection = await asyncpg.connect(database_url)
+    try:
+        for (name,) in await connection.fetch(
+            "select quote_ident(schemaname) || '.' || quote_ident(sequencename) from pg_sequences"
+            " where schemaname = 'public' and sequencename like '%\\_id\\_seq'"
+        ):
+            await connection.execute(f"alter sequence {name} restart with {first}")
+    finally:
+        await connection.close()
 
 
 @pytest.fixture(scope="session")
