@@ -14,7 +14,7 @@ from tests.servers import Addresses
 
 TEMPLATE = "migrated_template"
 ONE_BUILDS = 7001  # advisory lock: the other workers wait for the template
-FIRST_ID = 1_000_000  # rows count on from here, so that the 404 and 999 of a test never are the id of one
+FIRST_ID = 3_000_017  # rows count on from here: no 404, 999 or 10**6 of a test is ever the id of one
 
 
 async def migrated(servers: Addresses, name: str) -> str:
