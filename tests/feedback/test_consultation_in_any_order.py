@@ -1,14 +1,12 @@
 """Whatever the asker and staff do with a consultation in whatever order: it is where we reckon, and so is its day."""
 
-import asyncio
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule
 
 from feedback import answering, consultation_lookup, consultations, moderation
 from feedback.consultation_models import Consultation
@@ -17,6 +15,7 @@ from foundation.errors import Refusal
 from tests.builders import opinions
 from tests.builders.opinions import noon
 from tests.feedback.test_rectification_in_any_order import BEGINS, days_on
+from tests.machine import Machine, walk
 
 reached: Counter[str] = Counter()
 STEPS = (
@@ -25,17 +24,15 @@ STEPS = (
 )  # fmt: skip
 
 
-class ConsultationInAnyOrder(RuleBasedStateMachine):
+class ConsultationInAnyOrder(Machine):
     """One complaint, whose answers are reviewed: its asker, its owner, a reviewer."""
-
-    loop: asyncio.AbstractEventLoop
 
     def run_async(self, work: Any) -> Any:
         async def on_that_day() -> Any:
             with clock.frozen(noon(self.today)):
                 return await work
 
-        return asyncio.run_coroutine_threadsafe(on_that_day(), self.loop).result(30)
+        return super().run_async(on_that_day())
 
     def attempt(self, work: Any, allowed: bool, becomes: str = "") -> bool:
         try:
@@ -155,9 +152,5 @@ class ConsultationInAnyOrder(RuleBasedStateMachine):
 
 @pytest.mark.usefixtures("db", "redis_db")
 async def test_a_consultation_in_any_order() -> None:
-    ConsultationInAnyOrder.loop = asyncio.get_running_loop()
-    bounded = settings(
-        max_examples=10, stateful_step_count=20, deadline=None, database=None, derandomize=True, phases=[Phase.generate]
-    )
-    await asyncio.to_thread(run_state_machine_as_test, ConsultationInAnyOrder, settings=bounded)
+    await walk(ConsultationInAnyOrder, examples=10, steps=20)
     assert reached.keys() >= {"drafted", "answered", "refused"}, reached

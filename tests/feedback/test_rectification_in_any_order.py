@@ -1,14 +1,12 @@
 """Whatever is done with a rectification in whatever order, on whatever day: its state and its days are as we reckon."""
 
-import asyncio
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule
 
 from feedback import lateness, rectification_appeals, rectifying
 from feedback.models import Rating, Rectification
@@ -17,6 +15,7 @@ from foundation.errors import Refusal
 from foundation.workdays import WorkCalendar
 from tests.builders import opinions
 from tests.builders.opinions import noon
+from tests.machine import Machine, walk
 
 PUBLISHED = WorkCalendar()
 reached: Counter[str] = Counter()
@@ -37,17 +36,15 @@ def days_on(day: date, number: int) -> date:
     return day
 
 
-class RectificationInAnyOrder(RuleBasedStateMachine):
+class RectificationInAnyOrder(Machine):
     """One bad mark; its owner, the citizen, a department that appeals, a supervisor."""
-
-    loop: asyncio.AbstractEventLoop
 
     def run_async(self, work: Any) -> Any:
         async def on_that_day() -> Any:
             with clock.frozen(noon(self.today)):
                 return await work
 
-        return asyncio.run_coroutine_threadsafe(on_that_day(), self.loop).result(30)
+        return super().run_async(on_that_day())
 
     def attempt(self, work: Any, allowed: bool) -> bool:
         try:
@@ -152,9 +149,5 @@ class RectificationInAnyOrder(RuleBasedStateMachine):
 
 @pytest.mark.usefixtures("db")
 async def test_a_rectification_in_any_order() -> None:
-    RectificationInAnyOrder.loop = asyncio.get_running_loop()
-    bounded = settings(
-        max_examples=10, stateful_step_count=20, deadline=None, database=None, derandomize=True, phases=[Phase.generate]
-    )
-    await asyncio.to_thread(run_state_machine_as_test, RectificationInAnyOrder, settings=bounded)
+    await walk(RectificationInAnyOrder, examples=30, steps=20)
     assert reached.keys() >= {"extended", "verified", "called_back"}, reached

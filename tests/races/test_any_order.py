@@ -1,13 +1,11 @@
 """Whatever people do in whatever order: the counter is the count, and what is over stays over."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule
 
 from appointments import booking, calling, checkin, day_end, jobs
 from appointments.models import Appointment, Slot
@@ -15,18 +13,14 @@ from appointments.states import LIVE, TERMINAL
 from foundation import clock
 from foundation.errors import Refusal
 from tests.builders.appointments import STAFF, a_type, amiss, citizens, on_the_day, slots_of_one_day
+from tests.machine import Machine, walk
 
 PEOPLE, SLOTS, PLACES = 4, 2, 2
 who, where = st.integers(0, PEOPLE - 1), st.integers(0, SLOTS - 1)
 
 
-class AnyOrder(RuleBasedStateMachine):
+class AnyOrder(Machine):
     """Four people, two slots of a day with two places each. `held` is what we believe: person → (code, slot, state)."""
-
-    loop: asyncio.AbstractEventLoop
-
-    def run_async(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
 
     @initialize()
     def open(self) -> None:
@@ -150,6 +144,4 @@ async def is_waiting(held: booking.Booking) -> bool:
 
 @pytest.mark.usefixtures("db")
 async def test_any_order():
-    AnyOrder.loop = asyncio.get_running_loop()
-    bounded = settings(max_examples=10, stateful_step_count=25, deadline=None, database=None)
-    await asyncio.to_thread(run_state_machine_as_test, AnyOrder, settings=bounded)
+    await walk(AnyOrder, examples=10, steps=25, shrink=True)

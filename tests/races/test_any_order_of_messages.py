@@ -2,13 +2,11 @@
 channel is asked against a refusal, and each message takes its channels one after another until one has it.
 """
 
-import asyncio
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, rule
 
 from channels.messages import MessageOutcome, Outcome
 from foundation import database
@@ -18,6 +16,7 @@ from notifications.models import Message
 from notifications.templates import BILL_SETTLED, WAITLIST_OFFERED
 from tests.builders.messages import BUSY, REFUSED, SENT, UNKNOWN, Channels, a_reader, announce, by_sms, channels, later
 from tests.builders.messages import post_goes_out as the_post
+from tests.machine import Machine, walk
 
 __all__ = ["by_sms", "channels"]
 ROUTE = ("wechat", "alipay", "sms")
@@ -29,14 +28,10 @@ PEOPLE = 2
 who, platform = st.integers(0, PEOPLE - 1), st.sampled_from(sorted(TEMPLATES))
 
 
-class MessagesInAnyOrder(RuleBasedStateMachine):
+class MessagesInAnyOrder(Machine):
     """`accepted`: what was accepted once, of a template of which the ledger has known from the beginning."""
 
-    loop: asyncio.AbstractEventLoop
     post: Channels
-
-    def run_async(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
 
     @initialize()
     def open(self) -> None:
@@ -129,6 +124,5 @@ async def taken(citizen_id: int, at: str, template: str) -> int:
 @pytest.mark.usefixtures("db", "redis_db", "settings_env", "by_sms")
 async def test_no_accept_is_used_twice_and_no_channel_is_skipped(channels: Channels) -> None:
     assert Outcome.SENT is SENT.outcome
-    MessagesInAnyOrder.loop, MessagesInAnyOrder.post = asyncio.get_running_loop(), channels
-    some = settings(max_examples=12, stateful_step_count=16, deadline=None, database=None, derandomize=True)
-    await asyncio.to_thread(run_state_machine_as_test, MessagesInAnyOrder, settings=some)
+    MessagesInAnyOrder.post = channels
+    await walk(MessagesInAnyOrder, examples=12, steps=16, shrink=True)

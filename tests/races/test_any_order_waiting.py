@@ -1,13 +1,11 @@
 """Whatever people do with bookings and queues in whatever order: places go to who is first, and none is lost."""
 
-import asyncio
 from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, rule
 
 from appointments import booking, jobs, queue_end, rescheduling, waiting_rules, waitlist
 from appointments.models import Appointment, Slot
@@ -17,6 +15,7 @@ from appointments.waiting_rules import Rule
 from foundation import database
 from foundation.errors import Refusal
 from tests.builders.appointments import STAFF, a_type, amiss, citizens, deadline_passes, slots_of_one_day
+from tests.machine import Machine, walk
 
 PEOPLE, SLOTS, TAKEN = 5, 3, 2
 who, where = st.integers(0, PEOPLE - 1), st.integers(0, SLOTS - 1)
@@ -30,16 +29,11 @@ STEPS = (
 reached: Counter[str] = Counter()
 
 
-class WaitingInAnyOrder(RuleBasedStateMachine):
+class WaitingInAnyOrder(Machine):
     """Five people, three slots of one day with one place each, two of them taken and waited for when we begin.
 
     `live` is what we believe of each person: (slot, state); `queues` who waits, in order; `cooling` resting places.
     """
-
-    loop: asyncio.AbstractEventLoop
-
-    def run_async(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
 
     def attempt(self, work: Any) -> Any:
         try:
@@ -201,9 +195,5 @@ class WaitingInAnyOrder(RuleBasedStateMachine):
 
 @pytest.mark.usefixtures("db")
 async def test_waiting_in_any_order():
-    WaitingInAnyOrder.loop = asyncio.get_running_loop()
-    bounded = settings(
-        max_examples=12, stateful_step_count=6, deadline=None, database=None, derandomize=True, phases=[Phase.generate]
-    )
-    await asyncio.to_thread(run_state_machine_as_test, WaitingInAnyOrder, settings=bounded)
+    await walk(WaitingInAnyOrder, examples=12, steps=6)
     assert reached.keys() >= {"offered", "accepted", "declined", "lapsed", "left", "rescheduled", "cooled"}, reached

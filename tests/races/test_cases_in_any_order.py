@@ -4,15 +4,12 @@ The same events are told to two cases, to each in an order of its own, alone and
 `HYPOTHESIS_PROFILE=long` looks longer than a test run may take.
 """
 
-import asyncio
-import os
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule
 
 from cases import intake, logbook, rebuilding, taking_in
 from cases.models import Case, CaseEvent
@@ -26,10 +23,10 @@ from foundation.workdays import WorkCalendar
 from identity.idnumber import Identity
 from tests.builders import identity as people
 from tests.builders.cases import BUREAU, case_number, registration
+from tests.machine import Machine, walk
 
 BEGAN = datetime(2026, 9, 21, 9, tzinfo=clock.SHANGHAI)
 HOURS = 24 * 40
-EXAMPLES, STEPS = {"ci": (8, 20), "long": (120, 40)}[os.environ.get("HYPOTHESIS_PROFILE", "ci")]
 PAPERS = ("户口簿", "照片")
 happenings = st.fixed_dictionaries(
     {
@@ -42,13 +39,8 @@ happenings = st.fixed_dictionaries(
 )
 
 
-class InAnyOrder(RuleBasedStateMachine):
+class InAnyOrder(Machine):
     """`known` are the events that somebody has told to the first case; `owed` those the twin has still to hear."""
-
-    loop: asyncio.AbstractEventLoop
-
-    def run_async(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
 
     @initialize()
     def open(self) -> None:
@@ -168,6 +160,4 @@ class InAnyOrder(RuleBasedStateMachine):
 
 @pytest.mark.usefixtures("db")
 async def test_cases_in_any_order():
-    InAnyOrder.loop = asyncio.get_running_loop()
-    bounded = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, database=None)
-    await asyncio.to_thread(run_state_machine_as_test, InAnyOrder, settings=bounded)
+    await walk(InAnyOrder, examples=8, steps=20, shrink=True)

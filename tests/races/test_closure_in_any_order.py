@@ -1,14 +1,12 @@
 """Whatever staff close and people answer in whatever order: nobody is forgotten, nothing lost, nothing told twice."""
 
-import asyncio
 from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, rule
 
 from appointments import booking, closure, closure_work, day_end, rebooking, waitlist
 from appointments.closure_models import Closure, ClosureNotice
@@ -19,6 +17,7 @@ from foundation import clock, database
 from foundation.errors import Refusal
 from tests.builders.appointments import STAFF, a_type, amiss, citizens, told
 from tests.builders.closures import booked, morning, whole_day
+from tests.machine import Machine, walk
 
 PEOPLE, DAYS = 4, (2, 3, 4, 5)
 STEPS = (
@@ -28,16 +27,11 @@ STEPS = (
 reached: Counter[str] = Counter()
 
 
-class ClosingInAnyOrder(RuleBasedStateMachine):
+class ClosingInAnyOrder(Machine):
     """Four people and four days with a slot of two places each; two of them are booked when we begin.
 
     `answers`: what each offer came to, by its code, as we believe it.
     """
-
-    loop: asyncio.AbstractEventLoop
-
-    def run_async(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
 
     def attempt(self, work: Any) -> Any:
         try:
@@ -214,10 +208,6 @@ class ClosingInAnyOrder(RuleBasedStateMachine):
 
 @pytest.mark.usefixtures("db")
 async def test_closing_in_any_order():
-    ClosingInAnyOrder.loop = asyncio.get_running_loop()
-    bounded = settings(
-        max_examples=8, stateful_step_count=6, deadline=None, database=None, derandomize=True, phases=[Phase.generate]
-    )
-    await asyncio.to_thread(run_state_machine_as_test, ClosingInAnyOrder, settings=bounded)
+    await walk(ClosingInAnyOrder, examples=12, steps=6)
     wanted = {"closed", "called off", "one", "accepted", "chosen", "declined", "lapsed", "waiting", "night"}
     assert reached.keys() >= wanted, reached
