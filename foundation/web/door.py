@@ -11,7 +11,7 @@ from foundation.errors import Refusal
 from foundation.web import answers, docs, early, journal, language, reading
 from foundation.web.access import PUBLIC
 from foundation.web.caching import unless_held
-from foundation.web.client_address import client_address, network_of
+from foundation.web.client_address import client_address
 from foundation.web.crowd import Crowd
 from foundation.web.handed_out import handing_out
 from foundation.web.headers import Header
@@ -167,7 +167,7 @@ async def _admitted(route: Route, request: Request) -> Any:
         return await route.access.admit(request)
     counted = []
     if limit.ip:
-        counted.append((f"{route.name}-ip", network_of(client_address(request)), limit.ip, limit.seconds))
+        counted.append(route.by_address(client_address(request)))
     check = ratelimit.check_here if limit.here else ratelimit.check
     try:
         who = await route.access.admit(request)

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 from sanic.headers import format_http1_response
 
-from foundation import logs
+from foundation import logs, ratelimit
 from foundation.errors import Refusal
 from foundation.web import caching, journal, language
 from foundation.web.client_address import behind
 from foundation.web.crowd import Made
 from foundation.web.early import Head, Known, Knows
-from foundation.web.routes import Route
+from foundation.web.routes import Limit, Route
 
 if TYPE_CHECKING:
     from foundation.web.door import Door
@@ -49,30 +49,34 @@ def _handed_out(door: "Door", method: str, address: bytes, asked: Head, body: by
         return None
     key = address, door.scripts and language.in_traditional(asked.get("accept-language", ""))
     made = door.crowd.shown(key)
-    if made is None or made.route is None or made.route.limit is not None or not made.route.access.nobody(asked):
+    if made is None or made.route is None or not made.route.access.nobody(asked):
         return None
     try:
         told = door.told(made.route, asked)
     except Refusal:
         return None
+    from_where = behind(asked.peer, asked.get("x-forwarded-for", ""))
+    if made.route.limit is not None and not _passes(made.route, made.route.limit, from_where):
+        return None
     door.crowd.count(key)
     held = "if-none-match" in asked and caching.is_among(made.headers["ETag"], asked["if-none-match"])
-    request_id = journal.sane(asked.get("x-request-id", ""))
-    _note(made.route, method, asked, request_id=request_id, status=304 if held else 200, began=began)
+    request_id, status = journal.sane(asked.get("x-request-id", "")), 304 if held else 200
+    here = logs.use_request_id(request_id)
+    journal.note(
+        route=made.route.template,
+        method=method,
+        status=status,
+        seconds=time.perf_counter() - began,
+        address=from_where,
+    )
+    here.var.reset(here)  # the connection goes on to other requests
     before, after = _head(made, told, held=held)
     return b"".join((before, request_id.encode(), after, b"" if held or method == "HEAD" else made.body))
 
 
-def _note(route: Route, method: str, asked: Head, *, request_id: str, status: int, began: float) -> None:
-    here = logs.use_request_id(request_id)
-    journal.note(
-        route=route.template,
-        method=method,
-        status=status,
-        seconds=time.perf_counter() - began,
-        address=behind(asked.peer, asked.get("x-forwarded-for", "")),
-    )
-    here.var.reset(here)  # the connection goes on to other requests
+def _passes(route: Route, limit: Limit, address: str) -> bool:
+    """Whether the limit lets one more through, without asking Redis."""
+    return not limit.user and (not limit.ip or ratelimit.passes_at_once(route.by_address(address), here=limit.here))
 
 
 def _head(made: Made, told: Mapping[str, str], *, held: bool) -> tuple[bytes, bytes]:
