@@ -8,9 +8,8 @@ A lease is some of these slots in a row. One that was not given out before it be
 which the bucket has forgotten by then. So everybody who is let through has a slot of their own that begins not before
 they come, whichever process gave it to them, and the sentence above holds for all processes together.
 
-Who comes for the first time takes one, as if there were no leases. Who comes back within a second takes twice as many
-as the last time, up to a sixteenth of the limit: so much at most a process withholds from others, and not for longer
-than a sixteenth of the time. A limit of less than 32 is counted one by one.
+Who comes for the first time takes one, as if there were no leases. Who comes back within a second takes a sixteenth of
+the limit; so much at most a process withholds from the others. A limit of less than 32 is counted one by one.
 """
 
 from collections import OrderedDict
@@ -20,7 +19,7 @@ from math import ceil
 from time import monotonic
 
 SHARE = 16
-QUIET = 1.0  # seconds after which one begins with a single place again
+QUIET = 1.0  # seconds after which one begins with one place again
 MOST = 20_000  # kept in one process; what is thrown away counts as spent
 
 
@@ -31,8 +30,7 @@ class _Lease:
     left: int = 0
     begins: float = 0.0
     step: float = 0.0
-    size: int = 1
-    came_at: float = 0.0
+    came_at: float = float("-inf")
     coming: bool = False
 
 
@@ -71,13 +69,11 @@ class Leases:
             lease = self._held[key] = _Lease()
             if len(self._held) > MOST:
                 self._held.popitem(last=False)
-        elif lease.coming:  # for who came just before: who comes meanwhile takes their own
+        often, lease.came_at = now - lease.came_at <= QUIET, now
+        if lease.coming or not often:  # who comes while several are on their way takes their own
             return 1
-        else:
-            lease.size = min(2 * lease.size, most) if now - lease.came_at <= QUIET else 1
-        lease.came_at = now
-        lease.coming = lease.size > 1
-        return lease.size
+        lease.coming = True
+        return most
 
     def took(self, key: str, number: int, *, begins: float, step: float) -> None:
         """So many places came, or none; one is for who asked. The first begins at `begins`, rather later than that."""

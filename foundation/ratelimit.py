@@ -1,6 +1,7 @@
 """How often one may knock: a token bucket per key, one Lua script, answered in a single round trip.
 
-Who comes often takes several places at once (`leases`). Without Redis each process counts for itself: laxer by the number of processes, never unguarded.
+Who comes often takes several places at once (`leases`). Without Redis each process counts for itself: laxer by the
+number of processes, never unguarded.
 """
 
 import asyncio
@@ -17,7 +18,8 @@ from foundation.leases import Leases
 from foundation.together import Together
 
 # KEYS[1] bucket, ARGV: capacity, seconds to refill it wholly, places wanted. Returns milliseconds to wait, 0 when let
-# through; then how many places are given, and in how many milliseconds the first of them begins (`leases`). The server's clock decides, so that hosts with skewed clocks share one bucket.
+# through; then how many places are given, and in how many milliseconds the first of them begins (`leases`).
+# The server's clock decides, so that hosts with skewed clocks share one bucket.
 SCRIPT = """
 local capacity, period = tonumber(ARGV[1]), tonumber(ARGV[2]) * 1000
 local t = redis.call('TIME')
