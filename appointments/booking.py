@@ -14,7 +14,7 @@ from appointments.states import LIVE, OFFERS, VISITS
 from foundation import audit, clock, crypto, database, events, idempotency, metrics
 from foundation.actor import Actor
 from foundation.errors import Forbidden
-from foundation.together import Question
+from foundation.together import Asking, Question
 
 
 class Booking(Struct, frozen=True, kw_only=True):
@@ -207,9 +207,9 @@ async def of(citizen: Actor, *, live: bool | None = None, limit: int = 50) -> li
     return [read(row) for row in rows]
 
 
-async def upcoming(citizen: Actor) -> Booking | None:
+def upcoming(citizen: Actor) -> Asking[Booking | None]:
     """The citizen's next live booking that is not over yet."""
-    return await UPCOMING.row(citizen.number, clock.now())
+    return UPCOMING.asking(citizen.number, clock.now(), then=lambda found: found[0] if found else None)
 
 
 async def by_id(appointment_id: int) -> Booking:

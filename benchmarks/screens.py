@@ -23,7 +23,7 @@ from foundation.actor import Actor
 from payments import bills, own_bills
 
 PEOPLE = 50
-VISITORS = [f"198.18.{nth // 250}.{nth % 250}" for nth in range(500)]
+VISITORS = [f"198.18.{nth // 250}.{nth % 250}" for nth in range(1000)]
 WORDS = ("身份证", "居住证", "公积金", "结婚登记", "护照")
 
 

@@ -16,7 +16,7 @@ from cases.timeline import Kind
 from cases.views import CaseView
 from foundation import clock, crypto, database, ratelimit, settings
 from foundation.actor import Actor
-from foundation.together import Question
+from foundation.together import Asking, Question
 
 PER_NUMBER = (10, 3600)
 PER_ADDRESS = (30, 3600)
@@ -78,9 +78,9 @@ select case_no, item_name from case_file where citizen_id = asked.who and stage 
 )
 
 
-async def to_supplement(citizen_id: int) -> list[tuple[str, str]]:
+def to_supplement(citizen_id: int) -> Asking[list[tuple[str, str]]]:
     """(case_no, item name) of the citizen's cases that wait for papers."""
-    return await TO_SUPPLEMENT.rows(citizen_id)
+    return TO_SUPPLEMENT.asking(citizen_id, then=list)
 
 
 async def one_of_mine(*, case_no: str, citizen_id: int) -> CaseView:

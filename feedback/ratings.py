@@ -25,6 +25,7 @@ from feedback.subjects import Rateable, SubjectKind
 from foundation import audit, clock, database, settings
 from foundation.actor import Actor
 from foundation.events import tell
+from foundation.together import Asking
 from identity.idnumber import Identity
 
 
@@ -108,9 +109,9 @@ async def withdraw(*, kind: SubjectKind, number: str, reason: str, by: Actor) ->
         await tell(RatingWithdrawn(rating_id=rating.id))
 
 
-async def waiting_for(citizen_id: int, *, limit: int = 10) -> list[Rateable]:
+def waiting_for(citizen_id: int, *, limit: int = 10) -> Asking[list[Rateable]]:
     """Finished visits and closed cases of the citizen that may still be rated, the latest first."""
-    return await subjects.waiting_for(citizen_id, since=_since(), limit=limit)
+    return subjects.waiting_for(citizen_id, since=_since(), limit=limit)
 
 
 async def waiting_here(*, hall_code: str, window: str, by: Actor) -> list[Rateable]:

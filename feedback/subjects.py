@@ -1,20 +1,20 @@
 """What can be rated: finished visits, closed cases, walk-ins of today; and for which place each is counted."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from msgspec import Struct
+
 from feedback.errors import NotFinishedYet, NothingToRate
 from foundation import clock, database
-from foundation.together import Question
+from foundation.together import Asking, Question
 
 SubjectKind = Literal["visit", "case", "ticket"]
 DONE = {"visit": ("finished",), "case": ("closed", "delivered"), "ticket": ("finished",)}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rateable:
+class Rateable(Struct, frozen=True, kw_only=True):
     """A service of somebody: what it is and for what it is counted. `number`: booking code, case_no or ticket."""
 
     kind: SubjectKind
@@ -84,9 +84,9 @@ select r.id, r.subject_kind, r.subject_id, coalesce(nullif(r.item_name, ''), r.d
  where r.citizen_id = $3"""
 
 
-async def waiting_for(citizen_id: int, *, since: datetime, limit: int) -> list[Rateable]:
+def waiting_for(citizen_id: int, *, since: datetime, limit: int) -> Asking[list[Rateable]]:
     """Finished visits and closed cases of the citizen that have no rating yet, the latest first."""
-    return await WAITING.rows(citizen_id, since, limit)
+    return WAITING.asking(citizen_id, since, limit, then=list)
 
 
 async def finished_here(
@@ -133,4 +133,4 @@ async def numbers(rating_ids: Collection[int], citizen_id: int) -> dict[int, tup
 
 
 def _rateable(row: Any) -> Rateable:
-    return Rateable(**{name: row[name] for name in Rateable.__dataclass_fields__})
+    return Rateable(**{name: row[name] for name in Rateable.__struct_fields__})

@@ -155,6 +155,10 @@ class Transaction:
     async def execute(self, sql: str, *args: Any) -> str:
         return await self._connection.execute(sql, *args, timeout=self._seconds)  # type: ignore[no-any-return]
 
+    async def columns(self, sql: str) -> list[str]:
+        prepared = await self._connection.prepare(sql, timeout=self._seconds)
+        return [one.name for one in prepared.get_attributes()]
+
     async def copy(self, table: str, columns: Sequence[str], source: AsyncIterator[bytes]) -> str:
         """Stream lines of PostgreSQL's own text format into `table`, holding none of them longer than needed."""
         return await self._connection.copy_to_table(  # type: ignore[no-any-return]
@@ -250,6 +254,12 @@ async def fetchrow(sql: str, *args: Any) -> asyncpg.Record | None:
 async def fetchval(sql: str, *args: Any) -> Any:
     async with _connection() as connection:
         return await connection.fetchval(sql, *args)
+
+
+async def columns(sql: str) -> list[str]:
+    """The names of what a statement gives, without asking it."""
+    async with _connection() as connection:
+        return await connection.columns(sql)
 
 
 async def execute(sql: str, *args: Any) -> str:

@@ -30,8 +30,9 @@ def request_id() -> str:
     return _request_id.get()
 
 
-def use_request_id(value: str) -> None:
-    _request_id.set(value)
+def use_request_id(value: str) -> contextvars.Token[str]:
+    """From now on in this task, or until the token it gives is reset."""
+    return _request_id.set(value)
 
 
 def masked(text: str) -> str:

@@ -6,9 +6,10 @@ if everybody had gone alone; the busier the door, the cheaper its answers.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -98,7 +99,8 @@ class Question(Generic[T]):
             f"select found.*, asked.nth as asked_nth\n  from unnest({lists}) with ordinality"
             f" as asked({', '.join(about)}, nth)\n cross join lateral (\n{sql}\n) as found"
         )
-        self._of = of
+        self.bare, self.about, self.of = sql, about, of
+        self._names: tuple[str, ...] = ()
         self._together: Together[tuple[Any, ...], list[T]] = Together(self._rows)
 
     async def rows(self, *about: Any) -> list[T]:
@@ -116,5 +118,35 @@ class Question(Generic[T]):
         found: list[list[T]] = [[] for _ in asked]
         for row in await database.fetch(self.sql, *zip(*asked, strict=True)):
             columns = dict(row)
-            found[columns.pop("asked_nth") - 1].append(self._of(**columns))
+            found[columns.pop("asked_nth") - 1].append(self.of(**columns))
         return found
+
+    async def names(self) -> tuple[str, ...]:
+        """Of the columns, in their order."""
+        if not self._names:
+            self._names = tuple(await database.columns(self.sql))[:-1]
+        return self._names
+
+    def asking(self, *about: Any, then: Callable[[list[T]], A]) -> "Asking[A]":
+        """To be awaited for what `then` makes of the rows, or to be asked with others (`as_one`)."""
+        return Asking(self, about, then)
+
+
+class Asking(Generic[A]):
+    """What a verb asks about somebody: awaited it gives the answer. Asked `as_one` with others, `answer` is it."""
+
+    def __init__(self, question: Question[Any], about: Sequence[Any], then: Callable[[list[Any]], A]) -> None:
+        self.question, self.about, self.then = question, about, then
+        self.rows: list[Any] | None = None
+
+    def __await__(self) -> Generator[Any, None, A]:
+        return self._alone().__await__()
+
+    async def _alone(self) -> A:
+        return self.then(await self.question.rows(*self.about))
+
+    @cached_property
+    def answer(self) -> A:
+        """Raises what `then` raises. Not before it was asked."""
+        assert self.rows is not None
+        return self.then(self.rows)

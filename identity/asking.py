@@ -12,8 +12,9 @@ from typing import Any
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.events import tell
-from foundation.together import Question
+from foundation.together import Asking, Question
 from identity import access, delegation, own_record, realname
+from identity.access import Profile
 from identity.errors import DelegationFault
 from identity.events import DelegationAsked
 from identity.family_errors import RequestNotFound, TooManyAsked
@@ -115,7 +116,11 @@ select r.id, a.real_name_sealed as name_sealed, r.scope, r.until, r.items, r.nam
 
 async def waiting_for(principal_id: int) -> list[Request]:
     """Who asks to act for me."""
-    own = (await own_record.of(principal_id)).profile
+    return await waiting_for_whom((await own_record.of(principal_id)).profile)
+
+
+async def waiting_for_whom(own: Profile) -> list[Request]:
+    """As `waiting_for`, of the person whose record this is."""
     if own.identity is None:
         return []
     prints = ",".join(own.identity.fingerprints)
@@ -123,9 +128,9 @@ async def waiting_for(principal_id: int) -> list[Request]:
     return [request for request, asked_for in rows if realname.same_name(asked_for, own.name)]
 
 
-async def asked_by(agent_id: int) -> list[Request]:
+def asked_by(agent_id: int) -> Asking[list[Request]]:
     """Whom I have asked and who has not answered."""
-    return await ASKED_BY.rows(agent_id, clock.now())
+    return ASKED_BY.asking(agent_id, clock.now(), then=list)
 
 
 @database.retry_on_deadlock

@@ -12,7 +12,7 @@ from tortoise.expressions import Q
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.events import tell
-from foundation.together import Question
+from foundation.together import Asking, Question
 from identity.errors import DelegationFault, NoSuchCitizen, NoSuchDelegation, NotYourRecord, RealNameNeeded
 from identity.events import DelegationGranted, DelegationRevoked
 from identity.models import Citizen, Delegation
@@ -155,14 +155,14 @@ GIVEN = Question(_live, f"{LIVE} d.principal_id = asked.who order by d.id desc",
 TAKEN_ON = Question(_live, f"{LIVE} d.agent_id = asked.who order by d.id desc", who="bigint", today="date")
 
 
-async def granted_by(principal_id: int) -> list[DelegationView]:
+def granted_by(principal_id: int) -> Asking[list[DelegationView]]:
     """Who may act for me."""
-    return await GIVEN.rows(principal_id, clock.today())
+    return GIVEN.asking(principal_id, clock.today(), then=list)
 
 
-async def granted_to(agent_id: int) -> list[DelegationView]:
+def granted_to(agent_id: int) -> Asking[list[DelegationView]]:
     """For whom I may act."""
-    return await TAKEN_ON.rows(agent_id, clock.today())
+    return TAKEN_ON.asking(agent_id, clock.today(), then=list)
 
 
 async def past_of(citizen_id: int, *, limit: int = 50) -> list[Past]:

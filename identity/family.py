@@ -12,7 +12,7 @@ from typing import Any
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.events import tell
-from foundation.together import Question
+from foundation.together import Asking, Question
 from identity import access, delegation, realname
 from identity.events import FamilyAdded
 from identity.family_errors import (
@@ -146,14 +146,14 @@ TAKEN_ALONG = Question(_member, f"{LISTED} f.owner_id = asked.who order by f.id"
 ON_LISTS = Question(_member, f"{LISTED} f.member_id = asked.who order by f.id", who="bigint")
 
 
-async def of(owner_id: int) -> list[Member]:
+def of(owner_id: int) -> Asking[list[Member]]:
     """Whom I may take along, the first registered first."""
-    return await TAKEN_ALONG.rows(owner_id)
+    return TAKEN_ALONG.asking(owner_id, then=list)
 
 
-async def lists_with(member_id: int) -> list[Member]:
+def lists_with(member_id: int) -> Asking[list[Member]]:
     """On whose lists I am."""
-    return await ON_LISTS.rows(member_id)
+    return ON_LISTS.asking(member_id, then=list)
 
 
 HELD = "select born_sealed, state from family_member where owner_id = $1 and member_id = $2"

@@ -8,7 +8,7 @@ from typing import Any
 
 from foundation import audit, clock, crypto, database, ratelimit
 from foundation.actor import Actor
-from foundation.together import Question
+from foundation.together import Asking, Question
 from identity import access, delegation
 from identity.family_errors import InvitationOver, TooManyAsked
 from identity.family_models import DelegationInvitation
@@ -91,9 +91,9 @@ select id, scope, items, until, good_until from delegation_invitation
 )
 
 
-async def open_of(principal_id: int) -> list[OpenInvitation]:
+def open_of(principal_id: int) -> Asking[list[OpenInvitation]]:
     """Invitations that wait for somebody."""
-    return await OPEN.rows(principal_id, clock.now())
+    return OPEN.asking(principal_id, clock.now(), then=list)
 
 
 async def take_back(*, invitation_id: int, by: Actor) -> None:

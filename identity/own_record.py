@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from foundation.together import Question
+from foundation.together import Asking, Question
 from identity import levels
 from identity.access import Profile, opened
 from identity.errors import NoSuchCitizen
@@ -30,7 +30,7 @@ class _Kept(Struct, frozen=True, kw_only=True):
     id_number_sealed: str
     phone_sealed: str
     phone_verified_at: datetime | None
-    platforms: list[str]
+    platforms: str  # with spaces between
     proofs: str
 
 
@@ -41,7 +41,8 @@ MINE = Question(
     _Kept,
     """
 select c.id, c.verified_at, c.real_name_sealed, c.id_type, c.id_number_sealed, c.phone_sealed, c.phone_verified_at,
-       array(select distinct p.platform from platform_account p where p.citizen_id = c.id order by 1) as platforms,
+       (select coalesce(string_agg(distinct p.platform, ' '), '')
+          from platform_account p where p.citizen_id = c.id) as platforms,
        (select coalesce(json_agg(json_build_array(i.kind, i.about)), '[]')
           from identity_proof i where i.citizen_id = c.id) as proofs
   from citizen known join citizen c on c.id = coalesce(known.merged_into_id, known.id)
@@ -50,9 +51,14 @@ select c.id, c.verified_at, c.real_name_sealed, c.id_type, c.id_number_sealed, c
 )
 
 
-async def of(citizen_id: int) -> OwnRecord:
-    """Raises NoSuchCitizen."""
-    kept = await MINE.row(citizen_id)
-    if kept is None:
+def of(citizen_id: int) -> Asking[OwnRecord]:
+    """The answer raises NoSuchCitizen."""
+    return MINE.asking(citizen_id, then=_own)
+
+
+def _own(found: list[_Kept]) -> OwnRecord:
+    if not found:
         raise NoSuchCitizen
-    return OwnRecord(opened(kept), levels.reached(kept, set(_proofs.decode(kept.proofs))), kept.platforms)
+    (kept,) = found
+    level = levels.reached(kept, set(_proofs.decode(kept.proofs)))
+    return OwnRecord(opened(kept), level, kept.platforms.split())

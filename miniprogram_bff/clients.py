@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from sanic import Request
-
 from foundation import settings
 from foundation.errors import Refusal
 from foundation.web import Header, Route
@@ -48,9 +46,9 @@ class Clients:
     def asks_of(self, route: Route) -> bool:
         return route.path.startswith("/v1/") and route.path not in ALWAYS
 
-    def look(self, request: Request) -> Mapping[str, str]:
+    def look(self, said: str) -> Mapping[str, str]:
         """Names the newest version where the caller's is another. Raises ClientTooOld."""
-        platform, version = _said(request.headers.get(CLIENT.name, ""))
+        platform, version = _said(said)
         if not platform:
             return {}
         ours = settings.current().clients

@@ -87,5 +87,10 @@ MINIMAL = Access(
     limited_as=lambda who: who.citizen_id,
 )
 VISITOR = Access(
-    "visitor", "任何人；登录后内容更多", _visitor, errors=(RedisGone,), limited_as=lambda who: who and who.citizen_id
+    "visitor",
+    "任何人；登录后内容更多",
+    _visitor,
+    errors=(RedisGone,),
+    limited_as=lambda who: who and who.citizen_id,
+    nobody=lambda headers: "authorization" not in headers,
 )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from foundation import clock, database
-from foundation.together import Question
+from foundation.together import Asking, Question
 from identity import access
 from identity.errors import NoSuchCitizen
 from notifications import postman, reached, routing, unreached, wording
@@ -67,9 +67,8 @@ UNREAD = Question(
 )
 
 
-async def unread(citizen_id: int) -> int:
-    (number,) = await UNREAD.rows(citizen_id)
-    return number
+def unread(citizen_id: int) -> Asking[int]:
+    return UNREAD.asking(citizen_id, then=sum)
 
 
 async def mark_read(*, citizen_id: int) -> int:

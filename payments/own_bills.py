@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from foundation import clock
-from foundation.together import Question
+from foundation.together import Asking, Question
 from identity import acting
 from identity.delegation import Scope
 from payments import late_fee
@@ -109,9 +109,12 @@ async def one(*, pay_code: str, citizen_id: int) -> BillRead:
     raise BillNotFound
 
 
-async def owed(citizen_id: int, *, first: int = 1) -> Owed:
+def owed(citizen_id: int, *, first: int = 1) -> Asking[Owed]:
     """What the citizen has to pay; most people owe nothing."""
-    found = await UNPAID.rows(citizen_id, clock.today(), first)
+    return UNPAID.asking(citizen_id, clock.today(), first, then=_in_all)
+
+
+def _in_all(found: list[tuple[int, int, Due]]) -> Owed:
     if not found:
         return Owed(0, 0, [])
     number, fen, _ = found[0]

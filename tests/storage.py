@@ -8,7 +8,7 @@ import redis.asyncio
 
 import rooms
 from catalogue import shelf
-from foundation import database, settings
+from foundation import database, ratelimit, settings
 from foundation import redis as our_redis
 from tests.servers import Addresses
 
@@ -125,4 +125,5 @@ async def _redis(redis_url: str) -> AsyncIterator[redis.asyncio.Redis]:
 async def redis_db(_redis: redis.asyncio.Redis, settings_env: settings.Settings) -> redis.asyncio.Redis:
     """`foundation.redis` on an empty database; its client."""
     await _redis.flushdb()
+    ratelimit._leases.forget()
     return _redis

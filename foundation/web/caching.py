@@ -34,15 +34,20 @@ def unless_held(request: Request, response: HTTPResponse) -> HTTPResponse:
     if "if-none-match" not in request.headers:
         return response
     tag = response.headers.get("ETag")
-    if tag is None or response.status != 200 or tag not in _asked(request):
+    if tag is None or response.status != 200 or not is_among(tag, request.headers.get("if-none-match", "")):
         return response
+    return not_again(response)
+
+
+def is_among(tag: str, held: str) -> bool:
+    """Whether the client holds `tag` already; a weak tag is as good as a strong one for reading."""
+    return tag in {one.strip().removeprefix("W/") for one in held.split(",")}
+
+
+def not_again(response: HTTPResponse) -> HTTPResponse:
+    """304 in place of the answer."""
     kept = {name: response.headers[name] for name in OF_A_TAG if name in response.headers}
     return HTTPResponse(status=304, headers=kept)
-
-
-def _asked(request: Request) -> set[str]:
-    """The tags the client already holds; a weak tag is as good as a strong one for reading."""
-    return {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
 
 
 OF_A_TAG = ("ETag", "Cache-Control", "Vary", "Content-Language")

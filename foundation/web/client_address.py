@@ -14,11 +14,15 @@ def client_address(request: Request) -> str:
     With TRUSTED_PROXIES=n the n-th entry of X-Forwarded-For from the right counts. A shorter list means that somebody
     came round the proxies; then the peer's own address counts.
     """
+    return behind(str(request.ip or ""), ",".join(request.headers.getall("x-forwarded-for", [])))
+
+
+def behind(peer: str, forwarded: str) -> str:
+    """As `client_address`, of the `peer` that brought these entries of X-Forwarded-For."""
     hops = settings.current().processes.trusted_proxies
-    peer = str(request.ip or "")
     if hops < 1:
         return peer
-    entries = [part.strip() for part in ",".join(request.headers.getall("x-forwarded-for", [])).split(",")]
+    entries = [part.strip() for part in forwarded.split(",")]
     return peer if len(entries) < hops else _written(entries[-hops].strip("[]")) or peer
 
 

@@ -7,13 +7,14 @@ drop and nobody to tell. Only answers that everybody gets come here.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from time import monotonic
 
 from sanic import HTTPResponse
 
 from foundation.web import answers
+from foundation.web.routes import Route
 
 SECONDS = 1.0
 FEW = 8
@@ -24,6 +25,20 @@ Key = tuple[bytes, bool]
 Make = Callable[[], Awaitable[HTTPResponse | None]]
 
 
+@dataclass(eq=False)
+class Made:
+    """What was made, by which route. `heads` are those it went out under (`handed_out`)."""
+
+    body: bytes
+    headers: dict[str, str]
+    route: Route | None
+    heads: dict[Hashable, tuple[bytes, bytes]] = field(default_factory=dict)
+
+    def again(self) -> HTTPResponse:
+        """For one more."""
+        return answers.Written(self.body, headers=self.headers, content_type=answers.JSON)
+
+
 @dataclass
 class _Asked:
     """What was asked of one address since `begun`: the first `anew` are answered anew, others from what was made."""
@@ -31,13 +46,8 @@ class _Asked:
     begun: float
     anew: int
     times: int = 0
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
+    made: Made | None = None  # None when nothing was that could be kept
     coming: "asyncio.Future[None] | None" = None
-
-    def again(self) -> HTTPResponse | None:
-        """What was made, for one more; None when nothing was that could be kept."""
-        return answers.Written(self.body, headers=self.headers, content_type=answers.JSON) if self.headers else None
 
 
 class Crowd:
@@ -46,19 +56,35 @@ class Crowd:
     def __init__(self) -> None:
         self._asked: OrderedDict[Key, _Asked] = OrderedDict()
 
-    async def answer(self, key: Key, make: Make) -> HTTPResponse | None:
+    def __contains__(self, address: bytes) -> bool:
+        """Whether many looked at this address of late, in one script or the other."""
+        return (address, False) in self._asked or (address, True) in self._asked
+
+    def shown(self, key: Key) -> Made | None:
+        """What `answer` would give to one more and not make anew."""
+        asked = self._asked.get(key)
+        if asked is None or asked.times < asked.anew or monotonic() - asked.begun > SECONDS:
+            return None
+        return asked.made
+
+    def count(self, key: Key) -> None:
+        """One more was given what is `shown`."""
+        self._asked[key].times += 1
+        self._asked.move_to_end(key)
+
+    async def answer(self, key: Key, make: Make, route: Route | None = None) -> HTTPResponse | None:
         """What `make` gives, or gave a moment ago to another; what is refused, or bears no tag, each makes anew."""
         asked = self._asked_now(key)
         if asked.times > asked.anew:
             if asked.coming is not None:
                 await asyncio.shield(asked.coming)
-            if (known := asked.again()) is not None:
-                return known
+            if asked.made is not None:
+                return asked.made.again()
         if asked.coming is None:
             asked.coming = asyncio.get_running_loop().create_future()
         try:
             made = await make()
-            _keep(asked, made)
+            _keep(asked, made, route)
             return made
         finally:
             if not asked.coming.done():
@@ -76,7 +102,7 @@ class Crowd:
         return asked
 
 
-def _keep(asked: _Asked, made: HTTPResponse | None) -> None:
+def _keep(asked: _Asked, made: HTTPResponse | None, route: Route | None) -> None:
     body = made.body if isinstance(made, answers.Written) else None
     if made is not None and body and "ETag" in made.headers and len(body) <= BODY_AT_MOST:
-        asked.body, asked.headers = body, dict(made.headers)
+        asked.made = Made(body, dict(made.headers), route)

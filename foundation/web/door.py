@@ -11,8 +11,9 @@ from foundation.errors import Refusal
 from foundation.web import answers, docs, early, journal, language, reading
 from foundation.web.access import PUBLIC
 from foundation.web.caching import unless_held
-from foundation.web.client_address import client_address, network_of
+from foundation.web.client_address import client_address
 from foundation.web.crowd import Crowd
+from foundation.web.handed_out import handing_out
 from foundation.web.headers import Header
 from foundation.web.routes import Route, Routes
 
@@ -29,8 +30,8 @@ class Visits(Protocol):
     def asks_of(self, route: Route) -> bool:
         """Whether callers of `route` are looked at."""
 
-    def look(self, request: Request) -> Mapping[str, str]:
-        """Headers for the answer. Raises one of `errors`."""
+    def look(self, said: str) -> Mapping[str, str]:
+        """Headers for the answer to who says this, an empty text for nothing. Raises one of `errors`."""
 
 
 class Door:
@@ -75,9 +76,16 @@ class Door:
             name = f"{route.method}_{route.name}".replace(".", "_")
             serve = _serving(self, route)
             app.add_route(serve, route.path, methods=methods, name=name, unquote=True, error_format=ERRORS)
-        early.stand_before(app, [(one.method, one.path, one.early) for one in self.routes if one.early])
+        refusals = early.refusals([(one.method, one.path, one.early) for one in self.routes if one.early])
+        early.stand_before(app, refusals.get, handing_out(self))
         app.error_handler.add(Exception, self.refused)
         app.register_middleware(journal.finish, "response")
+
+    def told(self, route: Route, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """Headers that `visits` has for a caller of `route`. Raises one of its errors."""
+        if self.visits is None or not self.visits.asks_of(route):
+            return {}
+        return self.visits.look(headers.get(self.visits.header.name.lower(), ""))
 
     def refused(self, request: Request, error: Exception) -> HTTPResponse:
         """`error` as its reader reads it."""
@@ -87,7 +95,6 @@ class Door:
 
 def _serving(door: Door, route: Route) -> Callable[..., Coroutine[Any, Any, HTTPResponse | None]]:
     answer = _answering(door, route)
-    looked_at = door.visits if door.visits and door.visits.asks_of(route) else None
 
     async def serve(request: Request, **captured: str) -> HTTPResponse | None:
         request.ctx.route = route
@@ -95,8 +102,7 @@ def _serving(door: Door, route: Route) -> Callable[..., Coroutine[Any, Any, HTTP
         journal.begin(request)
         told: Mapping[str, str] = {}
         try:
-            if looked_at:
-                told = looked_at.look(request)
+            told = door.told(route, request.headers)
             response = await answer(request, captured)
         except asyncio.CancelledError:
             request.ctx.hung_up = True
@@ -140,7 +146,8 @@ def _answering(
         who = await _admitted(route, request)
         turned = door.scripts and language.is_asked(request)
         if shared and who is None:
-            made = await door.crowd.answer((request.raw_url, turned), lambda: make(request, captured, None, turned))
+            key = (request.raw_url, turned)
+            made = await door.crowd.answer(key, lambda: make(request, captured, None, turned), route)
         else:
             made = await make(request, captured, who, turned)
         return made if made is None or cache is None else unless_held(request, made)
@@ -160,7 +167,7 @@ async def _admitted(route: Route, request: Request) -> Any:
         return await route.access.admit(request)
     counted = []
     if limit.ip:
-        counted.append((f"{route.name}-ip", network_of(client_address(request)), limit.ip, limit.seconds))
+        counted.append(route.by_address(client_address(request)))
     check = ratelimit.check_here if limit.here else ratelimit.check
     try:
         who = await route.access.admit(request)

@@ -60,8 +60,23 @@ def route_of(request: Request) -> str:
 
 async def finish(request: Request, response: BaseHTTPResponse) -> None:
     """Sanic calls this for every response, refusals, files and streams included."""
+    dress(response, begin(request))
+    if getattr(request.app.ctx, "closing", False) and request.stream is not None:
+        # else the door would wait for a client that holds its connection open
+        request.stream.keep_alive = False  # type: ignore[attr-defined]
+    note(
+        route=route_of(request),
+        method=request.method,
+        status=HUNG_UP if getattr(request.ctx, "hung_up", False) else response.status,
+        seconds=time.perf_counter() - request.ctx.began,
+        address=client_address(request),
+    )
+
+
+def dress(response: BaseHTTPResponse, request_id: str) -> None:
+    """The headers that every answer carries."""
     headers = response.headers
-    headers["X-Request-Id"] = begin(request)
+    headers["X-Request-Id"] = request_id
     for name, value in SECURITY.items():
         headers.setdefault(name, value)
     if response.status != 304:  # which has no type; its headers would replace those the browser keeps with the page
@@ -70,10 +85,6 @@ async def finish(request: Request, response: BaseHTTPResponse) -> None:
     headers.setdefault("Cache-Control", "no-cache")  # files: a browser that guesses mixes two versions after a rollout
     if settings.current().environment == "production":
         headers.setdefault("Strict-Transport-Security", HSTS)
-    if getattr(request.app.ctx, "closing", False) and request.stream is not None:
-        # else the door would wait for a client that holds its connection open
-        request.stream.keep_alive = False  # type: ignore[attr-defined]
-    _write(request, HUNG_UP if getattr(request.ctx, "hung_up", False) else response.status)
 
 
 @cache  # as many as there are labels
@@ -85,9 +96,9 @@ def numbers(route: str, method: str, status: int) -> tuple[Callable[[], None], C
     )
 
 
-def _write(request: Request, status: int) -> None:
-    seconds, route = time.perf_counter() - request.ctx.began, route_of(request)
-    count, observe = numbers(route, request.method, status)
+def note(*, route: str, method: str, status: int, seconds: float, address: str) -> None:
+    """One line and two numbers about an answer."""
+    count, observe = numbers(route, method, status)
     count()
     observe(seconds)
     # a load balancer and a monitor ask all day long; what they are refused is told
@@ -95,8 +106,8 @@ def _write(request: Request, status: int) -> None:
     say(
         "request_served",
         route=route,
-        method=request.method,
+        method=method,
         status=status,
         milliseconds=round(seconds * 1000, 1),
-        ip=client_address(request),
+        ip=address,
     )

@@ -14,6 +14,7 @@ from foundation.errors import Refusal
 from foundation.web.access import PUBLIC, Access
 from foundation.web.answer import Answer
 from foundation.web.caching import Cache
+from foundation.web.client_address import network_of
 from foundation.web.early import Early
 from foundation.web.headers import Header
 from foundation.web.reading import BODY_AT_MOST, Reader, path_reader
@@ -76,6 +77,11 @@ class Route:
     def template(self) -> str:
         """The path as documents and metrics name it: ``/v1/slots/{slot_id}``."""
         return IN_PATH.sub(r"{\1}", self.path)
+
+    def by_address(self, address: str) -> tuple[str, str, int, int]:
+        """How callers from `address` are counted, as `ratelimit` has it, where the limit counts addresses."""
+        assert self.limit is not None
+        return f"{self.name}-ip", network_of(address), self.limit.ip, self.limit.seconds
 
     @property
     def module(self) -> str:

@@ -5,8 +5,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from foundation.as_one import ask_as_one
 from foundation.web import Asked, Limit, Routes
-from identity import acting, asking, delegation, family, inviting
+from identity import acting, asking, delegation, family, inviting, own_record
 from identity.delegation import Scope
 from identity.errors import (
     DelegationFault,
@@ -152,19 +153,27 @@ class NewRequest(Asked):
 @routes.get("/v1/family", access=CITIZEN, summary="亲友与委托")
 async def family_page(who: Session) -> FamilyPage:
     me = who.citizen_id
+    await ask_as_one(
+        own := own_record.of(me),
+        members := family.of(me),
+        lists := family.lists_with(me),
+        agents := delegation.granted_by(me),
+        principals := delegation.granted_to(me),
+        invitations := inviting.open_of(me),
+        asked := asking.asked_by(me),
+    )
     return FamilyPage(
         members=[
-            MemberView(one.id, one.name, one.number, RELATION_NAMES[one.relation], one.minor)
-            for one in await family.of(me)
+            MemberView(one.id, one.name, one.number, RELATION_NAMES[one.relation], one.minor) for one in members.answer
         ],
-        on_lists=[ListView(one.id, one.owner) for one in await family.lists_with(me)],
-        agents=[_delegation(one, one.agent) for one in await delegation.granted_by(me)],
-        principals=[_delegation(one, one.principal) for one in await delegation.granted_to(me)],
+        on_lists=[ListView(one.id, one.owner) for one in lists.answer],
+        agents=[_delegation(one, one.agent) for one in agents.answer],
+        principals=[_delegation(one, one.principal) for one in principals.answer],
         invitations=[
-            InvitationView(one.id, _names(one.scope), one.until, one.good_until) for one in await inviting.open_of(me)
+            InvitationView(one.id, _names(one.scope), one.until, one.good_until) for one in invitations.answer
         ],
-        asked_of_me=[_delegation(one, one.name) for one in await asking.waiting_for(me)],
-        asked_by_me=[_delegation(one, one.name) for one in await asking.asked_by(me)],
+        asked_of_me=[_delegation(one, one.name) for one in await asking.waiting_for_whom(own.answer.profile)],
+        asked_by_me=[_delegation(one, one.name) for one in asked.answer],
     )
 
 

@@ -1,6 +1,5 @@
 """首页: in one request; to-dos for who is signed in, and the ways to find something for everybody."""
 
-import asyncio
 from datetime import date, datetime
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from cases import lookup
 from catalogue import items, scenarios, shelf
 from feedback import ratings
 from foundation import clock, settings
+from foundation.as_one import ask_as_one
 from foundation.web import PUBLIC_MINUTE, Routes
 from foundation.words import one_of
 from identity.sessions import Session
@@ -157,22 +157,23 @@ async def _ways() -> Ways:
 
 async def _todo(who: Session) -> ToDo:
     me = who.citizen_id
-    coming, owed, supplements, to_rate, unread = await asyncio.gather(
-        booking.upcoming(actor(who)),
-        own_bills.owed(me, first=BILLS),
-        lookup.to_supplement(me),
-        ratings.waiting_for(me, limit=3),
-        delivery.unread(me),
+    await ask_as_one(
+        coming := booking.upcoming(actor(who)),
+        owed := own_bills.owed(me, first=BILLS),
+        supplements := lookup.to_supplement(me),
+        to_rate := ratings.waiting_for(me, limit=3),
+        unread := delivery.unread(me),
     )
+    bills = owed.answer
     return ToDo(
         now=clock.now(),
-        next_booking=await _next(coming, who) if coming else None,
-        unpaid_bills=owed.number,
-        unpaid_fen=owed.fen,
-        bills=[BillToPay(one.pay_code, one.title, one.unit, one.total_fen, one.expire_date) for one in owed.first],
-        cases_to_supplement=[CaseToSupplement(*one) for one in supplements],
-        to_rate=[ToRate(one.kind, one.number, one.title, one.place) for one in to_rate],
-        unread=unread,
+        next_booking=await _next(coming.answer, who) if coming.answer else None,
+        unpaid_bills=bills.number,
+        unpaid_fen=bills.fen,
+        bills=[BillToPay(one.pay_code, one.title, one.unit, one.total_fen, one.expire_date) for one in bills.first],
+        cases_to_supplement=[CaseToSupplement(*one) for one in supplements.answer],
+        to_rate=[ToRate(one.kind, one.number, one.title, one.place) for one in to_rate.answer],
+        unread=unread.answer,
     )
 
 

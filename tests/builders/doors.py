@@ -21,6 +21,7 @@ Sanic.test_mode = True  # one process makes the same application more than once
 async def client_of(app: Sanic[Any, Any]) -> AsyncIterator[httpx.AsyncClient]:
     """An httpx client of `app`, which uses the database and the Redis of the test that asks for it."""
     ratelimit._local.clear()
+    ratelimit._leases.forget()
     app.asgi = True
     await app._startup()
     transport = httpx.ASGITransport(app=app, client=("203.0.113.9", 1))

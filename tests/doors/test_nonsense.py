@@ -56,6 +56,7 @@ async def _is_refused(
 ) -> None:
     """Or answered, if it made sense after all; 503 where the outside is asked, which is not there. Never 500."""
     ratelimit._local.clear()
+    ratelimit._leases.forget()
     answer = await client.request(method, path, content=content, headers=headers)
     about = (method, path[:200], content[:200], headers["Content-Type"])
     assert answer.status_code < 500 or answer.status_code == 503, (*about, answer.text)

@@ -14,8 +14,10 @@ from foundation.errors import TooManyRequests
 @pytest.fixture(autouse=True)
 def _empty() -> Iterator[None]:
     ratelimit._local.clear()
+    ratelimit._leases.forget()
     yield
     ratelimit._local.clear()
+    ratelimit._leases.forget()
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ SIGNED_IN = {"Authorization": "Bearer 7"}
 @pytest.fixture
 async def client(settings_env: settings.Settings, redis_db: object) -> AsyncIterator[httpx.AsyncClient]:
     ratelimit._local.clear()
+    ratelimit._leases.forget()
     kept, our_redis._client = our_redis._client, None  # each test counts for itself
     async with web_app.client_of(web_app.create_app()) as made:
         yield made
