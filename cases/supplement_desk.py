@@ -86,7 +86,7 @@ async def ask_again(
     told = tuple(Missing(one.material, one.why.strip()[:120], HOW) for one in pieces)
     if not told or any(not one.problem or one.name not in came for one in told):
         raise NoticeFault
-    wish = Move(kind=Kind.NOTICE_ONCE, key=key, note="所交材料不合要求，请重新提交下列材料", items=told, days=days)
+    wish = Move(kind=Kind.NOTICE_ONCE, key=key, note="所交材料不合要求，请重新提交下列材料。", items=told, days=days)
     await handling.move(case_no=shown.case_no, move=wish, by=by)
 
 

@@ -74,8 +74,8 @@ class Standing:
 
     @property
     def due(self) -> date | None:
-        """The day of the last notice: who asks again gives time again."""
-        return self.dues.get(self.notice.id) if self.notice else None
+        """The latest day that was told: who asks again takes no time away."""
+        return max(self.dues.values(), default=None)
 
 
 async def standing(case: Case) -> Standing:
@@ -88,7 +88,10 @@ async def standing(case: Case) -> Standing:
         progress=progress,
         notices={row.id: row for row in log if row.kind == Kind.NOTICE_ONCE},
         notice=told[-1] if told else None,
-        dues={one.event_id: one.due for one in await CaseNotice.filter(case=case)},  # type: ignore[attr-defined]
+        dues={
+            one.event_id: one.due  # type: ignore[attr-defined]
+            for one in await CaseNotice.filter(case=case, event_id__in=[row.id for row in told])
+        },
         wanted=_wanted(told, progress),
     )
 
@@ -122,7 +125,7 @@ def of(row: Supplement, now: Standing, held: Mapping[int, Sequence[Paper]]) -> S
     sent, files = row.state == "sent", held.get(row.id, [])
     came = {one.material for one in files}
     notice = now.notices.get(row.notice_id) if sent else now.notice  # type: ignore[attr-defined]
-    due = now.dues.get(notice.id) if notice else None
+    due = (now.dues.get(notice.id) if notice else None) if sent else now.due
     wanted = [PaperWanted(**one) for one in row.wanted] if sent else now.wanted
     pieces = [_piece(one, came, now, sent=sent) for one in wanted]
     return SupplementView(

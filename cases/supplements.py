@@ -123,13 +123,14 @@ async def _sound(row: Supplement, asked: set[str]) -> set[str]:
 async def _go_on(row: Supplement, standing: Standing, came: set[str]) -> None:
     """The event that lets the clock go on is told as the department's own: it asked, and this is the answer to it."""
     assert standing.notice is not None
+    named = standing.progress.open_items
     event = PushedEvent(
         event_id=f"supplement:{row.code}",
         case_no=standing.case.case_no,
         kind=Kind.SUPPLEMENTED,
         happened_at=max(clock.now(), standing.notice.happened_at),
-        note="申请人在线补正",
-        items=tuple(Missing(name) for name in standing.progress.open_items if name in came),
+        note=f"申请人在线补正：{'、'.join(one for one in named if one in came)}"[:400] if named else "申请人在线补正",
+        items=tuple(Missing(name) for name in named if name in came),
     )
     await intake.append(event=event, by=Actor.department(standing.case.source))
 

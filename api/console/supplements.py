@@ -1,4 +1,4 @@
-"""补正材料: what applicants sent after a notice, for the halls that handle the item; what does not do is asked for anew."""
+"""补正材料: what applicants sent after a notice, for the halls that handle the item; what does not do is asked anew."""
 
 import secrets
 from typing import Annotated

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from cases import filing_jobs, handling, notice, papers, supplement_desk, supplements
+from cases import filing_jobs, handling, lookup, notice, papers, supplement_desk, supplements
 from cases.errors import CaseCannotMoveSo, CaseHasEnded, CaseNotFound
 from cases.filing_errors import NothingToSupplement, NoticeFault, PaperNotFound, SupplementEmpty, SupplementSent
 from cases.filing_models import Paper, Supplement
@@ -215,6 +215,19 @@ async def test_a_piece_that_does_not_do_is_asked_for_again_alone() -> None:
     await handling.move(case_no=case.case_no, move=Move(kind=Kind.WITHDRAWN, key="over-0001", note="不办了"), by=clerk)
     with pytest.raises(CaseHasEnded):
         await supplement_desk.ask_again(pieces=[Unfit("近期照片", "看不清")], key="again-004", **wish)
+
+
+async def test_asking_again_takes_no_time_away() -> None:
+    case, me = await asked_for_two()
+    first = await supplements.begin(case_no=case.case_no, by=me)
+    done = await sent(case, me, "租赁合同")
+    again = [Unfit("租赁合同", "缺末页")]
+    await supplement_desk.ask_again(
+        code=done.code, pieces=again, days=1, key="again-005", within=CITY, by=await a_reviewer()
+    )
+    assert (await supplements.begin(case_no=case.case_no, by=me)).due == first.due
+    view = await lookup.one_of_mine(case_no=case.case_no, citizen_id=me.number)
+    assert (view.when, view.supplements) == (first.due, 1)
 
 
 async def test_more_than_was_told_is_no_asking_again() -> None:
