@@ -36,6 +36,9 @@ PROBLEMS = {
     "too_late": "未能及时发出",
     "sms_limit": "当天短信已达上限",
     "UNDELIV": "短信未能送达",
+    "no_phone": "没有手机号码",
+    "PHONE_INVALID": "手机号码不存在",
+    "stopped": "群发已停止",
     "no_answer": "平台没有应答",
 }
 

@@ -74,14 +74,14 @@ where a.day >= $1 and a.state in ('booked', 'office_cancelled')
   and not exists (select from platform_account p where p.citizen_id = a.citizen_id)
   and not exists (select from audit_row u where u.subject = 'appointment:' || a.id
                      and u.action = 'booking.told_by_phone' and u.at >= a.changed_at)
-  and not exists (select from closure_notice n where n.appointment_id = a.id and n.state = 'called')
+  and not exists (select from closure_notice n where n.appointment_id = a.id and n.state in ('told', 'called'))
 order by s.starts_at, a.id limit $3
 """
 
 
 async def call_list(*, within: Collection[str], by: Actor) -> list[Call]:
-    """须电话通知: who has a booking to come, or lost one by the office, has no account and was not called since,
-    neither about the booking nor about the closure that ended it.
+    """须电话通知: who has a booking to come, or lost one by the office, has no account and was not told since:
+    not called about the booking, and neither called nor reached by SMS about the closure that ended it.
     """
     rows = await database.fetch(booking.READ + UNREACHED, clock.today(), list(within), MOST_CALLS)
     held = [one for one in map(booking.read, rows) if not await _told_by_their_booker(one)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cases import conflicts, entrusted, logbook, next_steps, notice, usual, views
 from cases.errors import CaseNotFound
+from cases.filing_models import Supplement
 from cases.folding import PROBLEMS, Progress
 from cases.handling import possible
 from cases.logbook import LogRow
@@ -48,6 +49,7 @@ class Dossier:
     followers: int
     possible: list[Kind]
     agent: str
+    supplements: list[Supplement]
 
 
 async def by_id(case_id: int) -> Case:
@@ -91,6 +93,7 @@ async def of(case: Case, *, by: Actor) -> Dossier:
         agent=await entrusted.name_of(
             await database.fetchval("select agent_id from filing where case_id = $1", case.id)
         ),
+        supplements=await Supplement.filter(case=case, state="sent").order_by("-id"),
     )
 
 

@@ -112,7 +112,7 @@ class NothingToSupplement(NotFound):
 
 
 class SupplementSent(Conflict):
-    """补正材料已提交，不能再修改；如有遗漏，请联系办理部门。"""
+    """这一次的补正材料已提交，不能再修改；还缺的材料可以在办件进度中继续补正。"""
 
 
 class FolderClosed(Conflict):

@@ -2,12 +2,13 @@
 reminders of what was promised; and what it keeps of a person.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from cases import delivering, filing, following, paper_content, papers, resealing, scanning
 from cases.filing_events import FilingMoved
 from cases.filing_models import Filing, LicenceUse, Paper, PaperFolder, Supplement
+from cases.filing_views import LABELS
 from cases.paper_limits import LIVE
 from channels.clamd import ScannerGone
 from foundation import clock, database, jobs, logs, metrics, object_store, personal_data
@@ -54,10 +55,14 @@ async def end_what_ran_out() -> None:
 async def _end_supplements() -> None:
     """What was uploaded and never sent goes; the case still waits, and its applicant may begin anew."""
     for row in await Supplement.filter(state="open", expires_at__lt=clock.now()).order_by("id").limit(BATCH):
-        async with database.transaction():
-            done = await Supplement.filter(id=row.id, state="open", expires_at__lt=clock.now()).update(state="expired")
-            if done:
-                await Paper.filter(supplement_id=row.id, state__in=LIVE).update(state="gone", gone_at=clock.now())
+        await _end_supplement(row.id, due=clock.now())
+
+
+async def _end_supplement(supplement_id: int, *, due: datetime) -> None:
+    async with database.transaction():
+        open_ = Supplement.filter(id=supplement_id, state="open", expires_at__lt=due)
+        if await open_.update(state="expired"):
+            await Paper.filter(supplement_id=supplement_id, state__in=LIVE).update(state="gone", gone_at=clock.now())
 
 
 @jobs.scheduled("42 3 * * *")
@@ -111,18 +116,30 @@ async def follow_filings(event: CitizensMerged) -> None:
 async def export(citizen_id: int) -> list[dict[str, Any]]:
     rows = await Filing.filter(citizen_id=citizen_id).order_by("id")
     return [
-        {
-            "code": one.code,
-            "item": one.item_name,
-            "state": one.state,
-            "answers": filing.answers_of(one),
-            "papers": [paper.name for paper in map(papers.view, await Paper.filter(filing=one, state__in=LIVE))],
-            "licences": [
-                {"licence": use.licence, "at": use.consented_at.isoformat()}
-                for use in await LicenceUse.filter(filing=one).order_by("id")
-            ],
-        }
-        for one in rows
+        *[
+            {
+                "code": one.code,
+                "item": one.item_name,
+                "state": LABELS[one.state],
+                "answers": filing.answers_of(one),
+                "papers": [paper.name for paper in map(papers.view, await Paper.filter(filing=one, state__in=LIVE))],
+                "licences": [
+                    {"licence": use.licence, "at": use.consented_at.isoformat()}
+                    for use in await LicenceUse.filter(filing=one).order_by("id")
+                ],
+            }
+            for one in rows
+        ],
+        *[
+            {
+                "case_no": one.case.case_no,
+                "sent_at": one.sent_at.isoformat() if one.sent_at else "",
+                "papers": [
+                    paper.name for paper in map(papers.view, await Paper.filter(supplement=one, state__in=LIVE))
+                ],
+            }
+            for one in await Supplement.filter(citizen_id=citizen_id).prefetch_related("case").order_by("id")
+        ],
     ]
 
 
@@ -133,6 +150,8 @@ async def forget(citizen_id: int) -> None:
             fresh = await Filing.select_for_update().get(id=row.id)
             if fresh.state not in filing.ENDED:
                 await filing.end(fresh, "withdrawn", Actor.system("privacy"))
+    for begun in await Supplement.filter(citizen_id=citizen_id, state="open"):
+        await _end_supplement(begun.id, due=begun.expires_at + UNFINISHED)
     await delivering.forget_addresses(citizen_id)
 
 
@@ -142,7 +161,7 @@ personal_data.register(
     holds=(
         personal_data.Holding("filing", "网上申请", "已受理的转为办件，材料是部门的档案；没有提交的删除。"),
         personal_data.Holding("supplement", "补正", "已提交的补正是办件档案的一部分，由承办部门保管。"),
-        personal_data.Holding("paper_folder", "附件", "随咨询、投诉和建议一起导出和删除。"),
+        personal_data.Holding("paper_folder", "附件"),  # go with the consultation they belong to
         personal_data.Holding("licence_use", "证照调用", "随办件保管，用于核对授权。"),
     ),
 )  # fmt: skip

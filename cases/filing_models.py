@@ -61,20 +61,24 @@ class Filing(Model):
 
 
 class Supplement(Model):
-    """补正: what an applicant brings after a 一次性告知 of a case, sent as one; then the clock goes on."""
+    """补正: what an applicant brings after a 一次性告知 of a case, sent as one; as often as something is still missing.
+
+    `wanted` is what was asked for when it was sent: rows of {"material", "why", "how"}.
+    """
 
     id = fields.BigIntField(primary_key=True)
     code = fields.CharField(max_length=20, unique=True)
     case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField(
         "models.Case", related_name="supplements", on_delete=OnDelete.RESTRICT, db_index=True
     )
-    notice: fields.OneToOneRelation[CaseEvent] = fields.OneToOneField(
-        "models.CaseEvent", related_name="supplement", on_delete=OnDelete.RESTRICT
+    notice: fields.ForeignKeyRelation[CaseEvent] = fields.ForeignKeyField(
+        "models.CaseEvent", related_name="supplements", on_delete=OnDelete.RESTRICT, db_index=True
     )
     citizen: fields.ForeignKeyRelation[Citizen] = fields.ForeignKeyField(
         "models.Citizen", related_name="supplements", on_delete=OnDelete.RESTRICT, db_index=True
     )
     state = fields.CharField(max_length=12, default="open")
+    wanted: list[dict[str, str]] = fields.JSONField(default=list)
     sent_at = fields.DatetimeField(null=True)
     expires_at = fields.DatetimeField()
     created_at = fields.DatetimeField(auto_now_add=True)

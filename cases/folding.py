@@ -84,6 +84,7 @@ class Progress:
     decided_at: datetime | None = None
     result: str = ""
     open_items: tuple[str, ...] = ()
+    told_items: tuple[str, ...] = ()  # every paper that was asked for, in the order of asking
     voided: frozenset[str] = frozenset()
     contradictions: tuple[Contradiction, ...] = ()
 
@@ -133,6 +134,7 @@ class _Reading:
     decided: Happening | None = None
     extended: Happening | None = None
     asked: dict[str, None] = field(default_factory=dict)  # papers that are missing, in the order of asking
+    told: dict[str, None] = field(default_factory=dict)  # and those that were ever asked for
     open: dict[Kind, Happening] = field(default_factory=dict)
     pauses: list[Pause] = field(default_factory=list)
     aside: set[Contradiction] = field(default_factory=set)
@@ -141,6 +143,7 @@ class _Reading:
         problem = self._fault(one)
         if one.kind is Kind.NOTICE_ONCE and problem in (None, Problem.NOTICE_AGAIN):
             self.asked |= dict.fromkeys(one.items)  # also what was asked for too late is missing
+            self.told |= dict.fromkeys(one.items)
         if problem is not None:
             self.aside.add(Contradiction(one.key, problem))
         elif not self._is_a_part(one):
@@ -154,7 +157,7 @@ class _Reading:
         if one.kind is Kind.ACCEPTED and self.accepted_at not in (None, one.at):
             return Problem.ACCEPTED_AGAIN
         if one.kind in PAUSES and self.open.get(one.kind, one).at != one.at:
-            return Problem.NOTICE_AGAIN if one.kind is Kind.NOTICE_ONCE else Problem.STARTED_AGAIN
+            return self._fault_of_another(one)
         if one.kind is Kind.DECIDED and self.decided and self.decided.result != one.result:
             return Problem.DECIDED_OTHERWISE
         if one.kind is Kind.EXTENDED and self.extended and (self.extended.at, self.extended.days) != (one.at, one.days):
@@ -162,6 +165,12 @@ class _Reading:
         if one.kind in PAUSES.values() and not self._is_awaited(one.kind):
             return Problem.NEVER_STARTED
         return None
+
+    def _fault_of_another(self, one: Happening) -> Problem | None:
+        """A second notice may repeat what was told (a paper came and does not do); it may not ask for more."""
+        if one.kind is not Kind.NOTICE_ONCE:
+            return Problem.STARTED_AGAIN
+        return None if one.items and set(one.items) <= self.told.keys() else Problem.NOTICE_AGAIN
 
     def _is_awaited(self, end: Kind) -> bool:
         missing = end is Kind.SUPPLEMENTED and bool(self.asked)  # 容缺: accepted, and papers are still to come
@@ -234,6 +243,7 @@ class _Reading:
             decided_at=self.decided.at if self.decided else None,
             result=self.decided.result if self.decided else "",
             open_items=tuple(self.asked) if self.closed_at is None else (),
+            told_items=tuple(self.told),
             voided=voided,
             contradictions=tuple(sorted(self.aside)),
         )

@@ -1,6 +1,6 @@
 """办理: what staff do with a case, each step an event like a department's, refused where it cannot be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cases import logbook, taking_in
 from cases.errors import (
@@ -58,7 +58,8 @@ async def move(*, case_no: str, move: Move, by: Actor) -> str:
             return "repeated"
         progress = logbook.fold(case, [row.happening for row in log], await WorkCalendar.current())
         _must_be_possible(move, progress, {row.key for row in log})
-        (answer,) = await taking_in.take_batch([event], by=by)
+        now = replace(event, happened_at=clock.now())  # after whatever held the lock before us
+        (answer,) = await taking_in.take_batch([now], by=by)
         if isinstance(answer, Refusal):
             raise answer
         await audit.record(f"case.{move.kind}", subject=f"case:{case.id}", by=by, reason=move.note)
@@ -91,8 +92,17 @@ def _must_be_possible(move: Move, progress: Progress, keys: set[str]) -> None:
         if move.voids not in keys - progress.voided:
             raise CaseCannotMoveSo
         return
+    if move.kind is Kind.NOTICE_ONCE and _asks_again(move, progress):
+        return
     if move.kind not in possible(progress):
         raise CaseHasEnded if progress.stage in ENDS else CaseCannotMoveSo
+
+
+def _asks_again(move: Move, progress: Progress) -> bool:
+    """Whether it names only papers that came after a notice that is still open, and do not do."""
+    names = {one.name for one in move.items}
+    waiting = any(one.kind is Kind.NOTICE_ONCE for one in progress.pauses)
+    return waiting and names <= set(progress.told_items) - set(progress.open_items)
 
 
 def possible(progress: Progress) -> list[Kind]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from cases.models import Case
 from cases.progress_models import CaseSubscription
+from cases.timeline import LABELS, Kind
 from foundation import crypto, database, personal_data
 from foundation.actor import Actor
 from foundation.events import on
@@ -39,7 +40,7 @@ async def export(citizen_id: int) -> list[dict[str, Any]]:
     rows = await Case.filter(citizen_id=citizen_id).order_by("id")
     followed = await CaseSubscription.filter(citizen_id=citizen_id).prefetch_related("case").order_by("id")
     return [
-        *({"case_no": one.case_no, "item": one.item_name, "stage": one.stage} for one in rows),
+        *({"case_no": one.case_no, "item": one.item_name, "stage": LABELS[Kind(one.stage)]} for one in rows),
         *({"case_no": one.case.case_no, "followed_since": one.created_at.isoformat()} for one in followed),
     ]
 

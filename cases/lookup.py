@@ -90,7 +90,13 @@ async def one_of_mine(*, case_no: str, citizen_id: int) -> CaseView:
         raise CaseNotFound
     (view,) = await views.of([case], with_notes=True)
     own = case.citizen_id == citizen_id
-    return replace(view, own=own, followed=case.followed and not own, agent=await entrusted.name_of(case.agent_id))
+    return replace(
+        view,
+        own=own,
+        followed=case.followed and not own,
+        agent=await entrusted.name_of(case.agent_id),
+        supplements=case.supplements,
+    )
 
 
 async def mine_or_entrusted(*, case_no: str, citizen_id: int) -> Case:

@@ -35,7 +35,7 @@ def of(
         answer = calendar.add_workdays(clock.shanghai(received).date(), ANSWER_WITHIN)
         return NextStep("窗口正在核对材料。收件起 5 个工作日内告知是否受理，或一次告知全部需要补正的材料。", answer)
     if stage is Kind.NOTICE_ONCE:
-        due = notices[-1].due if notices else None
+        due = max((one.due for one in notices), default=None)  # who asks again takes no time away
         return NextStep(
             "请一次补齐下列材料；补齐前不计入办理时限，逾期未补可能按撤回处理。" if due else NEXT[stage], due
         )

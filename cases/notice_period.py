@@ -8,7 +8,7 @@ from foundation.workdays import WorkCalendar
 
 async def supplement_until() -> datetime:
     """The end of the last day after a notice (一次性告知) of today."""
-    return _end_of(await _workdays_on(settings.current().papers.notice_workdays))
+    return end_of(await _workdays_on(settings.current().papers.notice_workdays))
 
 
 async def follow_until() -> date:
@@ -20,5 +20,5 @@ async def _workdays_on(number: int) -> date:
     return (await WorkCalendar.current()).add_workdays(clock.today(), number)
 
 
-def _end_of(day: date) -> datetime:
+def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=clock.SHANGHAI)

@@ -216,9 +216,15 @@ async def content(row: Paper) -> bytes:
 
 
 async def read(*, code: str, by: Actor) -> tuple[PaperView, bytes]:
-    """One's own paper, or the result of one's own case. Raises PaperNotFound for everybody else, and as `content`."""
+    """One's own paper, or the result of one's own case, or of whom one acts for; that it was opened is kept.
+
+    Raises PaperNotFound for everybody else, and as `content`.
+    """
     row = await _mine(code, by)
-    return view(row), await content(row)
+    data = await content(row)
+    async with database.transaction():
+        await audit.record("paper.opened", subject=f"paper:{row.id}", by=by)
+    return view(row), data
 
 
 async def _mine(code: str, by: Actor) -> Paper:

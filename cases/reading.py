@@ -35,6 +35,7 @@ class CaseRead(Struct, frozen=True, kw_only=True):
     created_at: datetime
     agent_id: int | None
     followed: bool
+    supplements: int
     log: list[Logged]
     log_mark: bytes
     notices: list[NoticeRow]
@@ -51,6 +52,7 @@ select c.id, c.case_no, c.citizen_id, c.item_code, c.item_name, c.department_nam
        c.pause_until, c.created_at,
        (select f.agent_id from filing f where f.case_id = c.id) as agent_id,
        exists (select from case_subscription s where s.case_id = c.id and s.citizen_id = asked.who) as followed,
+       (select count(*) from supplement s where s.case_id = c.id and s.state = 'sent') as supplements,
        (select json_agg(json_build_object(
                  'kind', e.kind, 'happened_at', e.happened_at, 'note', e.note, 'source', e.source,
                  'event_id', e.event_id, 'detail', e.detail) order by e.happened_at, e.id)

@@ -1,18 +1,21 @@
 """What applicants supplemented, for those who asked: staff of the halls that handle the item, and the department whose
-case it is. Only what was sent is seen; every look of staff is audited.
+case it is. Only what was sent is seen; every look of staff is audited. A piece that does not do is asked for again.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cases import papers, supplements
+from cases import handling, papers, supplement_views, supplements
 from cases.errors import CaseNotFound
-from cases.filing_errors import NothingToSupplement, PaperNotFound
+from cases.filing_errors import NothingToSupplement, NoticeFault, PaperNotFound
 from cases.filing_models import Paper, Supplement
+from cases.handling import Move
 from cases.models import Case
 from cases.papers import PaperView
-from cases.supplements import SupplementView
+from cases.pushed import Missing
+from cases.supplement_views import SupplementView
+from cases.timeline import ENDS, Kind
 from foundation import audit, database
 from foundation.actor import Actor
 from identity.looks import Look, record_access
@@ -50,11 +53,46 @@ async def one(*, code: str, within: Collection[str], by: Actor) -> SupplementVie
     """Raises NothingToSupplement."""
     row = await _within(code, within)
     owner: int = row.citizen_id  # type: ignore[attr-defined]
-    shown = await supplements.of_notice(row)
+    (shown,) = await supplement_views.shown([row], case=await row.case)
     async with database.transaction():
         await audit.record("supplement.read", subject=f"supplement:{row.id}", by=by)
         await record_access([owner], what=Look.CASES, why=f"查看补正材料，办件 {shown.case_no}", by=by)
     return shown
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """A piece that came and does not do, and why."""
+
+    material: str
+    why: str
+
+
+HOW = "在“查进度”中打开该办件，重新上传后提交；也可以到窗口提交"
+
+
+async def ask_again(
+    *, code: str, pieces: Sequence[Unfit], days: int | None, key: str, within: Collection[str], by: Actor
+) -> None:
+    """Tell once more what of a supplement does not do: a notice of those pieces alone, from which the clock stands
+    still until they have come. The same key again changes nothing.
+
+    Raises NothingToSupplement, NoticeFault for no piece, one without a reason or one that was not sent, and as
+    `handling.move`: CaseCannotMoveSo for a piece that is asked for already, CaseHasEnded.
+    """
+    row = await _within(code, within)
+    (shown,) = await supplement_views.shown([row], case=await row.case)
+    came = {one.material for one in shown.papers}
+    told = tuple(Missing(one.material, one.why.strip()[:120], HOW) for one in pieces)
+    if not told or any(not one.problem or one.name not in came for one in told):
+        raise NoticeFault
+    wish = Move(kind=Kind.NOTICE_ONCE, key=key, note="所交材料不合要求，请重新提交下列材料。", items=told, days=days)
+    await handling.move(case_no=shown.case_no, move=wish, by=by)
+
+
+async def may_ask(shown: SupplementView) -> bool:
+    """Whether the case goes on, so that something can still be asked for."""
+    return (await Case.get(case_no=shown.case_no)).stage not in ENDS
 
 
 async def paper(*, code: str, supplement: str, within: Collection[str]) -> tuple[PaperView, bytes]:
@@ -64,7 +102,7 @@ async def paper(*, code: str, supplement: str, within: Collection[str]) -> tuple
 
 async def of_department(*, case_no: str, source: Actor) -> list[SupplementView]:
     """What was sent for a department's own case. Raises CaseNotFound."""
-    return await supplements.of_case((await _case(case_no, source)).id)
+    return await supplements.of_case(await _case(case_no, source))
 
 
 async def paper_of_department(*, code: str, case_no: str, source: Actor) -> tuple[PaperView, bytes]:

@@ -37,7 +37,8 @@ class CaseView:
     """A case as its applicant sees it; `applicant` is masked.
 
     `light`：green 正常，yellow 临近期限，red 超期，grey 未计时；`what_next` 接下来会发生什么，`when` 最迟哪一天；
-    `usual` 近 90 天的通常用时；`own` 本人的办件；`followed` 代办人已订阅；`agent` 网上申请的代办人（隐去部分）.
+    `usual` 近 90 天的通常用时；`own` 本人的办件；`followed` 代办人已订阅；`agent` 网上申请的代办人（隐去部分）；
+    `supplements` 在线补正已提交的次数.
     """
 
     case_no: str
@@ -65,6 +66,7 @@ class CaseView:
     own: bool = False
     followed: bool = False
     agent: str = ""
+    supplements: int = 0
 
 
 async def of(cases: Sequence[CaseRead], *, with_notes: bool) -> list[CaseView]:

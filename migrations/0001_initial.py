@@ -4135,12 +4135,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "notice",
-                    fields.OneToOneField(
+                    fields.ForeignKeyField(
                         "models.CaseEvent",
                         source_field="notice_id",
+                        db_index=True,
                         db_constraint=True,
                         to_field="id",
-                        related_name="supplement",
+                        related_name="supplements",
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
@@ -4157,6 +4158,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("state", fields.CharField(default="open", max_length=12)),
+                (
+                    "wanted",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
                 ("sent_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
@@ -4165,7 +4172,7 @@ class Migration(migrations.Migration):
                 "table": "supplement",
                 "app": "models",
                 "pk_attr": "id",
-                "table_description": "补正: what an applicant brings after a 一次性告知 of a case, sent as one; then the clock goes on.",
+                "table_description": "补正: what an applicant brings after a 一次性告知 of a case, sent as one; as often as something is still missing.",
             },
             bases=["Model"],
         ),

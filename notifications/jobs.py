@@ -12,6 +12,8 @@ import notifications
 from foundation import database, personal_data, retention, settings
 from foundation.events import on
 from identity.events import CitizensMerged
+from notifications import ledger
+from notifications.kinds import CHANNELS
 from notifications.mass_models import UnreachedNotice
 from notifications.models import Message, MessageConsent
 from notifications.preference_models import MessagePreference, SmsDay, TopicSubscription
@@ -66,6 +68,9 @@ async def _move_consents(event: CitizensMerged) -> None:
         await consent.delete()
 
 
+CHOICES = {"once": "每次询问", "always": "总是接收", "refused": "不接收"}
+
+
 async def export(citizen_id: int) -> dict[str, Any]:
     rows = await Message.filter(citizen_id=citizen_id).order_by("id")
     consents = await MessageConsent.filter(citizen_id=citizen_id).order_by("id")
@@ -73,13 +78,14 @@ async def export(citizen_id: int) -> dict[str, Any]:
     return {
         "messages": [
             {
-                "title": one.title, "text": one.text, "channel": one.channel, "state": one.state,
+                "title": one.title, "text": one.text, "channel": CHANNELS[one.channel],
+                "state": ledger.STATES[one.state],
                 "at": one.created_at.isoformat(), "read_at": one.read_at.isoformat() if one.read_at else None,
             }
             for one in rows
         ],
         "consents": [
-            {"platform": one.platform, "template": one.template, "choice": one.choice, "granted": one.granted,
+            {"platform": one.platform, "template": one.template, "choice": CHOICES[one.choice], "granted": one.granted,
              "used": one.used}
             for one in consents
         ],

@@ -15,6 +15,7 @@ from payments.orders import LIVE
 from payments.pushed import PushedBill as PushedBill
 from payments.pushed import PushedItem as PushedItem
 from payments.pushed import Received as Received
+from payments.states import BILL_NAMES, ORDER_NAMES
 
 PER_CODE = (10, 3600)
 PER_ADDRESS = (30, 3600)
@@ -113,10 +114,16 @@ async def export(citizen_id: int) -> dict[str, list[dict[str, Any]]]:
     orders = await PaymentOrder.filter(payer_id=citizen_id).order_by("id").prefetch_related("bill")
     return {
         "bills": [
-            {"pay_code": one.pay_code, "title": one.title, "fen": one.total_fen, "state": one.state} for one in bills
+            {"pay_code": one.pay_code, "title": one.title, "fen": one.total_fen, "state": BILL_NAMES[one.state]}
+            for one in bills
         ],
         "payments": [
-            {"pay_code": one.bill.pay_code, "channel": one.channel, "fen": one.amount_fen, "state": one.state}
+            {
+                "pay_code": one.bill.pay_code,
+                "channel": one.channel,
+                "fen": one.amount_fen,
+                "state": ORDER_NAMES[one.state],
+            }
             for one in orders
         ],
     }

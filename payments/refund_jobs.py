@@ -12,6 +12,7 @@ from payments.errors import MoneyUnderWay
 from payments.models import Refund
 from payments.receipt_models import Receipt
 from payments.refund_models import RefundApplication
+from payments.refund_progress import LABELS
 
 
 @scheduled("*/10 * * * *")
@@ -33,11 +34,21 @@ async def export(citizen_id: int) -> dict[str, list[dict[str, Any]]]:
     receipts = Receipt.filter(bill__citizen_id=citizen_id).order_by("id").prefetch_related("bill")
     return {
         "applications": [
-            {"fen": one.amount_fen, "reason": one.reason, "state": one.state, "verdict": one.verdict}
+            {
+                "fen": one.amount_fen,
+                "reason": one.reason,
+                "state": {**LABELS, "approved": "已批准"}[one.state],
+                "verdict": one.verdict,
+            }
             for one in await applied
         ],
         "refunds": [
-            {"pay_code": one.order.bill.pay_code, "fen": one.amount_fen, "reason": one.reason, "state": one.state}
+            {
+                "pay_code": one.order.bill.pay_code,
+                "fen": one.amount_fen,
+                "reason": one.reason,
+                "state": LABELS[one.state],
+            }
             for one in await returned
         ],
         "receipts": [

@@ -124,4 +124,4 @@ async def _shown(case: Case, who: StaffMember) -> dict[str, Any]:
     }
 
 
-MAY = {"move": scope.DESK, "void": scope.PLANNERS}
+MAY = {"move": scope.DESK, "void": scope.PLANNERS, "papers": scope.REVIEWERS}

@@ -30,6 +30,7 @@ const ROWS: [address: string, page: string][] = [
   ["filings", "filings"],
   ["filing/:code", "filing"],
   ["supplement/:code", "supplement"],
+  ["supplements/:code", "supplements"],
   ["result/:code", "result"],
   ["bills", "bills"],
   ["bill/:code", "bill"],

@@ -19,7 +19,7 @@ from foundation import clock, crypto, database
 from foundation.actor import Actor
 from foundation.models import AuditRow
 from identity.models import Citizen
-from notifications import closure_listeners
+from notifications import closure_listeners, unreached
 from tests.builders.appointments import a_hall, a_type, told
 from tests.builders.closures import Shut, announced, booked, morning
 from tests.builders.console import Desk, a_colleague
@@ -247,3 +247,15 @@ async def test_a_window_clerk_closes_nothing(desk: Desk) -> None:
     assert (await desk.open("/console/closure")).status_code == 403
     refused = await desk.press("/console/closure", hall=of.hall.code, when="today", reason="停电")
     assert refused.status_code == 403
+
+
+async def test_whom_a_text_message_told_nobody_need_call(desk: Desk) -> None:
+    shut = await nobody_reached()
+    hotline, within = Actor.staff(7), [shut.of.hall.path]
+    (notice,) = await ClosureNotice.all()
+    await closure_notices.record(notice_id=notice.id, state="told")
+    assert await record.call_list(within=within, by=hotline) == []
+
+
+def test_why_nothing_arrived_is_said_in_words() -> None:
+    assert set(unreached.PROBLEMS) - {""} - set(closure_notices.PROBLEMS) == set()

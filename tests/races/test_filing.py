@@ -8,13 +8,14 @@ import asyncpg
 import pytest
 from tortoise.exceptions import BaseORMException
 
-from cases import filing, pledge, review, supplements
+from cases import filing, handling, pledge, review, supplement_views, supplements, taking_in
 from cases.filing_errors import ClaimedByAnother
 from cases.filing_models import Filing, Supplement
+from cases.handling import Move
 from cases.models import Case, CaseEvent
 from cases.paper_owners import Owner
 from cases.timeline import Kind
-from foundation import database
+from foundation import clock, database
 from tests.builders import cases
 from tests.builders import identity as people
 from tests.builders.filing import (
@@ -158,16 +159,78 @@ async def test_a_supplement_pressed_twice_is_sent_once() -> None:
     assert await audited("supplement.sent") == 1
 
 
-async def test_without_the_lock_a_supplement_would_be_sent_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    code, me = await a_supplement()
-    barrier = asyncio.Barrier(2)
+def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody locks a number or a supplement, and two who read the log wait for each other before they go on."""
+    barrier, met, standing = asyncio.Barrier(2), asyncio.Event(), supplement_views.standing
 
     class Unlocked:
         async def get_or_none(self, **given: Any) -> Any:
-            row = await Supplement.get_or_none(**given)
-            await asyncio.wait_for(barrier.wait(), 10)
-            return row
+            return await Supplement.get_or_none(**given)
 
+    async def together(case: Case) -> Any:
+        found = await standing(case)
+        if not met.is_set():
+            await asyncio.wait_for(barrier.wait(), 10)
+            met.set()
+        return found
+
+    async def unlocked(names: Any) -> None: ...
+
+    monkeypatch.setattr(taking_in, "lock", unlocked)
     monkeypatch.setattr(Supplement, "select_for_update", lambda *_, **__: Unlocked())
+    monkeypatch.setattr(supplement_views, "standing", together)
+
+
+async def test_without_the_lock_a_supplement_would_be_sent_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    code, me = await a_supplement()
+    without_locks(monkeypatch)
     outcomes = await at_once(*(supplements.send(code=code, by=me) for _ in range(2)))
     assert await audited("supplement.sent") == 2 or any(isinstance(one, Exception) for one in outcomes)
+
+
+async def test_begun_on_two_phones_there_is_one_supplement() -> None:
+    code, me = await a_supplement()
+    await Supplement.filter(code=code).update(state="sent", sent_at=clock.now(), wanted=[{"material": "x"}])
+    case = await Case.get()
+    begun = await at_once(*(supplements.begin(case_no=case.case_no, by=me) for _ in range(5)))
+    assert len({one.code for one in begun}) == 1
+    assert await Supplement.filter(state="open").count() == 1
+
+
+async def withdrawn(case_no: str) -> str:
+    wish = Move(kind=Kind.WITHDRAWN, key="withdrawn-1", note="申请人不办了")
+    return await handling.move(case_no=case_no, move=wish, by=await a_reviewer())
+
+
+async def test_sent_while_the_hall_ends_the_case_nothing_contradicts_itself() -> None:
+    code, me = await a_supplement()
+    case = await Case.get()
+    await at_once(supplements.send(code=code, by=me), withdrawn(case.case_no))
+    state, moved = (await Supplement.get(code=code)).state, await Case.get(id=case.id)
+    assert (moved.stage, moved.contradictions) == ("withdrawn", 0)
+    assert (state == "sent") == await CaseEvent.exists(kind="supplemented")
+
+
+async def test_without_the_lock_it_would_be_sent_to_a_case_that_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    code, me = await a_supplement()
+    case = await Case.get()
+    read, ended, standing = asyncio.Event(), asyncio.Event(), supplement_views.standing
+
+    async def before_the_end(case: Case) -> Any:
+        found = await standing(case)
+        read.set()
+        await asyncio.wait_for(ended.wait(), 10)
+        return found
+
+    async def unlocked(names: Any) -> None: ...
+
+    async def end() -> None:
+        await read.wait()
+        await withdrawn(case.case_no)
+        ended.set()
+
+    monkeypatch.setattr(taking_in, "lock", unlocked)
+    monkeypatch.setattr(supplement_views, "standing", before_the_end)
+    outcomes = await at_once(supplements.send(code=code, by=me), end())
+    moved = await Case.get(id=case.id)
+    assert moved.contradictions or any(isinstance(one, Exception) for one in outcomes)

@@ -586,9 +586,29 @@ export interface paths {
         put?: never;
         /**
          * 开始补正
-         * @description 办件收到一次性告知后使用；已经开始的，返回原来的。
+         * @description 办件等待补正期间使用；已经开始、尚未提交的，返回原来的；提交后仍有材料未补齐或被再次告知的，开始新的一次。
          */
         post: operations["supplement_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_no}/supplements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 已提交的补正材料
+         * @description 申请人和受托人可看，最近一次在前；文件用“查看或下载文件”打开。
+         */
+        get: operations["supplement_sent"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2882,7 +2902,7 @@ export interface paths {
         put?: never;
         /**
          * 提交补正材料
-         * @description 一次提交全部材料，办理时限从提交起继续计算；重复提交只算一次。
+         * @description 一次提交全部材料；补齐的，办理时限从提交起继续计算，仍有缺的可以再次补正。重复提交只算一次。
          */
         post: operations["supplement_send"];
         delete?: never;
@@ -3339,7 +3359,8 @@ export interface components {
          * @description A case as its applicant sees it; `applicant` is masked.
          *
          *         `light`：green 正常，yellow 临近期限，red 超期，grey 未计时；`what_next` 接下来会发生什么，`when` 最迟哪一天；
-         *         `usual` 近 90 天的通常用时；`own` 本人的办件；`followed` 代办人已订阅；`agent` 网上申请的代办人（隐去部分）.
+         *         `usual` 近 90 天的通常用时；`own` 本人的办件；`followed` 代办人已订阅；`agent` 网上申请的代办人（隐去部分）；
+         *         `supplements` 在线补正已提交的次数.
          */
         CaseView: {
             agent: string;
@@ -3366,6 +3387,7 @@ export interface components {
             stage: "received" | "accepted" | "refused" | "notice_once" | "supplemented" | "suspended" | "resumed" | "special_started" | "special_ended" | "reviewed" | "decided" | "closed" | "delivered" | "withdrawn";
             stage_label: string;
             steps: components["schemas"]["Step"][];
+            supplements: number;
             usual: components["schemas"]["Usual"] | null;
             what_next: string;
             when: string | null;
@@ -4588,15 +4610,6 @@ export interface components {
             state: "receiving" | "scanning" | "ready" | "infected" | "gone";
             state_label: string;
         };
-        /**
-         * PaperWanted
-         * @description One thing a notice asks for.
-         */
-        PaperWanted: {
-            how: string;
-            material: string;
-            why: string;
-        };
         /** PassageView */
         PassageView: {
             shortened: boolean;
@@ -4729,6 +4742,18 @@ export interface components {
         PickUpHall: {
             code: string;
             name: string;
+        };
+        /**
+         * Piece
+         * @description `state`：missing 待上传，uploaded 已上传，left_out 本次未提交，came 已提交，again 不合要求、须重新提交.
+         */
+        Piece: {
+            how: string;
+            material: string;
+            /** @enum {string} */
+            state: "missing" | "uploaded" | "left_out" | "came" | "again";
+            state_label: string;
+            why: string;
         };
         /** Place */
         Place: {
@@ -5333,8 +5358,8 @@ export interface components {
         };
         /**
          * SupplementView
-         * @description What is asked for until which day (`due`), what has been uploaded, what is `missing` of it, and whether it was
-         *         sent. `state`: open, sent, expired.
+         * @description What is asked for until which day (`due`; `late` after it), what has been uploaded, what is `missing` of it, and
+         *         whether it was sent; `more` says that the case waits for papers still. `state`: open, sent, expired.
          */
         SupplementView: {
             case_no: string;
@@ -5343,13 +5368,15 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             item_name: string;
+            late: boolean;
             missing: string[];
+            more: boolean;
             note: string;
             papers: components["schemas"]["PaperView"][];
             sent_at: string | null;
             /** @enum {string} */
             state: "open" | "sent" | "expired";
-            wanted: components["schemas"]["PaperWanted"][];
+            wanted: components["schemas"]["Piece"][];
         };
         /**
          * TemplatesToAsk
@@ -7272,7 +7299,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description 补正材料已提交，不能再修改；如有遗漏，请联系办理部门。 */
+        /** @description 这一次的补正材料已提交，不能再修改；还缺的材料可以在办件进度中继续补正。 */
         SupplementSent: {
             headers: {
                 [name: string]: unknown;
@@ -10120,6 +10147,79 @@ export interface operations {
              *
              *     * `CaseNotFound` 没有找到该办件，或验证信息不符。请核对办件编号和申请人证件号码后四位。
              *     * `NothingToSupplement` 该办件目前不需要补正材料，请查看办件进度。
+             *     * `NotFound` 没有找到您要的内容，请核对后重试。
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `RedisGone` 系统繁忙，请稍后重试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    supplement_sent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplementView"][];
+                };
+            };
+            /**
+             * @description 未登录或签名不正确
+             *
+             *     * `NotSignedIn` 请先登录后再操作。
+             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: components["responses"]["PolicyNotAgreed"];
+            /**
+             * @description 没有找到
+             *
+             *     * `CaseNotFound` 没有找到该办件，或验证信息不符。请核对办件编号和申请人证件号码后四位。
              *     * `NotFound` 没有找到您要的内容，请核对后重试。
              */
             404: {
@@ -17342,7 +17442,7 @@ export interface operations {
              * @description 与当前状态冲突
              *
              *     * `FilingClosed` 该申请已提交或已结束，不能再修改，请在“我的申请”中查看进展。
-             *     * `SupplementSent` 补正材料已提交，不能再修改；如有遗漏，请联系办理部门。
+             *     * `SupplementSent` 这一次的补正材料已提交，不能再修改；还缺的材料可以在办件进度中继续补正。
              *     * `FolderClosed` 这件事项现在不能添加或删除附件；答复后可以在追问时补充，也可以重新提交。
              *     * `TooManyPapers` 文件数量或总大小超过上限，请删除不需要的文件后再上传。
              */
@@ -17449,7 +17549,7 @@ export interface operations {
              * @description 与当前状态冲突
              *
              *     * `FilingClosed` 该申请已提交或已结束，不能再修改，请在“我的申请”中查看进展。
-             *     * `SupplementSent` 补正材料已提交，不能再修改；如有遗漏，请联系办理部门。
+             *     * `SupplementSent` 这一次的补正材料已提交，不能再修改；还缺的材料可以在办件进度中继续补正。
              *     * `FolderClosed` 这件事项现在不能添加或删除附件；答复后可以在追问时补充，也可以重新提交。
              */
             409: {

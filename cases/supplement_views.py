@@ -1,0 +1,155 @@
+"""What a case is asked to bring, what was uploaded for it, and what became of each piece."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from cases import logbook
+from cases.filing_models import Paper, Supplement
+from cases.folding import Progress
+from cases.logbook import LogRow
+from cases.models import Case
+from cases.paper_limits import LIVE
+from cases.papers import PaperView, view
+from cases.progress_models import CaseNotice
+from cases.timeline import Kind
+from foundation import clock
+from foundation.words import Verbatim, one_of
+from foundation.workdays import WorkCalendar
+
+WHATEVER = "补正材料"  # where a notice lists no papers by name
+PIECES = {"missing": "待上传", "uploaded": "已上传", "left_out": "本次未提交", "came": "已提交", "again": "需重新提交"}
+
+
+@dataclass(frozen=True)
+class PaperWanted:
+    """One thing that is asked for, why, and how to send it."""
+
+    material: Verbatim
+    why: str
+    how: str
+
+
+@dataclass(frozen=True)
+class Piece(PaperWanted):
+    """`state`：missing 待上传，uploaded 已上传，left_out 本次未提交，came 已提交，again 不合要求、须重新提交."""
+
+    state: Annotated[str, one_of(PIECES)]
+    state_label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplementView:
+    """What is asked for until which day (`due`; `late` after it), what has been uploaded, what is `missing` of it, and
+    whether it was sent; `more` says that the case waits for papers still. `state`: open, sent, expired.
+    """
+
+    code: str
+    case_no: str
+    item_name: str
+    note: str
+    due: date | None
+    late: bool
+    wanted: list[Piece]
+    missing: list[Verbatim]
+    papers: list[PaperView]
+    state: Annotated[str, one_of(("open", "sent", "expired"))]
+    sent_at: datetime | None
+    expires_at: datetime
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What a case waits for now, by its log; `notice` is the last that was told and not struck out."""
+
+    case: Case
+    progress: Progress
+    notices: Mapping[int, LogRow]
+    notice: LogRow | None
+    dues: Mapping[int, date]
+    wanted: Sequence[PaperWanted]
+
+    @property
+    def due(self) -> date | None:
+        """The latest day that was told: who asks again takes no time away."""
+        return max(self.dues.values(), default=None)
+
+
+async def standing(case: Case) -> Standing:
+    """Within the lock of the number nothing of it changes."""
+    log = (await logbook.of([case.id])).get(case.id, [])
+    progress = logbook.fold(case, [row.happening for row in log], await WorkCalendar.current())
+    told = [row for row in log if row.kind == Kind.NOTICE_ONCE and row.key not in progress.voided]
+    return Standing(
+        case=case,
+        progress=progress,
+        notices={row.id: row for row in log if row.kind == Kind.NOTICE_ONCE},
+        notice=told[-1] if told else None,
+        dues={
+            one.event_id: one.due  # type: ignore[attr-defined]
+            for one in await CaseNotice.filter(case=case, event_id__in=[row.id for row in told])
+        },
+        wanted=_wanted(told, progress),
+    )
+
+
+def _wanted(told: Sequence[LogRow], progress: Progress) -> list[PaperWanted]:
+    """Each paper that is missing, with what was said of it last; a notice that names none asks for something."""
+    said = {one["name"]: one for row in told for one in row.detail.get("items", [])}
+    named = [
+        PaperWanted(name, said[name].get("problem", ""), said[name].get("how", "")) for name in progress.open_items
+    ]
+    return named or [PaperWanted(WHATEVER, told[-1].note if told else "", "")]
+
+
+async def papers(rows: Sequence[Supplement]) -> Mapping[int, list[Paper]]:
+    """The files of each, by its id."""
+    found = defaultdict[int, list[Paper]](list)
+    for one in await Paper.filter(supplement_id__in=[row.id for row in rows], state__in=LIVE).order_by("id"):
+        found[one.supplement_id].append(one)  # type: ignore[attr-defined]
+    return found
+
+
+async def shown(rows: Sequence[Supplement], *, case: Case) -> list[SupplementView]:
+    """Supplements of one case as people read them."""
+    if not rows:
+        return []
+    now, held = await standing(case), await papers(rows)
+    return [of(row, now, held) for row in rows]
+
+
+def of(row: Supplement, now: Standing, held: Mapping[int, Sequence[Paper]]) -> SupplementView:
+    sent, files = row.state == "sent", held.get(row.id, [])
+    came = {one.material for one in files}
+    notice = now.notices.get(row.notice_id) if sent else now.notice  # type: ignore[attr-defined]
+    due = (now.dues.get(notice.id) if notice else None) if sent else now.due
+    wanted = [PaperWanted(**one) for one in row.wanted] if sent else now.wanted
+    pieces = [_piece(one, came, now, sent=sent) for one in wanted]
+    return SupplementView(
+        code=row.code,
+        case_no=now.case.case_no,
+        item_name=now.case.item_name,
+        note=notice.note if notice else "",
+        due=due,
+        late=due is not None and clock.shanghai(row.sent_at or clock.now()).date() > due,
+        wanted=pieces,
+        missing=[one.material for one in pieces if one.material not in came],
+        papers=[view(one) for one in files],
+        state=row.state,
+        sent_at=row.sent_at,
+        expires_at=row.expires_at,
+        more=now.case.stage == Kind.NOTICE_ONCE,
+    )
+
+
+def _piece(one: PaperWanted, came: set[str], now: Standing, *, sent: bool) -> Piece:
+    if one.material not in came:
+        state = "left_out" if sent else "missing"
+    elif not sent:
+        state = "uploaded"
+    else:
+        state = "again" if one.material in now.progress.open_items else "came"
+    return Piece(one.material, one.why, one.how, state, PIECES[state])
