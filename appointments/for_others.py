@@ -14,7 +14,7 @@ from appointments.states import OFFERS
 from foundation import database
 from foundation.actor import Actor
 from foundation.together import Question
-from identity import access, acting
+from identity import access, acting, family
 
 MOST = 50
 
@@ -61,12 +61,15 @@ class Someones(Protocol):
 
 
 async def names_of(found: Iterable[Someones], who: Actor) -> dict[int, str]:
-    """Citizen → masked name, of those who are not `who`."""
+    """Citizen → name, of those who are not `who`: masked, and whole of a child without a document whose guardian they
+    are, as on their list.
+    """
     others = {one.citizen_id for one in found} - {who.number}
     if not others:
         return {}
     known = await access.profiles(others, seen_by=Actor.system("appointments.for_others"))
-    return {citizen_id: one.masked_name for citizen_id, one in known.items()}
+    masked = {citizen_id: one.masked_name for citizen_id, one in known.items()}
+    return masked | await family.whole_names(who.number, others)
 
 
 def key_of(by: Actor, citizen_id: int, key: str) -> str:

@@ -36,7 +36,7 @@ from appointments.share_errors import KeptForPriority, KeptForStaff, NotEnoughIn
 from foundation import crypto, database, idempotency, metrics
 from foundation.actor import Actor
 from foundation.errors import Forbidden, Refusal
-from identity import access, acting
+from identity import access, acting, family
 from identity.errors import RealNameNeeded
 
 BY = Actor.system("appointments.party")
@@ -139,7 +139,7 @@ async def _must_be_theirs(slot_id: int, type_id: int | None, members: Sequence[i
         raise SlotNotFound
     if len(set(members)) < len(members):
         raise MemberTwice(detail=[
-            {"field": f"members.{nth}", "problem": f"{await _name(one)}已在名单中"}
+            {"field": f"members.{nth}", "problem": f"{await _name(one, by)}已在名单中"}
             for nth, one in enumerate(members) if one in members[:nth] and await _tie(one, wanted, by)
         ])  # fmt: skip
     ties = [await _tie(one, wanted, by) for one in members]
@@ -170,7 +170,7 @@ async def _all_or_nobody(wants: Sequence[seats.Want], body_hash: str) -> list[Bo
         except OF_THE_SLOT:
             raise
         except Refusal as no:
-            problem = f"{await _name(want.citizen_id)}：{_problem(no)}"
+            problem = f"{await _name(want.citizen_id, want.by)}：{_problem(no)}"
             refused.append({"field": f"members.{nth}", "problem": problem, "code": no.code})
     if refused:
         raise PartyRefused(detail=refused)
@@ -187,5 +187,7 @@ def _does_not_fit(left: int) -> PartyDoesNotFit:
     return PartyDoesNotFit(detail={"left": left})
 
 
-async def _name(citizen_id: int) -> str:
-    return (await access.profile(citizen_id, seen_by=BY)).masked_name or "未实名"
+async def _name(citizen_id: int, by: Actor) -> str:
+    """As `by`, who chose them, knows them on the list."""
+    children = await family.whole_names(by.number, [citizen_id])
+    return children.get(citizen_id) or (await access.profile(citizen_id, seen_by=BY)).masked_name or "未实名"

@@ -45,10 +45,18 @@ async def rate(
     LevelUnknown, TagUnknown.
     """
     mark = levels.mark_of(level, tags, text)
-    subject = await subjects.finished(kind, number, by.number)
-    if subject.done_at is not None and subject.done_at < _since():
-        raise TooLateToRate
+    subject = await _still_open(kind, number, by)
     return await _keep(subject, mark, citizen_id=by.number, given_by=given_by, by=by)
+
+
+async def open_to(*, kind: SubjectKind, number: str, by: Actor) -> Rateable:
+    """What `by` is about to rate, before they write a word. Raises NothingToRate, NotFinishedYet, TooLateToRate,
+    RatedAlready.
+    """
+    subject = await _still_open(kind, number, by)
+    if await Rating.filter(subject_kind=kind, subject_id=subject.id).exists():
+        raise RatedAlready
+    return subject
 
 
 async def rate_here(
@@ -123,6 +131,14 @@ async def mine(citizen_id: int, *, limit: int = 50) -> list[Rating]:
     """The citizen's own ratings with words and rectification, the latest first."""
     found = Rating.filter(citizen_id=citizen_id).prefetch_related("words", "rectification")
     return await found.order_by("-id").limit(limit)
+
+
+async def _still_open(kind: SubjectKind, number: str, by: Actor) -> Rateable:
+    """Raises NothingToRate, NotFinishedYet, TooLateToRate."""
+    subject = await subjects.finished(kind, number, by.number)
+    if subject.done_at is not None and subject.done_at < _since():
+        raise TooLateToRate
+    return subject
 
 
 async def _keep(subject: Rateable, mark: Mark, *, citizen_id: int | None, given_by: str, by: Actor) -> Rating:

@@ -4,6 +4,7 @@ A member with a document is the citizen of that identity, so that limits hold pe
 without one is known through the guardian who registers them.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -179,6 +180,12 @@ async def looks_after(*, owner: int, member: int, locked: bool = False) -> bool:
 async def minors_of(guardian_id: int) -> list[int]:
     """The children without a document who are known through this citizen."""
     return await Citizen.filter(guardian_id=guardian_id, state="active").values_list("id", flat=True)  # type: ignore[return-value]
+
+
+async def whole_names(guardian_id: int, among: Collection[int]) -> dict[int, str]:
+    """Of `among`, the guardian's own children without a document, by their names as the guardian gave them."""
+    found = await Citizen.filter(guardian_id=guardian_id, id__in=list(among), state="active")
+    return {one.id: _own_child(one.real_name_sealed) for one in found}
 
 
 async def guardian_of(citizen_id: int) -> int | None:

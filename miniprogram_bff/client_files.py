@@ -6,6 +6,7 @@ Compressed once per process and file, on the first asking; a client that is buil
 import functools
 import gzip
 import hashlib
+import html
 import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 
 from sanic import HTTPResponse, Request, Sanic, redirect
 from sanic.exceptions import NotFound
+
+from foundation import settings
 
 H5 = Path(__file__).parent / "h5"
 INDEX = "index.html"
@@ -62,10 +65,18 @@ async def _file(request: Request, name: str) -> HTTPResponse:
     return HTTPResponse(one.zipped, headers=headers | {"Content-Encoding": "gzip"}, content_type=one.kind)
 
 
+def of_this_city(page: str) -> str:
+    """The page, which names the city from its first sight on, whatever address somebody comes by."""
+    return page.replace("<html ", f'<html data-city="{html.escape(settings.current().processes.city_name)}" ', 1)
+
+
 @functools.lru_cache(maxsize=FILES)
 def held(path: Path, changed: int) -> Held:
     """The file as it was when it was last `changed`."""
-    content, kind = path.read_bytes(), mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    content = path.read_bytes()
+    if path.name == INDEX:
+        content = of_this_city(content.decode()).encode()
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     zipped = gzip.compress(content, mtime=0) if kind.startswith(TEXTS) else b""
     return Held(
         content=content,

@@ -52,6 +52,7 @@ PAGES = (
     Page(BOOKINGS, "/console/left-over", "待安置", PLANNERS),
     Page(HALL, "/console/closure", "停办", PLANNERS),
     Page(HALL, "/console/hall", "大厅设置", PLANNERS),
+    Page(HALL, "/console/ratings/codes", "评价码", PLANNERS),
     Page(CASES, "/console/cases", "办件列表", WATCHERS, of_hall=False),
     Page(CASES, "/console/cases/conflicts", "矛盾信息", DESK, of_hall=False),
     Page(CASES, "/console/cases/imports", "批量导入", PLANNERS, of_hall=False),
@@ -108,7 +109,6 @@ EVERYDAY = (
 # What a button leads to: in no list, and still some group's.
 UNLISTED = (
     *EVERYDAY,
-    Page(HALL, "/console/ratings/codes", "评价码", PLANNERS),
     Page(SETTINGS, "/console/proposals", "变更预览", PLANNERS),
     Page(KNOWLEDGE, "/console/drafts", "指南草稿", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/local-guides", "本地办法", AUTHORS, of_hall=False),

@@ -1,11 +1,15 @@
-// The city's name, told by the home screen and kept for the frame of all others.
+// The city's name: the browser's page has it; mini-programs are told by the home screen and keep it for all others.
 import { ref } from "vue";
 import { keep, kept } from "@/store";
 
-const name = ref(kept<string>("city") ?? "");
+let told = "";
+// #ifdef H5
+told = document.documentElement.dataset.city ?? "";
+// #endif
+const name = ref(told || (kept<string>("city") ?? ""));
 export const city = () => name.value;
-export function isCity(told: string) {
-  if (told === name.value) return;
-  name.value = told;
-  keep("city", told);
+export function isCity(said: string) {
+  if (said === name.value) return;
+  name.value = said;
+  keep("city", said);
 }

@@ -46,7 +46,12 @@ export function useFocus(there: () => boolean) {
   watch(there, settle);
 }
 
+// A ring is drawn around a heading for who goes by keys; whoever reads aloud hears it without one.
+const BY_KEYS = "by-keys";
+const toldBy = (event: Event) => document.documentElement.classList.toggle(BY_KEYS, event.type === "keydown");
+
 export function watchFocus() {
+  for (const sign of ["keydown", "pointerdown"]) addEventListener(sign, toldBy, { capture: true, passive: true });
   addEventListener("focusin", (event) => (trail = [...outwards(event.target as HTMLElement)]));
   addEventListener("click", (event) => (linked = Boolean((event.target as Element).closest("a[href]"))), { capture: true });
   const beside = () => {

@@ -14,6 +14,8 @@ export function moment(iso: string): string {
 const noon = (date: string) => new Date(`${date}T12:00:00Z`);
 export const day = (date: string) => `${noon(date).getUTCMonth() + 1}/${noon(date).getUTCDate()}`;
 export const weekday = (date: string) => WEEKDAYS[noon(date).getUTCDay()];
+// A day by which something is to happen.
+export const dated = (date: string | null | undefined) => (date ? moment(`${date}T12:00:00Z`).replace(/ \S+$/, "") : "");
 // The city's date so many days from now.
 export const inDays = (days: number) => local(new Date(Date.now() + days * 86400_000).toISOString()).toISOString().slice(0, 10);
 export const yuan = (fen: number) => (fen / 100).toFixed(2);

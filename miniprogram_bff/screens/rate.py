@@ -136,6 +136,17 @@ async def here(query: Here, who: Session) -> list[Waiting]:
     return [_waiting(one) for one in found]
 
 
+@routes.get(
+    "/v1/ratings/about",
+    access=CITIZEN,
+    summary="要评价的服务",
+    errors=(NothingToRate, NotFinishedYet, TooLateToRate, RatedAlready),
+)
+async def about(query: About, who: Session) -> Waiting:
+    """填写之前先看清评价的是哪一次；已评价、已超期的在这里说明。"""
+    return _waiting(await ratings.open_to(kind=query.kind, number=query.number, by=actor(who)))
+
+
 @routes.post(
     "/v1/ratings",
     access=CITIZEN,

@@ -6,11 +6,14 @@
   const label = script.dataset.label || "办事咨询";
   const side = script.dataset.side === "left" ? "left" : "right";
 
-  const styled = (element, style) => Object.assign(element.style, style) && element;
+  // What a site says of all its buttons and frames is not meant for these.
+  const plain = { margin: "0", minWidth: "0", maxWidth: "none", maxHeight: "none", transform: "none", opacity: "1", float: "none" };
+  const styled = (element, style) => Object.assign(element.style, plain, style) && element;
   const button = styled(document.createElement("button"), {
     position: "fixed", bottom: "20px", [side]: "20px", zIndex: "2147483000", minHeight: "48px", padding: "0 20px",
     border: "0", borderRadius: "24px", background: "#0a5fa8", color: "#fff", font: "600 16px/1.4 system-ui, sans-serif",
     boxShadow: "0 4px 16px rgb(20 40 60 / 25%)", cursor: "pointer",
+    width: "auto", height: "auto", textAlign: "center", whiteSpace: "nowrap", letterSpacing: "normal", textTransform: "none",
   });
   button.type = "button";
   button.id = "zhijianban-button";

@@ -115,6 +115,7 @@ async def test_rated_badly_mended_and_confirmed(doors: tuple[str, str], phone: "
     bff, console = doors
     number = await open_signed_in(phone, bff)
     await phone.goto(f"{bff}/h5/#/rate/case/{number}")
+    await phone.locator(".titled", has_text="评价服务").get_by_text(" · ").wait_for()  # which one it is
     await phone.get_by_label("非常不满意").check()
     await phone.get_by_label("等太久").check()
     await phone.get_by_label("想说的话").fill("等了两小时")

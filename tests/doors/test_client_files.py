@@ -28,6 +28,7 @@ async def test_the_page_is_asked_for_each_time_and_sent_once(bff: httpx.AsyncCli
     first = await bff.get(address)
     assert first.headers["cache-control"] == "no-cache"
     assert first.headers["content-type"] == "text/html; charset=utf-8"
+    assert '<html data-city="示例市" lang="zh-CN">' in first.text
     assert "frame-ancestors 'none'" in first.headers["content-security-policy"]
     again = await bff.get(address, headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")

@@ -43,7 +43,7 @@ async def test_a_party_from_the_list_to_its_end(me: Caller, mother: Caller) -> N
     made = await book(me, slot, *(one["person"] for one in people))
     assert made.status_code == 201, made.text
     mine, hers, childs = made.json()
-    assert [one["for_whom"] for one in made.json()] == ["", "张*", "张*"]
+    assert [one["for_whom"] for one in made.json()] == ["", "张*", "张小"]  # an own child is told from brothers and sisters
     assert (await book(me, slot, *(one["person"] for one in people))).json() == made.json()
     assert [(one["code"], one["for_whom"]) for one in await me.get("/v1/bookings")] == [
         (one["code"], one["for_whom"]) for one in reversed(made.json())
@@ -52,10 +52,11 @@ async def test_a_party_from_the_list_to_its_end(me: Caller, mother: Caller) -> N
     assert (seen["code"], seen["for_whom"], seen["booked_for_me"], seen["party"]) == (hers["code"], "", True, True)
     together = await me.get(f"/v1/bookings/{mine['code']}/party")
     assert [(one["name"], one["code"]) for one in together] == [
-        ("本人", mine["code"]), ("张*", hers["code"]), ("张*", childs["code"])
+        ("本人", mine["code"]), ("张*", hers["code"]), ("张小", childs["code"])
     ]  # fmt: skip
     hers_to_see = await mother.get(f"/v1/bookings/{hers['code']}/party")
     assert [one["code"] for one in hers_to_see] == ["", hers["code"], ""]
+    assert hers_to_see[2]["name"] == "张*"  # nobody's child but the guardian's
     gone = await me("POST", f"/v1/parties/{childs['code']}/cancel")
     assert [one["state"] for one in gone.json()] == ["cancelled"] * 3
     assert await booked_and_live(slot) == (0, 0)

@@ -51,8 +51,14 @@ async def test_a_finished_visit():
         await ratings.rate(kind="visit", number=held.code, level=5, by=by)
     await Appointment.filter(id=held.id).update(state="finished")
     assert [one.number for one in await ratings.waiting_for(by.number)] == [held.code]
+    about = await ratings.open_to(kind="visit", number=held.code, by=by)
+    assert (about.title, about.place) == (held.type_name, held.hall_name)
+    with pytest.raises(NothingToRate):
+        await ratings.open_to(kind="visit", number=held.code, by=await a_citizen())
     given = await ratings.rate(kind="visit", number=held.code, level=4, text="  很好 ", by=by)
     assert (given.place, (await RatingWords.get(rating=given)).text) == ("示例市政务服务中心", "很好")
+    with pytest.raises(RatedAlready):
+        await ratings.open_to(kind="visit", number=held.code, by=by)
     assert await ratings.waiting_for(by.number) == []
 
 

@@ -2472,6 +2472,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ratings/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 要评价的服务
+         * @description 填写之前先看清评价的是哪一次；已评价、已超期的在这里说明。
+         */
+        get: operations["rate_about"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ratings/again": {
         parameters: {
             query?: never;
@@ -3085,6 +3105,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** About */
+        About: {
+            /** @enum {string} */
+            kind: "case" | "ticket" | "visit";
+            number: string;
+        };
         /**
          * ActFor
          * @description `subject`：单位的编号，或我监护的子女、委托人的编号；0 为本人.
@@ -18253,6 +18279,84 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `RedisGone` 系统繁忙，请稍后重试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    rate_about: {
+        parameters: {
+            query: {
+                kind: "case" | "ticket" | "visit";
+                number: string;
+            };
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            /**
+             * @description 未登录或签名不正确
+             *
+             *     * `NotSignedIn` 请先登录后再操作。
+             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: components["responses"]["PolicyNotAgreed"];
+            404: components["responses"]["NothingToRate"];
+            /**
+             * @description 与当前状态冲突
+             *
+             *     * `NotFinishedYet` 服务尚未完成，完成后即可评价。
+             *     * `TooLateToRate` 本次服务已超过评价期限，如有意见可在“咨询投诉”中反映，或拨打 12345。
+             *     * `RatedAlready` 您已评价过本次服务，感谢您的反馈，无需再次评价。
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidFields"];
             426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**

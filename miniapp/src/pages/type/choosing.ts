@@ -19,7 +19,8 @@ interface Aim {
 
 export const usable = (one: Type["dates"][number]) => one.free > 0 || one.label === "约满";
 // Refusals after which the slots look different from what is shown.
-const TAKEN = ["SlotFull", "PartyDoesNotFit", "StillFree", "SlotClosed", "SlotSuspended"];
+const TAKEN = ["SlotFull", "StillFree", "SlotClosed", "SlotSuspended"];
+const TOO_FEW = "PartyDoesNotFit"; // fewer people may still go there
 
 export function useChoosing(asked: { date: string; slot: number; moving: string }) {
   const type = shallowRef<Type | null>(null);
@@ -94,7 +95,11 @@ export function useChoosing(asked: { date: string; slot: number; moving: string 
   }
 
   const said = computed(() => (slot.value ? `${day(date.value)} ${time(slot.value.starts_at)}–${time(slot.value.ends_at)}` : date.value ? "请选择时段" : "请选择日期和时段"));
-  const isStale = (error: unknown) => error instanceof Refused && TAKEN.includes(error.code);
+  async function lookAgain(error: unknown) {
+    if (!(error instanceof Refused)) return;
+    if (TAKEN.includes(error.code)) await pick(date.value);
+    if (error.code === TOO_FEW) await pick(date.value, slot.value?.id);
+  }
 
-  return { list, listFault, date, slot, people, members, aim, said, tell, pick, choose, take, isStale };
+  return { list, listFault, date, slot, people, members, aim, said, tell, pick, choose, take, lookAgain };
 }
