@@ -149,6 +149,14 @@ def test_a_paper_is_called_by_its_name():
             assert not re.search("银行卡|授权委托书|[一1] ?寸|相片", material.name), (item.slug, material.name)
 
 
+def test_a_tenant_is_told_what_to_bring():
+    """Of a rented shop the library holds no 不动产权证书 of the applicant's."""
+    for item in SHIPPED.items:
+        for material in item.materials:
+            if material.licence == "不动产权证书电子证照" and re.search("[场住]所|场地", material.name):
+                assert "租" in (material.note or "") or item.slug == "hukou-move", (item.slug, material.name)
+
+
 def test_nothing_is_asked_that_may_not_be_asked():
     """婚姻登记条例 of 2025 wants no 户口簿; 机动车 and 驾驶证 want no 居住证 of people from elsewhere."""
     for slug, paper in (("marriage", "户口簿"), ("divorce", "户口簿"), ("vehicle-register", "居住证")):
