@@ -11,8 +11,8 @@ async def ask(event: BookingConfirmed) -> None:
 
 
 @on(BookingRescheduled)
-async def carry_over(event: BookingRescheduled) -> None:
-    await fees.carry_over(from_id=event.from_id, to_id=event.appointment_id)
+async def follow(event: BookingRescheduled) -> None:
+    await fees.follow(event.appointment_id)
 
 
 @on(BookingCancelled)

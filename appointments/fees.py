@@ -1,12 +1,14 @@
 """预约收费: what a booking costs. Its bill is raised once the place is held, and goes with the booking.
 
-Moved, the bill stays the same; cancelled or missed, what is unpaid is owed no more; of what was paid before a
-cancellation finance is asked to give it back. All of it hears events, so that a place is never lost to a bill, and
-each may come twice.
+Moved, the bill stays the same and is to be paid until the new day; cancelled or missed, what is unpaid is owed no
+more; of what was paid before a cancellation finance is asked to give it back. A booking and its successor have one bill
+from the moment of the move on; all else hears events, so that a place is never lost to a bill, and each may come twice
+and, of several bookings, in any order.
 """
 
 import re
 from dataclasses import asdict, dataclass
+from datetime import date
 
 from appointments import booking, types
 from appointments.errors import BookingNotFound
@@ -26,9 +28,13 @@ from payments.refund_errors import NothingToRefund, RefundAlreadyAsked
 ROOM = "appointments"
 BY = Actor.system("appointments.fees")
 STAYS = "select from appointment where id = $1 for share"  # nobody cancels or moves it meanwhile
+# In the transaction of the move: two moves in a row may be heard of in the other order.
+GOES_ALONG = """insert into booking_fee (appointment_id, notice_no)
+ select $2, notice_no from booking_fee where appointment_id = $1"""
 CODE = re.compile(r"[0-9A-Za-z-]{1,40}")
 MOST_FEN = 100_000_00
 CANCELLED, MISSED = "预约已取消，费用不再收取", "未按预约到场，费用不再收取"
+MOVED = "预约已改期，限缴日期随之变更"
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ async def _bill(held: booking.Booking, fee: Fee) -> bills.PushedBill:
             ),
         ),
         total_fen=fee.amount_fen,
-        expire_date=clock.shanghai(held.starts_at).date(),
+        expire_date=_until(held),
         reference=held.code,
     )
 
@@ -138,15 +144,26 @@ async def _payer(citizen_id: int) -> tuple[str, Identity]:
     return payer.name, payer.identity
 
 
+async def go_along(*, from_id: int, to_id: int) -> None:
+    """In the transaction of a move: the bill of a booking is that of the one it was moved to, paid once."""
+    await database.joined().execute(GOES_ALONG, from_id, to_id)
+
+
 @database.retry_on_deadlock
-async def carry_over(*, from_id: int, to_id: int) -> None:
-    """The bill of a booking is that of the one it was moved to: paid once, however often it is moved."""
-    async with database.transaction():
-        before = await BookingFee.get_or_none(appointment_id=from_id)
-        if before is not None and not await BookingFee.exists(appointment_id=to_id):
-            await BookingFee.create(appointment_id=to_id, notice_no=before.notice_no)
-    if before is None:
-        await ask(to_id)
+async def follow(appointment_id: int) -> None:
+    """After a move: the bill is to be paid until the new day. Where nobody had asked for a fee, it is asked for now."""
+    async with database.transaction() as tx:
+        await tx.execute(STAYS, appointment_id)
+        held = await booking.by_id(appointment_id)
+        owed = await BookingFee.get_or_none(appointment_id=held.id)
+        if owed is not None and held.state in LIVE:
+            await bills.redate_fee(room=ROOM, notice_no=owed.notice_no, until=_until(held), by=BY, reason=MOVED)
+    if owed is None:
+        await ask(appointment_id)
+
+
+def _until(held: booking.Booking) -> date:
+    return clock.shanghai(held.starts_at).date()
 
 
 async def let_go(appointment_id: int, *, why: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from appointments import booking, limits, reserving, seats
+from appointments import booking, fees, limits, reserving, seats
 from appointments.booking import Booking
 from appointments.errors import CannotReschedule, OtherBusiness, ReasonNeeded, SlotNotFound
 from appointments.events import BookingRescheduled
@@ -69,6 +69,7 @@ async def move_within(appointment_id: int, *, slot_id: int, by: Actor, reason: s
     if not await seats.give_back(old.id, of=MOVABLE, to="rescheduled"):
         raise CannotReschedule(detail={"state": old.state})
     new_id = await _placed(old, wanted)
+    await fees.go_along(from_id=old.id, to_id=new_id)
     detail = {"to": new_id, "slot_id": slot_id}
     await audit.record("booking.moved", subject=f"appointment:{old.id}", by=by, reason=reason, detail=detail)
     await audit.record("booking.reserved", subject=f"appointment:{new_id}", by=by, detail={"slot_id": slot_id})

@@ -6,7 +6,7 @@ At every commit exactly one of old and new is live. Lock order: the person, then
 import asyncpg
 from msgspec.structs import replace
 
-from appointments import booking, for_others, in_a_row, minors, reserving, seats
+from appointments import booking, fees, for_others, in_a_row, minors, reserving, seats
 from appointments.booking import Booking
 from appointments.errors import (
     AlreadyBookedThatDay,
@@ -67,6 +67,7 @@ async def _moved(code: str, slot_id: int, *, by: Actor, key: str, body_hash: str
     )  # fmt: skip
     (seen,) = await seats.take([want])
     new = await booking.taken_or_refused(seen, body_hash=body_hash)
+    await fees.go_along(from_id=old.id, to_id=new.id)
     await audit.record("booking.rescheduled", subject=f"appointment:{old.id}", by=by, detail={"to": new.id})
     metrics.count("bookings_rescheduled_total")
     return await _still_booked_by(old.booked_by, new)

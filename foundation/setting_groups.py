@@ -20,7 +20,7 @@ def setting(
 ) -> Any:
     """`shape` is a pattern of each part between commas; `https` holds in production.
 
-    A secret is asked `only_with` the setting it belongs to, a field of the same group.
+    A secret is asked `only_with` the setting it belongs to, a field of the same group: itself, where it may be empty.
     """
     return field(
         default=default,
@@ -114,7 +114,10 @@ class Secrets:
         shape=r"[\w.-]+:\S{16,}",
     )
     assistant_search_key: str = setting(
-        "ASSISTANT_SEARCH_KEY", "Authorization header for the search engine, such as `ApiKey …`", "", secret=True
+        "ASSISTANT_SEARCH_KEY",
+        "Authorization header for the search engine, such as `ApiKey …`",
+        secret=True,
+        only_with="assistant_search_key",
     )
     metrics_token: str = setting("METRICS_TOKEN", "bearer token that may read /metrics", "demo-metrics", secret=True)
 
@@ -149,8 +152,8 @@ class RealName:
 
 @dataclass(frozen=True)
 class WeChat:
-    api_url: str = setting("WECHAT_API_URL", "WeChat platform API", "https://api.weixin.qq.com")
-    open_url: str = setting("WECHAT_OPEN_URL", "WeChat web authorisation", "https://open.weixin.qq.com")
+    api_url: str = setting("WECHAT_API_URL", "WeChat platform API", "https://api.weixin.qq.com", https=True)
+    open_url: str = setting("WECHAT_OPEN_URL", "WeChat web authorisation", "https://open.weixin.qq.com", https=True)
     app_id: str = setting("WECHAT_APP_ID", "mini-program app id", needed=True)
     app_secret: str = setting("WECHAT_APP_SECRET", "mini-program secret", "demo-wechat", secret=True)
     message_token: str = setting("WECHAT_MESSAGE_TOKEN", "official-account callback token", "demo-token", secret=True)
@@ -176,7 +179,7 @@ class WeChat:
 
 @dataclass(frozen=True)
 class WeChatPay:
-    url: str = setting("WECHAT_PAY_URL", "WeChat Pay v3 gateway", "https://api.mch.weixin.qq.com")
+    url: str = setting("WECHAT_PAY_URL", "WeChat Pay v3 gateway", "https://api.mch.weixin.qq.com", https=True)
     merchant_id: str = setting("WECHAT_PAY_MERCHANT_ID", "merchant number", needed=True)
     merchant_serial: str = setting("WECHAT_PAY_MERCHANT_SERIAL", "serial of our merchant certificate", needed=True)
     merchant_cert_file: str = setting(
@@ -217,11 +220,14 @@ class Payments:
 
 @dataclass(frozen=True)
 class Alipay:
-    gateway_url: str = setting("ALIPAY_GATEWAY_URL", "Alipay open gateway", "https://openapi.alipay.com/gateway.do")
+    gateway_url: str = setting(
+        "ALIPAY_GATEWAY_URL", "Alipay open gateway", "https://openapi.alipay.com/gateway.do", https=True
+    )
     authorize_url: str = setting(
         "ALIPAY_AUTHORIZE_URL",
         "Alipay web authorisation",
         "https://openauth.alipay.com/oauth2/publicAppAuthorize.htm",
+        https=True,
     )
     app_id: str = setting("ALIPAY_APP_ID", "app id", needed=True)
     seller_id: str = setting("ALIPAY_SELLER_ID", "merchant's 2088… number", needed=True)

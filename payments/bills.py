@@ -1,6 +1,7 @@
 """缴款通知书: pushed by departments, found by their payer, or by code with a second factor."""
 
 import hmac
+from datetime import date
 from typing import Any
 
 from foundation import audit, clock, crypto, database, ratelimit
@@ -78,6 +79,23 @@ async def _withdrawn(notice_no: str, *, source: str, by: Actor, reason: str) -> 
         if await states.move_bill(bill, "withdrawn"):
             await PaymentOrder.filter(bill=bill, state__in=LIVE).update(ask_at=clock.now())  # to be closed over there
             await audit.record("bill.withdrawn", subject=f"bill:{bill.id}", by=by, reason=reason)
+        return bill
+
+
+async def redate_fee(*, room: str, notice_no: str, until: date, by: Actor, reason: str) -> Bill:
+    """A room's fee is to be paid until another day, in its own transaction; what is paid or withdrawn stays as it is.
+
+    The bill says nothing else than before: whoever is paying it is left in peace. Raises BillNotFound.
+    """
+    async with database.transaction():
+        bill = await Bill.filter(source=source_of(room), notice_no=notice_no).select_for_update().first()
+        if bill is None:
+            raise BillNotFound
+        if bill.state == "unpaid" and bill.expire_date != until:
+            detail = {"from": str(bill.expire_date), "to": str(until)}
+            bill.expire_date = until
+            await bill.save(update_fields=["expire_date"])
+            await audit.record("bill.redated", subject=f"bill:{bill.id}", by=by, reason=reason, detail=detail)
         return bill
 
 

@@ -198,6 +198,7 @@ ACTIONS = {
     "bill.raised": "推送通知书",
     "bill.changed": "变更通知书",
     "bill.withdrawn": "撤回通知书",
+    "bill.redated": "变更限缴日期",
     "bill.settled": "缴清",
     "bill.read": "查看通知书",
     "order.placed": "发起支付",

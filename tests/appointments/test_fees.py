@@ -1,10 +1,11 @@
 """The bill of a booking comes with it, moves with it and ends with it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
-from appointments import booking, fee_jobs, fees, rescheduling
+from appointments import booking, fee_jobs, fees, moving, rescheduling
 from appointments.events import BookingCancelled, BookingConfirmed, BookingRescheduled, VisitMissed
 from appointments.fee_errors import FeeInvalid
 from appointments.fee_models import BookingFee
@@ -12,12 +13,13 @@ from appointments.fees import CANCELLED, Fee, Owed
 from appointments.models import AppointmentType
 from foundation import clock
 from foundation.actor import Actor
+from foundation.models import AuditRow
 from identity.models import Citizen
 from payments import gateway, settlement
 from payments.models import Bill
 from payments.refund_models import RefundApplication
 from tests.builders import identity as people
-from tests.builders.appointments import STAFF, a_held_place, a_type, slots_of_one_day
+from tests.builders.appointments import STAFF, a_held_place, a_slot, a_type, slots_of_one_day
 from tests.builders.payments import begin
 from tests.builders.statements import Teller
 
@@ -97,25 +99,76 @@ async def test_unpaid_it_ends_with_the_booking(why: str):
     assert not await RefundApplication.exists()
 
 
+async def moved(held: booking.Booking, citizen: Actor, slot_id: int) -> tuple[booking.Booking, BookingRescheduled]:
+    new = await rescheduling.reschedule(code=held.code, slot_id=slot_id, by=citizen, key=f"move {slot_id}")
+    return new, BookingRescheduled(appointment_id=new.id, citizen_id=citizen.number, from_id=held.id)
+
+
 async def test_moved_it_is_paid_once_and_ends_with_the_last():
     held, citizen, other = await booked(await a_paid_business())
-    moved = await rescheduling.reschedule(code=held.code, slot_id=other, by=citizen, key="move")
-    told = BookingRescheduled(appointment_id=moved.id, citizen_id=citizen.number, from_id=held.id)
-    await fee_jobs.carry_over(told)
-    await fee_jobs.carry_over(told)
+    last, told = await moved(held, citizen, other)
+    await fee_jobs.follow(told)
+    await fee_jobs.follow(told)
     assert await Bill.all().count() == 1
-    assert (await fees.find(code=moved.code, for_=STAFF))[1] == (await fees.find(code=held.code, for_=STAFF))[1]
-    await cancelled(moved, citizen)
+    assert (await fees.find(code=last.code, for_=STAFF))[1] == (await fees.find(code=held.code, for_=STAFF))[1]
+    await cancelled(last, citizen)
+    assert (await Bill.get()).state == "withdrawn"
+
+
+@pytest.mark.parametrize("by_office", [False, True])
+async def test_moved_to_another_day_it_is_to_be_paid_until_then(by_office: bool):
+    kind = await a_paid_business()
+    held, citizen, _ = await booked(kind)
+    later = await a_slot(of=kind, starts_at=held.starts_at + timedelta(days=1))
+    if by_office:
+        new = await moving.move(code=held.code, slot_id=later.id, by=STAFF, reason="考场检修")
+        told = BookingRescheduled(appointment_id=new.id, citizen_id=citizen.number, from_id=held.id)
+    else:
+        _, told = await moved(held, citizen, later.id)
+    await fee_jobs.follow(told)
+    bill = await Bill.get()
+    assert (bill.expire_date, bill.version) == (clock.shanghai(later.starts_at).date(), 1)
+    assert await AuditRow.filter(action="bill.redated").count() == 1
+
+
+async def test_paid_it_stays_as_it_was_paid(teller: Teller):
+    kind = await a_paid_business()
+    held, citizen, _ = await booked(kind)
+    await paid(citizen, teller)
+    before = (await Bill.get()).expire_date
+    later = await a_slot(of=kind, starts_at=held.starts_at + timedelta(days=1))
+    _, told = await moved(held, citizen, later.id)
+    await fee_jobs.follow(told)
+    assert ((await Bill.get()).expire_date, await Bill.all().count()) == (before, 1)
+
+
+@pytest.mark.parametrize("asked", [False, True])
+@pytest.mark.parametrize("first_heard", [0, 1])
+async def test_moved_twice_and_heard_of_in_any_order_there_is_one_bill(asked: bool, first_heard: int):
+    kind = await a_paid_business()
+    first, second, third = await slots_of_one_day(3, of=kind)
+    held, citizen, _ = await a_held_place(slot=first)
+    if asked:
+        await fees.ask(held.id)
+    middle, once = await moved(held, citizen, second.id)
+    last, again = await moved(middle, citizen, third.id)
+    told = [once, again]
+    await fee_jobs.follow(told[first_heard])
+    await fee_jobs.follow(told[1 - first_heard])
+    await fees.ask(held.id)
+    assert await Bill.all().count() == 1
+    assert (await fees.find(code=last.code, for_=STAFF))[1] is not None
+    await cancelled(last, citizen)
     assert (await Bill.get()).state == "withdrawn"
 
 
 async def test_moved_before_anybody_heard_of_it_there_is_one_bill():
-    first, second = await slots_of_one_day(2, of=await a_paid_business())
-    held, citizen, _ = await a_held_place(slot=first)
-    moved = await rescheduling.reschedule(code=held.code, slot_id=second.id, by=citizen, key="move")
-    await fee_jobs.carry_over(BookingRescheduled(appointment_id=moved.id, citizen_id=citizen.number, from_id=held.id))
+    held, citizen, other = await booked(await a_type())
+    await fees.change(type_id=held.type_id, fee=TEST_FEE, by=STAFF)
+    last, told = await moved(held, citizen, other)
+    await fee_jobs.follow(told)
     await fee_jobs.ask(BookingConfirmed(appointment_id=held.id, citizen_id=citizen.number))
-    assert [bill.reference for bill in await Bill.all()] == [moved.code]
+    assert [bill.reference for bill in await Bill.all()] == [last.code]
 
 
 async def test_paid_and_cancelled_finance_is_asked_to_give_it_back_once(teller: Teller):

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from foundation import clock, database, jobs
 
+# Of jobs that share a lock the first, as the worker does: two at once of one lock the database refuses.
 DUE = """update procrastinate_jobs set status = 'doing' where id in (
-    select id from procrastinate_jobs where queue_name = 'money' and status = 'todo'
-       and (scheduled_at is null or scheduled_at <= $1) order by id limit 20) returning id, task_name, args"""
+    select min(id) from procrastinate_jobs where queue_name = 'money' and status = 'todo'
+       and (scheduled_at is null or scheduled_at <= $1)
+     group by coalesce(lock, id::text) order by 1 limit 20) returning id, task_name, args"""
 AGAIN_LATER = "update procrastinate_jobs set status = 'todo', queueing_lock = null, scheduled_at = $2 where id = $1"
 AGAIN = timedelta(seconds=30)
 

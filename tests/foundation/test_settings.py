@@ -30,6 +30,7 @@ PRODUCTION = {
     "LICENCES_URL": "https://licences.test",
     "SIGN_ON_ISSUER": "https://sso.test",
 }
+MAY_BE_EMPTY = {"ASSISTANT_SEARCH_KEY"}  # an engine of one's own may ask for none
 
 
 def own_secrets() -> dict[str, str]:
@@ -81,10 +82,26 @@ def test_production_refuses_every_demo_secret_by_name() -> None:
     with pytest.raises(settings.BadSettings) as caught:
         settings.load(PRODUCTION | {"SMS_URL": "https://sms.test"})
     named = {line.split(":")[0] for line in str(caught.value).splitlines()}
-    assert named == own_secrets().keys()
+    assert named == own_secrets().keys() - MAY_BE_EMPTY
     own = own_secrets()
     del own["SMS_SECRET"]  # where no text messages are sent there is none
     assert settings.load(PRODUCTION | own).sms.url == ""
+
+
+@pytest.mark.parametrize("name", ["ASSISTANT_SEARCH_KEY", "COURIER_KEYS"])
+def test_what_opens_nothing_may_be_empty_but_is_no_demo_value(name: str) -> None:
+    settings.load(PRODUCTION | own_secrets() | {name: ""})
+    with pytest.raises(settings.BadSettings, match=name):
+        settings.load(PRODUCTION | own_secrets() | {name: "demo-1:0123456789abcdef"})
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["WECHAT_API_URL", "WECHAT_OPEN_URL", "WECHAT_PAY_URL", "ALIPAY_GATEWAY_URL", "ALIPAY_AUTHORIZE_URL"],
+)
+def test_production_believes_no_platform_that_anybody_could_play(name: str) -> None:
+    with pytest.raises(settings.BadSettings, match=f"{name}: must begin with https://"):
+        settings.load(PRODUCTION | own_secrets() | {name: "http://127.0.0.1:8300"})
 
 
 def test_a_secret_is_asked_only_with_what_it_opens() -> None:
