@@ -9,7 +9,7 @@ import msgspec
 
 from catalogue import exporting, scenario_ways
 from catalogue.city_kinds import Written
-from catalogue.city_sheets import Outcome, Question, ScenarioRow
+from catalogue.city_sheets import Option, Outcome, Question, ScenarioRow
 from catalogue.errors import ScenarioNotFound
 from catalogue.faults import Fault, FormatFaults
 from catalogue.format import line_of, parse_scenario
@@ -22,6 +22,8 @@ BLANK: Written = {
     "summary": "", "audience": "自然人", "life_event": None, "aliases": [], "outcomes": [],
     "questions": [{"code": "q1", "ask": "", "options": [{"code": "a1", "label": ""}, {"code": "a2", "label": ""}]}],
 }  # fmt: skip
+FIELDS = [name for sheet in (ScenarioRow, Question, Option, Outcome) for name in sheet.__struct_fields__]
+ORDER = {name: number for number, name in enumerate(dict.fromkeys(FIELDS))}
 Known = Mapping[str, dict[str, Any]]
 """Slug → the sheet of the guide in force."""
 
@@ -87,8 +89,9 @@ def text_of(tree: Written) -> str:
 
 
 def _spoken(said: Any) -> Any:
-    if isinstance(said, dict):
-        return {name: _spoken(one) for name, one in said.items() if one not in (None, [], {})}
+    if isinstance(said, dict):  # the database keeps no order of keys
+        names = sorted(said, key=lambda name: ORDER.get(name, len(ORDER)))
+        return {name: _spoken(said[name]) for name in names if said[name] not in (None, [], {})}
     return [_spoken(one) for one in said] if isinstance(said, list) else said
 
 

@@ -9,7 +9,7 @@ from catalogue.faults import Fault
 
 NAMES = {
     "name": "名称", "summary": "一句话", "audience": "服务对象", "life_event": "人生事件", "aliases": "人们的说法",
-    "questions": "问题", "outcomes": "要办的事项", "options": "回答", "ask": "问题", "label": "回答", "hint": "提示",
+    "questions": "问题", "outcomes": "事项", "options": "回答", "ask": "问题", "label": "回答", "hint": "提示",
     "next": "接着问", "when": "条件", "materials": "材料", "extra": "另需的材料", "notes": "材料说明", "tip": "提示",
     "variant": "情形", "item": "事项", "items": "事项", "codes": "顺序", "code": "编码",
 }  # fmt: skip
@@ -36,7 +36,11 @@ def _control(field: str) -> str:
 
 
 def _place(field: str) -> str:
-    told = ""
+    """``questions[0].options[1].next`` → 问题 1 · 回答 2 · 接着问."""
+    told: list[str] = []
     for step in _control(field).split("."):
-        told += f"第 {int(step) + 1} 项" if step.isdecimal() else ("的" if told else "") + NAMES.get(step, step)
-    return told or "内容"
+        if step.isdecimal():
+            told[-1] += f" {int(step) + 1}"
+        else:
+            told.append(NAMES.get(step, step))
+    return " · ".join(told)
