@@ -187,7 +187,7 @@ async def _standing(kind: str, code: str) -> Written:
 
 async def _must_not_be_needed(kind: str, code: str) -> None:
     if why := await KINDS[kind].hindrances(code):
-        raise StillNeeded(detail={"why": why})
+        raise StillNeeded(detail=why)
 
 
 async def _create(kind: str, code: str, sheet: Written, by: Actor, **more: Any) -> CityDraft:

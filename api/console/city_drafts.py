@@ -9,7 +9,7 @@ from api.console import city_editors, city_faults, deeds, page
 from api.console.scope import AUTHORS, require_city, writes_city
 from api.console.staff_session import STAFF
 from catalogue import city_drafting, city_telling, comparing
-from catalogue.city_draft_errors import CityDraftChanged
+from catalogue.city_draft_errors import CityDraftChanged, NothingWritten
 from catalogue.city_draft_models import CityDraft
 from catalogue.draft_errors import DraftNotOpen
 from foundation.web import Asked, Routes
@@ -25,7 +25,7 @@ class Saved(Asked):
     """Which saving led to the page; `view` is how the draft is written."""
 
     saved: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 0
-    then: Literal["save", "submit"] = "save"
+    then: Literal["save", "submit", "same"] = "save"
     view: Literal["form", "text"] = "form"
 
 
@@ -95,7 +95,7 @@ async def one(request: Request, draft_id: int, query: Saved, who: StaffMember) -
         "outdated": draft.state in city_drafting.OPEN and city_drafting.mark(stands) != draft.base,
         "deeds": await deeds.of_subjects([city_drafting.subject(draft.kind, draft.code)]),
         "differences": await _differences(draft, stands),
-        "said": _said(query, len(found)) if query.saved else "", "good": query.then == "save" or not found,
+        "said": _said(query, len(found)) if query.saved else "", "good": query.then == "save" or not (found or query.then == "same"),
     }  # fmt: skip
     if draft.state == "editing" and writes_city(who):
         view = query.view if draft.kind == "scenario" else "form"
@@ -132,14 +132,25 @@ async def save(request: Request, draft_id: int, who: StaffMember) -> HTTPRespons
     )  # fmt: skip
     then = "submit" if pairs.get("then") == ["submit"] else "save"
     if then == "submit" and not await city_drafting.faults(draft):
-        await city_drafting.submit(draft_id=draft_id, by=who.actor)
+        then = await _asked_for_review(draft_id, who)
     view = "&view=text" if "text" in pairs else ""
     return page.onward(request, f"/console/city-drafts/{draft.id}?saved={draft.revision}&then={then}{view}")
+
+
+async def _asked_for_review(draft_id: int, who: StaffMember) -> str:
+    """What was saved stays saved where there is nothing to review: the page that follows says so."""
+    try:
+        await city_drafting.submit(draft_id=draft_id, by=who.actor)
+    except NothingWritten:
+        return "same"
+    return "submit"
 
 
 def _said(query: Saved, faults: int) -> str:
     if query.then == "save":
         return "草稿已保存。"
+    if query.then == "same":
+        return "草稿已保存，没有提交审核：它与现行内容没有差别。"
     return f"草稿已保存，还没有提交审核：先改好列出的 {faults} 处。" if faults else "已保存并提交审核。"
 
 

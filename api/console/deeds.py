@@ -183,6 +183,7 @@ ACTIONS = {
     "synonym.removed": "删去同义词",
     "learning.named": "写入草稿：日常说法",
     "learning.questioned": "写入草稿：常见问题",
+    "learning.sectioned": "写入草稿：指南要素",
     "learning.worded": "写成同义词",
     "learning.ignored": "忽略",
     "learning.reopened": "重新打开",

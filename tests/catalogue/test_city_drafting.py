@@ -146,10 +146,10 @@ async def test_what_keeps_a_theme_from_ending_is_told(two: tuple[Actor, Actor]) 
     wang, zhao = two
     with pytest.raises(StillNeeded) as refused:
         await city_drafting.propose_end(kind="theme", code="household", reason="不再分", by=wang)
-    assert refused.value.detail == {"why": ["“居民身份证换领”只在这个主题里，请先把它放进别的主题"]}
+    assert refused.value.detail == ["“居民身份证换领”只在这个主题里，请先把它放进别的主题"]
     with pytest.raises(StillNeeded) as refused:
         await city_drafting.propose_end(kind="life_event", code="moving", reason="不再分", by=wang)
-    assert "场景" in refused.value.detail["why"][0]
+    assert "场景" in refused.value.detail[0]
     await Scenario.all().delete()
     end = await city_drafting.propose_end(kind="life_event", code="moving", reason="不再分", by=wang)
     await city_drafting.publish(draft_id=end.id, by=zhao)
