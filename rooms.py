@@ -12,6 +12,7 @@ MODELS = [
     "identity.privacy_models",
     "catalogue.models",
     "catalogue.draft_models",
+    "catalogue.city_draft_models",
     "catalogue.importing_models",
     "catalogue.directory_models",
     "catalogue.file_models",

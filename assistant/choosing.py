@@ -135,10 +135,13 @@ def search(snapshot: Snapshot, one: Question) -> list[Result]:
     lost = question.lost(one.said)
     if not lost and not one.unwanted:
         return best
+    papers = {lost, snapshot.written(lost)}
     return [
-        result for result in best
-        if not _ruled_out(result.document, one.unwanted) and (not lost or _can_lose(result.document, lost))
-    ]  # fmt: skip
+        result
+        for result in best
+        if not _ruled_out(result.document, one.unwanted)
+        and (not lost or any(_can_lose(result.document, paper) for paper in papers))
+    ]
 
 
 def _surest(snapshot: Snapshot, wordings: Iterable[str], *, enough: float = 1.0) -> list[Result]:

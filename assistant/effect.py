@@ -12,6 +12,7 @@ from assistant import corpus, dialogue, knowledge, labelling
 from assistant.answering import Answer, Kind
 from assistant.corpus import GuideDocument, Section
 from assistant.labelling import Label
+from assistant.local_sheet import TITLES
 from assistant.remembering import Memory
 from assistant.snapshot import Snapshot
 from catalogue.errors import ItemNotFound
@@ -54,6 +55,19 @@ async def of_question(*, slug: str, question: str, answer: str, asked: Sequence[
     """Of a common question more. Raises ItemNotFound."""
     section = Section(corpus.QUESTION, question.strip(), answer.strip())
     return await _of(await _with(slug, lambda guide: replace(guide, sections=(*guide.sections, section))), asked)
+
+
+async def of_section(*, slug: str, element: str, text: str, asked: Sequence[str]) -> Effect:
+    """Of an entry more in an element of a guide. Raises ItemNotFound."""
+
+    def changed(guide: GuideDocument) -> GuideDocument:
+        known = next((one for one in guide.sections if one.kind == element), None)
+        if known is None:
+            return replace(guide, sections=(*guide.sections, Section(element, TITLES[element], text.strip())))
+        longer = replace(known, text=f"{known.text}\n{text.strip()}")
+        return replace(guide, sections=tuple(longer if one is known else one for one in guide.sections))
+
+    return await _of(await _with(slug, changed), asked)
 
 
 async def of_synonym(*, said: str, word: str, asked: Sequence[str]) -> Effect:

@@ -50,6 +50,12 @@ async def held(base: KnowledgeBase) -> list[Held]:
     return found
 
 
+async def standing(guide: LocalGuide) -> LocalSheet:
+    """What the base of a draft says of its item now; nothing where it says nothing by itself."""
+    kept = await LocalGuide.get_or_none(base=guide.base, item=guide.item, state="published")
+    return sheet_of(kept) if kept else LocalSheet()
+
+
 async def drafts(base_id: int) -> list[LocalGuide]:
     """What is being written for a base."""
     return await LocalGuide.filter(base_id=base_id, state="draft").order_by("id").select_related("item")

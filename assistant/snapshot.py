@@ -308,6 +308,10 @@ class Snapshot:
         found = _Candidate(Hit(place, 0.0, 0.0, 0.0), name_of(said), {}, alike, 0.0)
         return Result(None, 0.0, None, alike, 0.0, found, self.index)
 
+    def written(self, said: str) -> str:
+        """Canonical text in the words of the guides: 二代证 → 居民身份证."""
+        return self._wording.ours(said)
+
     def _is_name(self, words: str) -> bool:
         """Whether a name of a guide, or the official one of a matter, contains `words` (canonical text)."""
         said = "".join(analysis.units(words))
@@ -318,7 +322,7 @@ class Snapshot:
 
     def _forms(self, text: str) -> list[str]:
         """The question as asked, and in the words of the guides where people say it differently."""
-        meant = self._wording.ours(self.base.initials.written_out(text))
+        meant = self.written(self.base.initials.written_out(text))
         return [text] if meant == text else [text, meant]
 
     def _search_form(self, text: str, limit: int) -> Iterator[_Candidate]:

@@ -1,4 +1,4 @@
-"""Teaching: one group of questions made into an everyday name, a common question, or a synonym."""
+"""Teaching: one group of questions made into an everyday name, a common question, a synonym, or part of a section."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +13,23 @@ from foundation.actor import Actor
 
 Written = Callable[[dict[str, Any]], dict[str, Any]]
 """A sheet with what is to be taught."""
+
+
+def _material(text: str) -> dict[str, Any]:
+    """The first line is what it is called, the others are its note."""
+    name, _, note = text.partition("\n")
+    return {"name": name.strip(), **({"note": note.strip()} if note.strip() else {})}
+
+
+def _step(text: str) -> dict[str, Any]:
+    name, _, rest = text.partition("\n")
+    return {"name": name.strip(), "text": rest.strip() or name.strip()}
+
+
+ELEMENTS: dict[str, Callable[[str], Any]] = {
+    "conditions": str, "materials": _material, "steps": _step, "notes": str,
+}  # fmt: skip
+"""Elements of a guide that are lists, and a text as an entry of each."""
 
 
 async def as_name(*, cluster_id: int, slug: str, name: str, by: Actor) -> GuideDraft:
@@ -34,6 +51,20 @@ async def as_question(*, cluster_id: int, slug: str, question: str, answer: str,
     question = question.strip()
     written = _with_question(question, answer.strip())
     return await _in_draft(cluster_id, slug, written, {"what": "questioned", "words": question}, by)
+
+
+async def as_section(*, cluster_id: int, slug: str, element: str, text: str, by: Actor) -> GuideDraft:
+    """An entry more in an element of a guide's draft (`ELEMENTS`). Raises what `as_name` does."""
+    text = text.strip()
+    entry = ELEMENTS[element](text)
+
+    def written(sheet: dict[str, Any]) -> dict[str, Any]:
+        told = [one if isinstance(one, str) else one["name"] for one in sheet.get(element) or []]
+        _must_be_new(entry if isinstance(entry, str) else entry["name"], told)
+        return {**sheet, element: [*(sheet.get(element) or []), entry]}
+
+    outcome = {"what": "sectioned", "words": text.splitlines()[0][:60]}
+    return await _in_draft(cluster_id, slug, written, outcome, by)
 
 
 async def question_in_draft(*, slug: str, question: str, answer: str, by: Actor) -> GuideDraft:

@@ -92,11 +92,15 @@ class LifeEventRow(Sheet, frozen=True, kw_only=True):
 
 
 class Option(Sheet, frozen=True, kw_only=True):
-    """One possible answer of a scenario's question."""
+    """One possible answer of a scenario's question. `next` is the code of the question it leads to, or ``end``;
+
+    without it the questions below follow, in their order.
+    """
 
     code: Key
     label: Line
     hint: Text | None = None
+    next: Key | None = None
 
 
 class Question(Sheet, frozen=True, kw_only=True):
@@ -110,12 +114,15 @@ class Question(Sheet, frozen=True, kw_only=True):
 class Outcome(Sheet, frozen=True, kw_only=True):
     """An item for the answers in `when` (question → any of these options); empty `when` = always.
 
-    `materials` are names out of the item's own list; empty = all of them. `tip` is said beside it.
+    `materials` are names out of the item's own list; empty = all of them. `extra` are papers that its guide does not
+    ask for, `notes` say something of one of the materials. `tip` is said beside it.
     """
 
     item: Slug
     when: dict[Key, list[Key]] = {}
     materials: list[Line] = []
+    extra: list[Line] = []
+    notes: dict[Line, Text] = {}
     variant: Line | None = None
     tip: Text | None = None
 

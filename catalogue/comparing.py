@@ -1,7 +1,7 @@
 """Two versions of a guide side by side: what was added, what was taken away, what stays for orientation."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,15 @@ class Difference:
     lines: list[Line]
 
 
+@dataclass(frozen=True)
+class Part:
+    """What somebody wrote under one heading, as lines."""
+
+    field: str
+    name: str
+    lines: list[str]
+
+
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
     """The elements of two sheets that differ, in the order of the sheet; an old one may be empty."""
     return [
@@ -38,8 +47,17 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Differen
     ]
 
 
+def between(old: Sequence[Part], new: Sequence[Part]) -> list[Difference]:
+    """The parts of two things that differ; both have the same parts."""
+    pairs = zip(old, new, strict=True)
+    return [Difference(b.field, b.name, _lines(a.lines, b.lines)) for a, b in pairs if a.lines != b.lines]
+
+
 def _compared(field: str, old: Any, new: Any) -> list[Line]:
-    before, after = field_names.lines(field, old), field_names.lines(field, new)
+    return _lines(field_names.lines(field, old), field_names.lines(field, new))
+
+
+def _lines(before: list[str], after: list[str]) -> list[Line]:
     compared: list[Line] = []
     for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
         if tag == "equal":

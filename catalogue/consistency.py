@@ -1,15 +1,12 @@
 """What must agree within one catalogue file, beyond types: periods, free materials, bookings, repeated words."""
 
 from collections.abc import Iterator
-from itertools import product
-from typing import TypeAlias
 
-from catalogue import form_faults
+from catalogue import form_faults, scenario_faults
 from catalogue.city_sheets import (
     DepartmentsFile,
     HallsFile,
     LifeEventsFile,
-    Outcome,
     ScenarioRow,
     ScenariosFile,
     SynonymsFile,
@@ -17,9 +14,7 @@ from catalogue.city_sheets import (
 )
 from catalogue.directory_sheet import IntermediariesFile
 from catalogue.item_sheet import ItemFile, Sheet
-
-At: TypeAlias = tuple[str | int, ...]
-Said: TypeAlias = tuple[At, str]
+from catalogue.scenario_faults import At, Said
 
 
 def rules_of(sheet: Sheet) -> Iterator[Said]:
@@ -31,7 +26,7 @@ def rules_of(sheet: Sheet) -> Iterator[Said]:
     elif isinstance(sheet, ScenariosFile):
         yield from _scenarios(sheet)
     elif isinstance(sheet, ScenarioRow):
-        yield from _scenario(sheet)
+        yield from scenario_faults.of(sheet)
     elif isinstance(sheet, SynonymsFile):
         yield from _synonyms(sheet)
     elif isinstance(sheet, DepartmentsFile):
@@ -109,58 +104,10 @@ def _synonyms(sheet: SynonymsFile) -> Iterator[Said]:
 def _scenarios(sheet: ScenariosFile) -> Iterator[Said]:
     yield from _repeats("scenarios", "code", [row.code for row in sheet.scenarios])
     for number, scenario in enumerate(sheet.scenarios):
-        for at, said in _scenario(scenario):
+        for at, said in scenario_faults.of(scenario):
             yield ("scenarios", number, *at), said
 
 
-def _scenario(scenario: ScenarioRow) -> Iterator[Said]:
-    yield from _repeats("questions", "code", [question.code for question in scenario.questions])
-    answers = {question.code: [option.code for option in question.options] for question in scenario.questions}
-    for number, question in enumerate(scenario.questions):
-        for at, said in _repeats("options", "code", answers[question.code]):
-            yield ("questions", number, *at), said
-    for number, outcome in enumerate(scenario.outcomes):
-        for at, said in _answers_known(outcome, answers):
-            yield ("outcomes", number, "when", *at), said
-    yield from _unreachable(scenario)
-    yield from _dead_ends(scenario, answers)
-
-
-def _answers_known(outcome: Outcome, answers: dict[str, list[str]]) -> Iterator[Said]:
-    for question, options in outcome.when.items():
-        if question not in answers:
-            yield (question,), f"没有编码为“{question}”的问题，请核对 questions"
-            continue
-        for index, option in enumerate(options):
-            if option not in answers[question]:
-                yield (question, index), f"问题“{question}”没有编码为“{option}”的选项，请核对 options"
-
-
-def _unreachable(scenario: ScenarioRow) -> Iterator[Said]:
-    """A question that decides nothing is never asked; an outcome that wants what nobody can answer is never reached."""
-    decided = {code for outcome in scenario.outcomes for code in outcome.when}
-    for number, question in enumerate(scenario.questions):
-        if question.code not in decided:
-            said = f"没有任何 outcome 用到问题“{question.code}”，不会问到，请删去或在 when 里用上"
-            yield ("questions", number, "code"), said
-    for number, outcome in enumerate(scenario.outcomes):
-        if empty := [code for code, allowed in outcome.when.items() if not allowed]:
-            yield ("outcomes", number, "when", empty[0]), f"问题“{empty[0]}”没有列选项，永远走不到这一条，请补上选项"
-
-
-def _dead_ends(scenario: ScenarioRow, answers: dict[str, list[str]]) -> Iterator[Said]:
-    for given in product(*answers.values()):
-        said = dict(zip(answers, given, strict=True))
-        if not any(all(said.get(q) in allowed for q, allowed in o.when.items()) for o in scenario.outcomes):
-            chosen = "、".join(f"{question}={option}" for question, option in said.items())
-            yield ("outcomes",), f"选择“{chosen}”时没有任何事项，请补一条 outcome"
-            return
-
-
 def _repeats(field: str, part: str, words: list[str]) -> Iterator[Said]:
-    first: dict[str, int] = {}
-    for number, word in enumerate(words):
-        if word in first:
-            at: At = (field, number, part) if part else (field, number)
-            yield at, f"“{word}”与第 {first[word] + 1} 项重复，请只保留一处"
-        first.setdefault(word, number)
+    for number, said in scenario_faults.repeated(words):
+        yield ((field, number, part) if part else (field, number)), said

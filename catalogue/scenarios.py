@@ -1,24 +1,25 @@
 """场景导办: a few questions, then the items to be done with just the materials that fit."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from catalogue import guides, items, shelf
+from catalogue import guides, items, scenario_ways, shelf
 from catalogue.city_sheets import Outcome, Question, ScenarioRow
 from catalogue.errors import ItemNotFound, ScenarioNotFound, UnknownAnswer
+from catalogue.item_sheet import Material
 from catalogue.items import ItemCard
 from catalogue.models import Scenario
-
-Answers = Mapping[str, str]
-"""Code of the question → code of the option chosen."""
+from catalogue.scenario_ways import Answers
 
 
 @dataclass(frozen=True, kw_only=True)
 class ToDo:
-    """An item to be done: `materials` are those of its guide that fit the answers, whole as in the sheet."""
+    """An item to be done: `materials` are those of its guide that fit the answers and what the scenario adds to them,
+
+    whole as in a sheet.
+    """
 
     item: ItemCard
     materials: list[dict[str, Any]]
@@ -47,20 +48,10 @@ async def step(code: str, answers: Answers) -> Step:
     if scenario is None:
         raise ScenarioNotFound
     _check(scenario, answers)
-    question = next_question(scenario, answers)
-    ends = [] if question else fitting(scenario, answers)
+    question, said = scenario_ways.walk(scenario, answers)
+    ends = [] if question else scenario_ways.fitting(scenario, said)
     to_do = [done for one in ends if (done := await _to_do(one))]
     return Step(scenario=scenario.code, name=scenario.name, question=question, to_do=to_do)
-
-
-def next_question(scenario: ScenarioRow, answers: Answers) -> Question | None:
-    """The first question that still matters after these answers."""
-    return next((one for one in scenario.questions if _matters(one, scenario, answers)), None)
-
-
-def fitting(scenario: ScenarioRow, answers: Answers) -> list[Outcome]:
-    """The outcomes that fit all of these answers."""
-    return [one for one in scenario.outcomes if _fits(one, answers)]
 
 
 def _check(scenario: ScenarioRow, answers: Answers) -> None:
@@ -70,29 +61,26 @@ def _check(scenario: ScenarioRow, answers: Answers) -> None:
         raise UnknownAnswer(detail={"questions": wrong})
 
 
-def _matters(question: Question, scenario: ScenarioRow, answers: Answers) -> bool:
-    """Not answered yet, and an outcome that is still possible depends on it."""
-    possible = (one for one in scenario.outcomes if _still_fits(one, answers))
-    return question.code not in answers and any(question.code in one.when for one in possible)
-
-
-def _still_fits(outcome: Outcome, answers: Answers) -> bool:
-    return all(answers.get(question, allowed[0]) in allowed for question, allowed in outcome.when.items() if allowed)
-
-
-def _fits(outcome: Outcome, answers: Answers) -> bool:
-    return all(answers.get(question) in allowed for question, allowed in outcome.when.items())
-
-
 async def _to_do(outcome: Outcome) -> ToDo | None:
     """None when the item is no longer handled."""
     try:
         card = await items.find(outcome.item)
     except ItemNotFound:
         return None
-    materials: list[dict[str, Any]] = (await guides.page(outcome.item)).sheet["materials"]
+    materials = tailored(outcome, (await guides.page(outcome.item)).sheet["materials"])
+    return ToDo(item=card, materials=materials, variant=outcome.variant or "", tip=outcome.tip or "")
+
+
+def tailored(outcome: Outcome, materials: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is left of a guide's materials, with the scenario's notes after the guide's own, and what it adds."""
     wanted = [one for one in materials if not outcome.materials or one["name"] in outcome.materials]
-    return ToDo(item=card, materials=wanted, variant=outcome.variant or "", tip=outcome.tip or "")
+    noted = [{**one, "note": _noted(one.get("note"), outcome.notes.get(one["name"]))} for one in wanted]
+    added = [Material(name=name, note=outcome.notes.get(name)) for name in outcome.extra]
+    return [*noted, *(msgspec.to_builtins(one) for one in added)]
+
+
+def _noted(own: str | None, more: str | None) -> str | None:
+    return f"{own} {more}" if own and more else own or more
 
 
 async def _read() -> dict[str, ScenarioRow]:

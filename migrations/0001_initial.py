@@ -3274,6 +3274,60 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="CityDraft",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("kind", fields.CharField(max_length=12)),
+                ("code", fields.CharField(max_length=60)),
+                ("base", fields.CharField(default="", max_length=16)),
+                ("sheet", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("ends", fields.BooleanField(default=False)),
+                ("state", fields.CharField(default="editing", max_length=12)),
+                ("revision", fields.IntField(default=1)),
+                (
+                    "editors",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                (
+                    "author",
+                    fields.ForeignKeyField(
+                        "models.Staff",
+                        source_field="author_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="city_drafts",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "reviewer",
+                    fields.ForeignKeyField(
+                        "models.Staff",
+                        source_field="reviewer_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="city_drafts_reviewed",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("note", fields.CharField(default="", max_length=400)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ("changed_at", fields.DatetimeField(auto_now=True, auto_now_add=False)),
+            ],
+            options={
+                "table": "city_draft",
+                "app": "models",
+                "pk_attr": "id",
+                "table_description": "What an editor writes of a scenario, a theme or a life event and somebody else reviews before citizens see it.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Consultation",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

@@ -10,7 +10,7 @@ from api.console.scope import AUTHORS, require_city, writes_city
 from api.console.staff_session import STAFF
 from assistant import reply_faqs
 from catalogue import comparing, drafting, files, naming, versions
-from catalogue.draft_errors import DraftChanged
+from catalogue.draft_errors import DraftChanged, NothingChanged
 from catalogue.shape import Choices
 from foundation.web import Asked, Routes
 from identity import access
@@ -25,7 +25,7 @@ class Saved(Asked):
     """Which saving led to the page."""
 
     saved: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 0
-    then: Literal["save", "submit"] = "save"
+    then: Literal["save", "submit", "same"] = "save"
 
 
 class Note(Asked):
@@ -43,7 +43,7 @@ async def one(request: Request, draft_id: int, query: Saved, who: StaffMember) -
         "who": who, "draft": draft, "faults": faults, "mine": who.id in draft.editors,
         "deeds": await deeds.of_subjects([f"guide:{draft.slug}"]), "replies": await reply_faqs.of_draft(draft_id),
         "waiting": standing if standing and standing.state == "draft" and draft.state in drafting.OPEN else None,
-        "said": _said(query, len(faults)) if query.saved else "", "good": query.then == "save" or not faults,
+        "said": _said(query, len(faults)) if query.saved else "", "good": query.then == "save" or not (faults or query.then == "same"),
     }  # fmt: skip
     if draft.state == "editing" and writes_city(who):
         fields = sheet_fields.fields_of(draft.sheet, await _choices(draft.slug))
@@ -69,14 +69,25 @@ async def save(request: Request, draft_id: int, who: StaffMember) -> HTTPRespons
     sheet, then = sheet_fields.sheet_of(pairs), "submit" if pairs.get("then") == ["submit"] else "save"
     draft = await drafting.save(draft_id=draft_id, revision=int(revision[:9]), sheet=sheet, by=who.actor)
     if then == "submit" and not await drafting.faults(draft):
-        await drafting.submit(draft_id=draft_id, by=who.actor)
+        then = await _asked_for_review(draft_id, who)
     return page.onward(request, f"/console/drafts/{draft.id}?saved={draft.revision}&then={then}")
+
+
+async def _asked_for_review(draft_id: int, who: StaffMember) -> str:
+    """What was saved stays saved where there is nothing to review: the page that follows says so."""
+    try:
+        await drafting.submit(draft_id=draft_id, by=who.actor)
+    except NothingChanged:
+        return "same"
+    return "submit"
 
 
 def _said(query: Saved, faults: int) -> str:
     """What came of saving, for the page that follows it."""
     if query.then == "save":
         return "草稿已保存。"
+    if query.then == "same":
+        return "草稿已保存，没有提交审核：它与现行内容没有差别。"
     return f"草稿已保存，还没有提交审核：先改好列出的 {faults} 处。" if faults else "已保存并提交审核。"
 
 

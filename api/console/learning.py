@@ -8,6 +8,7 @@ from sanic import HTTPResponse, Request
 from api.console import deeds, page
 from api.console.desk import RowId
 from api.console.scope import AUTHORS, require_city
+from api.console.section_names import SECTION_NAMES
 from api.console.staff_session import STAFF
 from assistant import effect, hit_test, learning, teaching
 from assistant.effect import Effect
@@ -19,7 +20,8 @@ from identity.access import StaffMember
 routes = Routes("待学习", tag="console", error_page=page.refused)
 
 STATES = {"open": "待处理", "done": "已处理", "ignored": "已忽略"}
-OUTCOMES = {"named": "日常说法", "questioned": "常见问题", "worded": "同义词"}
+OUTCOMES = {"named": "日常说法", "questioned": "常见问题", "worded": "同义词", "sectioned": "指南要素"}
+ELEMENTS = {name: SECTION_NAMES[name] for name in teaching.ELEMENTS}
 Slug = Annotated[str, Meta(min_length=1, max_length=60)]
 Words = Annotated[str, Meta(min_length=1, max_length=120)]
 
@@ -37,6 +39,12 @@ class Faq(Asked):
     slug: Slug
     question: Words
     answer: Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
+class Addition(Asked):
+    slug: Slug
+    element: Literal["conditions", "materials", "steps", "notes"]
+    text: Annotated[str, Meta(min_length=2, max_length=2000)]
 
 
 class Synonym(Asked):
@@ -77,6 +85,7 @@ async def one(request: Request, cluster_id: RowId, who: StaffMember) -> HTTPResp
     nearest = dict.fromkeys(candidate.name for candidate in near)
     return page.shown(
         request, "learning_group.html", who=who, cluster=cluster, state=STATES[cluster.state], outcomes=OUTCOMES,
+        elements=ELEMENTS,
         examples=await learning.examples(cluster_id), answer=effect.told(seen.answer), near=near,
         likely=[item for name in nearest for item in items if item[1] == name],
         others=[item for item in items if item[1] not in nearest],
@@ -111,6 +120,24 @@ async def make_question(request: Request, cluster_id: RowId, form: Faq, who: Sta
     require_city(who)
     draft = await teaching.as_question(
         cluster_id=cluster_id, slug=form.slug, question=form.question, answer=form.answer, by=who.actor
+    )
+    return page.onward(request, f"/console/drafts/{draft.id}")
+
+
+@routes.page("/console/learning/<cluster_id>/section/preview", method="POST", access=STAFF)
+async def preview_section(request: Request, cluster_id: RowId, form: Addition, who: StaffMember) -> HTTPResponse:
+    access.require(who, *AUTHORS)
+    shown = await effect.of_section(
+        slug=form.slug, element=form.element, text=form.text, asked=await _asked(cluster_id)
+    )
+    return _effect(request, shown)
+
+
+@routes.page("/console/learning/<cluster_id>/section", method="POST", access=STAFF)
+async def make_section(request: Request, cluster_id: RowId, form: Addition, who: StaffMember) -> HTTPResponse:
+    require_city(who)
+    draft = await teaching.as_section(
+        cluster_id=cluster_id, slug=form.slug, element=form.element, text=form.text, by=who.actor
     )
     return page.onward(request, f"/console/drafts/{draft.id}")
 

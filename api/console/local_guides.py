@@ -12,7 +12,8 @@ from api.console.staff_session import STAFF
 from assistant import knowledge, knowledge_bases, local_guides
 from assistant.knowledge_base_models import LocalGuide
 from assistant.local_sheet import TITLES, LocalFaq, LocalSection, LocalSheet
-from catalogue import naming
+from catalogue import comparing, naming
+from catalogue.comparing import Difference, Part
 from foundation.web import Asked, Routes
 from identity import access
 from identity.access import StaffMember
@@ -65,7 +66,8 @@ async def one(request: Request, guide_id: RowId, who: StaffMember) -> HTTPRespon
         request, "local_guide.html", who=who, guide=guide, base=base, sheet=sheet, titles=TITLES, states=STATES,
         above=above, told_above=await _above(guide, above[0].code if above else ""),
         halls=(await naming.codes()).halls, blank=BLANK_QUESTIONS, mine=bases.may_write(who, base),
-        own=who.id in guide.editors, deeds=await deeds.of_subjects([knowledge_bases.subject(base.id)]),
+        own=who.id in guide.editors, differences=await _differences(guide, sheet),
+        deeds=await deeds.of_subjects([knowledge_bases.subject(base.id)]),
     )  # fmt: skip
 
 
@@ -108,6 +110,23 @@ async def _above(guide: LocalGuide, code: str) -> dict[str, str]:
     city = await knowledge.current()
     document = (city.localities.view(code) or city).guide(guide.item.item_code)
     return {section.kind: section.text for section in document.sections} if document else {}
+
+
+async def _differences(guide: LocalGuide, sheet: LocalSheet) -> list[Difference]:
+    """What publishing a draft changes of what this base says by itself now."""
+    if guide.state != "draft":
+        return []
+    return comparing.between(_parts(await local_guides.standing(guide)), _parts(sheet))
+
+
+def _parts(sheet: LocalSheet) -> list[Part]:
+    said = {one.kind: one.text.splitlines() for one in sheet.sections}
+    asked = [f"{one.question}（{'；'.join(one.also)}）：{one.answer}" for one in sheet.faqs]
+    return [
+        *(Part(kind, title, said.get(kind, [])) for kind, title in TITLES.items()),
+        Part("aliases", "本地叫法", list(sheet.aliases)), Part("halls", "办理大厅", list(sheet.halls)),
+        Part("faqs", "常见问题", [one.replace("（）", "") for one in asked]),
+    ]  # fmt: skip
 
 
 def _lines(text: str) -> str:

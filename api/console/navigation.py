@@ -70,6 +70,7 @@ PAGES = (
     Page(CONSULT, "/console/consultation-routes", "分办规则", ROUTERS, of_hall=False),
     Page(KNOWLEDGE, "/console/guides", "办事指南", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/scenarios", "场景导办", AUTHORS, of_hall=False),
+    Page(KNOWLEDGE, "/console/themes", "主题与人生事件", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/catalogue", "目录导入导出", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/directory", "中介服务名录", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/bases", "知识库", AUTHORS, of_hall=False),
@@ -111,6 +112,7 @@ UNLISTED = (
     *EVERYDAY,
     Page(SETTINGS, "/console/proposals", "变更预览", PLANNERS),
     Page(KNOWLEDGE, "/console/drafts", "指南草稿", AUTHORS, of_hall=False),
+    Page(KNOWLEDGE, "/console/city-drafts", "场景与主题草稿", AUTHORS, of_hall=False),
     Page(KNOWLEDGE, "/console/local-guides", "本地办法", AUTHORS, of_hall=False),
 )
 

@@ -38,7 +38,7 @@ HANDED = {
     "withdrawn": "市民结束",
     "minutes": "等候接待的中位分钟数",
 }
-LEARNT = {"named": "日常说法", "questioned": "常见问题", "worded": "同义词", "ignored": "忽略"}
+LEARNT = {"named": "日常说法", "questioned": "常见问题", "worded": "同义词", "sectioned": "指南要素", "ignored": "忽略"}
 HEAD = ["栏目", "项目", "内容", "本周", "上一周", "有帮助", "没帮助"]
 
 

@@ -154,6 +154,29 @@ async def test_a_group_becomes_a_common_question(editor: Actor) -> None:
     assert await drafting.faults(draft) == []
 
 
+@pytest.mark.parametrize(
+    ("element", "text", "entry"),
+    [
+        ("notes", "拍照时不要戴帽子。", "拍照时不要戴帽子。"),
+        ("conditions", "本人到场。", "本人到场。"),
+        ("materials", "佩戴头饰的说明\n宗教场所出具。", {"name": "佩戴头饰的说明", "note": "宗教场所出具。"}),
+        ("steps", "摘下头饰\n照相前摘下。", {"name": "摘下头饰", "text": "照相前摘下。"}),
+    ],
+)
+async def test_what_was_missed_becomes_part_of_a_guide(editor: Actor, element: str, text: str, entry: object) -> None:
+    cluster = await a_group("拍照能戴帽子吗")
+    told = await effect.of_section(slug="id-card", element=element, text=text, asked=["拍照能戴帽子吗"])
+    assert [one.question for one in told.own] == ["拍照能戴帽子吗"]
+    draft = await teaching.as_section(cluster_id=cluster.id, slug="id-card", element=element, text=text, by=editor)
+    assert draft.sheet[element][-1] == entry
+    assert await drafting.faults(draft) == []
+    decided = await learning.find(cluster.id)
+    assert (decided.state, decided.outcome["what"]) == ("done", "sectioned")
+    await learning.reopen(cluster_id=cluster.id, reason="再写一次", by=editor)
+    with pytest.raises(NameKnown):
+        await teaching.as_section(cluster_id=cluster.id, slug="id-card", element=element, text=text, by=editor)
+
+
 async def test_what_fails_leaves_neither_draft_nor_decision(editor: Actor) -> None:
     cluster = await a_group("刷脸卡")
     with pytest.raises(NameKnown):

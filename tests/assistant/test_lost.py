@@ -24,6 +24,15 @@ def test_what_was_lost(said: str, lost: str) -> None:
     assert question.lost(said) == lost
 
 
+def test_what_was_lost_may_be_called_by_a_synonym() -> None:
+    synonyms = {"二代证": "居民身份证", "照妖镜": "居民身份证"}
+    city = Snapshot([guide("居民身份证丢失补领"), guide("出生证补发")], synonyms=synonyms)
+    for said in ("二代证丢了", "照妖镜丢了怎么补", "护身符丢了"):
+        (one,) = question.read(said, is_name=city.is_name)
+        found = [result.document.name for result in choosing.search(city, one)]
+        assert found == ([] if said == "护身符丢了" else ["居民身份证丢失补领"]), said
+
+
 @pytest.mark.parametrize(
     ("said", "found"),
     [

@@ -121,8 +121,10 @@ def test_a_fault_across_files_is_told_by_line(tmp_path, file, old, new, field, s
 def test_an_answer_without_any_item_is_a_dead_end(tmp_path):
     text, line = spoiled(SCENARIOS, '      - { item: id-card, when: { urgent: ["no"] } }\n', "§")
     faults = check_catalogue(write_catalogue(tmp_path, scenarios=text))
-    assert [(fault.field, "urgent=no" in fault.message) for fault in faults] == [("scenarios[0].outcomes", True)]
-    assert faults[0].line == line - 2
+    assert [(fault.field, "“不急”时没有任何事项" in fault.message) for fault in faults] == [
+        ("scenarios[0].questions[0].options[1].label", True)
+    ]
+    assert faults[0].line == line - 3  # at the answer
 
 
 def test_a_hall_without_the_department_is_no_place_for_the_item(tmp_path):

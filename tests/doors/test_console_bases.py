@@ -64,6 +64,8 @@ async def test_written_beside_what_holds_above_and_published_by_another(
     assert (await desk.press(address, revision=1, **FIELDS)).status_code == 409
     assert (await desk.press(f"{address}/publish")).status_code == 403
     other = await signed_in(api, "shenhe")
+    changed = (await other.open(address)).text
+    assert '<ins><span class="unseen">新增：</span>本区居民不收费。</ins>' in changed
     assert "HX-Redirect" in (await other.press(f"{address}/publish")).headers
     shown = (await other.open(f"/console/bases/{base.id}")).text
     assert "本地" in shown

@@ -189,32 +189,6 @@ async def test_a_wrong_file_is_told_by_line(desk: Desk) -> None:
     assert (await uploaded(desk, "a.txt", b"x")).status_code == 422
 
 
-async def test_a_scenario_is_seen_before_it_is_kept(desk: Desk) -> None:
-    page = (await desk.open("/console/scenarios?code=lost")).text
-    text = form_like(page)
-    assert "到期换领" in page
-    shown = await desk.press("/console/scenarios/preview", text=text.replace("急吗？", "很急吗？"))
-    assert '<p class="asked">很急吗？</p>' in shown.text
-    wrong = await desk.press("/console/scenarios/preview", text=text.replace("item: id-card", "item: gone"))
-    assert re.search(r"第 \d+ 行 item：没有现行的事项", wrong.text)
-    assert (await desk.press("/console/scenarios", text=text.replace("item: id-card", "item: gone"))).status_code == 422
-    seen = re.search(r'name="seen" value="(\w{16})"', page).group(1)  # type: ignore[union-attr]
-    new = await desk.press("/console/scenarios", text=text.replace("急吗？", "急么？"))
-    assert (new.status_code, "已是另一个场景的" in new.text) == (409, True)
-    await desk.press("/console/scenarios", text=text.replace("急吗？", "很急吗？"), seen=seen)
-    late = await desk.press("/console/scenarios", text=text.replace("急吗？", "真急吗？"), seen=seen)
-    assert (late.status_code, "刚被别人改过" in late.text) == (409, True)
-    assert "很急吗？" in (await desk.open("/console/scenarios?code=lost")).text
-    await desk.press("/console/scenarios/remove", code="lost", reason="不再需要")
-    assert (await desk.open("/console/scenarios?code=lost")).status_code == 404
-
-
-def form_like(page: str) -> str:
-    form = Form()
-    form.feed(page[page.index('<textarea id="text"') : page.index("</textarea>") + len("</textarea>")])
-    return form.fields["text"][0]
-
-
 async def test_rows_are_kept_in_the_order_in_which_they_stand(desk: Desk) -> None:
     address = await begun(desk)
     fields = form_of((await desk.open(address)).text)
@@ -231,14 +205,18 @@ async def test_saving_says_what_came_of_it(desk: Desk) -> None:
     assert "还没有提交审核：先改好列出的 1 处" in page
     assert '<a href="#f-fees.0.amount_fen">收费标准第 1 项的金额（元）：请写金额' in page
     assert "草稿已保存。" in (await desk.open((await pressed(desk, address, "save")).headers["HX-Redirect"])).text
+    untouched = {"fees.0.amount_fen": "20"}
+    same = (await pressed(desk, address, "submit", **untouched)).headers["HX-Redirect"]
+    assert "它与现行内容没有差别" in (await desk.open(same)).text
+    assert "HX-Redirect" in (await pressed(desk, address, "save")).headers  # and one goes on writing
 
 
 async def test_an_editor_of_one_district_reads_the_city_s_and_changes_nothing(desk: Desk) -> None:
     address = await begun(desk)
     await a_colleague(("editor", "9901/01/"), username="dongan")
     await desk.sign_in("dongan")
-    for read in (address, "/console/guides", "/console/guides/id-card", "/console/scenarios", "/console/catalogue",
-                 "/console/directory", "/console/labels"):  # fmt: skip
+    for read in (address, "/console/guides", "/console/guides/id-card", "/console/scenarios", "/console/themes",
+                 "/console/catalogue", "/console/directory", "/console/labels"):  # fmt: skip
         page = (await desk.open(read)).text
         assert "您负责一个区县" in page
     for changed, form in (
@@ -248,7 +226,14 @@ async def test_an_editor_of_one_district_reads_the_city_s_and_changes_nothing(de
         ("/console/guides/id-card/drafts", {}),
         ("/console/guides/id-card/withdraw", {"version": "1", "reason": "撤下"}),
         ("/console/guides/id-card/restore", {"version": "1"}),
-        ("/console/scenarios", {"text": "code: a"}),
+        ("/console/city-drafts", {"kind": "scenario", "code": "lost"}),
+        ("/console/city-drafts/order", {"code": "theme"}),
+        ("/console/city-drafts/end", {"one": "theme=household", "reason": "不用了"}),
+        ("/console/city-drafts/1", {"revision": "1"}),
+        ("/console/city-drafts/1/fields", {}),
+        ("/console/city-drafts/1/publish", {}),
+        ("/console/city-drafts/1/drop", {"note": "不要了"}),
+        ("/console/city-drafts/1/send-back", {"note": "不好"}),
         ("/console/catalogue/imports", {}),
         ("/console/labels/shipped", {}),
     ):

@@ -97,7 +97,7 @@ function moveRow(button, row) {
 for (const form of document.querySelectorAll("[data-long]")) {
   let changed = false;
   form.addEventListener("input", () => (changed = true));
-  form.addEventListener("click", (event) => (changed ||= event.target.matches("[data-add-row], [data-remove-row], [data-move-row]")));
+  form.addEventListener("click", (event) => (changed ||= event.target.matches("[data-add-row], [data-remove-row], [data-move-row], [name=do]")));
   form.addEventListener("submit", () => sessionStorage.setItem(form.action, String(scrollY)));
   form.addEventListener("htmx:beforeOnLoad", (event) => {
     if (event.target === form && event.detail.xhr.status < 400) changed = false;
