@@ -61,7 +61,15 @@ class Index:
         self._says = functools.lru_cache(maxsize=REMEMBERED)(self._character_says)
 
     def __contains__(self, term: object) -> bool:
-        return any(self.layers[number].postings.places([str(term)])[0] >= 0 for number in self._searched)
+        return self.holds([str(term)])[0]
+
+    def holds(self, asked: Sequence[str]) -> list[bool]:
+        """Which of these terms stand in some document."""
+        numbers = numbers_of(asked)
+        held = numpy.zeros(len(asked), bool)
+        for number in self._searched:
+            held |= self.layers[number].postings.places_of(numbers) >= 0
+        return [bool(one) for one in held]
 
     def at(self, number: int) -> tuple[int, int]:
         """Which layer a number falls into, and its place there."""

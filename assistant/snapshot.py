@@ -5,7 +5,7 @@ import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant import analysis, confidence, elsewhere, ranking, semantic
+from assistant import analysis, confidence, elsewhere, ranking, semantic, swapped
 from assistant.base import Base, named_by
 from assistant.confidence import Bands, Signs
 from assistant.corpus import GuideDocument
@@ -321,8 +321,9 @@ class Snapshot:
         )
 
     def _forms(self, text: str) -> list[str]:
-        """The question as asked, and in the words of the guides where people say it differently."""
-        meant = self.written(self.base.initials.written_out(text))
+        """The question as asked, and as it is meant: in the right order, in the words of the guides."""
+        in_order = swapped.put_right(text, self.index.holds)
+        meant = self.written(self.base.initials.written_out(in_order))
         return [text] if meant == text else [text, meant]
 
     def _search_form(self, text: str, limit: int) -> Iterator[_Candidate]:
