@@ -43,7 +43,11 @@ async def test_a_party_from_the_list_to_its_end(me: Caller, mother: Caller) -> N
     made = await book(me, slot, *(one["person"] for one in people))
     assert made.status_code == 201, made.text
     mine, hers, childs = made.json()
-    assert [one["for_whom"] for one in made.json()] == ["", "张*", "张小"]  # an own child is told from brothers and sisters
+    assert [one["for_whom"] for one in made.json()] == [
+        "",
+        "张*",
+        "张小",
+    ]  # an own child is told from brothers and sisters
     assert (await book(me, slot, *(one["person"] for one in people))).json() == made.json()
     assert [(one["code"], one["for_whom"]) for one in await me.get("/v1/bookings")] == [
         (one["code"], one["for_whom"]) for one in reversed(made.json())
