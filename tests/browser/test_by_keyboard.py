@@ -83,8 +83,7 @@ async def answers_one_question(keys: Keys) -> None:
     await keys.presses("宝宝出生了")
     await keys.arrives("宝宝出生了")
     await keys.presses("还没领")
-    await keys.page.get_by_text("第 2 个问题").wait_for()
-    await keys.arrives("宝宝出生了")
+    await keys.page.locator(".stack:focus", has_text="第 2 个问题").wait_for()
 
 
 async def books(keys: Keys) -> None:
