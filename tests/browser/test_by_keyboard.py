@@ -30,6 +30,7 @@ async def test_a_life_by_keyboard_alone(desk: "Page", whole_house: Launched) -> 
     await drawn(desk)
     await asks(keys)
     await reads_and_comes_back(keys)
+    await answers_one_question(keys)
     await books(keys)
     await pays(keys, whole_house)
     await rates(keys)
@@ -74,6 +75,15 @@ async def reads_and_comes_back(keys: Keys) -> None:
     await keys.reaches("返回", backwards=True)
     await keys.page.keyboard.press("Enter")
     await keys.page.locator("a:focus", has_text=GUIDE).wait_for()  # where one left
+
+
+async def answers_one_question(keys: Keys) -> None:
+    """Of a scenario; the next one is another card, and no answer to it has the keys."""
+    await goes_to(keys, "首页")
+    await keys.presses("宝宝出生了")
+    await keys.arrives("宝宝出生了")
+    await keys.presses("还没领")
+    await keys.page.locator(".stack:focus", has_text="第 2 个问题").wait_for()
 
 
 async def books(keys: Keys) -> None:

@@ -42,8 +42,11 @@ async def test_a_touch_screen_forgets_who_stood_there(desk: "Page") -> None:
     async with serving(create_app()) as bff:
         h5 = f"{bff}/h5"
         await signed_in_with(desk, h5, token)
+        await go(desk, h5, "home")
         await go(desk, h5, f"kiosk?hall={hall.code}")
         await desk.get_by_role("heading", level=1, name=hall.name).wait_for()
+        await desk.locator("h1:focus").wait_for()  # read aloud, and no ring while nobody has touched a key
+        assert await desk.locator("h1").evaluate("one => getComputedStyle(one).outlineStyle") == "none"
         assert await desk.evaluate(STORED) == ["zhijianban.kiosk"]  # who was signed in there is not any more
         assert await desk.evaluate(NAMELESS) == []
         assert await desk.evaluate(OVERFLOW) == []

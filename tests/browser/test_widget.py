@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("db", "redis_db")]
 
-SITE = '<!doctype html><html lang="zh"><title>市政府</title><h1>市政府</h1><script src="{}/widget.js"></script>'
+SITE = """<!doctype html><html lang="zh"><title>市政府</title><style>iframe {{ max-width: 20px; }}</style>
+<h1>市政府</h1><script src="{}/widget.js"></script>"""
 
 
 @pytest.fixture
@@ -45,6 +46,9 @@ async def test_an_answer_in_the_frame_leads_to_the_whole_application(city: Vendo
         await desk.get_by_role("button", name="办事咨询").click()
         chat = desk.frame_locator("#zhijianban-chat")
         assert await chat.get_by_role("navigation", name="主导航").count() == 0
+        foot = await chat.get_by_role("search").evaluate("one => innerHeight - one.getBoundingClientRect().bottom")
+        assert 0 <= foot < 40  # where one looks for it, however little was said
+        assert await chat.locator("html").evaluate("() => innerWidth") == 400  # whatever the site says of its frames
         await chat.get_by_label("您的问题").fill("juzhuzheng")
         await chat.get_by_role("listbox", name="您是不是要问").wait_for()
         await desk.keyboard.press("Escape")  # of the suggestions first, of the chat then
