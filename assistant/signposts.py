@@ -11,6 +11,7 @@ from assistant.navigation import Card, CardKind
 from catalogue import items, scenarios, shelf
 
 ABOUT_A_MATTER = (Kind.ANSWER, Kind.CHOOSE, Kind.UNKNOWN)
+STEP_BY_STEP = "没有哪一份指南直接回答这句话，可以从下面进去，一步一步看要办什么。"
 _WHAT_TO_DO = re.compile(
     r"(?:都|应该|需要|要|该|得)*(?:怎么办|咋办|(?:办理?|做|走)(?:哪些|什么|啥)(?:手续|事情?|事项|证|流程)?|(?:哪些|什么|啥)(?:手续|流程)|(?:有)?(?:哪些|什么)事项?要办)$"
 )
@@ -38,7 +39,10 @@ async def beside(answer: Answer, said: str) -> Answer:
     if answer.kind not in ABOUT_A_MATTER:
         return answer
     ways = await towards(said)
-    return replace(answer, cards=(*map(_card, ways), *answer.cards)) if ways else answer
+    if not ways:
+        return answer
+    note = STEP_BY_STEP if answer.kind is Kind.UNKNOWN else answer.note
+    return replace(answer, note=note, cards=(*map(_card, ways), *answer.cards))
 
 
 def _card(way: Signpost) -> Card:

@@ -43,5 +43,7 @@ async def test_an_answer_leads_there_as_soon_as_it_is_called_so(city: None) -> N
     await city_drafting.submit(draft_id=draft.id, by=wang)
     await city_drafting.publish(draft_id=draft.id, by=zhao)
     shelf.forget()
-    cards = (await asking.ask(question="乔迁")).answer.cards
+    answer = (await asking.ask(question="乔迁")).answer
+    assert answer.note == signposts.STEP_BY_STEP
+    cards = answer.cards
     assert (cards[0].kind, cards[0].label, cards[0].target) == ("screen", "人生事件：搬家", "theme/life_event/moving")
