@@ -17,6 +17,7 @@ from assistant import (
     knowledge,
     logging_turns,
     search_engine_use,
+    signposts,
     thread,
 )
 from assistant.answering import Answer, Kind
@@ -112,7 +113,8 @@ async def _replied(snapshot: Snapshot, about: Around, said: _Said, before: Memor
     async with _in_turn:
         await asyncio.sleep(0)  # what else is ready comes before the next answer, however many ask at once
         answer, memory = dialogue.reply(snapshot, said.question, before, about, at=said.place)
-    return await answered_before.beside(answer, said.question), memory
+    answer = await answered_before.beside(answer, said.question)
+    return await signposts.beside(answer, said.question), memory
 
 
 async def _told(token: str, turn_id: int, at: datetime, answer: Answer, memory: Memory) -> Asked:

@@ -26,6 +26,7 @@ class Aspect(StrEnum):
     AWAY = "异地"
     PROXY = "代办"
     RESIDENCE = "户籍"
+    NOTES = "注意"
 
 
 SECTIONS: dict[Aspect, tuple[str, ...]] = {
@@ -45,6 +46,7 @@ SECTIONS: dict[Aspect, tuple[str, ...]] = {
     Aspect.AWAY: (corpus.ONLINE, corpus.SUMMARY),
     Aspect.PROXY: (),
     Aspect.RESIDENCE: (corpus.CONDITIONS,),
+    Aspect.NOTES: (corpus.NOTES,),
 }
 
 _MAY = r"(?:能不能|可不可以|能否|可否|是否可以|能|可以|行不行)"
@@ -108,6 +110,9 @@ _PATTERNS: dict[Aspect, re.Pattern[str]] = {
     Aspect.CONDITIONS: re.compile(
         rf"(?:有|需要|要|符合|满足|达到)*{_WHAT}?(?:申请|办理|受理)?(?:条件|资格|要求)(?:是?{_WHAT})?"
         r"|(?:什么人|哪些人|谁|我)(?:可以|能)(?=办|申请|领|享受)|(?:能|可以)(?:办|申请|领)(?:吗|么|不)"
+    ),
+    Aspect.NOTES: re.compile(
+        rf"(?:(?:有|还有|都有|要|需要|应该|得|该)*{_WHAT}?(?:要|需要|应该|得|该)?(?:注意|留意)(?:的)?(?:事项|事情|地方|点)?(?:的|有|是)*{_WHAT}?)(?!力|到)"
     ),
     Aspect.PHONE: re.compile(r"(?:咨询|联系)?电话(?:号码)?(?:是?多少|是什么)?|联系方式|打给谁|找谁(?:问|咨询)?"),
     Aspect.LEGAL_BASIS: re.compile(

@@ -44,6 +44,7 @@ class Shelf:
     name: str
     audience: str
     summary: str
+    aliases: list[str]
     items: int
 
 
@@ -163,5 +164,6 @@ async def _read_shelves(kind: str) -> list[Shelf]:
         here = [card for card in cards if row.code in (card.themes if kind == "theme" else card.life_events)]
         said = {name: str(row.details.get(name, "")) for name in ("audience", "summary")}
         if here:
-            found.append(Shelf(code=row.code, name=row.name, items=len(here), **said))
+            aliases = row.details.get("aliases", [])
+            found.append(Shelf(code=row.code, name=row.name, aliases=aliases, items=len(here), **said))
     return found

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from typing import Any
 
 from catalogue.events import GuidePublished
 from catalogue.models import Guide, Hall, ServiceItem
@@ -49,6 +50,7 @@ HALL_NOTICE = Template(
     route=NEWS_ROUTE,
     many=True,
 )
+SHELVING = ("themes", "life_events", "effective", "version")
 SOMEBODY = """
 select exists (select from topic_subscription s
                 join unnest($1::text[], $2::text[]) as wanted (topic, code) using (topic, code))"""
@@ -59,7 +61,7 @@ async def tell_guide_published(event: GuidePublished) -> None:
     """Once for each version, to whoever subscribes to one of the item's themes; one overtaken meanwhile is not told."""
     guide = await Guide.get_or_none(id=event.guide_id, state="published")
     item = await ServiceItem.get_or_none(id=event.item_id)
-    if guide is None or item is None:
+    if guide is None or item is None or await _reads_as_before(guide):
         return
     topics = [*(("theme", code) for code in item.themes), *(("life_event", code) for code in item.life_events)]
     if not await database.fetchval(SOMEBODY, [one for one, _ in topics], [code for _, code in topics]):
@@ -72,6 +74,17 @@ async def tell_guide_published(event: GuidePublished) -> None:
         page=f"pages/guide/{item.slug}",
         by=BY,
     )
+
+
+async def _reads_as_before(guide: Guide) -> bool:
+    """Whether it says of the matter what the version before it said: it was merely put on another shelf."""
+    published = Guide.filter(item_id=guide.item_id, published_at__isnull=False)  # type: ignore[attr-defined]
+    before = await published.filter(version__lt=guide.version).order_by("-version").first()
+    return before is not None and _matter(before) == _matter(guide)
+
+
+def _matter(guide: Guide) -> dict[str, Any]:
+    return {name: said for name, said in guide.content.items() if name not in SHELVING}
 
 
 async def announce_at_hall(*, hall: Hall, title: str, text: str, by: Actor, mark: str = "") -> int:

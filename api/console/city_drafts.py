@@ -95,7 +95,8 @@ async def one(request: Request, draft_id: int, query: Saved, who: StaffMember) -
         "outdated": draft.state in city_drafting.OPEN and city_drafting.mark(stands) != draft.base,
         "deeds": await deeds.of_subjects([city_drafting.subject(draft.kind, draft.code)]),
         "differences": await _differences(draft, stands),
-        "said": _said(query, len(found)) if query.saved else "", "good": query.then == "save" or not (found or query.then == "same"),
+        "said": _said(query, len(found)) if query.saved else "",
+        "good": query.then == "save" or (query.then == "submit" and not found),
     }  # fmt: skip
     if draft.state == "editing" and writes_city(who):
         view = query.view if draft.kind == "scenario" else "form"

@@ -43,7 +43,8 @@ async def one(request: Request, draft_id: int, query: Saved, who: StaffMember) -
         "who": who, "draft": draft, "faults": faults, "mine": who.id in draft.editors,
         "deeds": await deeds.of_subjects([f"guide:{draft.slug}"]), "replies": await reply_faqs.of_draft(draft_id),
         "waiting": standing if standing and standing.state == "draft" and draft.state in drafting.OPEN else None,
-        "said": _said(query, len(faults)) if query.saved else "", "good": query.then == "save" or not (faults or query.then == "same"),
+        "said": _said(query, len(faults)) if query.saved else "",
+        "good": query.then == "save" or (query.then == "submit" and not faults),
     }  # fmt: skip
     if draft.state == "editing" and writes_city(who):
         fields = sheet_fields.fields_of(draft.sheet, await _choices(draft.slug))

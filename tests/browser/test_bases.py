@@ -49,10 +49,10 @@ async def test_a_district_says_otherwise_and_tries_its_thresholds(console: str, 
     await both_widths(desk)
     await desk.get_by_role("button", name="开始写").click()
     await desk.wait_for_url("**/console/local-guides/*")
-    await desk.get_by_label("收费标准").fill("本区居民不收费。")
+    await desk.get_by_role("textbox", name="收费标准").fill("本区居民不收费。")
     await desk.get_by_role("button", name="保存草稿").click()
     await desk.get_by_text("您保存过这份草稿，请由另一位同事发布。").wait_for()
-    assert await desk.get_by_label("收费标准").input_value() == "本区居民不收费。"
+    assert await desk.get_by_role("textbox", name="收费标准").input_value() == "本区居民不收费。"
     await both_widths(desk)
     await desk.goto(f"{console}/bases")
     await desk.get_by_role("row", name="东城区").get_by_role("link").last.click()

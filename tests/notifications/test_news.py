@@ -1,8 +1,11 @@
 """Subscriptions by theme and hall, and masses to whoever has one."""
 
+import msgspec
 import pytest
 
+from catalogue import intake
 from catalogue.events import GuidePublished
+from catalogue.item_sheet import ItemFile
 from catalogue.models import Guide, ServiceItem
 from foundation import database
 from foundation.actor import Actor
@@ -111,6 +114,21 @@ async def test_a_guide_that_is_published_is_told_by_theme_and_sparingly(channels
     await MassSend.all().delete()
     await news_listeners.tell_guide_published(event)
     assert not await MassSend.exists()  # overtaken meanwhile
+
+
+@pytest.mark.parametrize(("changed", "told"), [({"life_events": []}, False), ({"summary": "改了。"}, True)])
+async def test_an_item_that_was_merely_put_on_another_shelf_is_no_news(changed: dict[str, object], told: bool):
+    await small_city()
+    await subscribers(1, ("theme", "household"))
+    item = await ServiceItem.get(slug="id-card").select_related("guide")
+    assert item.guide
+    sheet = msgspec.convert({**item.guide.content, "version": 2, **changed}, ItemFile)
+    async with database.transaction():
+        await intake.bring_items([sheet])
+    guide = await Guide.get(item_id=item.id, state="published")
+    assert guide.version == 2
+    await news_listeners.tell_guide_published(GuidePublished(item_id=item.id, guide_id=guide.id))
+    assert await MassSend.exists() is told
 
 
 def wording_of(kind: str):
