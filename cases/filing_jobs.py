@@ -5,10 +5,12 @@ reminders of what was promised; and what it keeps of a person.
 from datetime import datetime, timedelta
 from typing import Any
 
-from cases import delivering, filing, following, paper_content, papers, resealing, scanning
+from cases import delivering, delivery_tracking, filing, following, paper_content, papers, resealing, scanning
+from cases.events import CaseClosed
 from cases.filing_events import FilingMoved
 from cases.filing_models import Filing, LicenceUse, Paper, PaperFolder, Supplement
 from cases.filing_views import LABELS
+from cases.models import Case
 from cases.paper_limits import LIVE
 from channels.clamd import ScannerGone
 from foundation import clock, database, jobs, logs, metrics, object_store, personal_data
@@ -21,6 +23,7 @@ log = logs.logger(__name__)
 UNFINISHED = timedelta(days=1)
 YOUNG = timedelta(days=1)  # an object may be written before the row that names it is committed
 BATCH = 200
+CLOSED = Actor.system("cases.closed")
 EXPIRY, SWEEP = Actor.system("filing.expiry"), Actor.system("papers.sweep")
 
 
@@ -98,6 +101,13 @@ async def reseal_filings() -> None:
 @jobs.scheduled("5 9 * * *")
 async def remind_of_promises() -> None:
     await following.remind()
+
+
+@on(CaseClosed)
+async def result_is_made(event: CaseClosed) -> None:
+    """Whoever closed the case, a department's system too: what the applicant chose can be fetched or sent."""
+    async with database.transaction():
+        await delivery_tracking.ready(await Case.get(id=event.case_id), by=CLOSED)
 
 
 @on(CitizensMerged)
