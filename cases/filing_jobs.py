@@ -17,6 +17,7 @@ from foundation import clock, database, jobs, logs, metrics, object_store, perso
 from foundation.actor import Actor
 from foundation.events import on, tell
 from foundation.object_store import ObjectMissing, Stored
+from identity import sealed_contents
 from identity.events import CitizensMerged
 
 log = logs.logger(__name__)
@@ -93,11 +94,6 @@ async def _sweep(page: list[Stored]) -> int:
     return len(orphans)
 
 
-@jobs.scheduled("2 4 * * *")
-async def reseal_filings() -> None:
-    await resealing.papers()
-
-
 @jobs.scheduled("5 9 * * *")
 async def remind_of_promises() -> None:
     await following.remind()
@@ -165,6 +161,7 @@ async def forget(citizen_id: int) -> None:
     await delivering.forget_addresses(citizen_id)
 
 
+sealed_contents.register("材料文件", resealing.papers)
 personal_data.register(
     "filings", export=export, forget=forget,
     title="网上申请",
