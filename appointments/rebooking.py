@@ -135,7 +135,10 @@ async def accept(*, code: str, by: Actor) -> Booking:
         )
         if taken is None:
             raise RebookOver(detail={"offer": offer.offer})
-        return await _rebooked(offer, offer.held.id, by=by)
+        booked = await _rebooked(offer, offer.held.id, by=by)
+        if by.kind == "staff":  # they agreed on the telephone: nobody need tell them again
+            await audit.record("booking.told_by_phone", subject=f"appointment:{booked.id}", by=by)
+        return booked
 
 
 @database.retry_on_deadlock

@@ -13,6 +13,7 @@ from cases.filing_errors import DeliveryFault, DeliveryNotFound, DeliveryUnderwa
 from cases.filing_events import DeliveryMoved
 from cases.filing_models import Delivery
 from cases.models import Case
+from cases.timeline import Kind
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.events import tell
@@ -38,6 +39,7 @@ MOVES = {
     "returned": ("sent", "delivered"),
     "delivered": (),
 }
+MADE = (Kind.CLOSED, Kind.DELIVERED)
 TRACKING = re.compile(r"[0-9A-Za-z-]{6,40}")
 
 
@@ -83,7 +85,7 @@ async def send(*, case_no: str, carrier: str, tracking_no: str, by: Actor) -> No
         raise DeliveryFault(detail=[{"field": "tracking_no", "problem": "请填写快递公司和正确的运单号"}])
     try:
         async with database.transaction():
-            row = await _held(case_no)
+            row = await _held(case_no, by)
             if row.way != "courier":
                 raise DeliveryNotFound
             if row.state == "sent" and (row.carrier, row.tracking_no) == (carrier, tracking_no):
@@ -102,7 +104,7 @@ async def send(*, case_no: str, carrier: str, tracking_no: str, by: Actor) -> No
 async def hand_over(*, case_no: str, by: Actor) -> None:
     """The applicant fetched it. Raises DeliveryNotFound, NoResultYet, DeliveryUnderway."""
     async with database.transaction():
-        row = await _held(case_no)
+        row = await _held(case_no, by)
         if row.state != "delivered":
             await _move(row, "delivered", "申请人已领取", by)
 
@@ -124,11 +126,13 @@ async def track(*, carrier: str, tracking_no: str, state: str, at: datetime, not
         return "noted"
 
 
-async def _held(case_no: str) -> Delivery:
+async def _held(case_no: str, by: Actor) -> Delivery:
     case = await Case.select_for_update().get_or_none(case_no=case_no)
     row = await Delivery.select_for_update().get_or_none(case=case) if case else None
-    if row is None:
+    if case is None or row is None:
         raise DeliveryNotFound
+    if row.state == "chosen" and case.stage in MADE:  # chosen after the case was closed
+        await _move(row, "ready", "结果已制作完成", by)
     return row
 
 
@@ -150,9 +154,9 @@ async def _note(row: Delivery, told: dict[str, str]) -> None:
     await row.save(update_fields=["state", "carrier", "tracking_no", "steps", "changed_at"])
 
 
-async def of_case(case_id: int) -> DeliveryView | None:
+async def of_case(case_id: int, *, whole: bool = False) -> DeliveryView | None:
     row = await Delivery.get_or_none(case_id=case_id).prefetch_related("hall")
-    return view(row) if row else None
+    return view(row, whole=whole) if row else None
 
 
 async def of_filing(filing_id: int) -> DeliveryView | None:

@@ -5,22 +5,26 @@ reminders of what was promised; and what it keeps of a person.
 from datetime import datetime, timedelta
 from typing import Any
 
-from cases import delivering, filing, following, paper_content, papers, resealing, scanning
+from cases import delivering, delivery_tracking, filing, following, paper_content, papers, resealing, scanning
+from cases.events import CaseClosed
 from cases.filing_events import FilingMoved
 from cases.filing_models import Filing, LicenceUse, Paper, PaperFolder, Supplement
 from cases.filing_views import LABELS
+from cases.models import Case
 from cases.paper_limits import LIVE
 from channels.clamd import ScannerGone
 from foundation import clock, database, jobs, logs, metrics, object_store, personal_data
 from foundation.actor import Actor
 from foundation.events import on, tell
 from foundation.object_store import ObjectMissing, Stored
+from identity import sealed_contents
 from identity.events import CitizensMerged
 
 log = logs.logger(__name__)
 UNFINISHED = timedelta(days=1)
 YOUNG = timedelta(days=1)  # an object may be written before the row that names it is committed
 BATCH = 200
+CLOSED = Actor.system("cases.closed")
 EXPIRY, SWEEP = Actor.system("filing.expiry"), Actor.system("papers.sweep")
 
 
@@ -90,14 +94,16 @@ async def _sweep(page: list[Stored]) -> int:
     return len(orphans)
 
 
-@jobs.scheduled("2 4 * * *")
-async def reseal_filings() -> None:
-    await resealing.papers()
-
-
 @jobs.scheduled("5 9 * * *")
 async def remind_of_promises() -> None:
     await following.remind()
+
+
+@on(CaseClosed)
+async def result_is_made(event: CaseClosed) -> None:
+    """Whoever closed the case, a department's system too: what the applicant chose can be fetched or sent."""
+    async with database.transaction():
+        await delivery_tracking.ready(await Case.get(id=event.case_id), by=CLOSED)
 
 
 @on(CitizensMerged)
@@ -155,6 +161,7 @@ async def forget(citizen_id: int) -> None:
     await delivering.forget_addresses(citizen_id)
 
 
+sealed_contents.register("材料文件", resealing.papers)
 personal_data.register(
     "filings", export=export, forget=forget,
     title="网上申请",

@@ -127,6 +127,8 @@ def of(row: Supplement, now: Standing, held: Mapping[int, Sequence[Paper]]) -> S
     notice = now.notices.get(row.notice_id) if sent else now.notice  # type: ignore[attr-defined]
     due = (now.dues.get(notice.id) if notice else None) if sent else now.due
     wanted = [PaperWanted(**one) for one in row.wanted] if sent else now.wanted
+    if files and [one.material for one in wanted] == [WHATEVER]:
+        came.add(WHATEVER)  # nothing was named: whatever came will do
     pieces = [_piece(one, came, now, sent=sent) for one in wanted]
     return SupplementView(
         code=row.code,

@@ -100,7 +100,7 @@ async def _theirs(row: Supplement, case: Case, by: Actor) -> bool:
 
 
 async def _send(row: Supplement, standing: Standing, by: Actor) -> None:
-    came = await _sound(row, {one.material for one in standing.wanted})
+    came = await _sound(row, set(standing.progress.open_items))
     row.state, row.sent_at = "sent", clock.now()
     row.wanted = [asdict(one) for one in standing.wanted]
     row.notice_id = standing.notice.id if standing.notice else row.notice_id  # type: ignore[attr-defined]
@@ -110,9 +110,10 @@ async def _send(row: Supplement, standing: Standing, by: Actor) -> None:
 
 
 async def _sound(row: Supplement, asked: set[str]) -> set[str]:
-    """What came of what was asked for. Raises SupplementEmpty for nothing of it, PapersNotReady."""
+    """What came of what was asked for by name, else whatever came. Raises SupplementEmpty, PapersNotReady."""
     rows = await Paper.filter(supplement=row, state__in=LIVE)
-    came = {one.material for one in rows} & asked
+    materials = {one.material for one in rows}
+    came = materials & asked if asked else materials
     if not came:
         raise SupplementEmpty
     if {one.state for one in rows} != {"ready"}:

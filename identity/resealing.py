@@ -2,7 +2,8 @@
 
 A column whose name ends in ``_sealed`` is one, whatever room its table belongs to. Rows are taken some at a time; each
 is written only if it still holds what was read, so a change at the same moment is never lost, and the command may be
-stopped and run again. Exit code 1 when something could not be opened: the key that sealed it is not among ours.
+stopped and run again. What rooms keep sealed in a store follows as well (`identity.sealed_contents`). Exit code 1 when
+something could not be opened: the key that sealed it is not among ours.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 import rooms
 from foundation import crypto, database, logs, settings
 from foundation.crypto import SealBroken
+from identity import sealed_contents
 from identity.models import Citizen
 
 BATCH = 500
@@ -44,6 +46,10 @@ async def everything() -> Done:
     await people()
     for table, column in await columns():
         await _column(table, column, done)
+    for name, reseal in sealed_contents.known.items():
+        anew, broken = await reseal()
+        done.anew.update({name: anew} if anew else {})
+        done.broken.update({name: broken} if broken else {})
     return done
 
 
@@ -115,12 +121,13 @@ def _anew(text: str) -> str:
 
 async def main() -> int:
     """Print what was done, column by column."""
+    rooms.wake()  # they tell what else they keep sealed
     await database.start(settings.current().database_url, models=rooms.MODELS, pool=2)
     try:
         done, known = await everything(), await columns()
     finally:
         await database.stop()
-    for name in (f"{table}.{column}" for table, column in known):
+    for name in (*(f"{table}.{column}" for table, column in known), *sealed_contents.known):
         broken = f"，{done.broken[name]} 个打不开（缺少当时的密钥）" if done.broken[name] else ""
         print(f"{name}：重新加密 {done.anew[name]} 个{broken}")
     print("还有打不开的，旧密钥不能移除。" if done.broken else "全部由第一个密钥加密，旧密钥可以移除。")

@@ -14,7 +14,7 @@ from payments.receipt_models import Receipt
 from payments.refund_models import RefundApplication
 from payments.refund_progress import LABELS
 
-APPLIED = {**LABELS, "approved": "已批准"}
+APPLICATIONS = {**LABELS, "approved": "已批准"}  # what the person reads of a paper that went to finance
 
 
 @scheduled("*/10 * * * *")
@@ -39,7 +39,7 @@ async def export(citizen_id: int) -> dict[str, list[dict[str, Any]]]:
             {
                 "fen": one.amount_fen,
                 "reason": one.reason,
-                "state": APPLIED[one.state],
+                "state": APPLICATIONS[one.state],
                 "verdict": one.verdict,
             }
             for one in await applied

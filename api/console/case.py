@@ -9,7 +9,7 @@ from sanic import HTTPResponse, Request
 
 from api.console import case_words, deeds, page, scope
 from api.console.staff_session import STAFF
-from cases import dossier, handling, notice, notice_paper
+from cases import delivery_tracking, dossier, handling, notice, notice_paper
 from cases.handling import Move
 from cases.models import Case
 from cases.pushed import Missing
@@ -66,14 +66,14 @@ def _missing(line: str) -> Missing:
 @routes.page("/console/cases/<case_id>", access=STAFF)
 async def shown(request: Request, case_id: RowId, who: StaffMember) -> HTTPResponse:
     """One case; asked for as a part by the page that is open."""
-    case = await _theirs(who, case_id, scope.WATCHERS)
+    case = await theirs(who, case_id, scope.WATCHERS)
     template = "_case.html" if page.is_part(request) else "case.html"
     return page.shown(request, template, who=who, **await _shown(case, who))
 
 
 @routes.page("/console/cases/<case_id>/move", method="POST", access=STAFF)
 async def move(request: Request, case_id: RowId, form: Moving, who: StaffMember) -> HTTPResponse:
-    case = await _theirs(who, case_id, scope.DESK)
+    case = await theirs(who, case_id, scope.DESK)
     await handling.move(case_no=case.case_no, move=form.move(), by=who.actor)
     return page.done(request, f"已登记：{case_words.MOVES.get(form.kind, '')}。申请人会收到通知。")
 
@@ -81,7 +81,7 @@ async def move(request: Request, case_id: RowId, form: Moving, who: StaffMember)
 @routes.page("/console/cases/<case_id>/void", method="POST", access=STAFF)
 async def void(request: Request, case_id: RowId, form: Voiding, who: StaffMember) -> HTTPResponse:
     """An event that was told by mistake is struck out; it stays in the log."""
-    case = await _theirs(who, case_id, scope.PLANNERS)
+    case = await theirs(who, case_id, scope.PLANNERS)
     voiding = Move(kind=Kind.VOIDED, key=form.key, note=form.note, voids=form.event)
     await handling.move(case_no=case.case_no, move=voiding, by=who.actor)
     return page.done(request, "已撤销该事件，进度和时限已重新计算。")
@@ -89,20 +89,20 @@ async def void(request: Request, case_id: RowId, form: Voiding, who: StaffMember
 
 @routes.page("/console/cases/<case_id>/notes", method="POST", access=STAFF)
 async def note(request: Request, case_id: RowId, form: Noting, who: StaffMember) -> HTTPResponse:
-    case = await _theirs(who, case_id, scope.DESK)
+    case = await theirs(who, case_id, scope.DESK)
     await handling.note(case_no=case.case_no, text=form.text, by=who.actor)
     return page.done(request, "已记下备注。")
 
 
 @routes.page("/console/cases/<case_id>/notices/<notice_id>", access=STAFF)
 async def notice_file(case_id: RowId, notice_id: RowId, who: StaffMember) -> HTTPResponse:
-    case = await _theirs(who, case_id, scope.DESK)
+    case = await theirs(who, case_id, scope.DESK)
     found = await notice.find(case, notice_id=notice_id)
     headers = {"Content-Disposition": f'inline; filename="notice-{found.id}.pdf"', "Cache-Control": "no-store"}
     return HTTPResponse(notice_paper.drawn(case, found), headers=headers, content_type="application/pdf")
 
 
-async def _theirs(who: StaffMember, case_id: int, roles: tuple[access.Role, ...]) -> Case:
+async def theirs(who: StaffMember, case_id: int, roles: tuple[access.Role, ...]) -> Case:
     """The case, if its hall is theirs to look after. Raises CaseNotFound, RoleNeeded."""
     access.require(who, *roles)
     case = await dossier.by_id(case_id)
@@ -120,6 +120,8 @@ async def _shown(case: Case, who: StaffMember) -> dict[str, Any]:
         "may": may,
         "key": secrets.token_hex(8),
         "names": await deeds.names_of({one.row.told_by for one in found.entries if one.row.told_by}),
+        "delivery": await delivery_tracking.of_case(case.id, whole=True) if may["papers"] else None,
+        "made": case.stage in delivery_tracking.MADE,
         "deeds": await deeds.of_subjects([f"case:{case.id}"]),
     }
 

@@ -211,6 +211,7 @@ async def _record(who: StaffMember, citizen_id: int, form: OnePerson) -> dict[st
     return {
         "person": person, "standing": await levels.of(person.citizen_id), "record": kept, "states": NAMES,
         "wait_states": WAITLIST_NAMES, "block_states": STATE_NAMES,
+        "may_prove": any(who.may(role) for role in levels.DESK),
         "reached": await _reached(person.citizen_id), "looks": await _looks(person.citizen_id),
         "types": [(one, await slots.types(hall_code=one.code)) for one in halls],
     }  # fmt: skip

@@ -271,8 +271,8 @@ async def test_everything_follows_a_new_key(me: Actor) -> None:
     renewed = f"k2:{'0a' * 16},{before.secrets.encryption_keys}"
     settings.use(replace(before, secrets=replace(before.secrets, encryption_keys=renewed)))
     try:
-        await filing_jobs.reseal_filings()  # the files …
-        await column_resealing.everything()  # … and what stands in columns
+        done = await column_resealing.everything()  # what stands in columns, and the files
+        assert (done.anew["材料文件"], done.broken) == (3, {})
         only_new = replace(before.secrets, encryption_keys=renewed.partition(",")[0])
         settings.use(replace(before, secrets=only_new))
         for paper in await Paper.filter(filing__code=code):

@@ -139,6 +139,7 @@ async def test_somebody_is_called_and_says_yes(desk: Desk) -> None:
     assert re.search(r"已改约</dt><dd>1", after.text)
     assert "没有需要电话通知的人" in after.text
     assert "王五</b> 电话通知" in after.text
+    assert await record.call_list(within=[shut.of.hall.path], by=Actor.staff(7)) == []  # the new booking neither
 
 
 async def test_there_is_nobody_to_call_who_has_answered(desk: Desk) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from cases import delivering, pledge, review
+from cases import delivering, filing_jobs, pledge, review
+from cases.events import CaseClosed
 from cases.filing_models import Delivery, Filing, Paper
 from cases.models import Case
 from cases.paper_limits import PART
@@ -133,6 +134,16 @@ async def test_a_supplement_reaches_the_hall_and_the_department(bff: httpx.Async
     assert address in (await desk.open("/console/supplements")).text
     assert paper["code"] in (await desk.open(address)).text
     assert (await desk.open(f"{address}/papers/{paper['code']}")).content == data
+    told = await desk.press(f"{address}/ask-again", key="again-0001", material="补正材料", why="看不清")
+    assert "补齐之前不计入办理时限" in told.text
+    assert "需重新提交" in (await desk.open(address)).text
+    (piece,) = (await bff.get(f"/v1/cases/{case_no}/supplements", headers=me)).json()[0]["wanted"]
+    assert piece["state"] == "again"
+    shown = await bff.get(f"/v1/papers/{paper['code']}/file", headers=me)
+    assert (shown.content, shown.headers["cache-control"]) == (data, "no-store")
+    stranger = await sign_in((await an_applicant())[0])
+    for theirs in (f"/v1/cases/{case_no}/supplements", f"/v1/papers/{paper['code']}/file"):
+        assert (await bff.get(theirs, headers=stranger)).status_code == 404
     away = await desk_of(api, ("window", "9902/"), username="wushi")
     for hidden in (address, f"{address}/papers/{paper['code']}"):
         assert (await away.open(hidden)).status_code == 404
@@ -151,6 +162,37 @@ async def desk_of(api: httpx.AsyncClient, *roles: tuple[str, str], username: str
     desk = Desk(api)
     await desk.sign_in(username)
     return desk
+
+
+async def test_the_result_of_a_departments_case_is_sent_to_the_address_that_was_chosen(
+    bff: httpx.AsyncClient, api: httpx.AsyncClient
+) -> None:
+    number = people.id_number()
+    citizen, by = await an_applicant(number=number)
+    kind, case_no = case_builder.Kind, case_builder.case_number()
+    about = replace(
+        case_builder.registration(applicant=case_builder.Identity.of("id_card", number)),
+        item_code="11990100DEMA0001133990100001000",
+    )
+    await case_builder.push(case_no, kind.RECEIVED, registration=about, by=Actor.department("demo-hall"))
+    await delivering.choose_for_case(
+        case_no=case_no, choice=delivering.Choice(way="courier", address=delivering.Address(**HOME)), by=by
+    )
+    case = await Case.get(case_no=case_no)
+    address, parcel = f"/console/cases/{case.id}", {"carrier": "示例速递", "tracking_no": "SF1000777"}
+    desk = await desk_of(api, ("window", ""), username="sunqi")
+    assert HOME["address"] in (await desk.open(address)).text
+    early = await desk.press(f"{address}/send", **parcel)
+    assert (early.status_code, (await Delivery.get()).state) == (409, "chosen")
+    await case_builder.push(case_no, kind.CLOSED, at=clock.now(), by=Actor.department("demo-hall"))
+    await filing_jobs.result_is_made(CaseClosed(case_id=case.id, citizen_id=citizen.id))
+    assert (await Delivery.get()).state == "ready"
+    assert "已登记寄出" in (await desk.press(f"{address}/send", **parcel)).text
+    said = (await bff.get(f"/v1/cases/{case_no}/result", headers=await sign_in(citizen))).json()["delivery"]
+    assert (said["state"], said["tracking_no"]) == ("sent", "SF1000777")
+    admin = await desk_of(api, ("admin", ""), username="zhouba")
+    assert HOME["address"] not in (await admin.open(address)).text
+    assert (await admin.press(f"{address}/send", **parcel)).status_code == 403
 
 
 async def test_reviewers_see_form_and_papers_side_by_side_and_decide(api: httpx.AsyncClient) -> None:
