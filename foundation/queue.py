@@ -11,8 +11,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryDecision
-from procrastinate.exceptions import ConnectorException, JobAborted
+from procrastinate.exceptions import ConnectorException, JobAborted, UniqueViolation
 from procrastinate.jobs import Job as QueuedJob
+from procrastinate.jobs import Status
 from procrastinate.retry import BaseRetryStrategy
 from procrastinate.utils import datetime_from_timedelta_params
 
@@ -122,8 +123,21 @@ def queue_app(url: str, *, by_schedule: bool = True) -> App:
     for periodic in app.periodic_registry.periodic_tasks.values():
         vars(periodic)["croniter"] = ShanghaiCron(periodic.croniter)
     manager: Any = app.job_manager
-    manager.finish_job, manager.retry_job = _surely(manager.finish_job), _surely(manager.retry_job)
+    manager.retry_job = _surely(_unless_one_waits(manager.retry_job, manager.finish_job))
+    manager.finish_job = _surely(manager.finish_job)
     return app
+
+
+def _unless_one_waits(retry: Callable[..., Awaitable[None]], finish: Callable[..., Awaitable[None]]) -> Any:
+    """Put a job back into the queue; but two of one mark may not wait there, and if one does it goes on from here."""
+
+    async def again(*, job: QueuedJob, **when: Any) -> None:
+        try:
+            await retry(job=job, **when)
+        except UniqueViolation:
+            await finish(job=job, status=Status.ABORTED, delete_job=True)
+
+    return again
 
 
 def _surely(write: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:

@@ -1,5 +1,6 @@
 """The citizens' application."""
 
+import asyncio
 from contextlib import suppress
 from typing import Any
 
@@ -118,6 +119,7 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
     app.add_route(_to_h5, "/", methods=["GET"], name="root")
     open_house(app, ours, models=rooms.MODELS)
     app.register_listener(_begin_to_read, "after_server_start")
+    app.register_listener(_read_no_further, "before_server_stop")
     app.register_listener(_commit_what_waits, "before_server_stop")
     return app
 
@@ -129,7 +131,14 @@ async def _begin_to_read(app: Any) -> None:
         with suppress(Unavailable):  # no database yet: whoever asks first reads them
             await knowledge.current()
 
-    app.add_task(read())
+    app.ctx.reading = asyncio.create_task(read())
+
+
+async def _read_no_further(app: Any) -> None:
+    """Stopped before all was read: a task that nobody ends would be complained about."""
+    if reading := getattr(app.ctx, "reading", None):
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
 
 
 async def _commit_what_waits(_: Any) -> None:

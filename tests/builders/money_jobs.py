@@ -10,7 +10,10 @@ DUE = """update procrastinate_jobs set status = 'doing' where id in (
     select min(id) from procrastinate_jobs where queue_name = 'money' and status = 'todo'
        and (scheduled_at is null or scheduled_at <= $1)
      group by coalesce(lock, id::text) order by 1 limit 20) returning id, task_name, args"""
-AGAIN_LATER = "update procrastinate_jobs set status = 'todo', queueing_lock = null, scheduled_at = $2 where id = $1"
+# Where one of its mark waits already, that one goes on from here.
+AGAIN_LATER = """update procrastinate_jobs job set scheduled_at = $2, status = case when exists (
+    select from procrastinate_jobs other where other.queueing_lock = job.queueing_lock and other.status = 'todo')
+    then 'aborted' else 'todo' end::procrastinate_job_status where id = $1"""
 AGAIN = timedelta(seconds=30)
 
 
@@ -21,11 +24,7 @@ async def work(*, may_fail: bool = True) -> int:
         try:
             await jobs.declared[row["task_name"]].run(**json.loads(row["args"]))
         except Exception:
-            await database.execute(
-                AGAIN_LATER,
-                row["id"],
-                clock.now() + AGAIN,
-            )
+            await database.execute(AGAIN_LATER, row["id"], clock.now() + AGAIN)
             if not may_fail:
                 raise
         else:

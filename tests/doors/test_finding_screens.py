@@ -1,5 +1,6 @@
 """The screens that anybody sees: home, guides, themes, scenarios, search, the guide bot, what can be booked."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from types import SimpleNamespace
@@ -165,16 +166,36 @@ async def test_what_is_not_there_is_named(city: httpx.AsyncClient, path: str, co
     assert (answer.status_code, answer.json()["code"]) == (404, code)
 
 
+def listeners(patch: pytest.MonkeyPatch) -> dict[str, tuple[Any, str]]:
+    """By name, what the citizen door does when it begins and ends, and when."""
+    listening: dict[str, tuple[Any, str]] = {}
+    patch.setattr(Sanic, "register_listener", lambda _, one, event: listening.update({one.__name__: (one, event)}))
+    citizen_door.create_app()
+    return listening
+
+
 async def test_the_guides_are_read_before_anybody_asks(
     city: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listening: dict[Any, str] = {}
-    monkeypatch.setattr(Sanic, "register_listener", lambda _, listener, event: listening.update({listener: event}))
-    citizen_door.create_app()
-    (read,) = [one for one in listening if one.__name__ == "_begin_to_read"]
-    assert listening[read] == "after_server_start"
-    begun: list[Any] = []
-    await read(SimpleNamespace(add_task=begun.append))
-    await begun[0]
+    begin, when = listeners(monkeypatch)["_begin_to_read"]
+    assert when == "after_server_start"
+    door = SimpleNamespace(ctx=SimpleNamespace())
+    await begin(door)
+    await door.ctx.reading
     assert knowledge._Shelf.snapshot
     assert knowledge._Shelf.snapshot.version == str(await edition.number())
+
+
+async def test_stopped_while_the_guides_are_read_nothing_is_left_pending(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def for_ever() -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(knowledge, "current", for_ever)
+    ours = listeners(monkeypatch)
+    end, when = ours["_read_no_further"]
+    assert when == "before_server_stop"
+    door = SimpleNamespace(ctx=SimpleNamespace())
+    await end(door)  # it never began
+    await ours["_begin_to_read"][0](door)
+    await end(door)
+    assert door.ctx.reading.cancelled()

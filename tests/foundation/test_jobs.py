@@ -1,6 +1,7 @@
 """Jobs: enqueued with their verb, in order, retried, scheduled."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -103,6 +104,28 @@ async def test_a_marked_job_waits_only_once(db: None) -> None:
         await jobs.enqueue(note, what=4)  # the transaction goes on
     await run_waiting()
     assert sorted(ran) == [1, 4]
+
+
+async def test_a_marked_job_that_fails_makes_room_for_the_one_that_waits(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Put back into the queue they would be two of one mark, and a worker would try to write that for two minutes."""
+    monkeypatch.setattr("foundation.queue.AGAIN_AFTER", 60)  # until then `run_waiting` gives up
+
+    async def asking(what: str) -> None:
+        ran.append(what)
+        if what == "first":
+            later = clock.now() + timedelta(hours=1)
+            assert await jobs.enqueue_once(asking, mark="one", at=later, what="second")
+            raise ValueError("no answer")
+
+    jobs.job()(asking)
+    await jobs.enqueue_once(asking, mark="one", what="first")
+    await run_waiting()
+    assert [(row["status"], json.loads(row["args"])) for row in await queue()] == [("todo", {"what": "second"})]
+    await due_now()
+    await run_waiting()
+    assert ran == ["first", "second"]
 
 
 def test_waits_grow_and_have_an_end() -> None:
