@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from msgspec import Struct
 
@@ -131,7 +131,26 @@ def pause_words(progress: Progress) -> str:
     return PROCEDURES.get(pause.procedure) or next_steps.PAUSED[pause.kind]
 
 
-def light(case: Case | CaseRead, today: date) -> str:
+class Counted(Protocol):
+    """What the light of a case goes by."""
+
+    @property
+    def promised_days(self) -> int | None: ...
+    @property
+    def promised_due(self) -> date | None: ...
+    @property
+    def legal_due(self) -> date | None: ...
+    @property
+    def warn_from(self) -> date | None: ...
+    @property
+    def paused(self) -> bool: ...
+    @property
+    def pause_until(self) -> date | None: ...
+    @property
+    def closed_at(self) -> datetime | None: ...
+
+
+def light(case: Counted, today: date) -> str:
     """The light of a case by its projection: the promised day counts, the legal one where nothing was promised."""
     return deadlines.light(
         due=case.promised_due if case.promised_days is not None else case.legal_due,

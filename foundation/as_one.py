@@ -55,7 +55,7 @@ def statement(questions: Sequence[Question[Any]]) -> str:
     columns = ", ".join(f"about_{nth}" for nth in range(1, len(kinds) + 1))
     nth = iter(range(1, len(kinds) + 1))
     parts = [
-        f" cross join lateral (\nselect array(select one from (\n{question.bare}\n) as one) as rows\n"
+        f" cross join lateral (\nselect array(select asked_row from (\n{question.bare}\n) as asked_row) as rows\n"
         f"  from (select {', '.join(f'who.about_{next(nth)} as {name}' for name in question.about)}) as asked\n"
         f") as part_{place}\n"
         for place, question in enumerate(questions)

@@ -61,6 +61,7 @@ async def somebody() -> tuple[dict[str, str], dict[str, int]]:
         "/v1/bills": ONE,
         f"/v1/bills/{bill.pay_code}": ONE,
         "/v1/cases": CASES_AND_CALENDAR,
+        "/v1/own-cases": ONE,
         f"/v1/cases/{case.case_no}": ONE,
         "/v1/me/messages": ONE,
         "/v1/me": ONE,
