@@ -6,8 +6,9 @@ fingerprint and reads one row.
 
 import hmac
 import ipaddress
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from cases import entrusted, reading, views
 from cases.errors import CaseNotFound
@@ -16,7 +17,9 @@ from cases.timeline import Kind
 from cases.views import CaseView
 from foundation import clock, crypto, database, ratelimit, settings
 from foundation.actor import Actor
+from foundation.as_one import ask_as_one
 from foundation.together import Asking, Question
+from foundation.workdays import WorkCalendar
 
 PER_NUMBER = (10, 3600)
 PER_ADDRESS = (30, 3600)
@@ -85,10 +88,11 @@ def to_supplement(citizen_id: int) -> Asking[list[tuple[str, str]]]:
 
 async def one_of_mine(*, case_no: str, citizen_id: int) -> CaseView:
     """One case for its applicant or their delegate. Raises CaseNotFound for everybody else."""
-    case = await reading.by_number(case_no, who=citizen_id)
+    await ask_as_one(found := reading.by_number(case_no, who=citizen_id), calendar := WorkCalendar.asked())
+    case = found.answer
     if case is None or not await _is_theirs_to_see(case.citizen_id, case.item_code, citizen_id):
         raise CaseNotFound
-    (view,) = await views.of([case], with_notes=True)
+    view = views.view(case, calendar.answer, with_notes=True)
     own = case.citizen_id == citizen_id
     return replace(
         view,

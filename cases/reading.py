@@ -10,7 +10,7 @@ from cases import folded
 from cases.logbook import Logged
 from cases.notice import NoticeRow
 from cases.usual import Usual
-from foundation.together import Question
+from foundation.together import Asking, Question
 
 
 class CaseRead(Struct, frozen=True, kw_only=True):
@@ -92,8 +92,8 @@ async def own(citizen_id: int, *, only_open: bool, limit: int) -> list[CaseRead]
     return await OWN.rows(citizen_id, only_open, limit)
 
 
-async def by_number(case_no: str, *, who: int) -> CaseRead | None:
-    return await BY_NUMBER.row(case_no, who)
+def by_number(case_no: str, *, who: int) -> Asking[CaseRead | None]:
+    return BY_NUMBER.asking(case_no, who, then=lambda found: found[0] if found else None)
 
 
 async def by_id(case_id: int) -> CaseRead | None:

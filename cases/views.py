@@ -1,10 +1,11 @@
 """A case as its applicant reads it: what has happened, what comes next and when, and how long it usually takes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Protocol
+
+from msgspec import Struct
 
 from cases import deadlines, folded, next_steps, notice
 from cases.deadlines import LIGHTS
@@ -20,11 +21,11 @@ from foundation.words import one_of
 from foundation.workdays import WorkCalendar
 from identity.realname import masked_name
 
+NAMED = {kind.value: label for kind, label in LABELS.items()}
 STAGES = [one.value for one in Kind if one not in NO_STAGE]
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """One event as people read it."""
 
     label: str
@@ -32,8 +33,7 @@ class Step:
     note: str
 
 
-@dataclass(frozen=True)
-class CaseView:
+class CaseView(Struct, frozen=True, kw_only=True):
     """A case as its applicant sees it; `applicant` is masked.
 
     `light`：green 正常，yellow 临近期限，red 超期，grey 未计时；`what_next` 接下来会发生什么，`when` 最迟哪一天；
@@ -62,7 +62,7 @@ class CaseView:
     closed: bool
     result: str
     steps: list[Step]
-    notices: list[Notice] = field(default_factory=list)
+    notices: list[Notice] = []
     own: bool = False
     followed: bool = False
     agent: str = ""
@@ -74,10 +74,11 @@ async def of(cases: Sequence[CaseRead], *, with_notes: bool) -> list[CaseView]:
     if not cases:
         return []
     calendar = await WorkCalendar.current()
-    return [_view(case, calendar, with_notes) for case in cases]
+    return [view(case, calendar, with_notes=with_notes) for case in cases]
 
 
-def _view(case: CaseRead, calendar: WorkCalendar, with_notes: bool) -> CaseView:
+def view(case: CaseRead, calendar: WorkCalendar, *, with_notes: bool) -> CaseView:
+    """As `of`, of one case."""
     log = case.log
     progress = folded.fold(case, log, case.log_mark, calendar)
     rows = case.notices if with_notes else []
@@ -90,7 +91,7 @@ def _view(case: CaseRead, calendar: WorkCalendar, with_notes: bool) -> CaseView:
         department_name=case.department_name,
         applicant=applicant(case),
         stage=case.stage,
-        stage_label=LABELS[Kind(case.stage)],
+        stage_label=NAMED[case.stage],
         what_next=step.what,
         when=step.when,
         light=light(case, clock.today()),
@@ -116,10 +117,12 @@ def shown(log: Sequence[Logged], progress: Progress) -> list[Logged]:
 
 def label(row: Logged) -> str:
     """特别程序进行中（听证）, 已作出决定（准予）, 延长期限（10 个工作日）."""
+    if not row.detail:
+        return NAMED[row.kind]
     more = PROCEDURES.get(row.detail.get("procedure", "")) or RESULTS.get(row.detail.get("result", ""))
     if row.kind == Kind.EXTENDED:
         more = f"{row.detail.get('days')} 个工作日"
-    return f"{LABELS[Kind(row.kind)]}（{more}）" if more else LABELS[Kind(row.kind)]
+    return f"{NAMED[row.kind]}（{more}）" if more else NAMED[row.kind]
 
 
 def pause_words(progress: Progress) -> str:
@@ -130,7 +133,26 @@ def pause_words(progress: Progress) -> str:
     return PROCEDURES.get(pause.procedure) or next_steps.PAUSED[pause.kind]
 
 
-def light(case: Case | CaseRead, today: date) -> str:
+class Counted(Protocol):
+    """What the light of a case goes by."""
+
+    @property
+    def promised_days(self) -> int | None: ...
+    @property
+    def promised_due(self) -> date | None: ...
+    @property
+    def legal_due(self) -> date | None: ...
+    @property
+    def warn_from(self) -> date | None: ...
+    @property
+    def paused(self) -> bool: ...
+    @property
+    def pause_until(self) -> date | None: ...
+    @property
+    def closed_at(self) -> datetime | None: ...
+
+
+def light(case: Counted, today: date) -> str:
     """The light of a case by its projection: the promised day counts, the legal one where nothing was promised."""
     return deadlines.light(
         due=case.promised_due if case.promised_days is not None else case.legal_due,

@@ -16,18 +16,18 @@ Rows = list[Any]
 
 
 async def ask_as_one(*askings: Asking[Any]) -> None:
-    """Their `answer` is known afterwards. Inside a transaction they are asked there, one by one. Raises DatabaseGone.
+    """Their `answer` is known afterwards: ``ask_as_one(coming := booking.upcoming(me), owed := own_bills.owed(me))``.
 
-    ``await ask_as_one(coming := booking.upcoming(me), owed := own_bills.owed(me))``.
+    Inside a transaction they are asked there, one by one. Raises DatabaseGone, and what the verbs raise.
     """
     if database.in_a_transaction():
         for one in askings:
-            one.rows = await one.question.rows(*one.about)
+            await one
         return
     page = _page(tuple(one.question for one in askings))
     found = await page.ask(tuple(chain.from_iterable(one.about for one in askings)))
     for one, rows in zip(askings, found, strict=True):
-        one.rows = rows
+        one.take(rows)
 
 
 @cache  # as many as there are pages
@@ -55,7 +55,7 @@ def statement(questions: Sequence[Question[Any]]) -> str:
     columns = ", ".join(f"about_{nth}" for nth in range(1, len(kinds) + 1))
     nth = iter(range(1, len(kinds) + 1))
     parts = [
-        f" cross join lateral (\nselect array(select one from (\n{question.bare}\n) as one) as rows\n"
+        f" cross join lateral (\nselect array(select asked_row from (\n{question.bare}\n) as asked_row) as rows\n"
         f"  from (select {', '.join(f'who.about_{next(nth)} as {name}' for name in question.about)}) as asked\n"
         f") as part_{place}\n"
         for place, question in enumerate(questions)

@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -133,20 +132,20 @@ class Question(Generic[T]):
 
 
 class Asking(Generic[A]):
-    """What a verb asks about somebody: awaited it gives the answer. Asked `as_one` with others, `answer` is it."""
+    """What a verb asks about somebody: awaited it gives the answer. Asked with others (`as_one`), `answer` is it."""
+
+    answer: A
 
     def __init__(self, question: Question[Any], about: Sequence[Any], then: Callable[[list[Any]], A]) -> None:
-        self.question, self.about, self.then = question, about, then
-        self.rows: list[Any] | None = None
+        self.question, self.about, self._then = question, about, then
 
     def __await__(self) -> Generator[Any, None, A]:
         return self._alone().__await__()
 
     async def _alone(self) -> A:
-        return self.then(await self.question.rows(*self.about))
+        self.take(await self.question.rows(*self.about))
+        return self.answer
 
-    @cached_property
-    def answer(self) -> A:
-        """Raises what `then` raises. Not before it was asked."""
-        assert self.rows is not None
-        return self.then(self.rows)
+    def take(self, rows: list[Any]) -> None:
+        """These are the rows. Raises what the verb says of them."""
+        self.answer = self._then(rows)

@@ -6,7 +6,7 @@ Years the State Council has not published yet count weekends only, and `provisio
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from importlib.metadata import version as version_of
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from foundation import audit, clock, database
 from foundation.actor import Actor
 from foundation.errors import Invalid
 from foundation.models import WorkdayOverride
-from foundation.together import Together
+from foundation.together import Asking, Question, Together
 
 CALENDAR = "work_calendar"  # what the audit calls it
 FARTHEST = timedelta(days=730)
@@ -31,6 +31,12 @@ def _release() -> str:
 class _Published(NamedTuple):
     workday: bool
     festival: bool
+
+
+class _Override(NamedTuple):
+    day: date
+    is_workday: bool | None
+    set_at: datetime
 
 
 @functools.cache
@@ -54,6 +60,11 @@ class WorkCalendar:
     async def current(cls) -> "WorkCalendar":
         """As it stands now; inside a transaction, with what that declared."""
         return (await _read([None]))[0] if database.in_a_transaction() else await _together.ask(None)
+
+    @classmethod
+    def asked(cls) -> "Asking[WorkCalendar]":
+        """As `current`, to be asked with what else a page needs."""
+        return OVERRIDES.asking(True, then=_calendar)
 
     @property
     def version(self) -> str:
@@ -93,12 +104,17 @@ class WorkCalendar:
 
 async def _read(asked: Sequence[None]) -> list[WorkCalendar]:
     """One and the same for all who ask at once."""
-    rows = await database.fetch("select day, is_workday, set_at from workday_override order by set_at")
-    edition = int(rows[-1]["set_at"].timestamp() * 1_000_000) if rows else 0  # two within a second are two
-    overrides = {row["day"]: row["is_workday"] for row in rows if row["is_workday"] is not None}
-    return [WorkCalendar(overrides, edition)] * len(asked)
+    rows = await database.fetch(f"select {OVERRIDE} order by set_at")
+    return [_calendar([_Override(*row) for row in rows])] * len(asked)
 
 
+def _calendar(rows: Sequence[_Override]) -> WorkCalendar:
+    edition = int(rows[-1].set_at.timestamp() * 1_000_000) if rows else 0  # two within a second are two
+    return WorkCalendar({row.day: row.is_workday for row in rows if row.is_workday is not None}, edition)
+
+
+OVERRIDE = "day, is_workday, set_at from workday_override"
+OVERRIDES = Question(_Override, f"select {OVERRIDE} where asked.whole order by set_at", whole="boolean")
 _together: Together[None, WorkCalendar] = Together(_read)
 
 

@@ -14,12 +14,12 @@ from foundation.actor import Actor
 from foundation.events import tell
 from foundation.together import Asking, Question
 from identity import access, delegation, own_record, realname
-from identity.access import Profile
 from identity.errors import DelegationFault
 from identity.events import DelegationAsked
 from identity.family_errors import RequestNotFound, TooManyAsked
 from identity.family_models import DelegationRequest
 from identity.idnumber import Identity
+from identity.own_record import Document
 from identity.realname import masked_name
 
 GOOD_FOR = timedelta(days=7)
@@ -116,15 +116,15 @@ select r.id, a.real_name_sealed as name_sealed, r.scope, r.until, r.items, r.nam
 
 async def waiting_for(principal_id: int) -> list[Request]:
     """Who asks to act for me."""
-    return await waiting_for_whom((await own_record.of(principal_id)).profile)
+    return await waiting_for_whom(await own_record.document(principal_id))
 
 
-async def waiting_for_whom(own: Profile) -> list[Request]:
-    """As `waiting_for`, of the person whose record this is."""
-    if own.identity is None:
+async def waiting_for_whom(own: Document) -> list[Request]:
+    """As `waiting_for`, of the person whose document this is."""
+    identity = own.identity
+    if identity is None:
         return []
-    prints = ",".join(own.identity.fingerprints)
-    rows = await ASKED_OF.rows(prints, own.identity.id_type, clock.now())
+    rows = await ASKED_OF.rows(",".join(identity.fingerprints), identity.id_type, clock.now())
     return [request for request, asked_for in rows if realname.same_name(asked_for, own.name)]
 
 

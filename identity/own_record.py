@@ -1,14 +1,16 @@
-"""我的信息: one's own record with the level one has reached and where one signs in, in one statement."""
+"""我的信息: one's own record with the level one has reached and where one signs in, in one statement; or less of it."""
 
 from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 
+from foundation import crypto
 from foundation.together import Asking, Question
 from identity import levels
 from identity.access import Profile, opened
 from identity.errors import NoSuchCitizen
+from identity.idnumber import Identity
 from identity.levels import Level
 
 
@@ -34,26 +36,55 @@ class _Kept(Struct, frozen=True, kw_only=True):
     proofs: str
 
 
+class Document(Struct, frozen=True, kw_only=True):
+    """What somebody is known by to those who do not know their account; each opened when it is asked for."""
+
+    id_type: str
+    id_number_sealed: str
+    real_name_sealed: str
+
+    @property
+    def identity(self) -> Identity | None:
+        return Identity.kept(self.id_type, crypto.open_sealed(self.id_number_sealed)) if self.id_number_sealed else None
+
+    @property
+    def name(self) -> str:
+        return crypto.open_sealed(self.real_name_sealed) if self.real_name_sealed else ""
+
+
 _proofs = msgspec.json.Decoder(list[tuple[str, str]])
 
 # Who was merged into another is that one.
+OF_WHOM = """
+  from citizen known join citizen c on c.id = coalesce(known.merged_into_id, known.id)
+ where known.id = asked.who and known.state <> 'deleted' and c.state = 'active'"""
 MINE = Question(
     _Kept,
-    """
+    f"""
 select c.id, c.verified_at, c.real_name_sealed, c.id_type, c.id_number_sealed, c.phone_sealed, c.phone_verified_at,
        (select coalesce(string_agg(distinct p.platform, ' '), '')
           from platform_account p where p.citizen_id = c.id) as platforms,
        (select coalesce(json_agg(json_build_array(i.kind, i.about)), '[]')
-          from identity_proof i where i.citizen_id = c.id) as proofs
-  from citizen known join citizen c on c.id = coalesce(known.merged_into_id, known.id)
- where known.id = asked.who and known.state <> 'deleted' and c.state = 'active'""",
+          from identity_proof i where i.citizen_id = c.id) as proofs{OF_WHOM}""",
     who="bigint",
 )
+DOCUMENT = Question(Document, f"select c.id_type, c.id_number_sealed, c.real_name_sealed{OF_WHOM}", who="bigint")
 
 
 def of(citizen_id: int) -> Asking[OwnRecord]:
     """The answer raises NoSuchCitizen."""
     return MINE.asking(citizen_id, then=_own)
+
+
+def document(citizen_id: int) -> Asking[Document]:
+    """The answer raises NoSuchCitizen."""
+    return DOCUMENT.asking(citizen_id, then=_theirs)
+
+
+def _theirs(found: list[Document]) -> Document:
+    if not found:
+        raise NoSuchCitizen
+    return found[0]
 
 
 def _own(found: list[_Kept]) -> OwnRecord:

@@ -154,7 +154,7 @@ class NewRequest(Asked):
 async def family_page(who: Session) -> FamilyPage:
     me = who.citizen_id
     await ask_as_one(
-        own := own_record.of(me),
+        own := own_record.document(me),
         members := family.of(me),
         lists := family.lists_with(me),
         agents := delegation.granted_by(me),
@@ -172,7 +172,7 @@ async def family_page(who: Session) -> FamilyPage:
         invitations=[
             InvitationView(one.id, _names(one.scope), one.until, one.good_until) for one in invitations.answer
         ],
-        asked_of_me=[_delegation(one, one.name) for one in await asking.waiting_for_whom(own.answer.profile)],
+        asked_of_me=[_delegation(one, one.name) for one in await asking.waiting_for_whom(own.answer)],
         asked_by_me=[_delegation(one, one.name) for one in asked.answer],
     )
 

@@ -5,8 +5,9 @@ from typing import Annotated, Any, cast
 from msgspec import Meta
 from sanic import HTTPResponse, Request
 
-from cases import lookup, notice, notice_paper, subscriptions
+from cases import lookup, notice, notice_paper, own_list, subscriptions
 from cases.errors import CaseNotFound, NoNotice, TooManyFollowed
+from cases.own_list import OwnCase
 from cases.subscriptions import Followed
 from cases.views import CaseView
 from foundation.errors import TooManyRequests
@@ -29,7 +30,14 @@ class CaseLookUp(Asked):
 
 @routes.get("/v1/cases", access=CITIZEN, summary="我的办件", errors=(ActingOver,))
 async def my_cases(who: Session) -> list[CaseView]:
+    """每件都带全部环节和告知；只要列表的用 `/v1/own-cases`。"""
     return await lookup.mine(await subject(who, Scope.PROGRESS), by=actor(who))
+
+
+@routes.get("/v1/own-cases", access=CITIZEN, summary="我的办件列表", errors=(ActingOver,))
+async def listed(who: Session) -> list[OwnCase]:
+    """列表上的一行：办到哪一步、是否临近期限。"""
+    return await own_list.of(await subject(who, Scope.PROGRESS), by=actor(who))
 
 
 @routes.get("/v1/cases/<case_no>", access=CITIZEN, summary="一个办件", errors=(CaseNotFound,))

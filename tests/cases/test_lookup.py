@@ -2,10 +2,11 @@ from datetime import timedelta
 
 import pytest
 
-from cases import lookup
+from cases import lookup, own_list
 from cases.errors import CaseNotFound
 from cases.timeline import Kind
 from foundation import clock, crypto, database
+from foundation.actor import Actor
 from foundation.errors import TooManyRequests
 from identity.idnumber import Identity
 from identity.models import Delegation
@@ -105,6 +106,26 @@ async def test_mine_shows_the_latest_changed_first_with_notes():
     assert [step.note for step in seen[0].steps] == ["", "请补交户口簿"]
     assert len(seen[1].steps) == 1
     assert await lookup.to_supplement(citizen.id) == [(first.case_no, "社会保障卡申领")]
+
+
+async def test_the_list_says_of_each_case_what_its_page_says():
+    applicant = Identity.of("id_card", people.id_number())
+    citizen, agent = await people.citizen(number=applicant.number), await people.citizen()
+    long_ago = clock.now() - timedelta(days=200)
+    for kinds in ((Kind.RECEIVED,), (Kind.RECEIVED, Kind.ACCEPTED), (Kind.RECEIVED, Kind.ACCEPTED, Kind.NOTICE_ONCE)):
+        await a_case(*kinds, applicant=applicant, since=long_ago)
+    await a_case(Kind.RECEIVED, Kind.ACCEPTED, Kind.DECIDED, Kind.CLOSED, applicant=applicant)
+    await a_case()
+    whole = await lookup.mine(citizen.id)
+    listed = await own_list.of(citizen.id, by=Actor.citizen(citizen.id))
+    assert [(one.case_no, one.item_name, one.stage_label, one.light, one.closed) for one in whole] == [
+        (one.case_no, one.item_name, one.stage_label, one.light, one.closed) for one in listed
+    ]
+    assert len({one.light for one in listed}) > 1
+    assert [one.closed for one in listed].count(True) == 1
+    assert await own_list.of(citizen.id, by=Actor.citizen(agent.id)) == []  # not entrusted
+    await delegate(principal=citizen.id, agent=agent.id)
+    assert await own_list.of(citizen.id, by=Actor.citizen(agent.id)) == listed
 
 
 async def test_somebody_elses_case_is_not_there_but_for_a_delegate():

@@ -22,7 +22,7 @@ from tests.builders.favourites import two_items
 from tests.builders.messages import announce
 
 ONE = 1
-CASE_AND_CALENDAR = 2
+CASES_AND_CALENDAR = 2
 FAMILY_AND_REQUESTS = 2  # who asks to act for me is asked by the number of my document, which is sealed in my record
 SHARED = ("select number from catalogue_edition where id = 1", closure_news.COMING, notices.ANNOUNCED)  # not of persons
 
@@ -60,8 +60,9 @@ async def somebody() -> tuple[dict[str, str], dict[str, int]]:
         "/v1/waitlist": ONE,
         "/v1/bills": ONE,
         f"/v1/bills/{bill.pay_code}": ONE,
-        "/v1/cases": CASE_AND_CALENDAR,
-        f"/v1/cases/{case.case_no}": CASE_AND_CALENDAR,
+        "/v1/cases": CASES_AND_CALENDAR,
+        "/v1/own-cases": ONE,
+        f"/v1/cases/{case.case_no}": ONE,
         "/v1/me/messages": ONE,
         "/v1/me": ONE,
         "/v1/me/favourites": ONE,

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from msgspec import Struct
 from sanic.http import Stage
-from sanic.server.protocols.http_protocol import HttpProtocol
 
 from foundation import logs, metrics, settings
 from foundation.errors import Refusal
@@ -28,6 +27,7 @@ from foundation.web import (
     new_app,
 )
 from foundation.web.crowd import FEW
+from tests.foundation.without_socket import Line, get
 
 Sanic.test_mode = True
 ITS_OWN = re.compile(
@@ -71,64 +71,15 @@ class Query(Asked):
     name: str = "门"
 
 
-class Wire(asyncio.Transport):
-    """One connection without a socket: what comes in one piece is what is sent as one."""
-
-    def __init__(self, app: Sanic[Any, Any]) -> None:
-        super().__init__({"peername": ("203.0.113.7", 5)})
-        self.written, self.ended = b"", False
-        self.protocol = HttpProtocol(loop=asyncio.get_running_loop(), app=app)
-        self.protocol.connection_made(self)  # type: ignore[no-untyped-call]
-
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None: ...
-    def pause_reading(self) -> None: ...
-    def resume_reading(self) -> None: ...
-    def get_write_buffer_size(self) -> int:
-        return 0
-
-    def write(self, data: Any) -> None:
-        self.written += data
-
-    def is_closing(self) -> bool:
-        return self.ended
-
-    def close(self) -> None:
-        self.ended = True
-
-    abort = close
-
-    def waits(self) -> bool:
-        """Whether nothing is being read or answered."""
-        http = self.protocol.http
-        if http is None:
-            return self.ended
-        return http.stage is Stage.IDLE and getattr(http, "request", 1) is None and not self.protocol.recv_buffer
-
-    async def sent(self, *pieces: bytes) -> bytes:
-        """What is answered to a whole request, or several."""
-        async with asyncio.timeout(20):
-            while not self.waits():
-                await asyncio.sleep(0)
-            self.written = b""
-            for piece in pieces:
-                if not self.ended:
-                    self.protocol.data_received(piece)  # type: ignore[no-untyped-call]
-                for _ in range(5):
-                    await asyncio.sleep(0)
-            while not self.waits():
-                await asyncio.sleep(0)
-        return self.written
-
-
 class House:
     """A door and lines without a socket to it; `times` a page was made, `now` as its crowds have it."""
 
     def __init__(self, app: Sanic[Any, Any], times: list[int], now: list[float]) -> None:
         self.app, self.times, self.now, self.early = app, times, now, app.ctx.early
-        self.lines: list[Wire] = []
+        self.lines: list[Line] = []
 
-    def line(self) -> Wire:
-        self.lines.append(Wire(self.app))
+    def line(self) -> Line:
+        self.lines.append(Line(self.app))
         return self.lines[-1]
 
     async def usually(self, *pieces: bytes) -> bytes:
@@ -144,11 +95,6 @@ class House:
         for address in addresses:
             for _ in range(FEW + 1):
                 await line.sent(get(address, **headers))
-
-
-def get(address: str = "/v1/page", method: str = "GET", **headers: str) -> bytes:
-    told = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in {"Host": "a", **headers}.items())
-    return f"{method} {address} HTTP/1.1\r\n{told}\r\n".encode()
 
 
 def plain(answer: bytes) -> bytes:
@@ -187,9 +133,7 @@ async def house(settings_env: settings.Settings, monkeypatch: pytest.MonkeyPatch
     made = House(app, times, now)
     yield made
     for line in made.lines:
-        if line.protocol._task is not None:
-            line.protocol._task.cancel()
-    await asyncio.sleep(0)
+        await line.hang_up()
 
 
 def lines_of(said: str) -> list[dict[str, Any]]:
@@ -324,18 +268,10 @@ async def test_a_body_that_nobody_wanted_is_no_request(house: House, handed_out:
         await asyncio.sleep(0)
     assert line.protocol.http.stage is Stage.IDLE  # and yet no request is waited for
     line.protocol.data_received(inside)  # type: ignore[no-untyped-call]
-    assert b"smuggled-in" not in await _answers(line)
+    assert b"smuggled-in" not in await line.answers()
     assert handed_out == []
     assert b" 200 " in await line.sent(get())
     assert len(handed_out) == 1
-
-
-async def _answers(line: Wire) -> bytes:
-    """What was written once all that came is answered."""
-    async with asyncio.timeout(20):
-        while not line.waits():
-            await asyncio.sleep(0)
-    return line.written
 
 
 async def test_a_door_that_closes_and_a_client_that_does_not_read_go_the_usual_way(
@@ -352,7 +288,7 @@ async def test_a_door_that_closes_and_a_client_that_does_not_read_go_the_usual_w
         await asyncio.sleep(0)
     assert line.written == b""  # nothing piles up for who does not read
     line.protocol.resume_writing()  # type: ignore[no-untyped-call]
-    assert b" 200 " in await _answers(line)
+    assert b" 200 " in await line.answers()
     house.app.ctx.closing = True
     assert b"connection: close" in await house.line().sent(get())
     assert len(handed_out) == 1

@@ -1,0 +1,57 @@
+"""我的办件 as a list: a line a case, from its row alone. The log and what comes next stand on its own page."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from msgspec import Struct
+
+from cases import entrusted, views
+from cases.deadlines import LIGHTS
+from foundation import clock
+from foundation.actor import Actor
+from foundation.together import Question
+from foundation.words import one_of
+
+
+class OwnCase(Struct, frozen=True):
+    """`light`：green 正常，yellow 临近期限，red 超期，grey 未计时."""
+
+    case_no: str
+    item_name: str
+    stage_label: str
+    light: Annotated[str, one_of(LIGHTS)]
+    closed: bool
+
+
+class _Row(Struct, frozen=True, kw_only=True):
+    case_no: str
+    item_code: str
+    item_name: str
+    stage: str
+    closed_at: datetime | None
+    promised_days: int | None
+    promised_due: date | None
+    legal_due: date | None
+    warn_from: date | None
+    paused: bool
+    pause_until: date | None
+
+
+THEIRS = Question(
+    _Row,
+    """
+select case_no, item_code, item_name, stage, closed_at, promised_days, promised_due, legal_due, warn_from, paused,
+       pause_until
+  from case_file where citizen_id = asked.who order by changed_at desc limit asked.most""",
+    who="bigint",
+    most="int",
+)
+
+
+async def of(citizen_id: int, *, by: Actor, limit: int = 50) -> list[OwnCase]:
+    """A person's cases, the latest changed first; to `by`, those entrusted to them."""
+    rows, today = await THEIRS.rows(citizen_id, limit), clock.today()
+    return [
+        OwnCase(one.case_no, one.item_name, views.NAMED[one.stage], views.light(one, today), one.closed_at is not None)
+        for one in await entrusted.visible(rows, owner=citizen_id, by=by)
+    ]
