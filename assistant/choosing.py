@@ -118,10 +118,13 @@ def shares_a_name(topic: str, guide: GuideDocument) -> bool:
 
 
 def _fits(snapshot: Snapshot, one: Question, offered: tuple[str, ...]) -> bool:
-    """Whether nothing outside the offer is meant more clearly: 首次 alone is meant for the offer."""
+    """Whether nothing outside the offer is meant more clearly: 首次 alone is meant for the offer, 火星探测补贴 for
+    none of the subsidies offered."""
     results = search(snapshot, one)
     if len(question.about_then(one.topic)) <= LONGEST_PICK:
         return not _names_one(one.topic, results)
+    if snapshot.is_unheard_of(one.topic):
+        return False
     return not results or results[0].document.item_code in offered or results[0].confidence < snapshot.bands.answer_from
 
 

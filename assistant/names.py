@@ -117,14 +117,15 @@ class Names:
 
 @functools.lru_cache(maxsize=REMEMBERED)
 def _remembered(names: Names, document: int) -> Ways:
-    span = range(int(names.starts[document]), int(names.starts[document + 1]))
-    return Ways(tuple(names.written[place] for place in span), tuple(names.spoken[place] for place in span))
+    first, end = names.starts[document], names.starts[document + 1]
+    return Ways(names.written.between(first, end), names.spoken.between(first, end))
 
 
 @functools.lru_cache(maxsize=REMEMBERED)
 def _remembered_sounds(names: Names, document: int) -> frozenset[str]:
-    span = range(int(names.starts[document]), int(names.starts[document + 1]))
-    return frozenset().union(*(terms.sounds_of(names.written[place], names.heard[place]) for place in span))
+    first, end = names.starts[document], names.starts[document + 1]
+    both = zip(names.written.between(first, end), names.heard.between(first, end), strict=True)
+    return frozenset().union(*(terms.sounds_of(written, heard) for written, heard in both))
 
 
 def _spoken(part: str) -> str:

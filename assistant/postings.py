@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 MOST_ADDED = 120_000
 """So many postings are added up for one question; the terms beyond, the commonest, only where a guide may still win."""
 MOST_CANDIDATES = 400
+BLOCK = 64
 
 Numbers = NDArray[numpy.int64]
 Scores = NDArray[numpy.float64]
@@ -117,8 +118,14 @@ class Postings:
 
 
 def best(scores: Scores, limit: int) -> Numbers:
-    """The documents with the highest scores above 0, highest first; among equals the first."""
-    several = len(scores) > limit
-    candidates = numpy.argpartition(-scores, limit)[:limit] if several else numpy.arange(len(scores))
-    ordered = candidates[numpy.lexsort((candidates, -scores[candidates]))]
-    return ordered[scores[ordered] > 0]
+    """The documents with the highest scores above 0, highest first; among equals the first.
+
+    Where there are many, only those are sorted that reach as high as the best of `limit` blocks do.
+    """
+    blocks = len(scores) // BLOCK
+    least = 0.0
+    if blocks > limit:
+        highest = scores[: blocks * BLOCK].reshape(blocks, BLOCK).max(axis=1)
+        least = float(numpy.partition(highest, blocks - limit)[blocks - limit])
+    candidates = ((scores >= least) & (scores > 0)).nonzero()[0]
+    return candidates[numpy.lexsort((candidates, -scores[candidates]))][:limit]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from assistant import analysis, aspects
+from assistant import analysis, aspects, stories
 from assistant.aspects import Aspect
 
 LONGEST = 300
@@ -58,10 +58,12 @@ _HALL = re.compile(
     r"(?:.{0,6}?(?:政务|办事|便民|行政|市民|服务|审批)+(?:大厅|中心|局)|(?:你们|咱们|最近的?|附近的?|的)*大厅)"
 )
 _OF_HALLS = {Aspect.PLACES, Aspect.HOURS, Aspect.PHONE}
+_AS_OFTEN_TOLD = {Aspect.AWAY, Aspect.PROXY, Aspect.RESIDENCE, Aspect.ONLINE}
+"""Where somebody is and who goes for them is as often told as asked: 我在外地上班."""
 _THEN = re.compile(r"那么?|如果|要是|呢|的话|是|换成")
 _HEAD = re.compile(r"[^,]{2,}[给替被]\S+的(\S{2,8})")
 """What somebody did, and with what: 单位给我开的工伤 is about 工伤."""
-_LOOSE_END = re.compile(r"(?:\s|需要?|要|得|都|还|可以|能|该|在|去|的|是|怎么|如何)+$")
+_LOOSE_END = re.compile(r"(?:\s|到底|究竟|才[行好]|需要?|要|得|都|还|可以|能|该|在|去|的|是|怎么|如何)+$")
 _BACK = re.compile(r"回到|刚才|刚刚|之前(?:的|那|说)|前面(?:的|那|说)|上一个")
 _ENDS = re.compile(r"[?!;。\n]+|,(?=还有|另外|顺便|以及|再问)|(?=(?:还有|另外),)")
 _LISTS = re.compile(r"[,、/]+")
@@ -115,6 +117,7 @@ def read(text: str, *, is_name: Callable[[str], bool]) -> list[Question]:
     """The questions in one message, in order, at most three. `is_name` says whether words belong to a guide's name."""
     cleaned = clean(text)
     parts = [part for part in _ENDS.split(cleaned) if analysis.units(part)]
+    parts = [_asking(part, is_name) for part in parts]
     pieces = [piece for part in parts for piece in _independent(part, is_name)]
     questions = [replace(_read_one(piece, is_name), core=_core(piece, is_name)) for piece in pieces]
     return _without_echoes(questions)[:MOST_PARTS]
@@ -198,6 +201,19 @@ def _independent(text: str, is_name: Callable[[str], bool]) -> list[str]:
     if len(pieces) > 1 and all(one.topic and one.asked for one in (_read_one(piece, is_name) for piece in pieces)):
         return pieces
     return [text]
+
+
+def _asking(text: str, is_name: Callable[[str], bool]) -> str:
+    """What asks of a story too long to be searched for: the last piece of it that asks, with as much of what goes
+    before as names something. The whole, where no piece asks."""
+    if len(text) <= stories.LONGEST_QUESTION:
+        return text
+    pieces = stories.pieces(text)
+    asking = [place for place, piece in enumerate(pieces, 1) if {*_read_one(piece, is_name).asked} - _AS_OFTEN_TOLD]
+    end = asking[-1] if asking else 0
+    tails = ("".join(pieces[start:end]) for start in range(end - 1, -1, -1))
+    names = (tail for tail in tails if len(analysis.units(_read_one(tail, is_name).topic)) >= SHORTEST_CORE)
+    return next(names, text)[-stories.LONGEST_QUESTION :] if end else text
 
 
 def _core(text: str, is_name: Callable[[str], bool]) -> str:

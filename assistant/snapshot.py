@@ -5,7 +5,7 @@ import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant import analysis, confidence, elsewhere, ranking, semantic, swapped
+from assistant import analysis, confidence, elsewhere, ranking, semantic, swapped, terms
 from assistant.base import Base, named_by
 from assistant.confidence import Bands, Signs
 from assistant.corpus import GuideDocument
@@ -311,6 +311,12 @@ class Snapshot:
     def written(self, said: str) -> str:
         """Canonical text in the words of the guides: 二代证 → 居民身份证."""
         return self._wording.ours(said)
+
+    def is_unheard_of(self, topic: str) -> bool:
+        """Whether canonical words speak of something of which no guide says a word: 火星探测补贴 of 火星."""
+        words = {word for word in self.base.segmenter.words(topic) if len(word) > 1 and all(map(analysis.is_han, word))}
+        strange = any(not any(self.index.holds(terms.pairs_of(word))) for word in words)
+        return strange and swapped.put_right(topic, self.index.holds) == topic
 
     def _is_name(self, words: str) -> bool:
         """Whether a name of a guide, or the official one of a matter, contains `words` (canonical text)."""

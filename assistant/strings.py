@@ -45,6 +45,12 @@ class Strings:
         start, end = self._starts[position], self._starts[position + 1]
         return bytes(self._block[start : end - 1]).decode()
 
+    def between(self, first: int, end: int) -> tuple[str, ...]:
+        """The texts from `first` to before `end`, read at once."""
+        if first >= end:
+            return ()
+        return tuple(bytes(self._block[self._starts[first] : self._starts[end] - 1]).decode().split("\n"))
+
     def __iter__(self) -> Iterator[str]:
         return (self[position] for position in range(len(self)))
 

@@ -38,6 +38,11 @@ def of_question(text: str, vocabulary: Container[str], segmenter: Segmenter) -> 
     return asked
 
 
+def pairs_of(text: str) -> list[str]:
+    """The terms of neighbouring units of a canonical text."""
+    return [BIGRAM + pair for pair in analysis.bigrams(analysis.units(text))]
+
+
 def of_body(text: str) -> Iterator[str]:
     """The terms of a canonical section, as often as they stand there: sections are found by what is written."""
     return _written(analysis.units(text))

@@ -1,9 +1,11 @@
 """Finding guides: by word, by character, by ear; and why."""
 
+import numpy
 import pytest
 
-from assistant import choosing, question
+from assistant import choosing, postings, question
 from assistant.snapshot import Snapshot
+from assistant.strings import Strings
 from tests.builders.assistant import guide, snapshot
 
 
@@ -111,3 +113,18 @@ def test_finds_codes_and_english(typed: str, item: str) -> None:
 def test_what_is_not_wanted_is_not_found(city: Snapshot, asked: str, item: str) -> None:
     (one,) = question.read(asked, is_name=city.is_name)
     assert choosing.search(city, one)[0].document.item_code == item
+
+
+@pytest.mark.parametrize("total", [0, 1, 20, 63, 64, 1280, 1344, 1345, 5000])
+def test_the_best_are_the_highest_above_zero_and_the_first_of_equals(total: int) -> None:
+    scores = numpy.array([(number * 7919) % 97 for number in range(total)], numpy.float64)
+    highest = sorted(range(total), key=lambda number: (-scores[number], number))[:20]
+    assert postings.best(scores, 20).tolist() == [number for number in highest if scores[number] > 0]
+    assert postings.best(numpy.zeros(total), 20).tolist() == []
+
+
+def test_texts_are_read_at_once_as_one_by_one() -> None:
+    texts = Strings.of(["身份证", "", "护照", "a b"])
+    for first in range(5):
+        for end in range(5):
+            assert texts.between(first, end) == tuple(texts[place] for place in range(first, end))
