@@ -104,7 +104,8 @@ async def filed(me: Actor, identity: Identity) -> list[str]:
     closed = await cases.a_case(Kind.ACCEPTED, Kind.CLOSED, applicant=identity)
     await ratings.rate(kind="case", number=closed.case_no, level=1, text="排队两小时", by=me)
     return [
-        f"case/{asking.case_no}", f"supplement/{asking.case_no}", f"supplements/{asking.case_no}", f"result/{closed.case_no}", "progress", "ratings",
+        f"case/{asking.case_no}", f"supplement/{asking.case_no}", f"supplements/{asking.case_no}",
+        f"result/{closed.case_no}", "progress", "ratings",
         "averages",
     ]  # fmt: skip
 
