@@ -69,7 +69,7 @@ OWN = (
 # What the demo city has nothing for is refused here, and looked at with something in it by `test_full_screens`.
 EMPTY = (
     "waiting/NOTHING", "rebook/NOTHING", "answer/NOTHING", "organisation/1", "result/990100202611000025",
-    "supplement/990100202611000025", "consultation/NOTHING",
+    "supplement/990100202611000025", "supplements/990100202611000025", "consultation/NOTHING",
 )  # fmt: skip
 LAST = "kiosk"  # which stays a touch screen
 # These lead on at once whom nothing is missing for; signing in, proving a name and applying have tests of their own.

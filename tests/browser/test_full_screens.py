@@ -100,10 +100,12 @@ async def filed(me: Actor, identity: Identity) -> list[str]:
     await cases.push(asking.case_no, Kind.NOTICE_ONCE, items=listed, at=clock.now() - timedelta(minutes=1))
     supplement = await supplements.begin(case_no=asking.case_no, by=me)
     await upload(Owner("supplement", supplement.code), me, material=PAPER)
+    await supplements.send(code=supplement.code, by=me)
     closed = await cases.a_case(Kind.ACCEPTED, Kind.CLOSED, applicant=identity)
     await ratings.rate(kind="case", number=closed.case_no, level=1, text="排队两小时", by=me)
     return [
-        f"case/{asking.case_no}", f"supplement/{asking.case_no}", f"result/{closed.case_no}", "progress", "ratings",
+        f"case/{asking.case_no}", f"supplement/{asking.case_no}", f"supplements/{asking.case_no}",
+        f"result/{closed.case_no}", "progress", "ratings",
         "averages",
     ]  # fmt: skip
 
