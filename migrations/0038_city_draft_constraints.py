@@ -17,7 +17,7 @@ create index city_draft_open on city_draft (state, changed_at) where state in ('
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0036_attachments_constraints")]
+    dependencies = [("models", "0037_supplements_constraints")]
     operations = [
         ops.RunSQL(
             CHECKS,
