@@ -6,7 +6,7 @@ A test run walks the same ways each time. `HYPOTHESIS_PROFILE=long` walks 25 tim
 import asyncio
 import os
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
 from hypothesis import Phase, note, settings
@@ -22,20 +22,19 @@ class Machine(RuleBasedStateMachine):
 
     loop: ClassVar[asyncio.AbstractEventLoop]
 
-    def run_async(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
+    def run_async(self, work: Awaitable[Any]) -> Any:
+        async def awaited() -> Any:
+            return await work
+
+        return asyncio.run_coroutine_threadsafe(awaited(), self.loop).result(60)
 
     def run_many(self, step: Callable[[str, int, int], Awaitable[Any]], weights: dict[str, int], seed: bytes) -> None:
         """Many steps of one seed: left to choose each by itself, hypothesis repeats a few and seldom comes far."""
-
-        async def awaited(name: str, one: int, other: int) -> None:
-            await step(name, one, other)
-
         dice = random.Random(seed)
         for name in dice.choices(list(weights), weights=list(weights.values()), k=AT_ONCE):
             one, other = dice.randrange(60), dice.randrange(60)
             note(f"{name} {one} {other}")
-            self.run_async(awaited(name, one, other))
+            self.run_async(step(name, one, other))
 
 
 async def walk(machine: type[Machine], *, examples: int, steps: int, shrink: bool = False) -> None:

@@ -326,6 +326,6 @@ async def test_what_is_kept_of_a_person():
     one, _ = await a_draw()
     (citizen,) = await registered(one, 1)
     (row,) = await draw_jobs.export(citizen.number)
-    assert (row["outcome"], row["day"]) == ("registered", one.day.isoformat())
+    assert (row["outcome"], row["day"]) == ("已登记", one.day.isoformat())
     await draw_jobs.forget(citizen.number)
     assert (await DrawEntry.get(draw_id=one.id)).outcome == "withdrawn"
