@@ -33,7 +33,7 @@ async def home(request: Request, query: HomeWanted, who: StaffMember) -> HTTPRes
     return page.shown(
         request, "home.html", who=who, hall=hall, halls=theirs,
         tasks=[one for one in navigation.everyday(who, hall.path) if one.address in served],
-        **seen, **(await _desk(hall, query.window) if seen["at_desk"] else {}),
+        **seen, **(await _desk(hall, query.window, who) if seen["at_desk"] else {}),
     )  # fmt: skip
 
 
@@ -52,10 +52,11 @@ async def _seen(hall: WorkHall, who: StaffMember) -> dict[str, Any]:
     }
 
 
-async def _desk(hall: WorkHall, window: str) -> dict[str, Any]:
+async def _desk(hall: WorkHall, window: str, who: StaffMember) -> dict[str, Any]:
     """What is there to be done, for whoever may do it."""
+    all_ = await concerns.of_hall(hall.code)
     return {
-        "concerns": await concerns.of_hall(hall.code),
+        "concerns": [one for one in all_ if navigation.may_open(who, one.address)],
         "departments": await slots.departments(hall_code=hall.code),
         **await day.queue_of(hall.code, window),
     }

@@ -148,6 +148,13 @@ def of(who: StaffMember, path: str) -> Navigation:
     return Navigation([Group(name, pages, name == in_group) for name, pages in groups if pages], current)
 
 
+def may_open(who: StaffMember, address: str) -> bool:
+    """Whether one of theirs holds `address`; what no page holds is anybody's."""
+    holding = [one for one in (*PAGES, *UNLISTED) if one.holds(address.partition("?")[0])]
+    nearest = max(holding, key=lambda one: len(one.address), default=None)
+    return nearest is None or any(who.may(role) for role in nearest.roles)
+
+
 def everyday(who: StaffMember, hall_path: str) -> list[Page]:
     """The everyday tasks of `who` in a hall."""
     return [one for one in EVERYDAY if any(who.may(role, hall_path) for role in one.roles)]

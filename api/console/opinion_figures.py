@@ -23,6 +23,7 @@ DAYS = 90  # shown unless asked otherwise, today the last
 BY_MARKS: dict[mark_figures.By, str] = {"hall": "大厅", "department": "部门", "item": "事项"}
 BY_ASKED: dict[consultation_figures.By, str] = {"department": "承办单位", "kind": "类别", "hall": "大厅"}
 WHAT = {"marks": "评价与整改", "asked": "咨询投诉建议"}
+ROLES = {"marks": scope.LISTENERS, "asked": scope.ANSWERERS}
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,8 @@ async def shown(request: Request, query: Wanted, who: StaffMember) -> HTTPRespon
     found, (start, end) = await _found(query, who), query.days
     address = urlencode({"what": query.what, "by": found.by, "start": start, "end": end})
     return page.shown(
-        request, "opinion_figures.html", who=who, query=query, whats=WHAT, found=found, start=start, end=end,
-        file=address,
+        request, "opinion_figures.html", who=who, query=query, found=found, start=start, end=end, file=address,
+        whats={one: name for one, name in WHAT.items() if any(who.may(role) for role in ROLES[one])},
     )  # fmt: skip
 
 
@@ -108,7 +109,7 @@ async def file(query: Wanted, who: StaffMember) -> HTTPResponse:
 
 async def _found(query: Wanted, who: StaffMember) -> Figures:
     """Of the halls and desks of `who`. A way to split that does not fit is the usual one."""
-    roles = scope.LISTENERS if query.what == "marks" else scope.ANSWERERS
+    roles = ROLES[query.what]
     access.require(who, *roles)
     start, end = query.days
     asked = {"within": scope.paths(who, roles), "start": start, "end": end, "today": clock.today()}

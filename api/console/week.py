@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta
 from sanic import HTTPResponse, Request
@@ -63,14 +63,11 @@ async def week(request: Request, query: WeekWanted, who: StaffMember) -> HTTPRes
     monday = day - timedelta(days=day.weekday())
     days = [monday + timedelta(days=n) for n in range(7)]
     businesses = await slots.types(hall_code=hall.code)
-    shown: dict[str, Any] = (
-        {"times": _times(await occupancy.week(type_id=of.id, day=day), days)}
-        if of
-        else {"rows": _rows(await agenda.week(hall_code=hall.code, day=day), days)}
-    )
+    times = _times(await occupancy.week(type_id=of.id, day=day), days) if of else []
+    rows = [] if of else _rows(await agenda.week(hall_code=hall.code, day=day), days)
     return page.shown(
         request, "week.html", who=who, hall=hall, halls=theirs, days=days, types=businesses, of=of, shade=shade,
-        before=monday - timedelta(days=7), after=monday + timedelta(days=7), **shown,
+        before=monday - timedelta(days=7), after=monday + timedelta(days=7), times=times, rows=rows,
     )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ async def _staff(page: "Page", house: Launched) -> None:
     await _kept(page, "console")
     await page.get_by_role("link", name="预约", exact=True).click()
     await page.get_by_role("link", name="周视图").click()
+    await page.wait_for_url("**/console/week*")  # the page before it has businesses to choose, too
     await page.get_by_role("navigation", name="预约业务").get_by_role("link").nth(1).click()
     await page.get_by_role("link", name="下一周").click()
     await page.locator("table.slots").wait_for()

@@ -49,6 +49,7 @@ async def test_the_week_of_a_business_leads_to_its_slots(desk: Desk, hall: Hall,
     assert "已约 1，名额 2" in overview.text
     (address,) = re.findall(r'href="(\?[^"]*)" aria-label="[^"]*已约 1，名额 2"', overview.text)
     week = await desk.open(f"/console/week{address.replace('&amp;', '&')}")
+    assert "这一周没有号源" in (await desk.open(f"/console/week?type_id={of.id}&day=2020-01-06")).text
     labels = re.findall(r'slot_id=(\d+)" aria-label="([^"]*)"', week.text)
     assert [int(slot_id) for slot_id, _ in labels] == [first.id, second.id]
     assert labels[0][1].endswith("已约 1，名额 1，候补 1 人，已满")
