@@ -6,6 +6,7 @@ from msgspec import Meta
 from sanic import HTTPResponse, Request
 
 from api.console import city_editors, city_faults, deeds, page
+from api.console.draft_saved import Saved
 from api.console.scope import AUTHORS, require_city, writes_city
 from api.console.staff_session import STAFF
 from catalogue import city_drafting, city_telling, comparing
@@ -21,11 +22,9 @@ routes = Routes("场景与主题草稿", tag="console", error_page=page.refused)
 AT_MOST = 400_000
 
 
-class Saved(Asked):
-    """Which saving led to the page; `view` is how the draft is written."""
+class Opened(Saved):
+    """`view` is how the draft is written."""
 
-    saved: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 0
-    then: Literal["save", "submit", "same"] = "save"
     view: Literal["form", "text"] = "form"
 
 
@@ -83,7 +82,7 @@ async def end(request: Request, form: End, who: StaffMember) -> HTTPResponse:
 
 
 @routes.page("/console/city-drafts/<draft_id>", access=STAFF)
-async def one(request: Request, draft_id: int, query: Saved, who: StaffMember) -> HTTPResponse:
+async def one(request: Request, draft_id: int, query: Opened, who: StaffMember) -> HTTPResponse:
     """The editor while it is written; afterwards what it changes, for who reviews it."""
     access.require(who, *AUTHORS)
     draft = await city_drafting.find(draft_id)
@@ -95,7 +94,7 @@ async def one(request: Request, draft_id: int, query: Saved, who: StaffMember) -
         "outdated": draft.state in city_drafting.OPEN and city_drafting.mark(stands) != draft.base,
         "deeds": await deeds.of_subjects([city_drafting.subject(draft.kind, draft.code)]),
         "differences": await _differences(draft, stands),
-        "said": _said(query, len(found)) if query.saved else "",
+        "said": query.said(len(found)),
         "good": query.then == "save" or (query.then == "submit" and not found),
     }  # fmt: skip
     if draft.state == "editing" and writes_city(who):
@@ -145,14 +144,6 @@ async def _asked_for_review(draft_id: int, who: StaffMember) -> str:
     except NothingWritten:
         return "same"
     return "submit"
-
-
-def _said(query: Saved, faults: int) -> str:
-    if query.then == "save":
-        return "草稿已保存。"
-    if query.then == "same":
-        return "草稿已保存，没有提交审核：它与现行内容没有差别。"
-    return f"草稿已保存，还没有提交审核：先改好列出的 {faults} 处。" if faults else "已保存并提交审核。"
 
 
 @routes.page("/console/city-drafts/<draft_id>/fields", method="POST", access=STAFF, at_most=AT_MOST)

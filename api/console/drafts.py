@@ -1,11 +1,12 @@
 """指南草稿: writing one in a form, asking for review, reading what changed, publishing or sending back."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta
 from sanic import HTTPResponse, Request
 
 from api.console import deeds, page, sheet_faults, sheet_fields
+from api.console.draft_saved import Saved
 from api.console.scope import AUTHORS, require_city, writes_city
 from api.console.staff_session import STAFF
 from assistant import reply_faqs
@@ -19,13 +20,6 @@ from identity.access import StaffMember
 routes = Routes("指南草稿", tag="console", error_page=page.refused)
 
 SHEET_AT_MOST = 400_000
-
-
-class Saved(Asked):
-    """Which saving led to the page."""
-
-    saved: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 0
-    then: Literal["save", "submit", "same"] = "save"
 
 
 class Note(Asked):
@@ -43,7 +37,7 @@ async def one(request: Request, draft_id: int, query: Saved, who: StaffMember) -
         "who": who, "draft": draft, "faults": faults, "mine": who.id in draft.editors,
         "deeds": await deeds.of_subjects([f"guide:{draft.slug}"]), "replies": await reply_faqs.of_draft(draft_id),
         "waiting": standing if standing and standing.state == "draft" and draft.state in drafting.OPEN else None,
-        "said": _said(query, len(faults)) if query.saved else "",
+        "said": query.said(len(faults)),
         "good": query.then == "save" or (query.then == "submit" and not faults),
     }  # fmt: skip
     if draft.state == "editing" and writes_city(who):
@@ -81,15 +75,6 @@ async def _asked_for_review(draft_id: int, who: StaffMember) -> str:
     except NothingChanged:
         return "same"
     return "submit"
-
-
-def _said(query: Saved, faults: int) -> str:
-    """What came of saving, for the page that follows it."""
-    if query.then == "save":
-        return "草稿已保存。"
-    if query.then == "same":
-        return "草稿已保存，没有提交审核：它与现行内容没有差别。"
-    return f"草稿已保存，还没有提交审核：先改好列出的 {faults} 处。" if faults else "已保存并提交审核。"
 
 
 @routes.page("/console/drafts/<draft_id>/send-back", method="POST", access=STAFF)
