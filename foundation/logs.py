@@ -5,7 +5,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -94,22 +94,29 @@ class _Out:
     debug = info = warning = error = critical = msg
 
 
-def plainly(event: str, **told: str | int | float) -> None:
-    """An `info` line that every request writes, at a third of the cost of the usual way.
+class Alike:
+    """An `info` line that every request writes, most of it alike: at a fraction of the cost of the usual way.
 
     For fields whose names hide nothing; their texts are masked as everywhere.
     """
-    if not _writes_plainly:
-        logger(__name__).info(event, **told)
-        return
-    line: dict[str, Any] = {"event": event}
-    for name, value in told.items():
-        line[name] = masked(value) if isinstance(value, str) else value
-    line["level"] = "info"
-    if found := request_id():
-        line["request_id"] = masked(found)
-    line["timestamp"] = datetime.now(UTC)
-    _write(_json(line))
+
+    def __init__(self, event: str, **alike: str | int) -> None:
+        self.event, self.alike = event, alike
+        self._begins = _json({"event": event, **_masked(alike)})[:-1]
+
+    def __call__(self, **told: str | float) -> None:
+        if not _writes_plainly:
+            logger(__name__).info(self.event, **self.alike, **told)
+            return
+        line = {**_masked(told), "level": "info"}
+        if found := request_id():
+            line["request_id"] = masked(found)
+        line["timestamp"] = datetime.now(UTC)
+        _write(f"{self._begins},{_json(line)[1:]}")
+
+
+def _masked(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: masked(value) if isinstance(value, str) else value for name, value in told.items()}
 
 
 def configure(log_format: str = "json", least: str = "info") -> None:

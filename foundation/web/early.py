@@ -139,7 +139,7 @@ def _answering(early: Early, *, method: str, path: str) -> Known:
             return None
         request_id = journal.sane(headers.get("x-request-id", ""))
         said = answers.encoder.encode({**refusal.as_dict(), "request_id": request_id})
-        count, observe = journal.numbers(path, method, refusal.status)
+        count, observe, _ = journal.kept_of(path, method, refusal.status)
         count()
         observe(time.perf_counter() - began)
         return b"%bx-request-id: %b\r\ncontent-length: %d\r\n\r\n%b" % (

@@ -87,27 +87,23 @@ def dress(response: BaseHTTPResponse, request_id: str) -> None:
         headers.setdefault("Strict-Transport-Security", HSTS)
 
 
-@cache  # as many as there are labels
-def numbers(route: str, method: str, status: int) -> tuple[Callable[[], None], Callable[[float], None]]:
-    """How to count an answer and to note the seconds it took."""
+@cache  # as many as there are kinds of answers
+def kept_of(route: str, method: str, status: int) -> tuple[Callable[[], None], Callable[[float], None], logs.Alike]:
+    """How to count an answer, to note the seconds it took, and to write its line."""
     return (
         metrics.counter("requests_total", route=route, method=method, status=str(status)),
         metrics.timer("request_seconds", route=route, method=method),
+        logs.Alike("request_served", route=route, method=method, status=status),
     )
 
 
 def note(*, route: str, method: str, status: int, seconds: float, address: str) -> None:
     """One line and two numbers about an answer."""
-    count, observe = numbers(route, method, status)
+    count, observe, say = kept_of(route, method, status)
     count()
     observe(seconds)
-    # a load balancer and a monitor ask all day long; what they are refused is told
-    say = log.debug if status < 400 and route in ASKED_ALL_DAY else logs.plainly
-    say(
-        "request_served",
-        route=route,
-        method=method,
-        status=status,
-        milliseconds=round(seconds * 1000, 1),
-        ip=address,
-    )
+    milliseconds = round(seconds * 1000, 1)
+    if status < 400 and route in ASKED_ALL_DAY:  # by a load balancer and a monitor; what they are refused is told
+        log.debug("request_served", route=route, method=method, status=status, milliseconds=milliseconds, ip=address)
+    else:
+        say(milliseconds=milliseconds, ip=address)

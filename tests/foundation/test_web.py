@@ -309,9 +309,9 @@ async def test_what_probes_ask_all_day_is_told_to_who_debugs(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[tuple[str, str]] = []
-    levels = {level: lambda _, level=level, **told: said.append((level, told["route"])) for level in ("debug", "info")}
-    monkeypatch.setattr(journal, "log", SimpleNamespace(debug=levels["debug"]))
-    monkeypatch.setattr(logs, "plainly", levels["info"])
+    debug = SimpleNamespace(debug=lambda _, **told: said.append(("debug", told["route"])))
+    monkeypatch.setattr(journal, "log", debug)
+    monkeypatch.setattr(logs.Alike, "__call__", lambda line, **_: said.append(("info", line.alike["route"])))
     await client.get("/healthz")
     await client.get("/metrics")  # refused
     await client.get("/docs")
