@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -177,6 +178,7 @@ def path_reader(wanted: Any) -> Callable[[str], Any]:
     """How a path parameter is read; a text that cannot be one names nothing, so NotFound."""
     node = mi.type_info(wanted)
 
+    @lru_cache(2000)  # who looks at a page comes back to it
     def read(text: str) -> Any:
         value = _from_text(text, node)
         if any(faults.find(value, node)):
