@@ -14,10 +14,10 @@ from appointments.states import LIVE, OFFERS, VISITS
 from foundation import audit, clock, crypto, database, events, idempotency, metrics
 from foundation.actor import Actor
 from foundation.errors import Forbidden
-from foundation.together import Asking, Question
+from foundation.questions import Asking, Question
 
 
-class Booking(Struct, frozen=True, kw_only=True):
+class Booking(Struct, frozen=True):
     """An appointment with its place and time, as its holder and the staff read it. `hall_path` scopes staff."""
 
     id: int

@@ -17,7 +17,7 @@ from appointments.fee_models import BookingFee, TypeFee
 from appointments.states import LIVE
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
-from foundation.together import Question
+from foundation.questions import Question
 from identity import access, family
 from identity.idnumber import Identity
 from payments import bills, refund_applications

@@ -13,7 +13,7 @@ from appointments.booking import Booking
 from appointments.states import OFFERS
 from foundation import database
 from foundation.actor import Actor
-from foundation.together import Question
+from foundation.questions import Question
 from identity import access, acting, family
 
 MOST = 50

@@ -4,9 +4,10 @@ The slot is locked before anybody joins: a place that is being freed is either s
 An offer is an appointment in state ``held``; see `passing_on` for how places come here.
 """
 
-from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from appointments import booking, eligibility, limits, reserving, seats, standing_in, waiting_rules
 from appointments.booking import Booking
@@ -26,7 +27,7 @@ from appointments.places import PLACE, PLACES
 from foundation import audit, crypto, database, events
 from foundation.actor import Actor
 from foundation.errors import Forbidden
-from foundation.together import Question
+from foundation.questions import Question
 
 MOST = 5  # queues one person may stand in
 
@@ -44,8 +45,7 @@ WHY = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
+class Waiting(Struct, frozen=True, kw_only=True):
     """A waiter's entry as its owner reads it: `place` in the queue from 1 while waiting; `offer_until` once offered."""
 
     id: int
@@ -81,21 +81,17 @@ select w.id, w.code, w.state, w.closed_why, w.citizen_id, w.joined_by, w.joined_
   from waitlist_entry w join {PLACES} on s.id = w.slot_id and t.id = w.type_id
   left join appointment a on a.id = w.appointment_id
 """
-COLUMNS = tuple(one.name for one in fields(Waiting))
+COLUMNS = Waiting.__struct_fields__
 
 
 def _waiting(row: Any) -> Waiting:
     return Waiting(**{name: row.get(name) for name in COLUMNS})
 
 
-def _waiting_of(**columns: Any) -> Waiting:
-    return _waiting(columns)
-
-
 LISTED = 50
 OPEN_FIRST = "order by w.state in ('waiting', 'offered') desc, s.starts_at desc, w.id desc limit"
 MINE = Question(
-    _waiting_of,
+    Waiting,
     f"""select * from ((select * from ({READ} where w.citizen_id = asked.who {OPEN_FIRST} {LISTED}) as own)
                         union all
                        (select * from ({READ} where w.joined_by = asked.joiner and w.citizen_id <> asked.who

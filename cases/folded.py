@@ -4,6 +4,9 @@ stood. A mark of its text is kept, not what it says of anybody.
 
 import hashlib
 from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
 
 from cases import logbook
 from cases.folding import Progress
@@ -16,13 +19,17 @@ MOST = 10_000
 _known: dict[tuple[object, ...], Progress] = {}
 
 
-def mark_of(log: str) -> bytes:
-    return hashlib.blake2b(log.encode(), digest_size=16).digest()
+class Read(logbook.Promised, Protocol):
+    """`written` is the text that its log was read from."""
+
+    @property
+    def written(self) -> msgspec.Raw: ...
 
 
-def fold(case: logbook.Promised, log: Sequence[Logged], mark: bytes, calendar: WorkCalendar) -> Progress:
-    """As `logbook.fold`; `mark` is that of the text which `log` was read from."""
+def fold(case: Read, log: Sequence[Logged], calendar: WorkCalendar) -> Progress:
+    """As `logbook.fold`."""
     percent = settings.current().cases.yellow_percent
+    mark = hashlib.blake2b(case.written, digest_size=16).digest()
     key = (mark, case.legal_days, case.promised_days, calendar.version, percent)
     found = _known.get(key)
     if found is None:

@@ -17,8 +17,7 @@ from cases.timeline import Kind
 from cases.views import CaseView
 from foundation import clock, crypto, database, ratelimit, settings
 from foundation.actor import Actor
-from foundation.as_one import ask_as_one
-from foundation.together import Asking, Question
+from foundation.questions import Asking, Question, ask_as_one
 from foundation.workdays import WorkCalendar
 
 PER_NUMBER = (10, 3600)

@@ -9,7 +9,7 @@ from cases import entrusted, views
 from cases.deadlines import LIGHTS
 from foundation import clock
 from foundation.actor import Actor
-from foundation.together import Question
+from foundation.questions import Question
 from foundation.words import one_of
 
 
@@ -23,7 +23,7 @@ class OwnCase(Struct, frozen=True):
     closed: bool
 
 
-class _Row(Struct, frozen=True, kw_only=True):
+class _Row(Struct, frozen=True):
     case_no: str
     item_code: str
     item_name: str

@@ -1,20 +1,18 @@
 """A case as it is read for people: its row, its whole log, its notices and what is usual, in one statement."""
 
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from cases import folded
 from cases.logbook import Logged
 from cases.notice import NoticeRow
 from cases.usual import Usual
-from foundation.together import Asking, Question
+from foundation.questions import Asking, Question
 
 
 class CaseRead(Struct, frozen=True, kw_only=True):
-    """`followed` by who asked; `agent_id` acted when it was applied for online."""
+    """`followed` by who asked; `agent_id` acted when it was applied for online; `written` is the log as it came."""
 
     id: int
     case_no: str
@@ -36,15 +34,16 @@ class CaseRead(Struct, frozen=True, kw_only=True):
     agent_id: int | None
     followed: bool
     supplements: int
-    log: list[Logged]
-    log_mark: bytes
+    written: msgspec.Raw
     notices: list[NoticeRow]
     usual: Usual | None
 
+    def log(self) -> list[Logged]:
+        """What has happened, the earliest first."""
+        return _log.decode(self.written)
+
 
 _log = msgspec.json.Decoder(list[Logged])
-_notices = msgspec.json.Decoder(list[NoticeRow])
-_usual = msgspec.json.Decoder(Usual)
 
 READ = """
 select c.id, c.case_no, c.citizen_id, c.item_code, c.item_name, c.department_name, c.applicant_name_sealed,
@@ -53,38 +52,29 @@ select c.id, c.case_no, c.citizen_id, c.item_code, c.item_name, c.department_nam
        (select f.agent_id from filing f where f.case_id = c.id) as agent_id,
        exists (select from case_subscription s where s.case_id = c.id and s.citizen_id = asked.who) as followed,
        (select count(*) from supplement s where s.case_id = c.id and s.state = 'sent') as supplements,
-       (select json_agg(json_build_object(
+       (select coalesce(json_agg(json_build_object(
                  'kind', e.kind, 'happened_at', e.happened_at, 'note', e.note, 'source', e.source,
-                 'event_id', e.event_id, 'detail', e.detail) order by e.happened_at, e.id)
-          from case_event e where e.case_id = c.id) as log,
-       (select json_agg(json_build_object(
+                 'event_id', e.event_id, 'detail', e.detail) order by e.happened_at, e.id), '[]')
+          from case_event e where e.case_id = c.id) as written,
+       (select coalesce(json_agg(json_build_object(
                  'id', n.id, 'document_no', n.document_no, 'due', n.due, 'happened_at', e.happened_at, 'note', e.note,
-                 'detail', e.detail, 'source', e.source, 'event_id', e.event_id) order by e.happened_at, n.id)
+                 'detail', e.detail, 'source', e.source, 'event_id', e.event_id) order by e.happened_at, n.id),
+               '[]')
           from case_notice n join case_event e on e.id = n.event_id where n.case_id = c.id) as notices,
        (select row_to_json(u) from usual_duration u where u.item_code = c.item_code) as usual
   from case_file c"""
 
 
-def _case(log: str | None, notices: str | None, usual: str | None, **columns: Any) -> CaseRead:
-    return CaseRead(
-        log=_log.decode(log) if log else [],
-        log_mark=folded.mark_of(log or ""),
-        notices=_notices.decode(notices) if notices else [],
-        usual=_usual.decode(usual) if usual else None,
-        **columns,
-    )
-
-
 OWN = Question(
-    _case,
+    CaseRead,
     f"""{READ} where c.citizen_id = asked.who and (c.closed_at is null or not asked.only_open)
  order by c.changed_at desc limit asked.most""",
     who="bigint",
     only_open="boolean",
     most="int",
 )
-BY_NUMBER = Question(_case, f"{READ} where c.case_no = asked.case_no", case_no="text", who="bigint")
-BY_ID = Question(_case, f"{READ} where c.id = asked.case_id", case_id="bigint", who="bigint")
+BY_NUMBER = Question(CaseRead, f"{READ} where c.case_no = asked.case_no", case_no="text", who="bigint")
+BY_ID = Question(CaseRead, f"{READ} where c.id = asked.case_id", case_id="bigint", who="bigint")
 
 
 async def own(citizen_id: int, *, only_open: bool, limit: int) -> list[CaseRead]:

@@ -79,8 +79,8 @@ async def of(cases: Sequence[CaseRead], *, with_notes: bool) -> list[CaseView]:
 
 def view(case: CaseRead, calendar: WorkCalendar, *, with_notes: bool) -> CaseView:
     """As `of`, of one case."""
-    log = case.log
-    progress = folded.fold(case, log, case.log_mark, calendar)
+    log = case.log()
+    progress = folded.fold(case, log, calendar)
     rows = case.notices if with_notes else []
     notices = notice.told(rows, still_open=progress.open_items, voided=progress.voided)
     step = next_steps.of(case, progress, notices, calendar, received=log[0].happened_at if log else case.created_at)
@@ -112,6 +112,8 @@ def view(case: CaseRead, calendar: WorkCalendar, *, with_notes: bool) -> CaseVie
 
 def shown(log: Sequence[Logged], progress: Progress) -> list[Logged]:
     """What applicants see of the log: not what was struck out, and not the striking out."""
+    if not progress.voided:
+        return [row for row in log if row.kind != Kind.VOIDED]
     return [row for row in log if row.key not in progress.voided and row.kind != Kind.VOIDED]
 
 

@@ -1,12 +1,13 @@
 """收藏: the items a person keeps at hand. One tap in, one tap out; the same on WeChat, Alipay and in the browser."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from catalogue import items
 from catalogue.favourite_errors import TooManyFavourites
 from foundation import clock, database
-from foundation.together import Question
+from foundation.questions import Question
 
 MOST = 200
 
@@ -19,8 +20,7 @@ delete from favourite_item f using service_item i
  where f.citizen_id = $1 and i.id = f.item_id and $2 in (i.slug, i.item_code)"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Favourite:
+class Favourite(Struct, frozen=True):
     """`in_force`: it has a guide now; without one it stays on the list and leads nowhere."""
 
     slug: str

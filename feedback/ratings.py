@@ -25,7 +25,7 @@ from feedback.subjects import Rateable, SubjectKind
 from foundation import audit, clock, database, settings
 from foundation.actor import Actor
 from foundation.events import tell
-from foundation.together import Asking
+from foundation.questions import Asking
 from identity.idnumber import Identity
 
 

@@ -8,13 +8,13 @@ from msgspec import Struct
 
 from feedback.errors import NotFinishedYet, NothingToRate
 from foundation import clock, database
-from foundation.together import Asking, Question
+from foundation.questions import Asking, Question
 
 SubjectKind = Literal["visit", "case", "ticket"]
 DONE = {"visit": ("finished",), "case": ("closed", "delivered"), "ticket": ("finished",)}
 
 
-class Rateable(Struct, frozen=True, kw_only=True):
+class Rateable(Struct, frozen=True):
     """A service of somebody: what it is and for what it is counted. `number`: booking code, case_no or ticket."""
 
     kind: SubjectKind
@@ -54,11 +54,13 @@ select 'ticket' as kind, q.id, h.code || '-' || to_char(q.day, 'YYYYMMDD') || '-
  where q.appointment_id is null and q.person_fingerprint <> ''"""
 
 UNRATED = "not exists (select from rating r where r.subject_kind = done.kind and r.subject_id = done.id)"
+# `offset 0`: first what is theirs, then how long ago. Else the planner looks as well for all that ended since.
 WAITING = Question(
     Rateable,
     f"""
 select * from ({VISITS} where a.citizen_id = asked.who and a.state = 'finished'
-               union all {CASES} where c.citizen_id = asked.who and c.stage in ('closed', 'delivered')) done
+               union all {CASES} where c.citizen_id = asked.who and c.stage in ('closed', 'delivered')
+              offset 0) done
  where {UNRATED} and done_at > asked.since order by done_at desc limit asked.most""",
     who="bigint",
     since="timestamptz",

@@ -65,6 +65,11 @@ def fingerprint(text: str, *, purpose: str) -> str:
     return fingerprints(text, purpose=purpose)[0]
 
 
+def fingerprints_differ() -> bool:
+    """True while a key is being rotated: what is kept of one text may have been made with either."""
+    return len(_keys(settings.current().secrets.fingerprint_keys)) > 1
+
+
 def fingerprints(text: str, *, purpose: str) -> list[str]:
     """The fingerprint under each key, newest first: what is searched while a key is being rotated."""
     found = []

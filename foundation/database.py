@@ -70,6 +70,7 @@ def tortoise_config(url: str, *, models: Sequence[str], pool: int = 10) -> dict[
         "reset": leave_the_session,
         "server_settings": {
             "timezone": "UTC",
+            "jit": "off",  # a moment's compiling is longer than any question of ours about one person
             "lock_timeout": "5s",
             "statement_timeout": "20s",
             "idle_in_transaction_session_timeout": "30s",
@@ -155,9 +156,9 @@ class Transaction:
     async def execute(self, sql: str, *args: Any) -> str:
         return await self._connection.execute(sql, *args, timeout=self._seconds)  # type: ignore[no-any-return]
 
-    async def columns(self, sql: str) -> list[str]:
+    async def columns(self, sql: str) -> list[tuple[str, str]]:
         prepared = await self._connection.prepare(sql, timeout=self._seconds)
-        return [one.name for one in prepared.get_attributes()]
+        return [(one.name, one.type.name) for one in prepared.get_attributes()]
 
     async def copy(self, table: str, columns: Sequence[str], source: AsyncIterator[bytes]) -> str:
         """Stream lines of PostgreSQL's own text format into `table`, holding none of them longer than needed."""
@@ -256,8 +257,8 @@ async def fetchval(sql: str, *args: Any) -> Any:
         return await connection.fetchval(sql, *args)
 
 
-async def columns(sql: str) -> list[str]:
-    """The names of what a statement gives, without asking it."""
+async def columns(sql: str) -> list[tuple[str, str]]:
+    """Name and type of what a statement gives, without asking it."""
     async with _connection() as connection:
         return await connection.columns(sql)
 

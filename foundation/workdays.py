@@ -11,12 +11,14 @@ from importlib.metadata import version as version_of
 from typing import NamedTuple
 
 import chinese_calendar
+from msgspec import Struct
 
 from foundation import audit, clock, database
 from foundation.actor import Actor
 from foundation.errors import Invalid
 from foundation.models import WorkdayOverride
-from foundation.together import Asking, Question, Together
+from foundation.questions import Asking, Question
+from foundation.together import Together
 
 CALENDAR = "work_calendar"  # what the audit calls it
 FARTHEST = timedelta(days=730)
@@ -33,7 +35,7 @@ class _Published(NamedTuple):
     festival: bool
 
 
-class _Override(NamedTuple):
+class _Override(Struct, frozen=True):
     day: date
     is_workday: bool | None
     set_at: datetime

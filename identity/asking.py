@@ -3,7 +3,6 @@
 Whoever asks learns nothing of the person: the answer is the same whether we know them or not.
 """
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,14 +11,13 @@ from typing import Any
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.events import tell
-from foundation.together import Asking, Question
+from foundation.questions import Asking, Question
 from identity import access, delegation, own_record, realname
 from identity.errors import DelegationFault
 from identity.events import DelegationAsked
 from identity.family_errors import RequestNotFound, TooManyAsked
 from identity.family_models import DelegationRequest
 from identity.idnumber import Identity
-from identity.own_record import Document
 from identity.realname import masked_name
 
 GOOD_FOR = timedelta(days=7)
@@ -82,14 +80,15 @@ async def ask(
     return int(row.id)
 
 
-def _asked_by(name_sealed: str, scope: str, items: str, **columns: Any) -> Request:
+def _asked_by(name_sealed: str, **columns: Any) -> Request:
     name = masked_name(crypto.open_sealed(name_sealed))
-    return Request(name=name, scope=json.loads(scope), items=json.loads(items), **columns)
+    return Request(name=name, **columns)
 
 
-def _asked_of(asked_for_sealed: str, **columns: Any) -> tuple[Request, str]:
-    """A request as the person sees it, and the name by which it asks for them."""
-    return _asked_by(**columns), crypto.open_sealed(asked_for_sealed)
+def _asked_of(asked_for_sealed: str, own_name_sealed: str, **columns: Any) -> Request | None:
+    """A request as the person sees it, None where it asks for somebody of another name."""
+    asked_for, own = crypto.open_sealed(asked_for_sealed), crypto.open_sealed(own_name_sealed)
+    return _asked_by(**columns) if realname.same_name(asked_for, own) else None
 
 
 ASKED_BY = Question(
@@ -100,32 +99,40 @@ select id, name_sealed, scope, until, items from delegation_request
     who="bigint",
     now="timestamptz",
 )
-# By the fingerprints of one document under every key in use, with commas between.
+WAITING = f"""
+select r.id, a.real_name_sealed as name_sealed, r.scope, r.until, r.items, r.name_sealed as asked_for_sealed,
+       c.real_name_sealed as own_name_sealed{own_record.OF_WHOM_FROM}
+  join delegation_request r on r.id_type = c.id_type and r.state = 'asked' and r.good_until > asked.now
+  join citizen a on a.id = r.agent_id{own_record.OF_WHOM_WHERE} and c.id_number_sealed <> '' and"""
 ASKED_OF = Question(
+    _asked_of, f"{WAITING} r.id_fingerprint = c.id_fingerprint order by r.id", who="bigint", now="timestamptz"
+)
+# By the fingerprints of their document under every key in use, with commas between.
+ASKED_OF_PRINTS = Question(
     _asked_of,
-    """
-select r.id, a.real_name_sealed as name_sealed, r.scope, r.until, r.items, r.name_sealed as asked_for_sealed
-  from delegation_request r join citizen a on a.id = r.agent_id
- where r.id_fingerprint = any(string_to_array(asked.prints, ',')) and r.id_type = asked.id_type
-   and r.state = 'asked' and r.good_until > asked.now order by r.id""",
-    prints="text",
-    id_type="text",
+    f"{WAITING} r.id_fingerprint = any(string_to_array(asked.prints, ',')) order by r.id",
+    who="bigint",
     now="timestamptz",
+    prints="text",
 )
 
 
 async def waiting_for(principal_id: int) -> list[Request]:
     """Who asks to act for me."""
-    return await waiting_for_whom(await own_record.document(principal_id))
+    if not crypto.fingerprints_differ():
+        return await asked_of(principal_id)
+    identity = (await own_record.document(principal_id)).identity
+    prints = ",".join(identity.fingerprints) if identity else ""
+    return _for_them(await ASKED_OF_PRINTS.rows(principal_id, clock.now(), prints))
 
 
-async def waiting_for_whom(own: Document) -> list[Request]:
-    """As `waiting_for`, of the person whose document this is."""
-    identity = own.identity
-    if identity is None:
-        return []
-    rows = await ASKED_OF.rows(",".join(identity.fingerprints), identity.id_type, clock.now())
-    return [request for request, asked_for in rows if realname.same_name(asked_for, own.name)]
+def asked_of(principal_id: int) -> Asking[list[Request]]:
+    """As `waiting_for`, unless `crypto.fingerprints_differ`."""
+    return ASKED_OF.asking(principal_id, clock.now(), then=_for_them)
+
+
+def _for_them(found: list[Request | None]) -> list[Request]:
+    return [one for one in found if one]
 
 
 def asked_by(agent_id: int) -> Asking[list[Request]]:

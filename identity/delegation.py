@@ -1,6 +1,5 @@
 """委托 / 亲友代办: one citizen lets another act for them, within a scope and until a date."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,7 +11,7 @@ from tortoise.expressions import Q
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.events import tell
-from foundation.together import Asking, Question
+from foundation.questions import Asking, Question
 from identity.errors import DelegationFault, NoSuchCitizen, NoSuchDelegation, NotYourRecord, RealNameNeeded
 from identity.events import DelegationGranted, DelegationRevoked
 from identity.models import Citizen, Delegation
@@ -139,11 +138,8 @@ async def hold(*, agent: int, principal: int, scope: str, day: date, items: Coll
     return held is not None
 
 
-def _live(principal_sealed: str, agent_sealed: str, scope: str, items: str, **columns: Any) -> DelegationView:
-    return DelegationView(
-        principal=_name(principal_sealed), agent=_name(agent_sealed), scope=json.loads(scope), items=json.loads(items),
-        **columns,
-    )  # fmt: skip
+def _live(principal_sealed: str, agent_sealed: str, **columns: Any) -> DelegationView:
+    return DelegationView(principal=_name(principal_sealed), agent=_name(agent_sealed), **columns)
 
 
 LIVE = """

@@ -13,7 +13,7 @@ from typing import Any
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.events import tell
-from foundation.together import Asking, Question
+from foundation.questions import Asking, Question
 from identity import access, delegation, realname
 from identity.events import FamilyAdded
 from identity.family_errors import (

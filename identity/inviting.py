@@ -1,14 +1,12 @@
 """委托邀请: a principal makes a code and hands it over; who brings it within a day becomes the agent. Once."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from foundation import audit, clock, crypto, database, ratelimit
 from foundation.actor import Actor
-from foundation.together import Asking, Question
+from foundation.questions import Asking, Question
 from identity import access, delegation
 from identity.family_errors import InvitationOver, TooManyAsked
 from identity.family_models import DelegationInvitation
@@ -77,12 +75,8 @@ async def accept(*, code: str, by: Actor) -> int:
     return made
 
 
-def _open(scope: str, items: str, **columns: Any) -> OpenInvitation:
-    return OpenInvitation(scope=json.loads(scope), items=json.loads(items), **columns)
-
-
 OPEN = Question(
-    _open,
+    OpenInvitation,
     """
 select id, scope, items, until, good_until from delegation_invitation
  where principal_id = asked.who and used_at is null and good_until > asked.now order by id""",

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-import msgspec
 from msgspec import Struct
 
 from foundation import crypto
-from foundation.together import Asking, Question
+from foundation.questions import Asking, Question
 from identity import levels
 from identity.access import Profile, opened
 from identity.errors import NoSuchCitizen
@@ -22,7 +21,7 @@ class OwnRecord(Struct, frozen=True):
     platforms: list[str]
 
 
-class _Kept(Struct, frozen=True, kw_only=True):
+class _Kept(Struct, frozen=True):
     """As the citizen's row holds it, still sealed."""
 
     id: int
@@ -33,10 +32,10 @@ class _Kept(Struct, frozen=True, kw_only=True):
     phone_sealed: str
     phone_verified_at: datetime | None
     platforms: str  # with spaces between
-    proofs: str
+    proofs: list[tuple[str, str]]
 
 
-class Document(Struct, frozen=True, kw_only=True):
+class Document(Struct, frozen=True):
     """What somebody is known by to those who do not know their account; each opened when it is asked for."""
 
     id_type: str
@@ -52,12 +51,12 @@ class Document(Struct, frozen=True, kw_only=True):
         return crypto.open_sealed(self.real_name_sealed) if self.real_name_sealed else ""
 
 
-_proofs = msgspec.json.Decoder(list[tuple[str, str]])
-
 # Who was merged into another is that one.
-OF_WHOM = """
-  from citizen known join citizen c on c.id = coalesce(known.merged_into_id, known.id)
+OF_WHOM_FROM = """
+  from citizen known join citizen c on c.id = coalesce(known.merged_into_id, known.id)"""
+OF_WHOM_WHERE = """
  where known.id = asked.who and known.state <> 'deleted' and c.state = 'active'"""
+OF_WHOM = OF_WHOM_FROM + OF_WHOM_WHERE
 MINE = Question(
     _Kept,
     f"""
@@ -91,5 +90,5 @@ def _own(found: list[_Kept]) -> OwnRecord:
     if not found:
         raise NoSuchCitizen
     (kept,) = found
-    level = levels.reached(kept, set(_proofs.decode(kept.proofs)))
+    level = levels.reached(kept, set(kept.proofs))
     return OwnRecord(opened(kept), level, kept.platforms.split())

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from foundation import clock, database
-from foundation.together import Asking, Question
+from foundation.questions import Asking, Question
 from identity import access
 from identity.errors import NoSuchCitizen
 from notifications import postman, reached, routing, unreached, wording

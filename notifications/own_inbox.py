@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-import msgspec
 from msgspec import Struct
 
-from foundation.together import Question
+from foundation.questions import Question
 from notifications import topics
 from notifications.kinds import CHANNELS
 from notifications.ledger import STATES, problem_of
@@ -44,7 +43,7 @@ class _Sent(Struct, frozen=True, array_like=True):
     at: datetime
 
 
-class _Row(Struct, frozen=True, kw_only=True):
+class _Row(Struct, frozen=True):
     id: int
     occasion: str
     title: str
@@ -52,12 +51,9 @@ class _Row(Struct, frozen=True, kw_only=True):
     page: str
     created_at: datetime
     read_at: datetime | None
-    sent: str | None
-    subscribed: str | None
+    sent: list[_Sent] | None
+    subscribed: list[tuple[str, str]] | None
 
-
-_sent = msgspec.json.Decoder(list[_Sent])
-_subscribed = msgspec.json.Decoder(list[tuple[str, str]])
 
 MINE = Question(
     _Row,
@@ -94,8 +90,8 @@ async def _message(row: _Row) -> InboxMessage:
         page=row.page,
         created_at=row.created_at,
         read_at=row.read_at,
-        ways=[_way(one) for one in _sent.decode(row.sent)] if row.sent else [],
-        topics=await topics.theirs(_subscribed.decode(row.subscribed)) if row.subscribed else [],
+        ways=[_way(one) for one in row.sent or ()],
+        topics=await topics.theirs(row.subscribed) if row.subscribed else [],
     )
 
 

@@ -1,17 +1,16 @@
 """我的缴费单: bills as their payer reads them, with their items; each answer is one statement."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
-import msgspec
 from msgspec import Struct
 
 from foundation import clock
-from foundation.together import Asking, Question
+from foundation.questions import Asking, Question
 from identity import acting
 from identity.delegation import Scope
 from payments import late_fee
-from payments.bill_read import BillRead, Item, Late
+from payments.bill_read import BillRead, Late
 from payments.errors import BillNotFound
 
 MOST = 50
@@ -37,32 +36,30 @@ class Owed(Struct, frozen=True):
     first: list[Due]
 
 
-_items = msgspec.json.Decoder(list[Item])
-_late = msgspec.json.Decoder(list[Late])
+class _Unpaid(Due, frozen=True, kw_only=True):
+    """One of them, with what all come to; `late` are those on which something grows."""
 
-ITEMS = """(select json_agg(json_build_array(i.position, i.exec_item_name, i.amount_fen, i.overdue_fen,
-               i.penalty_fen, i.late_fen, i.late_kind, i.late_per_day, i.late_basis) order by i.position)
+    number: int
+    fen: int
+    late: list[Late] | None
+
+
+class _Seen(BillRead, frozen=True, kw_only=True):
+    """`concerns` who asked."""
+
+    concerns: bool
+
+
+ITEMS = """(select coalesce(json_agg(json_build_array(i.position, i.exec_item_name, i.amount_fen, i.overdue_fen,
+               i.penalty_fen, i.late_fen, i.late_kind, i.late_per_day, i.late_basis) order by i.position), '[]')
           from bill_item i where i.bill_id = b.id)"""
 READ = f"""
 select b.id, b.citizen_id, b.pay_code, b.title, b.exec_unit_name, b.reference, b.total_fen, b.settled_fen, b.state,
        b.expire_date, b.settled_at, {ITEMS} as items"""
 
 
-def _bill(items: str | None, **columns: Any) -> BillRead:
-    return BillRead(items=_items.decode(items or "[]"), **columns)
-
-
-def _concerning(concerns: bool, **columns: Any) -> tuple[BillRead, bool]:
-    return _bill(**columns), concerns
-
-
-def _owed(number: int, fen: int, late: str | None, **columns: Any) -> tuple[int, int, Due]:
-    grown = sum(late_fee.due(one, one.items).late_fen for one in _late.decode(late)) if late else 0
-    return number, fen + grown, Due(**columns)
-
-
 MINE = Question(
-    _bill,
+    BillRead,
     f"""{READ} from bill b
  where b.citizen_id = asked.who and (asked.which = 'all' or (b.state = 'unpaid') = (asked.which = 'open'))
  order by b.state = 'unpaid' desc, b.id desc limit asked.most""",
@@ -71,7 +68,7 @@ MINE = Question(
     most="int",
 )
 ONE = Question(
-    _concerning,
+    _Seen,
     f"""{READ}, b.citizen_id is not distinct from asked.who
        or exists (select from payment_order o where o.bill_id = b.id and o.payer_id = asked.who) as concerns
   from bill b where b.pay_code = asked.pay_code""",
@@ -79,7 +76,7 @@ ONE = Question(
     who="bigint",
 )
 UNPAID = Question(
-    _owed,
+    _Unpaid,
     f"""
 select count(*) over ()::int as number, sum(b.total_fen) over ()::bigint as fen,
        json_agg(json_build_array(b.expire_date, {ITEMS})) filter (where b.expire_date < asked.today and exists (
@@ -100,11 +97,11 @@ async def mine(citizen_id: int, *, which: Which = "all", limit: int = MOST) -> l
 
 async def one(*, pay_code: str, citizen_id: int) -> BillRead:
     """A bill for its payer, their delegate or whoever has paid it. Raises BillNotFound for everybody else."""
-    found = await ONE.row(pay_code, citizen_id)
-    if found is None:
+    bill = await ONE.row(pay_code, citizen_id)
+    if bill is None:
         raise BillNotFound
-    bill, concerns = found
-    if concerns or bill.citizen_id and await acting.may(agent=citizen_id, subject=bill.citizen_id, scope=Scope.PAY):
+    payer = bill.citizen_id
+    if bill.concerns or payer and await acting.may(agent=citizen_id, subject=payer, scope=Scope.PAY):
         return bill
     raise BillNotFound
 
@@ -114,8 +111,9 @@ def owed(citizen_id: int, *, first: int = 1) -> Asking[Owed]:
     return UNPAID.asking(citizen_id, clock.today(), first, then=_in_all)
 
 
-def _in_all(found: list[tuple[int, int, Due]]) -> Owed:
+def _in_all(found: list[_Unpaid]) -> Owed:
     if not found:
         return Owed(0, 0, [])
-    number, fen, _ = found[0]
-    return Owed(number, fen, [due for _, _, due in found])
+    late = found[0].late or ()
+    grown = sum(late_fee.due(one, one.items).late_fen for one in late)
+    return Owed(found[0].number, found[0].fen + grown, [*found])

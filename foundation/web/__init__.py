@@ -23,6 +23,7 @@ from sanic import HTTPResponse, Request, Sanic
 
 from foundation.web.access import PUBLIC, Access
 from foundation.web.answer import Answer
+from foundation.web.answers import written
 from foundation.web.caching import LIVE, PUBLIC_HOUR, PUBLIC_MINUTE, Cache
 from foundation.web.client_address import client_address
 from foundation.web.door import Door
@@ -55,4 +56,5 @@ __all__ = [
     "open_house",
     "refuse_foreign_origin",
     "vitals",
+    "written",
 ]

@@ -3,7 +3,7 @@
 import errno
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import asyncpg
 import msgspec
@@ -19,6 +19,8 @@ from foundation.redis import RedisGone
 from foundation.web import journal
 from foundation.web.answer import Answer
 from foundation.web.reading import TooLarge
+
+T = TypeVar("T")
 
 log = logs.logger(__name__)
 encoder = msgspec.json.Encoder(decimal_format="string")
@@ -79,17 +81,18 @@ class Written(HTTPResponse):
     def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
         if self.status not in (204, 304):
             self.headers.setdefault("content-type", self.content_type)
-        return iter(
-            [
-                _encoded(name, value) if name in ALIKE else (_clean(name), _once(f"{value}"))
-                for name, value in self.headers.items()
-            ]
-        )
+        return iter([_known.get(one) or _encoded(*one) for one in self.headers.items()])
 
 
-@lru_cache(500)
-def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
-    return _clean(name), _once(value)
+_known: dict[tuple[str, str], tuple[bytes, bytes]] = {}
+MOST = 500
+
+
+def _encoded(name: str, value: Any) -> tuple[bytes, bytes]:
+    made = _clean(name), _once(f"{value}")
+    if name in ALIKE and len(_known) < MOST:
+        _known[name, value] = made
+    return made
 
 
 @lru_cache(500)
@@ -101,6 +104,11 @@ def _once(value: str) -> bytes:
     if value.isascii() and value.isprintable():  # nothing in it that could end a line
         return value.encode()
     return HTTPResponse._sanitize_header_value(value).encode(errors="surrogateescape")
+
+
+def written(value: T) -> T:
+    """`value` as it stands in an answer, for what many hold: it becomes JSON once, and nobody reads it again."""
+    return cast(T, msgspec.Raw(encoder.encode(value)))
 
 
 def answered(given: Any, status: int) -> HTTPResponse:

@@ -5,9 +5,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from foundation.as_one import ask_as_one
+from foundation import crypto
+from foundation.questions import ask_as_one
 from foundation.web import Asked, Limit, Routes
-from identity import acting, asking, delegation, family, inviting, own_record
+from identity import acting, asking, delegation, family, inviting
 from identity.delegation import Scope
 from identity.errors import (
     DelegationFault,
@@ -154,14 +155,15 @@ class NewRequest(Asked):
 async def family_page(who: Session) -> FamilyPage:
     me = who.citizen_id
     await ask_as_one(
-        own := own_record.document(me),
         members := family.of(me),
         lists := family.lists_with(me),
         agents := delegation.granted_by(me),
         principals := delegation.granted_to(me),
         invitations := inviting.open_of(me),
+        asked_of := asking.asked_of(me),
         asked := asking.asked_by(me),
     )
+    asked_of_me = await asking.waiting_for(me) if crypto.fingerprints_differ() else asked_of.answer
     return FamilyPage(
         members=[
             MemberView(one.id, one.name, one.number, RELATION_NAMES[one.relation], one.minor) for one in members.answer
@@ -172,7 +174,7 @@ async def family_page(who: Session) -> FamilyPage:
         invitations=[
             InvitationView(one.id, _names(one.scope), one.until, one.good_until) for one in invitations.answer
         ],
-        asked_of_me=[_delegation(one, one.name) for one in await asking.waiting_for_whom(own.answer)],
+        asked_of_me=[_delegation(one, one.name) for one in asked_of_me],
         asked_by_me=[_delegation(one, one.name) for one in asked.answer],
     )
 

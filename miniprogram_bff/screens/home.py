@@ -11,8 +11,8 @@ from cases import lookup
 from catalogue import items, scenarios, shelf
 from feedback import ratings
 from foundation import clock, settings
-from foundation.as_one import ask_as_one
-from foundation.web import PUBLIC_MINUTE, Routes
+from foundation.questions import ask_as_one
+from foundation.web import PUBLIC_MINUTE, Routes, written
 from foundation.words import one_of
 from identity.sessions import Session
 from miniprogram_bff.fields import (
@@ -148,10 +148,10 @@ async def home(who: Session | None) -> Home:
 
 async def _ways() -> Ways:
     return Ways(
-        hot=[row_of(one) for one in await items.hot(HOT)],
-        themes=[Named(one.code, one.name) for one in await items.themes()],
-        life_events=[Named(one.code, one.name) for one in await items.life_events()],
-        scenarios=[Named(one.code, one.name) for one in await scenarios.everyone()],
+        hot=written([row_of(one) for one in await items.hot(HOT)]),
+        themes=written([Named(one.code, one.name) for one in await items.themes()]),
+        life_events=written([Named(one.code, one.name) for one in await items.life_events()]),
+        scenarios=written([Named(one.code, one.name) for one in await scenarios.everyone()]),
     )
 
 

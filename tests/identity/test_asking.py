@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from foundation import clock
+from foundation import clock, settings
 from foundation.actor import Actor
 from foundation.errors import TooManyRequests
 from identity import acting, asking, delegation, inviting, jobs
@@ -118,6 +118,20 @@ async def test_who_asks_learns_nothing_of_whom_they_ask() -> None:
     ]  # fmt: skip
     assert len(await asking.waiting_for(mother.id)) == 1  # a wrong name asks nobody
     assert len(await told("DelegationAsked")) == 1
+
+
+async def test_a_request_is_found_while_the_key_of_fingerprints_changes(
+    settings_env: settings.Settings, environment: dict[str, str]
+) -> None:
+    number, son = id_number(), await build.citizen()
+    request_id = await ask(son, number)
+    keys = f"new:{'cd' * 16},{settings_env.secrets.fingerprint_keys}"
+    settings.use(settings.load(environment | {"FINGERPRINT_KEYS": keys}))
+    mother = await build.citizen(name="李四", number=number)  # known by the new one
+    assert await asking.asked_of(mother.id) == []
+    assert [one.id for one in await asking.waiting_for(mother.id)] == [request_id]
+    nobody = await build.citizen(name="李四", number=id_number())
+    assert await asking.waiting_for(nobody.id) == []
 
 
 async def test_a_person_who_comes_later_finds_the_request() -> None:

@@ -7,9 +7,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from foundation import as_one, database
-from foundation.as_one import ask_as_one
-from foundation.together import Asking, Question
+from foundation import database, questions
+from foundation.questions import Asking, Question, ask_as_one
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -72,20 +71,6 @@ async def declared(*days: tuple[str, str]) -> None:
         )  # fmt: skip
 
 
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that went out."""
-    statements: list[str] = []
-    fetch = asyncpg.Connection.fetch
-
-    async def overheard(self: asyncpg.Connection, query: str, *args: object, **kwargs: object) -> object:
-        statements.append(query)
-        return await fetch(self, query, *args, **kwargs)
-
-    monkeypatch.setattr(asyncpg.Connection, "fetch", overheard)
-    return statements
-
-
 async def test_each_gets_their_own_from_one_statement(sent: list[str]) -> None:
     await declared(("2040-01-01", "a"), ("2040-01-02", "bb"), ("2040-01-03", "a"), ("2040-01-04", "a"))
     sent.clear()
@@ -97,7 +82,7 @@ async def test_each_gets_their_own_from_one_statement(sent: list[str]) -> None:
         ([], 0, []),
         ([last], 3, [last]),
     ]
-    assert sent == [as_one.statement([DAYS, NUMBER, DAYS])]
+    assert sent == [questions.statement([DAYS, NUMBER, DAYS])]
 
 
 async def test_it_is_what_each_would_get_alone() -> None:
