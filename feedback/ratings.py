@@ -21,7 +21,7 @@ from feedback.errors import (
 from feedback.events import RatingWithdrawn, ServiceRated
 from feedback.levels import Mark
 from feedback.models import Rating, RatingWords
-from feedback.subjects import Rateable, SubjectKind
+from feedback.subjects import Awaited, Rateable, SubjectKind
 from foundation import audit, clock, database, settings
 from foundation.actor import Actor
 from foundation.events import tell
@@ -117,7 +117,7 @@ async def withdraw(*, kind: SubjectKind, number: str, reason: str, by: Actor) ->
         await tell(RatingWithdrawn(rating_id=rating.id))
 
 
-def waiting_for(citizen_id: int, *, limit: int = 10) -> Asking[list[Rateable]]:
+def waiting_for(citizen_id: int, *, limit: int = 10) -> Asking[list[Awaited]]:
     """Finished visits and closed cases of the citizen that may still be rated, the latest first."""
     return subjects.waiting_for(citizen_id, since=_since(), limit=limit)
 

@@ -14,7 +14,16 @@ SubjectKind = Literal["visit", "case", "ticket"]
 DONE = {"visit": ("finished",), "case": ("closed", "delivered"), "ticket": ("finished",)}
 
 
-class Rateable(Struct, frozen=True):
+class Awaited(Struct, frozen=True):
+    """A service that waits to be rated, in a line."""
+
+    kind: SubjectKind
+    number: str
+    title: str
+    place: str
+
+
+class Rateable(Struct, frozen=True, kw_only=True):
     """A service of somebody: what it is and for what it is counted. `number`: booking code, case_no or ticket."""
 
     kind: SubjectKind
@@ -56,11 +65,16 @@ select 'ticket' as kind, q.id, h.code || '-' || to_char(q.day, 'YYYYMMDD') || '-
 UNRATED = "not exists (select from rating r where r.subject_kind = done.kind and r.subject_id = done.id)"
 # `offset 0`: first what is theirs, then how long ago. Else the planner looks as well for all that ended since.
 WAITING = Question(
-    Rateable,
+    Awaited,
     f"""
-select * from ({VISITS} where a.citizen_id = asked.who and a.state = 'finished'
-               union all {CASES} where c.citizen_id = asked.who and c.stage in ('closed', 'delivered')
-              offset 0) done
+select done.kind, done.number, done.title, done.place from (
+    select 'visit' as kind, a.id, a.code as number, t.name as title, h.name as place, a.changed_at as done_at
+      from appointment a join appointment_type t on t.id = a.type_id join hall h on h.id = t.hall_id
+     where a.citizen_id = asked.who and a.state = 'finished'
+    union all
+    select 'case', c.id, c.case_no, c.item_name, c.department_name, c.closed_at
+      from case_file c where c.citizen_id = asked.who and c.stage in ('closed', 'delivered')
+    offset 0) done
  where {UNRATED} and done_at > asked.since order by done_at desc limit asked.most""",
     who="bigint",
     since="timestamptz",
@@ -86,7 +100,7 @@ select r.id, r.subject_kind, r.subject_id, coalesce(nullif(r.item_name, ''), r.d
  where r.citizen_id = $3"""
 
 
-def waiting_for(citizen_id: int, *, since: datetime, limit: int) -> Asking[list[Rateable]]:
+def waiting_for(citizen_id: int, *, since: datetime, limit: int) -> Asking[list[Awaited]]:
     """Finished visits and closed cases of the citizen that have no rating yet, the latest first."""
     return WAITING.asking(citizen_id, since, limit, then=list)
 

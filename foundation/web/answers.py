@@ -81,18 +81,17 @@ class Written(HTTPResponse):
     def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
         if self.status not in (204, 304):
             self.headers.setdefault("content-type", self.content_type)
-        return iter([_known.get(one) or _encoded(*one) for one in self.headers.items()])
+        return iter(
+            [
+                _encoded(name, value) if name in ALIKE else (_clean(name), _once(f"{value}"))
+                for name, value in self.headers.items()
+            ]
+        )
 
 
-_known: dict[tuple[str, str], tuple[bytes, bytes]] = {}
-MOST = 500
-
-
-def _encoded(name: str, value: Any) -> tuple[bytes, bytes]:
-    made = _clean(name), _once(f"{value}")
-    if name in ALIKE and len(_known) < MOST:
-        _known[name, value] = made
-    return made
+@lru_cache(500)
+def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
+    return _clean(name), _once(value)
 
 
 @lru_cache(500)

@@ -19,7 +19,7 @@ from feedback.errors import (
 )
 from feedback.models import Rating, Rectification
 from feedback.rectification_errors import NotAtThisStage, RectificationNotFound
-from feedback.subjects import Rateable
+from feedback.subjects import Awaited, Rateable
 from foundation.web import PUBLIC, PUBLIC_HOUR, Asked, Limit, Routes
 from foundation.web.language import as_known
 from identity.sessions import Session
@@ -217,7 +217,7 @@ async def verdict(rectification_id: RowId, body: Verdict, who: Session) -> None:
     )
 
 
-def _waiting(one: Rateable) -> Waiting:
+def _waiting(one: Awaited | Rateable) -> Waiting:
     return Waiting(one.kind, one.number, one.title, one.place)
 
 
