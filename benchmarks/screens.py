@@ -70,6 +70,7 @@ async def _made() -> Town:
         await favourites.add(citizen_id=citizen_id, item=slugs[0])
         (due,) = (await own_bills.owed(citizen_id)).first
         one.booking, one.pay_code, one.case_no = held.code, due.pay_code, f"T{citizen_id}N1"
+    await database.execute("analyze")  # as PostgreSQL does by itself within a minute: else it plans for empty tables
     row = await database.fetchrow(
         "select t.id, t.code, s.day from slot s join appointment_type t on t.id = s.type_id where s.id = $1", slot_id
     )

@@ -19,6 +19,7 @@ ALWAYS = {
     "unix_socket_directories": "",
     "max_connections": "200",
     "shared_buffers": "128MB",
+    "random_page_cost": "1.1",  # data in memory or on solid state, as in production
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "timezone": "UTC",
