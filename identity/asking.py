@@ -119,15 +119,20 @@ ASKED_OF_PRINTS = Question(
 
 async def waiting_for(principal_id: int) -> list[Request]:
     """Who asks to act for me."""
+    return await all_waiting(await asked_of(principal_id), principal_id)
+
+
+async def all_waiting(found: list[Request], principal_id: int) -> list[Request]:
+    """What `asked_of` found, and while a key is being rotated what it could not find."""
     if not crypto.fingerprints_differ():
-        return await asked_of(principal_id)
+        return found
     identity = (await own_record.document(principal_id)).identity
     prints = ",".join(identity.fingerprints) if identity else ""
     return _for_them(await ASKED_OF_PRINTS.rows(principal_id, clock.now(), prints))
 
 
 def asked_of(principal_id: int) -> Asking[list[Request]]:
-    """As `waiting_for`, unless `crypto.fingerprints_differ`."""
+    """Who asks to act for me, by the fingerprint that is kept of my document; to be completed by `all_waiting`."""
     return ASKED_OF.asking(principal_id, clock.now(), then=_for_them)
 
 

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from foundation import crypto
 from foundation.questions import ask_as_one
 from foundation.web import Asked, Limit, Routes
 from identity import acting, asking, delegation, family, inviting
@@ -163,7 +162,6 @@ async def family_page(who: Session) -> FamilyPage:
         asked_of := asking.asked_of(me),
         asked := asking.asked_by(me),
     )
-    asked_of_me = await asking.waiting_for(me) if crypto.fingerprints_differ() else asked_of.answer
     return FamilyPage(
         members=[
             MemberView(one.id, one.name, one.number, RELATION_NAMES[one.relation], one.minor) for one in members.answer
@@ -174,7 +172,7 @@ async def family_page(who: Session) -> FamilyPage:
         invitations=[
             InvitationView(one.id, _names(one.scope), one.until, one.good_until) for one in invitations.answer
         ],
-        asked_of_me=[_delegation(one, one.name) for one in asked_of_me],
+        asked_of_me=[_delegation(one, one.name) for one in await asking.all_waiting(asked_of.answer, me)],
         asked_by_me=[_delegation(one, one.name) for one in asked.answer],
     )
 
