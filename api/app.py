@@ -9,7 +9,7 @@ import rooms
 from api import console, couriers, department_bills, department_supplements, departments, hall, opendata
 from api.callbacks import alipay, sign_on, sms, wechat
 from foundation import settings
-from foundation.web import Door, new_app, open_house, vitals
+from foundation.web import Door, Folder, new_app, open_house, vitals
 from payments import gateway
 
 REQUEST_BYTES = 11_000_000  # a full batch of a department, a result paper of 10 MB, and their frame
@@ -37,8 +37,8 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
         door.include(routes)
     door.mount(app)
     app.error_handler.add(NotFound, console.missing)
-    app.static("/console/static", console.STATIC, name="console-static")
-    app.static("/hall/static", hall.STATIC, name="hall-static")
+    Folder(console.STATIC).mount(app, "/console/static", name="console-static")
+    Folder(hall.STATIC).mount(app, "/hall/static", name="hall-static")
     app.add_route(_to_console, "/", methods=["GET"], name="root")
     open_house(app, settings.current(), models=rooms.MODELS)
     app.register_listener(_open_channels, "after_server_start")

@@ -10,6 +10,7 @@ from sandbox import (
     alipay_payment,
     alipay_refunds,
     notices,
+    rendering,
     sms,
     wechat_pay_notices,
     wechat_pay_payment,
@@ -30,8 +31,6 @@ from sandbox.wechat_pay import wechat_pay
 from sandbox.wechat_web import wechat_web
 from sandbox.world import World
 
-PAGES = Path(__file__).with_name("pages")
-
 
 def create_app(*, keys: Path, data: Path | None = None, speed: float = 60.0, name: str = "sandbox") -> Sanic:
     """The sandbox on the keys of one folder; with a data folder it remembers across restarts.
@@ -50,8 +49,8 @@ def create_app(*, keys: Path, data: Path | None = None, speed: float = 60.0, nam
     for room in (*vendors, *beside, wallet, control, home):
         app.blueprint(room)
     app.blueprint(sign_on)
-    app.static("/sandbox.css", PAGES / "sandbox.css", name="style")
-    app.static("/sandbox.js", PAGES / "sandbox.js", name="script")
+    app.add_route(rendering.handed_out("sandbox.css"), "/sandbox.css", name="style")
+    app.add_route(rendering.handed_out("sandbox.js"), "/sandbox.js", name="script")
     app.before_server_start(_begin)
     app.after_server_stop(_end)
     return app

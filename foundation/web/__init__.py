@@ -27,6 +27,7 @@ from foundation.web.answers import written
 from foundation.web.caching import LIVE, PUBLIC_HOUR, PUBLIC_MINUTE, Cache
 from foundation.web.client_address import client_address
 from foundation.web.door import Door
+from foundation.web.files import Folder
 from foundation.web.headers import Header
 from foundation.web.lifecycle import new_app, open_house
 from foundation.web.reading import Asked
@@ -44,6 +45,7 @@ __all__ = [
     "Asked",
     "Cache",
     "Door",
+    "Folder",
     "HTTPResponse",
     "Header",
     "Limit",

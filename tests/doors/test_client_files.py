@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from miniprogram_bff.client_files import FOR_EVER, H5, INDEX, held
+from foundation.web.files import FOR_EVER, Folder, held
+from miniprogram_bff.client_files import H5, INDEX
 
 NAMED = sorted(path.relative_to(H5).as_posix() for path in (H5 / "assets").glob("*"))
 
@@ -57,9 +58,9 @@ async def test_nothing_beside_the_client(bff: httpx.AsyncClient) -> None:
 
 
 def test_a_client_built_anew_is_served(tmp_path: Path) -> None:
-    page = tmp_path / INDEX
+    folder, page = Folder(tmp_path), tmp_path / INDEX
     page.write_text("old")
-    assert held(page, 1).content == b"old"
+    assert held(folder, page, 1).content == b"old"
     page.write_text("new")
-    assert held(page, 1).content == b"old"  # held since the first asking
-    assert held(page, 2).content == b"new"
+    assert held(folder, page, 1).content == b"old"  # held since the first asking
+    assert held(folder, page, 2).content == b"new"

@@ -348,7 +348,9 @@ async def test_pages_load_nothing_from_elsewhere(desk: Desk) -> None:
     assert re.findall(r"""(?:src|href|action)="(?!/|#)""", page.text) == []
     assert re.findall(r"<script(?![^>]*src)|<style| style=| on[a-z]+=", page.text) == []
     for asset in re.findall(r'(?:src|href)="(/console/static/[^"]+)"', page.text):
-        assert (await desk.open(asset)).status_code == 200, asset
+        file = await desk.open(asset)
+        assert (file.status_code, file.headers["cache-control"]) == (200, "no-cache"), asset
+        assert file.headers["etag"], asset
 
 
 class AnyText(str):

@@ -83,5 +83,8 @@ async def test_an_address_that_is_no_file_is_not_found(citizens: str, path: byte
     assert await status_of(citizens, b"GET " + path) == 404
 
 
-async def test_a_folder_of_the_console_is_not_found(systems: str) -> None:
-    assert await status_of(systems, b"GET /console/static/vendor") == 404
+@pytest.mark.parametrize(
+    "path", [b"vendor", b"%00", b"..%2f__init__.py", b"a" * 300, b"", b"tokens.css/x", b"/tokens.css"]
+)
+async def test_an_address_that_is_no_file_of_the_console_is_not_found(systems: str, path: bytes) -> None:
+    assert await status_of(systems, b"GET /console/static/" + path) == 404

@@ -99,11 +99,11 @@ ANYBODY = {
 }
 # Served past the doors: files that hold nothing of anybody, and the way from / to the first page.
 OUTSIDE_THE_DOOR = {
-    "bff": {"/": "GET", "/h5": "GET HEAD", "/h5/": "GET HEAD", "/h5/<name:path>": "GET HEAD"},
+    "bff": {"/": "GET", "/h5": "GET HEAD", "/h5/": "GET HEAD", "/h5/<path:path>": "GET HEAD"},
     "api": {
         "/": "GET",
-        "/console/static/<__file_uri__:path>": "GET HEAD",
-        "/hall/static/<__file_uri__:path>": "GET HEAD",
+        "/console/static/<path:path>": "GET HEAD",
+        "/hall/static/<path:path>": "GET HEAD",
     },
 }
 TURNED_AWAY = {
