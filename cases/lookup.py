@@ -64,11 +64,9 @@ def _site(address: str) -> str:
     return str(ipaddress.ip_network((known, IPV6_SITE), strict=False))
 
 
-async def mine(citizen_id: int, *, by: Actor | None = None, limit: int = 50, only_open: bool = False) -> list[CaseView]:
-    """A person's cases, or those that are not closed, the latest changed first; to `by`, those entrusted to them."""
-    rows = await reading.own(citizen_id, only_open=only_open, limit=limit)
-    seen = await entrusted.visible(rows, owner=citizen_id, by=by) if by else rows
-    return await views.of(seen, with_notes=True)
+async def mine(citizen_id: int, *, limit: int = 50, only_open: bool = False) -> list[CaseView]:
+    """A person's cases with all that happened in them, or those that are not closed, the latest changed first."""
+    return await views.of(await reading.own(citizen_id, only_open=only_open, limit=limit), with_notes=True)
 
 
 TO_SUPPLEMENT = Question(

@@ -29,14 +29,8 @@ class CaseLookUp(Asked):
 
 
 @routes.get("/v1/cases", access=CITIZEN, summary="我的办件", errors=(ActingOver,))
-async def my_cases(who: Session) -> list[CaseView]:
-    """每件都带全部环节和告知；只要列表的用 `/v1/own-cases`。"""
-    return await lookup.mine(await subject(who, Scope.PROGRESS), by=actor(who))
-
-
-@routes.get("/v1/own-cases", access=CITIZEN, summary="我的办件列表", errors=(ActingOver,))
-async def listed(who: Session) -> list[OwnCase]:
-    """列表上的一行：办到哪一步、是否临近期限。"""
+async def my_cases(who: Session) -> list[OwnCase]:
+    """一件一行：办到哪一步、是否临近期限；全部环节和告知在该件自己的页上。"""
     return await own_list.of(await subject(who, Scope.PROGRESS), by=actor(who))
 
 

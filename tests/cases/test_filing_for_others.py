@@ -12,6 +12,7 @@ from cases import (
     intake,
     licences,
     lookup,
+    own_list,
     papers,
     pledge,
     review,
@@ -78,7 +79,7 @@ async def test_from_the_draft_to_the_case_it_is_the_principals(agent: Actor) -> 
         assert (seen.own, seen.agent) == (own, "张*")
         assert [line.agent for line in await filing_views.mine(mother.number, by=who)] == ["张*"]
         assert (await lookup.one_of_mine(case_no=case_no, citizen_id=who.number)).agent == "张*"
-        assert (await lookup.mine(mother.number, by=who))[0].case_no == case_no
+        assert (await own_list.of(mother.number, by=who))[0].case_no == case_no
         assert (await delivery_desk.of_case(case_no=case_no, by=who)).offered
     assert await filing_views.mine(agent.number, by=agent) == []
 
@@ -126,7 +127,7 @@ async def test_only_in_the_room_and_for_the_items_they_were_entrusted_with(agent
     with pytest.raises(FilingNotFound):
         await filing_views.one_of_mine(code=code, by=agent)
     assert await filing_views.mine(other.number, by=agent) == []
-    assert await lookup.mine(other.number, by=agent) == []
+    assert await own_list.of(other.number, by=agent) == []
     with pytest.raises(CaseNotFound):
         await delivery_desk.of_case(case_no=case_no, by=agent)
 

@@ -46,8 +46,7 @@ async def test_bookings_bills_and_cases_are_the_organisations_and_outlive_the_ag
     code = made.json()["code"]
     assert [one["code"] for one in await me.get("/v1/bookings")] == [code]
     assert [one["pay_code"] for one in await me.get("/v1/bills")] == [bill.pay_code]
-    for path in ("/v1/cases", "/v1/own-cases"):
-        assert [one["case_no"] for one in await me.get(path)] == [case.case_no], path
+    assert [one["case_no"] for one in await me.get("/v1/cases")] == [case.case_no]
     for path in (f"/v1/bookings/{code}", f"/v1/bills/{bill.pay_code}", f"/v1/cases/{case.case_no}"):
         assert (await stranger("GET", path)).status_code == 404, path
     assert await stranger.refused("PUT", "/v1/me/acting", {"subject": mandate["subject"]}) == (403, "ActingOver")
@@ -55,7 +54,7 @@ async def test_bookings_bills_and_cases_are_the_organisations_and_outlive_the_ag
     row = await OrganisationAgent.get(organisation=of, citizen=agent, state="active")
     legal = await OrganisationAgent.get(organisation=of, role="legal_person")
     await organisation_agents.end(agent_id=row.id, by=Actor.citizen(legal.citizen_id))  # type: ignore[attr-defined]
-    for path in ("/v1/bookings", "/v1/bills", "/v1/cases", "/v1/own-cases"):
+    for path in ("/v1/bookings", "/v1/bills", "/v1/cases"):
         assert await me.refused("GET", path) == (403, "ActingOver"), path
     key = {"Idempotency-Key": "one-more-booking"}
     assert await me.refused("POST", "/v1/bookings", {"slot_id": slot.id}, **key) == (403, "ActingOver")

@@ -22,7 +22,6 @@ from tests.builders.favourites import two_items
 from tests.builders.messages import announce
 
 ONE = 1
-CASES_AND_CALENDAR = 2
 SHARED = ("select number from catalogue_edition where id = 1", closure_news.COMING, notices.ANNOUNCED)  # not of persons
 
 
@@ -59,8 +58,7 @@ async def somebody() -> tuple[dict[str, str], dict[str, int]]:
         "/v1/waitlist": ONE,
         "/v1/bills": ONE,
         f"/v1/bills/{bill.pay_code}": ONE,
-        "/v1/cases": CASES_AND_CALENDAR,
-        "/v1/own-cases": ONE,
+        "/v1/cases": ONE,
         f"/v1/cases/{case.case_no}": ONE,
         "/v1/me/messages": ONE,
         "/v1/me": ONE,

@@ -455,7 +455,7 @@ export interface paths {
         };
         /**
          * 我的办件
-         * @description 每件都带全部环节和告知；只要列表的用 `/v1/own-cases`。
+         * @description 一件一行：办到哪一步、是否临近期限；全部环节和告知在该件自己的页上。
          */
         get: operations["progress_my_cases"];
         put?: never;
@@ -2255,26 +2255,6 @@ export interface paths {
          * @description 本人登录并同意后生效。无论对方是否使用指尖办，答复相同。
          */
         post: operations["organisations_add_agent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/own-cases": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * 我的办件列表
-         * @description 列表上的一行：办到哪一步、是否临近期限。
-         */
-        get: operations["progress_listed"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -9630,7 +9610,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CaseView"][];
+                    "application/json": components["schemas"]["OwnCase"][];
                 };
             };
             /**
@@ -17425,75 +17405,6 @@ export interface operations {
             };
             426: components["responses"]["ClientTooOld"];
             429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalError"];
-            /**
-             * @description 暂时不可用
-             *
-             *     * `RedisGone` 系统繁忙，请稍后重试。
-             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
-             */
-            503: {
-                headers: {
-                    /** @description 多少秒后再试 */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    progress_listed: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
-                "X-Client"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description 成功 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwnCase"][];
-                };
-            };
-            /**
-             * @description 未登录或签名不正确
-             *
-             *     * `NotSignedIn` 请先登录后再操作。
-             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /**
-             * @description 没有权限
-             *
-             *     * `ActingOver` 您已不能以该单位身份办理：授权可能已解除、已到期或不含此项。请切换回个人身份，或联系单位管理员。
-             *     * `PolicyNotAgreed` 请先阅读并同意隐私政策，再继续办理；不同意也可以查看、导出和注销。
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
