@@ -4,7 +4,7 @@ import pytest
 
 from appointments import seats
 from foundation import database
-from tests.builders.appointments import a_citizen
+from tests.builders.appointments import a_citizen, a_slot
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -28,14 +28,46 @@ async def plan_on_the_first_morning(page: str) -> str:
             await tx.execute("deallocate take_on_the_first_morning")
 
 
+async def bookings_come_and_go() -> None:
+    """Their indexes stay as long as they were; that of the day's live bookings is made anew and has one page."""
+    slot, who = await a_slot(), await a_citizen()
+    await database.execute(
+        """insert into appointment (code, slot_id, type_id, day, citizen_id, state, idempotency_key, body_hash,
+                                    created_at, changed_at)
+           select 'C' || n, $1, $2, date '2026-01-01' + n, $3, 'booked', 'key-' || n, '', now(), now()
+             from generate_series(1, 400) n""",
+        slot.id, slot.type_id, who.number,
+    )  # fmt: skip
+    await database.execute("delete from appointment")
+    await database.execute("reindex index appointment_live_by_day")
+
+
 @pytest.mark.parametrize("page", [USUAL, TOLD])
 async def test_nothing_that_grows_is_read_from_end_to_end(page: str) -> None:
     plan = await plan_on_the_first_morning(page)
     assert [one for one in GROWING if f"Seq Scan on {one}" in plan] == []
-    assert "appointment_live_by_day" not in plan  # all of that day's, for each person again
+
+
+@pytest.mark.parametrize("page", [USUAL, TOLD])
+async def test_the_bookings_of_a_day_are_not_read_for_each_person(page: str) -> None:
+    await bookings_come_and_go()
+    assert "appointment_live_by_day" not in await plan_on_the_first_morning(page)
+
+
+async def test_control_an_index_of_all_live_bookings_is_read_for_each_person() -> None:
+    was = await database.fetchval("select pg_get_indexdef('appointment_live_by_day'::regclass)")
+    await database.execute("drop index appointment_live_by_day")
+    await database.execute(was.replace(" AND (day IS NOT NULL)", ""))
+    try:
+        await bookings_come_and_go()
+        assert "appointment_live_by_day" in await plan_on_the_first_morning(USUAL)
+    finally:
+        await database.execute("drop index appointment_live_by_day")
+        await database.execute(was)
 
 
 async def test_control_planned_as_postgresql_would_it_reads_all_bookings(monkeypatch: pytest.MonkeyPatch) -> None:
     careless = seats.FREE_PERSONS_FIRST.replace("set_config('enable_seqscan', 'off', true)", "true")
     monkeypatch.setattr(seats, "FREE_PERSONS_FIRST", careless)
+    await database.execute("vacuum full appointment")  # as short as on the first morning, whatever stood in it
     assert "Seq Scan on appointment" in await plan_on_the_first_morning(USUAL)
