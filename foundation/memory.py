@@ -13,13 +13,15 @@ class Memory(Generic[V]):
 
     `last_known` is for when the source is gone: what was true within the last `at_worst` seconds, if nothing else was
     heard. Take `mark` before the source is asked and `keep` what it said with it: what was dropped in between stays
-    dropped.
+    dropped, and nothing else.
     """
 
     def __init__(self, topic: str, *, seconds: float, at_worst: float = 0, most: int = 50_000) -> None:
         self._seconds, self._at_worst, self._most = seconds, max(seconds, at_worst), most
         self._kept: dict[str, tuple[float, V]] = {}
         self._drops = 0
+        self._dropped: dict[str, int] = {}  # key → which drop was its last, of those since `_all_dropped`
+        self._all_dropped = 0
         bus.on(topic, self.drop, deaf=self._mistrust)
 
     def get(self, key: str) -> V | None:
@@ -37,7 +39,7 @@ class Memory(Generic[V]):
         return self._drops
 
     def keep(self, key: str, value: V, mark: int) -> None:
-        if mark != self._drops or not bus.hears():
+        if self._dropped.get(key, self._all_dropped) > mark or not bus.hears():
             return
         if len(self._kept) >= self._most:
             self._kept.clear()
@@ -45,14 +47,23 @@ class Memory(Generic[V]):
 
     def drop(self, key: str) -> None:
         self._drops += 1
+        self._dropped[key] = self._drops
         self._kept.pop(key, None)
+        if len(self._dropped) > self._most:
+            self._drop_all()
 
     def forget(self) -> None:
-        self._drops += 1
+        self._drop_all()
         self._kept.clear()
 
     def _mistrust(self) -> None:
         """Words may have been missed: nothing is fresh any more."""
-        self._drops += 1
+        self._drop_all()
         if self._at_worst == self._seconds:
             self._kept.clear()
+
+    def _drop_all(self) -> None:
+        """What somebody is asking for at this moment is not kept."""
+        self._drops += 1
+        self._all_dropped = self._drops
+        self._dropped.clear()

@@ -51,7 +51,30 @@ async def test_what_was_dropped_while_we_asked_stays_dropped(remembered: Memory[
     mark = remembered.mark()
     remembered.drop("a")
     remembered.keep("a", "old", mark)
-    assert remembered.get("a") is None
+    remembered.keep("b", "of now", mark)
+    assert (remembered.get("a"), remembered.get("b")) == (None, "of now")
+    assert learnt(remembered, "a", "new") == "new"
+
+
+@pytest.mark.usefixtures("listening")
+async def test_who_asked_before_all_was_dropped_keeps_nothing(remembered: Memory[str]) -> None:
+    mark = remembered.mark()
+    remembered.drop("a")
+    remembered.forget()
+    for key in ("a", "b"):
+        remembered.keep(key, "old", mark)
+        assert remembered.get(key) is None
+
+
+@pytest.mark.usefixtures("listening")
+async def test_a_drop_that_is_remembered_no_longer_still_counts() -> None:
+    small: Memory[str] = Memory("smaller", seconds=60, most=10)
+    mark = small.mark()
+    for n in range(25):
+        small.drop(str(n))
+    small.keep("3", "old", mark)
+    assert small.get("3") is None
+    assert len(small._dropped) <= 10
 
 
 @pytest.mark.usefixtures("listening")
