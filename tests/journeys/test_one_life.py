@@ -108,7 +108,7 @@ async def test_a_case_from_push_to_rating(whole_house: Launched):
     citizen, bureau = await Citizen(whole_house).arrive(), Bureau(whole_house)
     case_no = await bureau.case(citizen, "received", "accepted")
     (mine,) = await citizen.get("/v1/cases")
-    assert (mine["case_no"], mine["stage"], mine["light"]) == (case_no, "accepted", "green")
+    assert (mine["case_no"], mine["stage_label"], mine["light"]) == (case_no, "已受理", "green")
     visitor = Citizen(whole_house)
     seen = await visitor.post("/v1/cases/look-up", case_no=case_no, last_four=citizen.last_four)
     assert (seen["applicant"], seen["stage_label"]) == ("张*", "已受理")
