@@ -13,6 +13,7 @@ import { keep, kept } from "@/store";
 import { enter, sessionOver, signedIn } from "@/session";
 
 interface Seen {
+  shapes: string;
   at: number;
   etag: string;
   said: unknown;
@@ -28,7 +29,12 @@ export interface Screen<T> {
 }
 
 const nameOf = (address: string) => `${signedIn() ? "own." : ""}seen.${address}`;
-const asked = (address: string, etag = kept<Seen>(nameOf(address))?.etag) => request("GET", address, { extra: etag ? { "If-None-Match": etag } : {} });
+// What was kept when answers had other shapes is of no use to the pages of now.
+function lastSeen(address: string): Seen | null {
+  const last = kept<Seen>(nameOf(address));
+  return last?.shapes === __SHAPES__ ? last : null;
+}
+const asked = (address: string, etag = lastSeen(address)?.etag) => request("GET", address, { extra: etag ? { "If-None-Match": etag } : {} });
 
 // The answer to what the first page will ask for is on its way while the page itself is still being made.
 let early: { address: string; heard: Promise<Heard> } | null = null;
@@ -46,12 +52,12 @@ function takenEarly(address: string) {
 export async function seen<P extends PathOf<"get">>(path: P, given: Given<P, "get"> = {}): Promise<{ said: Answer<P, "get">; old: number }> {
   const address = addressed(path, given as object);
   const name = nameOf(address);
-  const last = kept<Seen>(name);
+  const last = lastSeen(address);
   try {
     const heard = await (takenEarly(address) ?? asked(address, last?.etag));
     if (heard.status === 304 && last) return { said: last.said as Answer<P, "get">, old: 0 };
     if (heard.status < 200 || heard.status > 299) throw refused(heard);
-    keep(name, { at: Date.now(), etag: heard.headers.ETag ?? heard.headers.etag ?? "", said: heard.said });
+    keep(name, { shapes: __SHAPES__, at: Date.now(), etag: heard.headers.ETag ?? heard.headers.etag ?? "", said: heard.said });
     return { said: heard.said as Answer<P, "get">, old: 0 };
   } catch (error) {
     if (last && error instanceof Refused && (error.status === 0 || error.status >= 502)) return { said: last.said as Answer<P, "get">, old: last.at };

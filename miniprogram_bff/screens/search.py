@@ -1,10 +1,10 @@
-"""搜索: items found for words, and suggestions while typing."""
+"""搜索: the ways there and items found for words, and suggestions while typing."""
 
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from assistant import knowledge
+from assistant import knowledge, signposts
 from assistant.snapshot import Result
 from catalogue import items
 from catalogue.items import ItemCard
@@ -32,8 +32,18 @@ class ItemRow(Struct):
     audience: Annotated[str, Meta(examples=["自然人"])]
 
 
+class FoundWay(Struct):
+    """叫这个名字的场景、人生事件或主题：一步一步看要办什么，或看其中全部事项。"""
+
+    to: Annotated[str, Meta(examples=["scenario/new-baby"])]
+    kind: Annotated[str, Meta(examples=["场景导办"])]
+    name: Annotated[str, Meta(examples=["新生儿"])]
+    summary: str
+
+
 class Found(Struct):
     q: str
+    ways: list[FoundWay]
     items: list[ItemRow]
 
 
@@ -51,7 +61,8 @@ async def search(query: SearchWords) -> Found:
         found = _near_the_best((await knowledge.current()).search(words, limit=MOST))
     else:
         found = list(by_code)
-    return Found(query.q, [row_of(by_code[code]) for code in found if code in by_code])
+    ways = [FoundWay(one.address, one.kind, one.name, one.summary) for one in await signposts.towards(words)]
+    return Found(query.q, ways, [row_of(by_code[code]) for code in found if code in by_code])
 
 
 @routes.get("/v1/suggestions", access=PUBLIC, summary="输入联想", limit=Limit(ip=600), cache=PUBLIC_MINUTE)

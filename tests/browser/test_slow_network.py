@@ -13,6 +13,11 @@ from tests.launched import Launched
 if TYPE_CHECKING:
     from playwright.async_api import Page, Request, Route
 
+MADE_BY_AN_OLDER_CLIENT = r"""() => {
+  const name = "zhijianban.own.seen./v1/bookings";
+  localStorage.setItem(name, localStorage.getItem(name).replace(/"shapes":"[0-9a-f]{12}"/, '"shapes":"of-before"'));
+}"""
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -29,6 +34,12 @@ async def test_what_was_seen_stays_and_what_was_not_is_tried_again(phone: "Page"
     await phone.goto(f"{h5}#/bookings")
     await phone.get_by_text(re.compile("网络不通，以下是 .+ 看到的内容")).wait_for()
     await phone.locator(f"a[href='#/booking/{booked}']").wait_for()
+
+    await phone.goto(f"{h5}#/guide/id-card-replace")
+    await phone.get_by_text("一眼看清").wait_for()
+    await phone.evaluate(MADE_BY_AN_OLDER_CLIENT)
+    await phone.goto(f"{h5}#/bookings")  # nothing that these pages could show
+    await phone.get_by_role("heading", name="没有打开").wait_for()
 
     await phone.goto(f"{h5}#/guide/fund-rent")  # never seen before
     await phone.get_by_role("heading", name="没有打开").wait_for()

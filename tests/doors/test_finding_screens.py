@@ -97,6 +97,13 @@ async def test_search_for_nothing_lists_everything_and_for_nonsense_nothing(city
     assert (await asked(city, "/v1/search?q=qqqq"))["items"] == []
 
 
+async def test_search_leads_to_what_is_called_so(city: httpx.AsyncClient) -> None:
+    for words in ("搬家", "搬家要办什么"):
+        (way,) = (await asked(city, f"/v1/search?q={words}"))["ways"]
+        assert (way["to"], way["kind"], way["name"]) == ("theme/life_event/moving", "人生事件", "搬家")
+    assert [(await asked(city, f"/v1/search?q={words}"))["ways"] for words in ("", "身份证")] == [[], []]
+
+
 async def test_search_leaves_out_what_only_mentions_the_words(bff: httpx.AsyncClient) -> None:
     await catalogue.demo_city()
     knowledge.forget()

@@ -3977,6 +3977,17 @@ export interface components {
         Found: {
             items: components["schemas"]["ItemRow"][];
             q: string;
+            ways: components["schemas"]["FoundWay"][];
+        };
+        /**
+         * FoundWay
+         * @description 叫这个名字的场景、人生事件或主题：一步一步看要办什么，或看其中全部事项。
+         */
+        FoundWay: {
+            kind: string;
+            name: string;
+            summary: string;
+            to: string;
         };
         /** Group */
         Group: {
