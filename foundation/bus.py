@@ -11,7 +11,6 @@ from typing import Any
 
 from foundation import logs, redis
 
-CHANNEL = "bus"
 PATIENCE = 1.0  # seconds between two looks
 AGAIN_AFTER = 0.5  # seconds after Redis was lost
 
@@ -38,7 +37,12 @@ def hears() -> bool:
 async def tell(topic: str, word: str) -> None:
     """Tell all who listen. Without Redis nobody hears it."""
     with suppress(*redis.LOST, redis.RedisGone):
-        await redis.client().publish(CHANNEL, said(topic, word))
+        await redis.client().publish(channel(), said(topic, word))
+
+
+def channel() -> str:
+    """Ours: channels of Redis belong to all databases of a server, where another house may live beside this one."""
+    return f"bus:{redis.database()}"
 
 
 def said(topic: str, word: str) -> str:
@@ -65,7 +69,7 @@ async def _listen() -> None:
     while True:
         try:
             async with redis.client().pubsub() as ear:
-                await ear.subscribe(CHANNEL)
+                await ear.subscribe(channel())
                 await _hear_all(ear)
         except (*redis.LOST, redis.RedisGone) as lost:
             log.warning("bus_lost", error=type(lost).__name__)

@@ -49,3 +49,8 @@ def client() -> redis_py.Redis:
     if _client is None:
         raise RedisGone
     return _client
+
+
+def database() -> int:
+    """The number of our database on its server."""
+    return int(client().connection_pool.connection_kwargs.get("db") or 0)

@@ -148,7 +148,7 @@ async def drop(space: Space, holder_id: int, session_ids: list[str]) -> int:
         async with _server().pipeline(transaction=False) as pipe:
             for one in session_ids:
                 pipe.delete(space.entry(one))
-                pipe.publish(bus.CHANNEL, bus.said(space.topic, one))
+                pipe.publish(bus.channel(), bus.said(space.topic, one))
             ended = (await pipe.execute())[::2]
         await _server().zrem(space.holder(holder_id), *session_ids)
     return sum(ended)

@@ -223,7 +223,7 @@ async def test_only_one_guide_of_an_item_is_in_force() -> None:
 
 async def test_a_change_is_shouted(redis_db: Redis) -> None:
     async with redis_db.pubsub() as listening:
-        await listening.subscribe(bus.CHANNEL)
+        await listening.subscribe(bus.channel())
         await listening.get_message(timeout=1)
         await build.small_city()
         heard = await listening.get_message(timeout=1, ignore_subscribe_messages=True)

@@ -47,6 +47,21 @@ async def test_a_word_drops_what_it_names(remembered: Memory[str]) -> None:
 
 
 @pytest.mark.usefixtures("listening")
+async def test_another_house_on_the_same_server_is_not_heard(
+    remembered: Memory[str], redis_db: redis.asyncio.Redis, redis_url: str
+) -> None:
+    learnt(remembered, "a", "1")
+    ours, number = bus.channel(), our_redis.database()
+    assert redis_url.endswith(f"/{number}")
+    theirs = ours.replace(str(number), str(number + 1))
+    await redis_db.publish(theirs, bus.said("test", "a"))
+    heard = remembered.mark()
+    await bus.tell("test", "b")
+    await until(lambda: remembered.mark() > heard)
+    assert remembered.get("a") == "1"
+
+
+@pytest.mark.usefixtures("listening")
 async def test_what_was_dropped_while_we_asked_stays_dropped(remembered: Memory[str]) -> None:
     mark = remembered.mark()
     remembered.drop("a")
