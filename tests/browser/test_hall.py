@@ -1,5 +1,6 @@
 """In the hall, in Chromium: the big screen, the kiosk under a finger, the calling desk within three clicks."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from tests.foundation.wire import wire_to
 from tests.serving import serving
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("db", "redis_db")]
 
@@ -205,6 +206,27 @@ async def test_a_kiosk_that_is_left_alone_goes_home(house: str, desk: "Page", ha
     await desk.get_by_role("heading", name="请选择").wait_for()
     await desk.get_by_role("button", name="刷身份证签到").click()
     assert await desk.locator(".typed").inner_text() == ""
+
+
+async def test_a_late_answer_does_not_take_the_next_screen_away(house: str, desk: "Page", hall: Hall) -> None:
+    await a_kiosk(desk, house, hall)
+    asked, may_go, over = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def late(route: "Route") -> None:
+        asked.set()
+        await may_go.wait()
+        await route.continue_()
+
+    desk.on("requestfinished", lambda one: over.set() if one.url.endswith("/departments") else None)
+    await desk.route("**/departments", late)
+    await desk.get_by_role("button", name="现场取号").click()
+    await asked.wait()
+    await desk.get_by_role("button", name="刷身份证签到").click()
+    await desk.keyboard.type("110105")
+    may_go.set()
+    await over.wait()
+    await desk.evaluate("() => new Promise((then) => setTimeout(then))")  # what waited for the answer has run
+    assert await desk.locator(".typed").inner_text() == "●●●●●5"
 
 
 async def test_a_kiosk_checks_in_by_the_code_and_stops_when_it_is_revoked(house: str, desk: "Page") -> None:

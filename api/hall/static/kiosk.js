@@ -16,6 +16,7 @@ function takeKey() {
 }
 
 let typed = "";
+let shown = 0; // which screen this is, counted
 let left = 0;
 let then = "返回";
 let onKey = null;
@@ -44,10 +45,19 @@ const make = (tag, properties = {}, ...children) => {
 
 function screen(title, ...parts) {
   main.replaceChildren(make("section", {}, make("h1", { textContent: title }), ...parts));
+  shown += 1;
   main.scrollTop = 0;
   main.focus({ preventScroll: true });
   left = IDLE;
   then = "返回";
+}
+
+// An answer that comes when somebody is on another screen already changes nothing there.
+async function asked(path, show) {
+  const here = shown;
+  let answer;
+  try { answer = await ask(path); } catch (error) { return here === shown ? sorry(error) : undefined; }
+  return here === shown ? show(answer) : undefined;
 }
 
 function home() {
@@ -74,9 +84,12 @@ function enter(title, { hint, keys, letters, show, fits, send, then: told = numb
   const draw = () => { box.textContent = show(typed); go.disabled = !fits(typed); problem.textContent = ""; left = IDLE; };
   const submit = async () => {
     if (!fits(typed) || go.ariaBusy === "true") return;
+    const here = shown;
+    left = IDLE;
     go.disabled = true;
     go.ariaBusy = "true";
     try { told(await send(typed)); } catch (error) {
+      if (here !== shown) return;
       typed = "";
       draw();
       problem.textContent = error.message;
@@ -112,25 +125,18 @@ const ID = { hint: "请把身份证放到读卡处，或输入号码", keys: "12
 
 const byId = () => enter("请刷身份证或输入号码", { ...ID, send: (text) => ask("check-in-by-id", person(text)) });
 
-async function departments() {
+function departments() {
   onKey = null;
-  try {
-    const desk = await ask("departments");
-    screen("请选择要办理的部门", make("div", { className: "choices" }, ...desk.departments.map((one) => choice(one.name,
-      `等候 ${one.waiting} 人，约 ${one.minutes_from}–${one.minutes_to} 分钟`, () => walkIn(one)))),
-    make("div", { className: "deeds" }, make("button", { textContent: "返回", onclick: home })));
-  } catch (error) { sorry(error); }
+  asked("departments", (desk) => screen("请选择要办理的部门", make("div", { className: "choices" }, ...desk.departments.map((one) => choice(one.name,
+    `等候 ${one.waiting} 人，约 ${one.minutes_from}–${one.minutes_to} 分钟`, () => walkIn(one)))), back()));
 }
 
 const walkIn = (one) => enter(`${one.name} 取号`, { ...ID, send: (text) => ask("walk-in", { ...person(text), department: one.code }) });
 
 // A mark: how it was, for a bad one what was wrong, then whose visit it was.
-async function rateLevels() {
+function rateLevels() {
   onKey = null;
-  try {
-    const levels = await ask("levels");
-    screen("本次服务您觉得", make("div", { className: "choices" }, ...levels.map((one) => choice(one.label, "", () => (one.level <= 2 ? rateTags(one) : rateWhose(one.level, []))))), back());
-  } catch (error) { sorry(error); }
+  asked("levels", (levels) => screen("本次服务您觉得", make("div", { className: "choices" }, ...levels.map((one) => choice(one.label, "", () => (one.level <= 2 ? rateTags(one) : rateWhose(one.level, []))))), back()));
 }
 
 const back = () => make("div", { className: "deeds" }, make("button", { textContent: "返回", onclick: home }));
@@ -168,8 +174,10 @@ function sorry(error) {
   screen(error.message, make("div", { className: "deeds" }, again));
 }
 
-async function start() {
-  try { await ask("departments"); home(); } catch (error) { sorry(error); }
+// Whether the key is good and the line is there.
+function start() {
+  left = IDLE;
+  asked("departments", home);
 }
 
 document.addEventListener("keydown", (event) => {
@@ -186,7 +194,7 @@ setInterval(() => {
   const atHome = !!main.querySelector(".choices") && main.querySelector("h1").textContent === "请选择";
   left = atHome ? IDLE : left - 1;
   document.getElementById("left").textContent = !atHome && left <= 15 ? `${Math.max(left, 0)} 秒后${then}` : "";
-  if (left <= 0) start();
+  if (left <= 0) (then === "重试" ? start : home)(); // nobody's number stays in sight while a line is slow
 }, 1000);
 
 addEventListener("online", () => { if (then === "重试") start(); });
