@@ -106,7 +106,9 @@ def create_app(args: object = None) -> Sanic[Any, Any]:
     app = new_app("bff")
     door = Door(
         title="指尖办 · 市民服务",
-        description="微信、支付宝小程序和网页使用的接口。请求头 Accept-Language: zh-Hant 得到繁体中文。",
+        description="微信、支付宝小程序和网页使用的接口。请求头 Accept-Language: zh-Hant 得到繁体中文。"
+        "登录后的写操作都可带 Idempotency-Key（8 至 80 位字母、数字、横线）："
+        "没有收到答复时用同一个键重试，只办一次，得到第一次的答复。",
         version="1",
         scripts=True,
         visits=Clients(),

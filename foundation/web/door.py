@@ -8,7 +8,7 @@ from sanic import HTTPResponse, Request, Sanic
 
 from foundation import ratelimit
 from foundation.errors import Refusal
-from foundation.web import answers, docs, early, journal, language, reading
+from foundation.web import answers, docs, early, journal, language, reading, repeated
 from foundation.web.access import PUBLIC
 from foundation.web.caching import unless_held
 from foundation.web.client_address import client_address
@@ -80,6 +80,7 @@ class Door:
         early.stand_before(app, refusals.get, handing_out(self))
         app.error_handler.add(Exception, self.refused)
         app.register_middleware(journal.finish, "response")
+        app.register_listener(_finish_what_is_under_way, "before_server_stop")
 
     def told(self, route: Route, headers: Mapping[str, str]) -> Mapping[str, str]:
         """Headers that `visits` has for a caller of `route`. Raises one of its errors."""
@@ -91,6 +92,10 @@ class Door:
         """`error` as its reader reads it."""
         response = answers.refused(request, error)
         return language.turned(response, language.ALL) if self.scripts and language.is_asked(request) else response
+
+
+async def _finish_what_is_under_way(_: Any) -> None:
+    await repeated.finish()
 
 
 def _serving(door: Door, route: Route) -> Callable[..., Coroutine[Any, Any, HTTPResponse | None]]:
@@ -128,6 +133,7 @@ def _answering(
     plan, public = language.plan_of(route.answers_with), route.access is PUBLIC
     varies = door.varies if public else ", ".join(filter(None, ["Authorization", door.varies]))
     cache, shared = route.cache, route.cache is not None and "request" not in route.takes
+    keyed = repeated.is_left_to_us(route)
 
     async def make(request: Request, captured: dict[str, str], who: Any, turned: bool) -> HTTPResponse | None:
         given = await route.handler(**_arguments(route, request, captured, who))
@@ -148,6 +154,9 @@ def _answering(
         if shared and who is None:
             key = (request.raw_url, turned)
             made = await door.crowd.answer(key, lambda: make(request, captured, None, turned), route)
+        elif keyed and who is not None and repeated.has_key(request):
+            caller = route.access.limited_as(who)
+            made = await repeated.once(request, who=caller, does=lambda: make(request, captured, who, turned))
         else:
             made = await make(request, captured, who, turned)
         return made if made is None or cache is None else unless_held(request, made)
