@@ -12,7 +12,7 @@ const mini = platform !== "browser";
 // What a phone kept of answers is shown only by pages that were made for their shapes.
 const shapes = createHash("sha256").update(readFileSync("src/api/types.d.ts")).digest("hex").slice(0, 12);
 // Mini-programs know no "same origin": the address of the citizen door is baked into their packages.
-const door = mini ? process.env.CITIZEN_DOOR || "http://127.0.0.1:8100" : "";
+const door = mini ? (process.env.CITIZEN_DOOR || "http://127.0.0.1:8100").replace(/\/+$/, "") : "";
 
 // Whoever asks for "@/platform" gets the file of this platform.
 const ownPlatform: Plugin = {

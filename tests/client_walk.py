@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from deploy.client import node
-from deploy.client.places import SOURCE
+from deploy.client.places import DOOR, SOURCE
 from tests.journeys.walkers import BUSINESS, HALL, Bureau, Citizen, client, say_goodbye
 from tests.launched import ROOT, Launched
-
-BAKED = "http://127.0.0.1:8100"
 
 
 async def scene(house: Launched) -> dict[str, Any]:
@@ -26,7 +24,7 @@ async def scene(house: Launched) -> dict[str, Any]:
         phones = {platform: await _person(house, platform) for platform in ("wechat", "alipay")}
     finally:
         await say_goodbye()
-    own = {"door": house.bff, "sandbox": house.sandbox, "baked": BAKED}
+    own = {"door": house.bff, "sandbox": house.sandbox, "baked": DOOR}
     return own | phones | {"hall": business["hall_name"], "hall_code": HALL, "business": business["name"]}
 
 

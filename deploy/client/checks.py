@@ -6,12 +6,12 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy.client.places import ALIPAY, BROWSER, SOURCE, WECHAT
+from deploy.client.places import ALIPAY, BROWSER, DOOR, SOURCE, WECHAT
 
 PACKAGE_LIMIT = 1_500_000  # bytes of a main package; both vendors take 2 MB
 FIRST_LOAD_LIMIT = 120_000  # bytes, compressed, until the home screen stands in a browser
 TEXTS = {".js", ".css", ".wxss", ".acss", ".wxml", ".axml", ".json", ".html", ".svg"}
-ADDRESS = re.compile(r"""(?:https?:)?//(?=[a-z0-9-]+\.[a-z])[^\s"'`)\\]+""")
+ADDRESS = re.compile(r"""(?:(?:https?:)?//(?=[a-z0-9-]+\.[a-z])|https?://(?=\d+\.\d+\.\d))[^\s"'`)\\]+""")
 # Also what would fetch a stranger's address however it is spelt.
 STRANGE = re.compile(ADDRESS.pattern + r"|wx\.preloadAssets")
 # Names of XML dialects, and pages of manuals that warnings of the libraries name: nothing is fetched from them.
@@ -36,13 +36,13 @@ def strip_strangers() -> None:
             path.write_text(clean, encoding="utf-8")
 
 
-def strangers(folder: Path) -> list[str]:
+def strangers(folder: Path, *, door: str = DOOR) -> list[str]:
     """Addresses outside the city's own door, with the file they stand in."""
     return [
         f"{path.relative_to(folder)}: {found}"
         for path in _texts(folder)
         for found in STRANGE.findall(path.read_text(encoding="utf-8"))
-        if not found.startswith(NAMES) and "127.0.0.1" not in found
+        if not found.startswith((*NAMES, f"{door}/")) and found != door
     ]
 
 

@@ -13,7 +13,11 @@ const PHONES = { wechat: ["mp-weixin", wechat], alipay: ["mp-alipay", alipay] };
 
 // The packages have an address baked in; on this machine the door is elsewhere.
 const over = globalThis.fetch;
-globalThis.fetch = (url, given) => over(String(url).replace(scene.baked, scene.door), given);
+globalThis.fetch = (url, given) => {
+  const meant = String(url);
+  if (!meant.startsWith(scene.baked)) throw new Error(`${meant} is not of the city's door`);
+  return over(meant.replace(scene.baked, scene.door), given);
+};
 
 const pull = async (path, body) => {
   const answer = await over(`${scene.sandbox}/sandbox/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });

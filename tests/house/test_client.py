@@ -1,6 +1,7 @@
 """The citizens' client: what the citizen door serves is what the sources build to, small, and nobody else's."""
 
 import re
+from pathlib import Path
 
 from deploy.client import checks, hant, record
 from deploy.client.places import SERVED, SOURCE
@@ -23,6 +24,18 @@ def test_an_address_of_others_is_found() -> None:
     assert checks.ADDRESS.findall('url(https://cdn.example.com/a.png) "//fonts.example.org/x"') == [
         "https://cdn.example.com/a.png",
         "//fonts.example.org/x",
+    ]
+
+
+def test_the_citys_own_door_is_no_stranger_and_any_other_is(tmp_path: Path) -> None:
+    door = "https://door.shili.gov.cn"
+    (tmp_path / "call.js").write_text(
+        f'const a="{door}",b="{door}/v1/home",c="https://door.shili.gov.cn.example.com/x"'
+    )
+    (tmp_path / "more.js").write_text('let a="http://192.168.1.5:8100/x"; // 1//2.5')
+    assert sorted(checks.strangers(tmp_path, door=door)) == [
+        "call.js: https://door.shili.gov.cn.example.com/x",
+        "more.js: http://192.168.1.5:8100/x",
     ]
 
 
