@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from identity.family_models import DelegationInvitation
 from miniprogram_bff.app import create_app
 from payments import gateway, settlement
 from payments.models import PaymentOrder
@@ -85,3 +86,22 @@ async def test_a_lost_answer_pays_once_and_what_is_old_is_said_to_be(till: Till,
         await drawn(phone)
         await phone.get_by_text("已缴清", exact=True).wait_for()
         assert await phone.get_by_text("网络不通").count() == 0
+
+
+async def test_a_lost_answer_makes_one_invitation(phone: "Page") -> None:
+    citizen, _ = await a_payer("wechat")
+    token = (await sign_in(citizen))["Authorization"].removeprefix("Bearer ")
+    swallowing = Swallowing()
+    await phone.route("**/delegations/invitations", swallowing)
+    async with serving(create_app()) as base:
+        await signed_in_with(phone, f"{base}/h5", token)
+        await phone.goto(f"{base}/h5/#/family")
+        await phone.get_by_text("请人代我办理").first.click()
+        make = phone.get_by_role("button", name="生成邀请码")
+        await make.click()
+        await phone.get_by_role("alert").wait_for()
+        made = await DelegationInvitation.get()  # the door had done it
+        await make.click()
+        await phone.get_by_role("heading", name="邀请码", exact=True).wait_for()
+        assert await DelegationInvitation.all().values_list("id", flat=True) == [made.id]
+        assert (len(swallowing.keys), len(set(swallowing.keys))) == (2, 1)  # the same wish

@@ -79,9 +79,23 @@ export function request(method: string, path: string, { body, extra = {} }: { bo
 
 async function asked(method: string, path: string, given: Loose = {}): Promise<never> {
   const body = given.body ?? (method === "POST" || method === "PUT" ? {} : undefined);
-  const heard = await request(method, addressed(path, given), { body, extra: given.key ? { "Idempotency-Key": given.key } : {} });
+  const address = addressed(path, given);
+  const heard = method === "GET" ? await request(method, address) : await written(method, address, body, given.key);
   if (heard.status < 200 || heard.status > 299) throw refused(heard);
   return (heard.said === "" ? null : heard.said) as never;
+}
+
+// What went out and was not answered → its key: tried again it is the same wish, and done once. Once anything was answered
+// the same words are a new wish.
+const unanswered = new Map<string, string>();
+
+export async function written(method: string, address: string, body: unknown, own?: string): Promise<Heard> {
+  const wish = `${method} ${address} ${JSON.stringify(body)}`;
+  const key = own ?? unanswered.get(wish) ?? intent();
+  unanswered.set(wish, key);
+  const heard = await request(method, address, { body, extra: { "Idempotency-Key": key } });
+  if (heard.status < 502) unanswered.clear();
+  return heard;
 }
 
 export const refused = (heard: Heard) => new Refused(heard.status, (heard.said ?? {}) as object);
