@@ -27,7 +27,7 @@ from appointments.places import PLACE, PLACES
 from foundation import audit, crypto, database, events
 from foundation.actor import Actor
 from foundation.errors import Forbidden
-from foundation.questions import Question
+from foundation.questions import Asking, Question
 
 MOST = 5  # queues one person may stand in
 
@@ -100,6 +100,27 @@ MINE = Question(
     who="bigint",
     joiner="text",
 )
+
+
+class Offered(Struct, frozen=True):
+    """A place that waits for an answer."""
+
+    code: str
+    type_name: str
+    hall_name: str
+    starts_at: datetime
+    offer_until: datetime
+
+
+OFFERED = Question(
+    Offered,
+    """
+select w.code, t.name as type_name, h.name as hall_name, s.starts_at, w.offer_until
+  from (select * from waitlist_entry where citizen_id = asked.who and state = 'offered' offset 0) as w
+  join slot s on s.id = w.slot_id join appointment_type t on t.id = w.type_id join hall h on h.id = t.hall_id
+ order by w.offer_until limit 5""",
+    who="bigint",
+)
 LOCK_SLOT = "select 1 from slot where id = $1 for update"
 
 
@@ -122,6 +143,11 @@ async def join(*, slot_id: int, by: Actor, type_id: int | None = None, for_citiz
         code = await _place_already(slot_id, whose, type_id, by)
         code = code or await _stand_in_line(slot_id, whose, type_id, by)
         return await find(code=code, for_=by)
+
+
+def offered(citizen_id: int) -> Asking[list[Offered]]:
+    """Places that this person may confirm now, the one that is lost first before others."""
+    return OFFERED.asking(citizen_id, then=list)
 
 
 async def _must_stand_in(slot_id: int, type_id: int | None, whose: int, by: Actor) -> None:

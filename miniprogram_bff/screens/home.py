@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from appointments import booking
+from appointments import booking, waitlist
 from appointments.booking import Booking
 from cases import lookup
 from catalogue import items, scenarios, shelf
@@ -29,6 +29,7 @@ from miniprogram_bff.fields import (
 )
 from miniprogram_bff.screens.bookings import CheckInView, check_in_view
 from miniprogram_bff.screens.search import ItemRow, row_of
+from miniprogram_bff.screens.wait import WaitCode
 from miniprogram_bff.session import VISITOR, actor
 from miniprogram_bff.states import BookingState, RateableKind
 from notifications import delivery, notices
@@ -93,11 +94,22 @@ class ToRate(Struct):
     place: str
 
 
+class PlaceOffered(Struct):
+    """候补到的号，须在 `until` 前确认."""
+
+    code: WaitCode
+    type_name: TypeName
+    hall_name: HallName
+    starts_at: datetime
+    until: datetime
+
+
 class ToDo(Struct):
     """`now`：服务器时间，倒计时以此为准；`bills`：最先到期的几张，`unpaid_fen` 是全部应缴."""
 
     now: datetime
     next_booking: NextBooking | None
+    places_offered: list[PlaceOffered]
     unpaid_bills: int
     unpaid_fen: Fen
     bills: list[BillToPay]
@@ -159,6 +171,7 @@ async def _todo(who: Session) -> ToDo:
     me = who.citizen_id
     await ask_as_one(
         coming := booking.upcoming(actor(who)),
+        places := waitlist.offered(me),
         owed := own_bills.owed(me, first=BILLS),
         supplements := lookup.to_supplement(me),
         to_rate := ratings.waiting_for(me, limit=3),
@@ -168,6 +181,10 @@ async def _todo(who: Session) -> ToDo:
     return ToDo(
         now=clock.now(),
         next_booking=await _next(coming.answer, who) if coming.answer else None,
+        places_offered=[
+            PlaceOffered(one.code, one.type_name, one.hall_name, one.starts_at, one.offer_until)
+            for one in places.answer
+        ],
         unpaid_bills=bills.number,
         unpaid_fen=bills.fen,
         bills=[BillToPay(one.pay_code, one.title, one.unit, one.total_fen, one.expire_date) for one in bills.first],

@@ -5,11 +5,11 @@ from datetime import datetime
 import httpx
 import pytest
 
-from appointments import closure
+from appointments import booking, closure, waitlist
 from foundation import clock
 from identity.models import Citizen
 from tests.builders import catalogue, identity, payments
-from tests.builders.appointments import STAFF, a_held_place, a_type, on_the_day
+from tests.builders.appointments import STAFF, a_citizen, a_held_place, a_type, on_the_day
 from tests.builders.closures import whole_day
 from tests.builders.doors import sign_in
 from tests.builders.favourites import two_items
@@ -26,6 +26,21 @@ async def test_the_next_booking_can_be_checked_in_from_home(bff: httpx.AsyncClie
         code = (await bff.get(f"/v1/bookings/{held.code}/check-in-code", headers=me)).json()
         assert todo["next_booking"]["check_in"] == code
         assert datetime.fromisoformat(todo["now"]) == clock.now()
+
+
+async def test_a_place_on_offer_is_to_be_confirmed(bff: httpx.AsyncClient) -> None:
+    held, holder, slot = await a_held_place()
+    waiter = await a_citizen()
+    entry = await waitlist.join(slot_id=slot.id, by=waiter)
+    me = await sign_in(await Citizen.get(id=waiter.number))
+    assert (await bff.get("/v1/home", headers=me)).json()["todo"]["places_offered"] == []
+    await booking.cancel(code=held.code, by=holder)
+    (one,) = (await bff.get("/v1/home", headers=me)).json()["todo"]["places_offered"]
+    assert (one["code"], one["type_name"], one["hall_name"]) == (entry.code, held.type_name, held.hall_name)
+    assert clock.now() < datetime.fromisoformat(one["until"])
+    assert (await bff.post(f"/v1/waitlist/{entry.code}/accept", headers=me)).status_code == 201
+    todo = (await bff.get("/v1/home", headers=me)).json()["todo"]
+    assert (todo["places_offered"], todo["next_booking"]["type_name"]) == ([], held.type_name)
 
 
 async def test_bills_that_are_due_first_are_named(bff: httpx.AsyncClient) -> None:
