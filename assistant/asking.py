@@ -11,6 +11,7 @@ import msgspec
 from assistant import (
     answered_before,
     around,
+    bookable,
     conversations,
     dialogue,
     handover,
@@ -114,7 +115,7 @@ async def _replied(snapshot: Snapshot, about: Around, said: _Said, before: Memor
         await asyncio.sleep(0)  # what else is ready comes before the next answer, however many ask at once
         answer, memory = dialogue.reply(snapshot, said.question, before, about, at=said.place)
     answer = await answered_before.beside(answer, said.question)
-    return await signposts.beside(answer, said.question), memory
+    return await bookable.only(await signposts.beside(answer, said.question)), memory
 
 
 async def _told(token: str, turn_id: int, at: datetime, answer: Answer, memory: Memory) -> Asked:

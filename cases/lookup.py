@@ -15,7 +15,7 @@ from cases.errors import CaseNotFound
 from cases.models import Case
 from cases.timeline import Kind
 from cases.views import CaseView
-from foundation import clock, crypto, database, ratelimit, settings
+from foundation import clock, crypto, database, ratelimit, settings, words
 from foundation.actor import Actor
 from foundation.questions import Asking, Question, ask_as_one
 from foundation.workdays import WorkCalendar
@@ -37,7 +37,7 @@ async def by_number(*, case_no: str, last_four: str, address: str) -> CaseView:
 
 async def proved(*, case_no: str, last_four: str, address: str) -> int:
     """The id of the case whose number and factor somebody knows. Raises CaseNotFound, TooManyRequests."""
-    case_no = case_no.strip()
+    case_no = words.number(case_no)
     # a number of a person typed in the wrong field is kept nowhere as it is
     typed = crypto.fingerprint(case_no, purpose="limit")
     await ratelimit.check(

@@ -1,5 +1,6 @@
 """Texts of a kind: one of a few words, which every document lists; or one that comes back as it went out."""
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -10,6 +11,11 @@ def one_of(words: Iterable[str], *, example: str | None = None, **also: Any) -> 
     """``Annotated[str, one_of(NAMES)]``: the words a room knows, as the room names them; the first is the example."""
     listed = [str(one) for one in words]
     return Meta(examples=[example or listed[0]], extra_json_schema={"enum": listed}, **also)
+
+
+def number(typed: str) -> str:
+    """A number as people copy it from a paper: full-width signs, and blanks between groups, do not matter."""
+    return "".join(unicodedata.normalize("NFKC", typed).split())
 
 
 VERBATIM = "verbatim"

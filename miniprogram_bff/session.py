@@ -53,6 +53,11 @@ async def _visitor(request: Request) -> Session | None:
     return session if session and session.policy == policy.current().version else None
 
 
+async def _sender(request: Request) -> Session | None:
+    """What is sent with a token is to be theirs. Raises SessionOver, PolicyNotAgreed."""
+    return await _citizen(request) if token_of(request) else None
+
+
 def actor(who: Session) -> Actor:
     return Actor.citizen(who.citizen_id)
 
@@ -91,6 +96,15 @@ VISITOR = Access(
     "任何人；登录后内容更多",
     _visitor,
     errors=(RedisGone,),
+    limited_as=lambda who: who and who.citizen_id,
+    nobody=lambda headers: "authorization" not in headers,
+)
+# A token that has run out makes no visitor here: what is sent would be nobody's, and its answer would reach nobody.
+SENDER = Access(
+    "sender",
+    "任何人；登录后提交的归本人",
+    _sender,
+    errors=(SessionOver, PolicyNotAgreed, RedisGone),
     limited_as=lambda who: who and who.citizen_id,
     nobody=lambda headers: "authorization" not in headers,
 )

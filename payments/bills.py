@@ -4,7 +4,7 @@ import hmac
 from datetime import date
 from typing import Any
 
-from foundation import audit, clock, crypto, database, ratelimit
+from foundation import audit, clock, crypto, database, ratelimit, words
 from foundation.actor import Actor
 from foundation.errors import Refusal
 from identity import acting
@@ -114,6 +114,7 @@ async def one_for(*, pay_code: str, citizen_id: int) -> Bill:
 
 async def by_code(*, pay_code: str, last_four: str, address: str) -> Bill:
     """Anybody may pay a bill whose code and second factor they know. Raises BillNotFound, TooManyRequests."""
+    pay_code = words.number(pay_code)
     # a number of a person typed in the wrong field is kept nowhere as it is
     typed = crypto.fingerprint(pay_code, purpose="limit")
     await ratelimit.check(("bill-lookup-code", typed, *PER_CODE), ("bill-lookup-ip", address, *PER_ADDRESS))

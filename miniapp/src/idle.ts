@@ -27,6 +27,7 @@ export function startAfresh() {
 }
 
 export function watchIdle() {
+  stir(); // whose page was loaded anew is as unknown as who touches the screen
   // #ifdef H5
   for (const sign of ["pointerdown", "keydown", "wheel"]) addEventListener(sign, stir, { capture: true, passive: true });
   // #endif

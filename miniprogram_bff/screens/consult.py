@@ -26,7 +26,7 @@ from foundation.errors import TooManyRequests
 from foundation.web import PUBLIC, Asked, Limit, Routes, client_address
 from identity.sessions import Session
 from miniprogram_bff.fields import Department, HallName, ItemName
-from miniprogram_bff.session import CITIZEN, VISITOR, actor
+from miniprogram_bff.session import CITIZEN, SENDER, actor
 from miniprogram_bff.states import ConsultationKind, ConsultationState
 
 routes = Routes("咨询投诉", tag="consult")
@@ -118,7 +118,7 @@ class ConsultationView(Struct):
 
 @routes.post(
     "/v1/consultations",
-    access=VISITOR,
+    access=SENDER,
     summary="提交咨询、投诉或建议",
     errors=(QuestionInvalid, PhoneInvalid, RepeatedIdentical, HallNotFound, ItemNotFound, TooManyRequests),
     limit=Limit(ip=60, seconds=3600),
@@ -145,14 +145,14 @@ async def mine(who: Session) -> list[ConsultationView]:
     return [_shaped(one) for one in await consultation_lookup.mine(who.citizen_id)]
 
 
-@routes.post("/v1/consultations/look-up", access=VISITOR, summary="查看一件诉求", errors=SEEN)
+@routes.post("/v1/consultations/look-up", access=SENDER, summary="查看一件诉求", errors=SEEN)
 async def look_up(request: Request, body: One, who: Session | None) -> ConsultationView:
     """本人登录后凭编号；其他情况凭编号和手机号码后四位。编号不存在与后四位不符，答复相同。"""
     return await _view(await _own(request, body, who), who)
 
 
 @routes.post(
-    "/v1/consultations/again", access=VISITOR, summary="追问一次",
+    "/v1/consultations/again", access=SENDER, summary="追问一次",
     errors=(*SEEN, QuestionInvalid, AskedAgainAlready, NotInThisState),
 )  # fmt: skip
 async def again(request: Request, body: More, who: Session | None) -> ConsultationView:
@@ -162,9 +162,7 @@ async def again(request: Request, body: More, who: Session | None) -> Consultati
     return await _view(one, who)
 
 
-@routes.post(
-    "/v1/consultations/mark", access=VISITOR, summary="评价答复", errors=(*SEEN, MarkedAlready, NotInThisState)
-)
+@routes.post("/v1/consultations/mark", access=SENDER, summary="评价答复", errors=(*SEEN, MarkedAlready, NotInThisState))
 async def mark(request: Request, body: MarkIn, who: Session | None) -> ConsultationView:
     one = await _own(request, body, who)
     await consultations.rate(one=one, level=body.level, by=_by(who))
@@ -172,7 +170,7 @@ async def mark(request: Request, body: MarkIn, who: Session | None) -> Consultat
 
 
 @routes.post(
-    "/v1/consultations/appeal", access=VISITOR, summary="对不予受理申诉",
+    "/v1/consultations/appeal", access=SENDER, summary="对不予受理申诉",
     errors=(*SEEN, QuestionInvalid, AppealedOnce, NotInThisState),
 )  # fmt: skip
 async def appeal(request: Request, body: More, who: Session | None) -> ConsultationView:
@@ -182,7 +180,7 @@ async def appeal(request: Request, body: More, who: Session | None) -> Consultat
     return await _view(one, who)
 
 
-@routes.post("/v1/consultations/withdraw", access=VISITOR, summary="撤回诉求", errors=(*SEEN, NotInThisState))
+@routes.post("/v1/consultations/withdraw", access=SENDER, summary="撤回诉求", errors=(*SEEN, NotInThisState))
 async def withdraw(request: Request, body: One, who: Session | None) -> ConsultationView:
     one = await _own(request, body, who)
     await consultations.withdraw(one=one, by=_by(who))

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from appointments import served
 from assistant import also_needed
 from catalogue import directory, guides, items, scenarios
 from catalogue.errors import ItemNotFound, ScenarioNotFound, ThemeNotFound, UnknownAnswer
@@ -157,7 +158,7 @@ async def guide(slug: Slug) -> GuideView:
         audience=card.audience,
         kind=card.kind,
         online=card.online,
-        bookable=card.bookable,
+        bookable=card.bookable and card.item_code in await served.items(),
         online_form=bool(sheet.get("online_form")),
         fee_fen=card.fee_fen,
         promised_days=sheet["period"].get("promised_days"),

@@ -19,7 +19,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # What must be offered is read where it is kept, not where the pages read it.
 OFFERED = """
-  select i.slug, i.item_code, i.bookable, i.fee_fen > 0 as has_fee,
+  select i.slug, i.item_code, i.fee_fen > 0 as has_fee,
+         i.bookable and exists (
+           select from appointment_type t where t.active and t.item_codes ? i.item_code) as bookable,
          coalesce(jsonb_array_length(g.content->'online_form'), 0) > 0 as has_form
     from service_item i join guide g on g.id = i.guide_id"""
 # Each address is opened within the page. Of what its main part links to, the taps: two where it is folded away.

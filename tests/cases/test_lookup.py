@@ -32,6 +32,13 @@ async def test_number_and_second_factor_show_the_case_without_its_notes():
     assert [(step.label, step.note) for step in seen.steps] == [("已收件", ""), ("待补正材料", "")]
 
 
+async def test_a_number_may_be_copied_as_it_is_printed():
+    applicant = Identity.of("id_card", "11010519491231002X")
+    case = await a_case(Kind.RECEIVED, applicant=applicant)
+    for typed in (f" {case.case_no[:6]} {case.case_no[6:]} ", "".join(chr(ord(one) + 0xFEE0) for one in case.case_no)):
+        assert (await lookup.by_number(case_no=typed, last_four="002X", address=HERE)).case_no == case.case_no
+
+
 async def test_a_wrong_number_and_a_wrong_factor_look_the_same():
     case = await a_case()
     assert await refused(case.case_no, "zzzz") == await refused("350700209900000000", "zzzz")

@@ -67,7 +67,7 @@ def _token() -> str:
     return str(requests.post(f"{door}/v1/login", json=given, timeout=10).json()["token"])
 
 
-CALLERS = {"citizen": Citizen(), "visitor": Citizen(), "department": Department()}
+CALLERS = {"citizen": Citizen(), "visitor": Citizen(), "sender": Citizen(), "department": Department()}
 
 
 @schemathesis.hook

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from sanic import Sanic
 
+from appointments.models import AppointmentType
 from assistant import knowledge
 from catalogue import edition
 from miniprogram_bff import app as citizen_door
@@ -142,6 +143,22 @@ async def test_the_bot_does_not_know_what_no_guide_says(city: httpx.AsyncClient)
     answer = await asked(city, "/v1/ask", question="今天天气怎么样")
     assert (answer["kind"], answer["passages"]) == ("unknown", [])
     assert {card["kind"] for card in answer["cards"]} >= {"person", "phone"}
+
+
+async def test_a_booking_is_offered_where_a_business_takes_it(city: httpx.AsyncClient) -> None:
+    question = "身份证换领怎么预约"
+
+    async def offered() -> tuple[bool, set[str], set[str]]:
+        said = await asked(city, "/v1/ask", question=question)
+        guide = await asked(city, "/v1/guides/id-card")
+        cards = {one["kind"] for one in said["cards"]} & {"book"}
+        return guide["bookable"], cards, {one["kind"] for one in said["live"]} & {"slots"}
+
+    assert await offered() == (False, set(), set())  # although its guide says that one may book
+    kind = await booking.a_type(item_codes=[ITEM])
+    assert await offered() == (True, {"book"}, {"slots"})
+    await AppointmentType.filter(id=kind.id).update(active=False)
+    assert await offered() == (False, set(), set())
 
 
 async def test_from_a_hall_to_its_free_slots(city: httpx.AsyncClient) -> None:

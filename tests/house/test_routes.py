@@ -11,6 +11,7 @@ from sanic import Sanic
 from api.app import create_app as create_api
 from foundation.web import PUBLIC, Access, Door, Route
 from miniprogram_bff.app import create_app as create_bff
+from miniprogram_bff.session import SENDER
 from tests.builders.doors import client_of
 
 CITIZEN_DOOR = {
@@ -141,7 +142,7 @@ def named(route: Route) -> str:
 def test_every_route_says_who_may_call_it(app: Sanic[Any, Any]) -> None:
     assert all(isinstance(route.access, Access) for route in app.ctx.door.routes)
     known = {
-        "bff": {"public", "visitor", "citizen", "monitor"},
+        "bff": {"public", "visitor", "sender", "citizen", "monitor"},
         "api": {"public", "visitor", "channel", "department", "courier", "kiosk", "staff", "monitor"},
     }
     assert {route.access.name for route in app.ctx.door.routes} <= known[app.name]
@@ -157,7 +158,8 @@ def test_routes_that_admit_everybody_are_those_that_were_decided(app: Sanic[Any,
     found = {
         named(route)
         for route in app.ctx.door.routes
-        if route.access is not PUBLIC and not any(one.status in (401, 403) for one in route.access.errors)
+        if route.access is SENDER
+        or (route.access is not PUBLIC and not any(one.status in (401, 403) for one in route.access.errors))
     }
     assert found == {"bff": VISITORS, "api": ANYBODY}[app.name]
 
@@ -202,3 +204,15 @@ async def test_staff_routes_send_a_stranger_to_the_login(doors: list[tuple[Door,
 async def test_a_token_that_ran_out_makes_a_visitor(doors: list[tuple[Door, httpx.AsyncClient]]) -> None:
     answer = await doors[0][1].get("/v1/home", headers=WRONG)
     assert (answer.status_code, answer.json()["signed_in"]) == (200, False)
+
+
+async def test_what_is_sent_with_a_token_that_ran_out_is_not_taken_for_a_visitors(
+    doors: list[tuple[Door, httpx.AsyncClient]],
+) -> None:
+    door, client = doors[0]
+    routes = [route for route in door.routes if route.access is SENDER]
+    assert routes
+    for route in routes:
+        told, known = [(await client.request(route.method, route.path, headers=one)).json() for one in (WRONG, {})]
+        assert told["code"] == "SessionOver", named(route)
+        assert known["code"] != "SessionOver", named(route)
