@@ -98,7 +98,9 @@ def _rule(one: Version) -> str:
 def _until(cancel: Span) -> str:
     if not cancel.most:
         return "开始之前都可以。"
-    return f"最晚在开始前 {_minutes(cancel)}{'，各业务不同，以页面写明的为准' if cancel.least < cancel.most else ''}。"
+    if cancel.least < cancel.most:
+        return f"各业务不同，有的最晚在开始前 {_span(cancel.most)}，以预约页写明的为准。"
+    return f"最晚在开始前 {_span(cancel.most)}。"
 
 
 def _minutes(span: Span) -> str:

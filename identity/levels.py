@@ -79,17 +79,21 @@ DESK = (Role.WINDOW, Role.HALL_MANAGER)
 
 @dataclass(frozen=True)
 class Standing:
-    """Where somebody stands, and the one step to the next level; empty at the top."""
+    """Where somebody stands, and the one step to the next level; empty at the top.
+
+    Whoever has no number cannot be told by SMS or call, however well known they are.
+    """
 
     level: Level
     next_step: str
+    has_phone: bool
 
     @property
     def name(self) -> str:
         return NAMES[self.level]
 
     def allows(self, act: Act) -> bool:
-        return self.level >= NEEDED[act]
+        return self.level >= NEEDED[act] and (act is not Act.MESSAGES or self.has_phone)
 
 
 async def of(citizen_id: int) -> Standing:
@@ -98,7 +102,8 @@ async def of(citizen_id: int) -> Standing:
     if citizen is None:
         raise NoSuchCitizen
     level = await _level(citizen)
-    return Standing(level, STEPS[Level(level + 1)] if level < Level.IN_PERSON else "")
+    next_step = STEPS[Level(level + 1)] if level < Level.IN_PERSON else ""
+    return Standing(level, next_step, bool(citizen.phone_sealed))
 
 
 async def require(citizen_id: int, act: Act) -> None:

@@ -43,7 +43,7 @@ async def test_terms_of_what_can_be_booked() -> None:
     await a_type(hall=await one.hall, cancel_minutes=0)
     await waiting_rules.change(type_id=one.id, rule=waiting_rules.Rule(offer_minutes=90, cooling="random"), by=STAFF)
     told = await facts()
-    assert told["cancel"].startswith("最晚在开始前 0 分钟至 2 小时，各业务不同")
+    assert told["cancel"].startswith("各业务不同，有的最晚在开始前 2 小时")
     assert "30 分钟至 90 分钟内确认" in told["offer"]
     assert "防止倒号" in told["cooling"]
     await AppointmentType.all().update(active=False)

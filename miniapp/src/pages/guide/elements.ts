@@ -19,7 +19,7 @@ export const atAGlance = (view: Guide): Fact[] =>
   [
     { name: "承诺时限", value: days(view.promised_days) },
     { name: "法定时限", value: days(view.legal_days, view.legal_unit) },
-    { name: "收费", value: view.fee_fen ? `最高 ${yuan(view.fee_fen)} 元，见收费标准` : "不收费" },
+    { name: "收费", value: view.fee_fen ? `单项最高 ${yuan(view.fee_fen)} 元，见收费标准` : "不收费" },
     { name: "办理渠道", value: view.online ? "网上、窗口" : "窗口" },
     { name: "办理部门", value: view.department },
     { name: "服务对象", value: view.audience.join("、") },
