@@ -8,6 +8,6 @@ export async function file(path: string, name: string, method: "GET" | "POST" = 
     await fetched(door(path), name, headers(), method);
   } catch (error) {
     const { statusCode = 0, data } = (error ?? {}) as { statusCode?: number; data?: object };
-    throw new Refused(statusCode, statusCode ? data : { message: "网络不通，文件没有打开，请检查网络后重试。" });
+    throw new Refused(statusCode, statusCode ? data : { code: "FileNotFetched", message: "网络不通，文件没有打开，请检查网络后重试。" });
   }
 }
