@@ -11,10 +11,12 @@ export class Refused extends Error {
   }
 }
 
+const NOT_OURS = 502; // from here on a gateway may have answered in the door's place, and then without a code
+
 // Nobody knows whether what was sent without an answer was done. Every write carries its key: sent once more, it is done once.
 export function unsure(error: unknown): unknown {
-  const lost = error instanceof Refused && error.status === 0 && error.code === "NoAnswer";
-  return lost ? new Refused(0, { message: "没有收到答复，还不知道是否办成。请检查网络后再试一次，不会重复办理。" }) : error;
+  const lost = error instanceof Refused && error.code === "NoAnswer" && (error.status === 0 || error.status >= NOT_OURS);
+  return lost ? new Refused(error.status, { message: "没有收到答复，还不知道是否办成。请检查网络后再试一次，不会重复办理。" }) : error;
 }
 
 // The sentence, with what is wrong of each field where the server says so.
