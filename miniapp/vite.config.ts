@@ -11,6 +11,8 @@ const platform = { h5: "browser", "mp-weixin": "wechat", "mp-alipay": "alipay" }
 const mini = platform !== "browser";
 // What a phone kept of answers is shown only by pages that were made for their shapes.
 const shapes = createHash("sha256").update(readFileSync("src/api/types.d.ts")).digest("hex").slice(0, 12);
+// Raised here alone: the door is told it with every request, and says whether there is a newer one.
+const version = JSON.parse(readFileSync("src/manifest.json", "utf8")).versionName;
 // Mini-programs know no "same origin": the address of the citizen door is baked into their packages.
 const door = mini ? (process.env.CITIZEN_DOOR || "http://127.0.0.1:8100").replace(/\/+$/, "") : "";
 
@@ -25,6 +27,6 @@ export default defineConfig({
   base: "./",
   plugins: [ownPlatform, twoScripts(), ...(mini ? [htmlTags()] : [plainViews(), withoutUnused()]), uni()],
   css: { postcss: { plugins: [mini ? namesAsClasses() : signsInOne()] } },
-  define: { __DOOR__: JSON.stringify(door), __VERSION__: JSON.stringify(process.env.npm_package_version || "1.0.0"), __SHAPES__: JSON.stringify(shapes) },
+  define: { __DOOR__: JSON.stringify(door), __VERSION__: JSON.stringify(version), __SHAPES__: JSON.stringify(shapes) },
   build: { target: "es2020", ...(mini ? {} : inFewFiles) },
 });

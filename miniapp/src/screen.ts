@@ -3,7 +3,7 @@
 import { onLoad, onPullDownRefresh, onShow } from "@dcloudio/uni-app";
 import { ref, shallowRef, type Ref, type ShallowRef } from "vue";
 import { addressed, refused, request, type Answer, type Given, type Heard, type PathOf } from "@/api/call";
-import { Refused, sentence } from "@/api/refused";
+import { Refused, sentence, unsure } from "@/api/refused";
 // #ifdef H5
 import { arrived } from "@/arriving";
 // #endif
@@ -142,8 +142,13 @@ export function ledAway(error: unknown, instead = false): boolean {
 export const toSignIn = (more = "") => go(`login?next=${encodeURIComponent(here())}${more}`);
 export { enter, goInstead };
 
-// What a tap began: a refusal is told, a session that is over leads to signing in. Gives nothing when refused.
-export async function tried<T>(work: () => Promise<T>, told: (words: string, error: Error) => void = toast): Promise<T | undefined> {
+type Told = (words: string, error: Error) => void;
+
+// What a tap is to do: a refusal is told, a session that is over leads to signing in. Gives nothing when refused.
+export const tried = <T>(work: () => Promise<T>, told: Told = toast) => looked(() => work().catch((error) => Promise.reject(unsure(error))), told);
+
+// What a tap looks for: as `tried`, but nothing is done by it that could be in doubt.
+export async function looked<T>(work: () => Promise<T>, told: Told = toast): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {

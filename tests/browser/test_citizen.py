@@ -221,7 +221,7 @@ async def test_a_gone_network_is_told(citizen: Citizen) -> None:
     await citizen.opens("")
     await citizen.page.route("**/v1/halls", lambda route: route.abort())
     await citizen.page.get_by_role("navigation", name="主导航").get_by_role("link", name="预约").click()
-    await citizen.sees("网络不通")
+    await citizen.sees("网络不通，请检查网络后重试。")
     await citizen.page.unroute("**/v1/halls")
     await citizen.presses("重试")
     await citizen.sees("请选择大厅")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.app import create_app
-from cases import licence_library
+from cases import filing, filing_views, licence_library
 from cases.filing_models import Filing
 from miniprogram_bff.app import create_app as create_bff
 from tests.browser import measures
@@ -15,7 +15,19 @@ from tests.browser.citizen import signed_in_with
 from tests.browser.test_console import enter, sound
 from tests.builders.console import a_colleague
 from tests.builders.doors import sign_in
-from tests.builders.filing import BOOKLET, OLD_CARD, PDF, REPORT, SLUG, Shelf, an_applicant, online_city, scan
+from tests.builders.filing import (
+    ANSWERS,
+    BOOKLET,
+    HALL,
+    OLD_CARD,
+    PDF,
+    REPORT,
+    SLUG,
+    Shelf,
+    an_applicant,
+    online_city,
+    scan,
+)
 from tests.serving import serving
 
 if TYPE_CHECKING:
@@ -72,6 +84,36 @@ async def test_filed_sent_back_brought_taken_on_and_handed_over(library: Shelf, 
         await _is_taken_on_and_closed(desk, api, code)
         await _has_the_result(phone)
     assert trouble == []
+
+
+async def test_what_the_door_has_not_got_stays_on_the_phone(phone: "Page") -> None:
+    await online_city()
+    citizen, by = await an_applicant(name="李四")
+    code = await filing.begin(slug=SLUG, hall_code=HALL, by=by)
+    async with serving(create_bff()) as bff:
+        await signed_in_with(phone, f"{bff}/h5", (await sign_in(citizen))["Authorization"].removeprefix("Bearer "))
+        await phone.goto(f"{bff}/h5/#/filing/{code}")
+        await phone.get_by_label("份数").fill("1")
+        await phone.get_by_text("已自动保存", exact=True).wait_for()
+        await phone.get_by_label("邮寄送达").check()
+        await phone.get_by_text("送达方式存在本机，提交申请时一并提交").wait_for()
+        await filing.save(code=code, answers={**ANSWERS, "copies": "3"}, promised=[], hall_code="", by=by)
+        await phone.reload()
+        await phone.get_by_label("收件人", exact=True).wait_for()
+        assert await phone.get_by_label("邮寄送达").is_checked()
+        assert await phone.get_by_label("份数").input_value() == "3"  # typed at another phone meanwhile
+
+        await phone.context.set_offline(True)
+        await phone.get_by_label("份数").fill("2")
+        await phone.get_by_text("已存在本机").wait_for()
+        await phone.get_by_label("本人已阅读并承诺").check()
+        await phone.get_by_role("button", name="提交申请").click()
+        await phone.get_by_role("alert").get_by_text("还不知道是否办成").wait_for()
+        await phone.context.set_offline(False)
+        await phone.reload()
+        await phone.get_by_text("送达方式存在本机").wait_for()
+        assert (await filing_views.one_of_mine(code=code, by=by)).answers["copies"] == "2"
+        assert await phone.get_by_label("邮寄送达").is_checked()
 
 
 async def _files(phone: "Page", bff: str) -> None:

@@ -1,10 +1,12 @@
 """The citizens' client: what the citizen door serves is what the sources build to, small, and nobody else's."""
 
+import json
 import re
 from pathlib import Path
 
 from deploy.client import checks, hant, record
 from deploy.client.places import SERVED, SOURCE
+from miniprogram_bff.clients import CLIENT
 
 AGAIN = "run `make miniapp` and commit what it made"
 PAGES = re.compile(r'"path": "pages/([a-z-]+)/\1"')
@@ -13,6 +15,16 @@ ROWS = re.compile(r'^  \["([^"]+)", "([^"]+)"\],$', re.MULTILINE)
 
 def test_the_build_is_of_these_sources() -> None:
     assert record.kept() == {"sources": record.of_sources(), "h5": record.of_h5()}, AGAIN
+
+
+def test_every_request_says_the_version_of_the_manifest() -> None:
+    version = json.loads((SOURCE / "src" / "manifest.json").read_text(encoding="utf-8"))["versionName"]
+    assert CLIENT.fits(f"h5/{version}")
+    says = re.findall(
+        r'"X-Client":`\$\{\w+\}/([^`]+)`', "".join(one.read_text("utf-8") for one in SERVED.rglob("*.js"))
+    )
+    assert says == [version]
+    assert "version" not in json.loads((SOURCE / "package.json").read_text(encoding="utf-8"))  # no second one
 
 
 def test_the_first_load_is_small_and_asks_nobody_else() -> None:

@@ -2,6 +2,7 @@
 import { PLATFORM } from "@/platform";
 import { language } from "@/language";
 import { token } from "@/session";
+import { noticeNewest } from "@/newest";
 import { Refused } from "./refused";
 import type { paths } from "./types";
 
@@ -71,7 +72,10 @@ export function request(method: string, path: string, { body, extra = {} }: { bo
       header,
       timeout: TIMEOUT,
       data: (binary || body === undefined ? body : JSON.stringify(body)) as string,
-      success: (answer) => done({ status: answer.statusCode, said: answer.data, headers: answer.header as Record<string, string> }),
+      success: (answer) => {
+        noticeNewest(answer.header ?? {});
+        done({ status: answer.statusCode, said: answer.data, headers: answer.header as Record<string, string> });
+      },
       fail: () => failed(new Refused(0)),
     }),
   );

@@ -3,11 +3,17 @@ import { door, headers } from "./call";
 import { Refused } from "./refused";
 import { fetched } from "@/platform";
 
-export async function file(path: string, name: string, method: "GET" | "POST" = "GET"): Promise<void> {
+export const file = (path: string, name: string) => opened(fetched(door(path), name, headers()));
+// #ifdef H5
+// One that is gone once it was fetched: no phone can fetch so.
+export const oneTimeFile = (path: string, name: string) => opened(fetched(door(path), name, headers(), "POST"));
+// #endif
+
+async function opened(fetching: Promise<void>): Promise<void> {
   try {
-    await fetched(door(path), name, headers(), method);
+    await fetching;
   } catch (error) {
     const { statusCode = 0, data } = (error ?? {}) as { statusCode?: number; data?: object };
-    throw new Refused(statusCode, statusCode ? data : { message: "网络不通，文件没有打开，请检查网络后重试。" });
+    throw new Refused(statusCode, statusCode ? data : { code: "FileNotOpened", message: "文件没有打开，请检查网络后重试。" });
   }
 }

@@ -4,11 +4,19 @@ export class Refused extends Error {
   code: string;
   detail: unknown;
   constructor(status: number, said: { message?: string; code?: string; detail?: unknown } = {}) {
-    super(said.message || (status ? "暂时没有办成，请稍后重试。" : "网络不通，内容还没有提交，请检查网络后重试。"));
+    super(said.message || (status ? "暂时没有办成，请稍后重试。" : "网络不通，请检查网络后重试。"));
     this.status = status;
     this.code = said.code || "NoAnswer";
     this.detail = said.detail;
   }
+}
+
+const NOT_OURS = 502; // from here on a gateway may have answered in the door's place, and then without a code
+
+// Nobody knows whether what was sent without an answer was done. Every write carries its key: sent once more, it is done once.
+export function unsure(error: unknown): unknown {
+  const lost = error instanceof Refused && error.code === "NoAnswer" && (error.status === 0 || error.status >= NOT_OURS);
+  return lost ? new Refused(error.status, { message: "没有收到答复，还不知道是否办成。请检查网络后再试一次，不会重复办理。" }) : error;
 }
 
 // The sentence, with what is wrong of each field where the server says so.

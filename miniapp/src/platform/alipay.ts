@@ -1,5 +1,6 @@
 // Alipay. Its own words: https://opendocs.alipay.com/mini/api
-import { copied, fileAt, photos } from "./mini";
+import { copied, fileAt, photos, renewal } from "./mini";
+import type { Renewing } from "./mini";
 import type { Channel, ChosenFile, Dated, FileWay, Said } from "./shared";
 
 export * from "./mini";
@@ -55,6 +56,7 @@ export function listening(_url: string, _header: Record<string, string>, _heard:
   return () => {};
 }
 
+export const renew = renewal((my as unknown as { getUpdateManager?(): Renewing }).getUpdateManager?.());
 export const shareMenu = () => {};
 
 // No way into the calendar here: when and where is copied, to be put down elsewhere.

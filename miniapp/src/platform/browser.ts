@@ -123,7 +123,6 @@ export function listening(url: string, header: Record<string, string>, heard: (t
 }
 
 export const tabsShown = (_: boolean) => {}; // they are drawn by Frame
-export const busyBar = (_: boolean) => {};
 // Brought to where it can be read; who is typing goes on typing.
 export const shown = (selector: string) => void document.querySelector(selector)?.scrollIntoView({ block: "start" });
 export const titled = (title: string) => void (document.title = t(`${title} · 指尖办`));
@@ -136,7 +135,9 @@ export function toSight(selector: string) {
   found.focus({ preventScroll: true });
 }
 export const shareMenu = () => {};
+export const RENEW = "刷新";
+export const renew = () => location.reload();
 
 // A calendar file the phone opens. Gives what to say about it; nothing where the browser says it itself.
 export const intoCalendar = ({ file }: Dated): Promise<string> => fetched(file.url, file.name, file.header).then(() => "", () => "日历文件暂时无法生成，请稍后再试。");
-export const stir = () => {};
+export const buzz = () => {};

@@ -64,12 +64,23 @@ const opened = (path: string, name: string) =>
     else uni.openDocument({ filePath: path, fileType: ending, showMenu: true, success: () => success(), fail } as UniNamespace.OpenDocumentOptions);
   });
 
-export const busyBar = (on: boolean) => void (on ? uni.showNavigationBarLoading() : uni.hideNavigationBarLoading());
 export const titled = (title: string) => void uni.setNavigationBarTitle({ title: t(title) });
 export const atTop = () => void uni.pageScrollTo({ scrollTop: 0, duration: 0 });
 export const toSight = (selector: string) => void uni.pageScrollTo({ selector, duration: 200 });
-export const stir = () => void uni.vibrateLong({ fail: () => {} });
+export const buzz = () => void uni.vibrateLong({ fail: () => {} });
 export const shown = toSight;
 
 // The phone's own bar of tabs is there wherever a tab is, unless it is told otherwise there.
 export const tabsShown = (on: boolean) => void (on ? uni.showTabBar : uni.hideTabBar)({ animation: false, fail: () => {} });
+
+// The phone fetches a newer package by itself; once it is there the mini-program can start anew with it.
+export interface Renewing {
+  onUpdateReady(done: () => void): void;
+  applyUpdate(): void;
+}
+export const RENEW = "重启小程序";
+export function renewal(phone?: Renewing): () => void {
+  let there = false;
+  phone?.onUpdateReady(() => (there = true));
+  return () => (there ? phone!.applyUpdate() : toast("请关闭小程序后重新打开，就会使用新版本。"));
+}

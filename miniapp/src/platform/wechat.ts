@@ -1,5 +1,5 @@
 // WeChat. Its own words: https://developers.weixin.qq.com/miniprogram/dev/api/
-import { fileAt, photos } from "./mini";
+import { fileAt, photos, renewal } from "./mini";
 import type { Channel, ChosenFile, Dated, FileWay, Said } from "./shared";
 
 export * from "./mini";
@@ -56,6 +56,7 @@ export function listening(url: string, header: Record<string, string>, heard: (t
   return () => line.abort();
 }
 
+export const renew = renewal(wx.getUpdateManager?.());
 export const shareMenu = () => void wx.showShareMenu({ menus: ["shareAppMessage"] });
 
 const EARLY = 2 * 3600; // seconds before it begins, when the phone reminds

@@ -2,7 +2,7 @@
 import { computed, ref } from "vue";
 import { addressed, door, get, headers, post, remove, type Answer } from "@/api/call";
 import { listening, toast } from "@/platform";
-import { tried } from "@/screen";
+import { looked, tried } from "@/screen";
 import type { Talk } from "./talking";
 
 type Heard = Answer<"/v1/conversations/{token}/messages", "get">;
@@ -88,7 +88,7 @@ export function usePerson(talk: Talk) {
     },
     async end() {
       const done = await tried(() => remove("/v1/conversations/{token}/person", { path: path() }).then(() => true));
-      if (done) await tried(() => look());
+      if (done) await looked(() => look());
     },
     // Back on this page: what was said meanwhile.
     async resume(before: boolean) {

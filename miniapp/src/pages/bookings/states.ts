@@ -13,3 +13,7 @@ const STATES: Record<string, [name: string, look: string]> = {
 export const nameOf = (state: string) => STATES[state]?.[0] ?? state;
 export const lookOf = (state: string) => STATES[state]?.[1] ?? "";
 export const isLive = (state: string) => ["booked", "checked_in", "serving"].includes(state);
+
+// How an answer to the offer of another time looks, after a hall closed.
+const OFFERS: Record<string, string> = { open: "warn", accepted: "good", lapsed: "bad" };
+export const offerLook = (offer: string) => OFFERS[offer] ?? "";
