@@ -5,6 +5,7 @@ const two = (number: number) => String(number).padStart(2, "0");
 const local = (iso: string) => new Date(new Date(iso).getTime() + SHIFT);
 
 export const time = (iso: string) => `${two(local(iso).getUTCHours())}:${two(local(iso).getUTCMinutes())}`;
+export const sameMoment = (one: string, other?: string) => Boolean(other) && new Date(one).getTime() === new Date(other!).getTime();
 export const hour = (iso: string) => local(iso).getUTCHours();
 export function moment(iso: string): string {
   const at = local(iso);

@@ -3,7 +3,7 @@
 import { computed, ref, shallowRef } from "vue";
 import { get, intent, post, type Answer } from "@/api/call";
 import { Refused } from "@/api/refused";
-import { day, time } from "@/format";
+import { day, sameMoment, time } from "@/format";
 import { remember } from "@/going";
 import { toast } from "@/platform";
 
@@ -22,7 +22,7 @@ export const usable = (one: Type["dates"][number]) => one.free > 0 || one.label 
 const TAKEN = ["SlotFull", "StillFree", "SlotClosed", "SlotSuspended"];
 const TOO_FEW = "PartyDoesNotFit"; // fewer people may still go there
 
-export function useChoosing(asked: { date: string; slot: number; moving: string }) {
+export function useChoosing(asked: { date: string; slot: number; moving: string; people: number[] }) {
   const type = shallowRef<Type | null>(null);
   const list = shallowRef<Slot[]>([]);
   const listFault = ref<Error | null>(null);
@@ -30,20 +30,31 @@ export function useChoosing(asked: { date: string; slot: number; moving: string 
   const slot = shallowRef<Slot | null>(null);
   const people = shallowRef<Someone[]>([]);
   const members = ref<number[]>([]);
+  const present = ref(""); // when the booking that is moved begins now
+  let self = 0;
   let key = intent();
 
-  const others = () => people.value.length > 1 && members.value.some((one) => one !== people.value[0].person);
-  const fits = (one: Slot) => one.state === "open" || (one.state === "full" && !asked.moving && !others());
+  const others = () => members.value.some((one) => one !== self);
+  const fits = (one: Slot) => !sameMoment(one.starts_at, present.value) && (one.state === "open" || (one.state === "full" && !asked.moving && !others()));
 
   // Once more the page is told what can be booked; what was chosen stays chosen while it can be had.
-  async function tell(one: Type, known: Someone[]) {
+  async function tell(one: Type, known: Someone[] | null, movingFrom = "") {
     type.value = one;
-    people.value = known;
-    members.value = members.value.filter((person) => known.some((other) => other.person === person));
-    if (!members.value.length && known.length) members.value = [known[0].person];
+    present.value = movingFrom;
+    meet(known);
     const wanted = date.value || asked.date;
     const found = one.dates.find((other) => usable(other) && other.date === wanted) ?? one.dates.find((other) => other.free) ?? one.dates.find(usable);
     if (found) await pick(found.date, slot.value?.id ?? asked.slot);
+  }
+
+  // Null: who there is cannot be told now. Whoever was chosen stays chosen, so that nobody else is booked instead.
+  function meet(known: Someone[] | null) {
+    const wanted = members.value.length ? members.value : asked.people;
+    people.value = known ?? [];
+    if (!known) return void (members.value = wanted);
+    self = known[0]?.person ?? 0;
+    const there = wanted.filter((person) => known.some((other) => other.person === person));
+    members.value = there.length ? there : known.slice(0, 1).map((other) => other.person);
   }
 
   async function pick(wanted: string, before = 0) {
@@ -71,13 +82,15 @@ export function useChoosing(asked: { date: string; slot: number; moving: string 
   function hold(one: Slot | null) {
     if (one?.id !== slot.value?.id) key = intent();
     slot.value = one;
-    remember("type", { date: date.value, slot: one ? String(one.id) : "" });
+    note();
   }
+  const note = () => remember("type", { date: date.value, slot: slot.value ? String(slot.value.id) : "", people: others() ? members.value.join(".") : "" });
 
   function take(chosen: number[]) {
     members.value = chosen;
     key = intent();
     if (slot.value && !fits(slot.value)) hold(null);
+    else note();
   }
 
   const aim = computed((): Aim => {
@@ -95,11 +108,17 @@ export function useChoosing(asked: { date: string; slot: number; moving: string 
   }
 
   const said = computed(() => (slot.value ? `${day(date.value)} ${time(slot.value.starts_at)}–${time(slot.value.ends_at)}` : date.value ? "请选择时段" : "请选择日期和时段"));
+  // Whom it is for, where it could be somebody else.
+  const forWhom = computed(() => {
+    const names = people.value.filter((one) => members.value.includes(one.person)).map((one) => one.name);
+    if (people.value.length > 1) return names.join("、");
+    return others() ? `选好的 ${members.value.length} 人` : "";
+  });
   async function lookAgain(error: unknown) {
     if (!(error instanceof Refused)) return;
     if (TAKEN.includes(error.code)) await pick(date.value);
     if (error.code === TOO_FEW) await pick(date.value, slot.value?.id);
   }
 
-  return { list, listFault, date, slot, people, members, aim, said, tell, pick, choose, take, lookAgain };
+  return { list, listFault, date, slot, people, members, present, aim, said, forWhom, tell, pick, choose, take, lookAgain };
 }
