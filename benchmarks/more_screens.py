@@ -1,8 +1,8 @@
 """The other screens of the citizens' door, asked now and then where those of `screens` are asked all day; of people
 with a history. Half as long each, and one round less.
 
-Two pages take too few requests of one person or address to be measured so: the place in the queue (60 a minute) and a
-conversation that is gone on with (120).
+Three take too few requests of one person or address to be measured so: the check-in code and the place in the queue
+(60 a minute), and a conversation that is gone on with (120).
 """
 
 import itertools
@@ -192,18 +192,20 @@ PERSONAL = {
     "rebooks": "/v1/rebook",
     "rebook": "/v1/rebook/{rebook}",
     "rebook_choices": "/v1/rebook/{rebook}/choices",
-    "check_in_code": "/v1/bookings/{booking}/check-in-code",
+    "party": "/v1/bookings/{booking}/party",
     "wait": "/v1/waitlist/{wait}",
     "draws": "/v1/draw-entries",
     "draw": "/v1/draws/{draw}/entry",
     "sanctions": "/v1/me/sanctions",
     "people": "/v1/people",
+    "followed": "/v1/followed-cases",
     "filings": "/v1/filings",
     "filing": "/v1/filings/{filing}",
     "supplements": "/v1/cases/{asking}/supplements",
     "result": "/v1/cases/{closed}/result",
     "bill_result": "/v1/bills/{bill}/result",
     "payments": "/v1/payments",
+    "family_bills": "/v1/family-bills",
     "receipt": "/v1/bills/{bill}/receipt",
     "refunds": "/v1/bills/{bill}/refunds",
     "rate": "/v1/ratings/about?kind=case&number={closed}",
