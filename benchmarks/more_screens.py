@@ -1,5 +1,5 @@
 """The other screens of the citizens' door, asked now and then where those of `screens` are asked all day; of people
-with a history. Half as long each, and one round less.
+with a history. A quarter as long each, and one round less.
 
 Three take too few requests of one person or address to be measured so: the check-in code and the place in the queue
 (60 a minute), and a conversation that is gone on with (120).
@@ -227,7 +227,7 @@ PERSONAL = {
 
 
 def _shorter(scale: Scale) -> Scale:
-    return replace(scale, rounds=max(1, scale.rounds - 1), seconds=scale.seconds / 2)
+    return replace(scale, rounds=max(1, scale.rounds - 1), seconds=scale.seconds / 4)
 
 
 def _public(name: str, addresses: Callable[[Parish], list[str]]) -> Figure:
