@@ -23,6 +23,7 @@ from appointments.errors import SlotSuspended
 from foundation import audit, crypto, database, events, metrics
 from foundation.actor import Actor
 from foundation.errors import Forbidden
+from foundation.questions import Question
 
 NUMBER_LENGTH = 10
 MOST_WISHES = 10
@@ -94,6 +95,9 @@ select e.id, e.number, e.citizen_id, e.entered_by, e.outcome, e.why, e.rank, e.w
   join hall h on h.id = t.hall_id
   left join slot s on s.id = e.slot_id left join appointment a on a.id = e.appointment_id
 """
+THEIRS = Question(
+    Entry, f"{READ} where e.citizen_id = asked.who order by e.id desc limit asked.most", who="bigint", most="int"
+)
 COLUMNS = tuple(one.name for one in fields(Entry))
 
 
@@ -243,8 +247,7 @@ async def find(*, code: str, for_: Actor, of_citizen: int | None = None, locked:
 
 async def of(citizen: Actor, *, limit: int = 50) -> list[Entry]:
     """我的摇号: the latest first."""
-    rows = await database.fetch(f"{READ} where e.citizen_id = $1 order by e.id desc limit $2", citizen.number, limit)
-    return [_entry(row) for row in rows]
+    return await THEIRS.rows(citizen.number, limit)
 
 
 async def for_others(who: Actor, *, of_citizen: int | None = None, limit: int = 50) -> list[Entry]:

@@ -19,6 +19,7 @@ from benchmarks import (
     client,
     generating,
     miniprogram_bff,
+    more_screens,
     notifications,
     payments,
     reconciling,
@@ -33,7 +34,7 @@ from foundation import clock
 Figure = Callable[[House], Awaitable[Measured]]
 
 ROOMS: dict[str, Mapping[str, Figure]] = {
-    "miniprogram_bff": {**miniprogram_bff.FIGURES, **screens.FIGURES},
+    "miniprogram_bff": {**miniprogram_bff.FIGURES, **screens.FIGURES, **more_screens.FIGURES},
     "client": client.FIGURES,
     "catalogue": catalogue.FIGURES,
     "appointments": {**appointments.FIGURES, **generating.FIGURES},

@@ -134,10 +134,10 @@ async def notify_settled(house: House) -> Measured:
     door itself with no more connections than usual, where it waits for the disk between its batches.
     """
     platform, number = Platform.read(house.keys), house.scale.times(600)
-    some = [platform.notice(order) for order in await _awaited_orders(house.scale.connections)]
+    some = [platform.notice(order) for order in await awaited_orders(house.scale.connections)]
 
     async def settle(connections: int) -> Sample:
-        orders = await _awaited_orders(number)
+        orders = await awaited_orders(number)
         notices = [platform.notice(order) for order in orders]
         sample = await house.done(house.api, notices, expect="200", connections=connections)
         await _must_be_settled(orders)
@@ -169,7 +169,7 @@ async def notify_in_the_rush(house: House) -> Measured:
     try:
         where = await appointments.open_slots(SLOTS, capacity=RUSH // 2 // SLOTS)
         wishes = await appointments.wishes(RUSH, where)
-        orders = await _awaited_orders(NOTICES)
+        orders = await awaited_orders(NOTICES)
         notices = [platform.notice(order) for order in orders]
         rush, saw = await asyncio.gather(
             house.rushed(house.bff, wishes, connections=appointments.RUSH_CONNECTIONS),
@@ -194,9 +194,9 @@ def _in_time(saw: Saw, rush: Saw) -> Sample:
     return Sample(len(milliseconds) / saw.seconds, percentile(milliseconds, 50), percentile(milliseconds, 99))
 
 
-async def _awaited_orders(number: int) -> list[PaymentOrder]:
-    """So many bills of one citizen each, on the way to be paid with WeChat."""
-    who, ours = people.identities(number), settings.current()
+async def awaited_orders(number: int, *, who: Sequence[Identity] = ()) -> list[PaymentOrder]:
+    """So many bills of one citizen each (`who`, when they must be found), on the way to be paid with WeChat."""
+    who, ours = who or people.identities(number), settings.current()
     payers = await people.arrive(number, who=who)
     pushed = [a_bill(payer=identity) for identity in who]
     for bill in pushed:

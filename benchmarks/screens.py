@@ -1,10 +1,11 @@
-"""Every screen of the citizens' door, beside bare Sanic in the same run: what all see, and what is somebody's own.
+"""The screens of the citizens' door that are asked all day, beside bare Sanic in the same run: what all see, and what
+is somebody's own. The others are in `more_screens`.
 
 A public screen should make half of bare Sanic, a personal one a quarter (docs/performance.md says what each makes).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from benchmarks import people
 from benchmarks.appointments import open_slots
 from benchmarks.cases import give_cases
 from benchmarks.house import House
-from benchmarks.measuring import Measured, Sample, interleaved
+from benchmarks.measuring import Measured, Sample, Scale, interleaved
 from benchmarks.payments import BY as DEPARTMENT
 from benchmarks.payments import a_bill
 from benchmarks.wire import get
@@ -88,6 +89,7 @@ async def _is_verified(citizen_id: int, identity: Any) -> None:
 
 Addresses = Callable[[Town], list[str]]
 Own = Callable[[Person], str]
+Figure = Callable[[House], Awaitable[Measured]]
 
 PUBLIC: dict[str, Addresses] = {
     "home_visitor": lambda _: ["/v1/home"],
@@ -120,27 +122,43 @@ PERSONAL: dict[str, Own] = {
 }
 
 
-def _figure(name: str, requests: Callable[[Town], list[bytes]]) -> Callable[[House], Any]:
+def figure(
+    name: str,
+    requests: Callable[[House], Awaitable[list[bytes]]],
+    *,
+    scale: Callable[[Scale], Scale] = lambda usual: usual,
+) -> Figure:
+    """What these requests make beside bare Sanic; `scale` may make less of a figure that matters less."""
+
     async def measure(house: House) -> Measured:
-        asked = requests(await town_of(house))
+        asked = await requests(house)
+        own = replace(house, scale=scale(house.scale))
 
         async def look() -> Sample:
-            return await house.asked(house.bff, asked, expect="200")
+            return await own.asked(own.bff, asked, expect="200")
 
-        return await interleaved(name, look, beside={"bare_json": house.yardstick}, rounds=house.scale.rounds)
+        return await interleaved(name, look, beside={"bare_json": own.yardstick}, rounds=own.scale.rounds)
 
     return measure
 
 
-def _public(addresses: Addresses) -> Callable[[Town], list[bytes]]:
+def _public(name: str, addresses: Addresses) -> Figure:
     """From many visitors, each well below the limit of one."""
-    return lambda town: [get(one, address=who) for who in VISITORS for one in addresses(town)]
+
+    async def requests(house: House) -> list[bytes]:
+        town = await town_of(house)
+        return [get(one, address=who) for who in VISITORS for one in addresses(town)]
+
+    return figure(f"screen_{name}", requests)
 
 
-def _personal(address: Own) -> Callable[[Town], list[bytes]]:
-    return lambda town: [get(address(one), token=one.token) for one in town.people]
+def _personal(name: str, address: Own) -> Figure:
+    async def requests(house: House) -> list[bytes]:
+        return [get(address(one), token=one.token) for one in (await town_of(house)).people]
+
+    return figure(f"my_{name}", requests)
 
 
-FIGURES = {f"screen_{name}": _figure(f"screen_{name}", _public(one)) for name, one in PUBLIC.items()} | {
-    f"my_{name}": _figure(f"my_{name}", _personal(one)) for name, one in PERSONAL.items()
+FIGURES = {f"screen_{name}": _public(name, one) for name, one in PUBLIC.items()} | {
+    f"my_{name}": _personal(name, one) for name, one in PERSONAL.items()
 }

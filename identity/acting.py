@@ -5,15 +5,16 @@ the agent of; and, to take along to a hall, one's own family list. A stranger an
 PersonUnknown. Rooms ask here and know none of the ties.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from foundation import clock
 from foundation.actor import Actor
+from foundation.questions import ask_as_one
 from identity import access, delegation, family, guardians, organisation_agents
-from identity.delegation import Scope
+from identity.delegation import DelegationView, Scope
 from identity.family_errors import PersonUnknown
 
 Tie = Literal["self", "principal", "ward", "organisation", "family", "minor"]
@@ -35,10 +36,13 @@ class Person:
 
 async def people_of(citizen_id: int) -> list[Person]:
     """Whom one may book for: oneself first, then principals, children, organisations, the family list; nobody twice."""
-    own = await access.profile(citizen_id, seen_by=Actor.citizen(citizen_id))
+    await ask_as_one(members := family.of(citizen_id), granted := delegation.granted_to(citizen_id))
+    principals = [one for one in granted.answer if Scope.BOOK in one.scope]
+    records = await _records({citizen_id, *(one.principal_id for one in principals)})
+    own = records[citizen_id]
     found = [Person(citizen_id=own.citizen_id, name=own.masked_name, number=own.masked_number, tie="self")]
-    found += await subjects_of(citizen_id, scope=Scope.BOOK)
-    for member in await family.of(citizen_id):
+    found += await _subjects(citizen_id, principals, records, scope=Scope.BOOK)
+    for member in members.answer:
         tie: Tie = "minor" if member.minor else "family"
         found.append(
             Person(
@@ -51,13 +55,20 @@ async def people_of(citizen_id: int) -> list[Person]:
 
 async def subjects_of(agent: int, *, scope: Scope) -> list[Person]:
     """Whom somebody may act for alone in this room today, beside oneself: the longest delegation of each counts."""
+    principals = [one for one in await delegation.granted_to(agent) if scope in one.scope]
+    records = await _records({one.principal_id for one in principals})
+    return await _subjects(agent, principals, records, scope=scope)
+
+
+async def _subjects(
+    agent: int, principals: Sequence[DelegationView], records: Mapping[int, access.Profile], *, scope: Scope
+) -> list[Person]:
     found: dict[int, Person] = {}
-    for one in sorted(await delegation.granted_to(agent), key=lambda one: one.until):
-        if scope in one.scope:
-            number = await _masked_number(one.principal_id)
-            found[one.principal_id] = Person(
-                citizen_id=one.principal_id, name=one.principal, number=number, tie="principal", until=one.until
-            )
+    for one in sorted(principals, key=lambda one: one.until):
+        number = records[one.principal_id].masked_number
+        found[one.principal_id] = Person(
+            citizen_id=one.principal_id, name=one.principal, number=number, tie="principal", until=one.until
+        )
     for ward in await guardians.wards_of(agent):
         found[ward.citizen_id] = Person(
             citizen_id=ward.citizen_id, name=ward.name, number=ward.number, tie="ward", until=ward.until
@@ -130,5 +141,8 @@ async def _held_today(agent: int, person: int) -> bool:
     return await guardians.hold(guardian=agent, child=person, day=day)
 
 
-async def _masked_number(citizen_id: int) -> str:
-    return (await access.profile(citizen_id, seen_by=Actor.system("identity.acting"))).masked_number
+async def _records(citizen_ids: Collection[int]) -> dict[int, access.Profile]:
+    """All of them at once, and one by one who has become another (a merge). Raises NoSuchCitizen."""
+    by = Actor.system("identity.acting")
+    known = await access.profiles(citizen_ids, seen_by=by) if citizen_ids else {}
+    return known | {one: await access.profile(one, seen_by=by) for one in citizen_ids if one not in known}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from foundation import database
+from foundation.questions import Question
 
 PAGE = 30
 
@@ -13,9 +13,10 @@ select o.out_trade_no, b.pay_code, b.title, b.exec_unit_name as unit, o.channel,
        coalesce((select sum(r.amount_fen) from refund r where r.order_id = o.id and r.state = 'done'), 0)::bigint
          as returned_fen
   from payment_order o join bill b on b.id = o.bill_id
- where o.payer_id = $1 and o.state <> 'closed'
-   and o.id < coalesce((select id from payment_order where out_trade_no = $2 and payer_id = $1), 9223372036854775807)
- order by o.id desc limit $3
+ where o.payer_id = asked.who and o.state <> 'closed'
+   and o.id < coalesce((select id from payment_order where out_trade_no = asked.before and payer_id = asked.who),
+                       9223372036854775807)
+ order by o.id desc limit asked.most
 """
 
 
@@ -37,6 +38,9 @@ class Payment:
     paid_at: datetime | None
 
 
+THEIRS = Question(Payment, PAID, who="bigint", before="text", most="int")
+
+
 async def of(citizen_id: int, *, before: str = "", limit: int = PAGE) -> list[Payment]:
     """The citizen's payments, older than their `before` when that is named."""
-    return [Payment(**row) for row in await database.fetch(PAID, citizen_id, before, limit)]
+    return await THEIRS.rows(citizen_id, before, limit)

@@ -95,8 +95,12 @@ class Launched:
 
     @property
     def database_url(self) -> str:
-        """The house's own database when it was given one, as `whole_house` was."""
-        return self.environment["DATABASE_URL"]
+        """The database it was given, as `whole_house` was, or brought itself."""
+        return self.environment.get("DATABASE_URL") or self._address("postgres")
+
+    @property
+    def redis_url(self) -> str:
+        return self.environment.get("REDIS_URL") or self._address("valkey")
 
     def pid(self, name: str) -> int:
         """The process id of `web`, `bff`, `worker`, `sandbox`."""

@@ -81,7 +81,7 @@ async def test_people_who_subscribe() -> None:
 
 
 async def test_bills_on_their_way() -> None:
-    assert len(await payments._awaited_orders(2)) == 2
+    assert len(await payments.awaited_orders(2)) == 2
 
 
 async def test_a_day_of_orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

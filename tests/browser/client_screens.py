@@ -1,13 +1,16 @@
-"""`python -m tests.browser.client_screens`: the client's screens at three widths, in letters of both sizes, into
-docs/screens/client, to be looked at before a release.
+"""`python -m tests.browser.client_screens`: every screen of the client into docs/screens/client, to be looked at before
+a release. Most at three widths, in letters of both sizes, the plainer ones on a phone only; eight minutes or so.
 """
 
 import sys
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deploy.local.demo_city import ROUND_THE_CLOCK
-from tests.browser import pictures
+from tests.browser import pictures, somebody
 from tests.browser.citizen import Citizen, signed_in_with
+from tests.journeys import walkers
 from tests.launched import Launched
 
 if TYPE_CHECKING:
@@ -16,13 +19,16 @@ if TYPE_CHECKING:
 FOLDER = pictures.SCREENS / "client"
 SIZES = ((320, 640), (390, 844), (1280, 800))
 HALL = f"book/{ROUND_THE_CLOCK.hall}"
+# At every size, and those that differ little from another only on a phone: of 张三, on whom the demo city has things.
 SCREENS = {
     "home": "home",
     "search": "search?q=身份证",
+    "theme": "theme/life_event/birth",
     "guide": "guide/id-card-replace",
     "scenario": "scenario/new-baby",
     "ask": "ask?q=身份证丢了怎么补办",
     "book": "book",
+    "halls": "halls",
     "hall": HALL,
     "type": f"{HALL}/{ROUND_THE_CLOCK.code}",
     "booking": "booking/{booking}",
@@ -34,12 +40,63 @@ SCREENS = {
     "mine": "mine",
     "messages": "messages",
     "consult": "consult",
-    "family": "family",
     "privacy": "privacy",
     "settings": "settings",
     "nothing": "favourites",
     "refused": "guide/no-such-guide",
 }
+ON_A_PHONE = {
+    "providers": "providers",
+    "provider": "provider/notary-east",
+    "hall-asked": f"hall/{ROUND_THE_CLOCK.hall}",
+    "receipt-check": "receipt-check",
+    "rate-here": f"rate-here/{ROUND_THE_CLOCK.hall}",
+    "policy": "policy",
+    "message-settings": "message-settings",
+    "topics": "topics",
+    "sessions": "sessions",
+    "nowhere": "no-such-address",
+}
+# Of somebody with a long history (`somebody.with_everything`).
+FULL_SCREENS = {
+    "favourites": "favourites",
+    "family": "family",
+    "organisations": "organisations",
+    "organisation": "organisation/{organisation}",
+    "waits": "waits",
+    "waiting": "waiting/{waiting}",
+    "offered": "waiting/{offered}",
+    "draws": "draws",
+    "draw": "draw/{draw}",
+    "drawn": "draw/{drawn}",
+    "queue": "booking/{queue}",
+    "rebook": "rebook/{rebook}",
+    "credit": "credit",
+    "filings": "filings",
+    "filing": "filing/{filing}",
+    "supplement": "supplement/{supplement}",
+    "result": "result/{result}",
+    "payments": "payments",
+    "settled": "paid/{paid}",
+    "receipt": "receipt/{receipt}",
+    "refunds": "refunds/{refunds}",
+    "copies": "copies",
+    "leave": "leave",
+}
+FULL_ON_A_PHONE = {
+    "bookings": "bookings",
+    "supplements": "supplements/{supplements}",
+    "ratings": "ratings",
+    "averages": "averages",
+    "consultations": "consultations",
+    "consultation": "consultation/{consultation}",
+    "answers": "answers",
+    "answer": "answer/{answer}",
+    "looks": "looks",
+    "level": "level",
+    "wards": "wards",
+}
+UNPROVED = {"real-name": "real-name"}  # of somebody who has not proved their name
 TOUCH_SCREEN = "kiosk?hall=" + ROUND_THE_CLOCK.hall  # signs nobody in
 STANDING = ((1080, 1920), (1280, 800))
 
@@ -51,25 +108,47 @@ async def take_all(browser: "Browser", house: Launched) -> None:
     codes = await pictures.things_of(person)
     session = await person.page.evaluate("localStorage.getItem('zhijianban.own.token')")
     await person.page.context.close()
-    for large in (False, True):
-        for width, height in SIZES:
-            somebody = Citizen(await pictures.opened(browser, width, height), house, person.name)
-            await signed_in_with(somebody.page, f"{house.bff}/h5", session)
-            await _through(somebody, f"{width}{'-large' if large else ''}", codes, large=large)
-            await somebody.page.context.close()
+    studio = Studio(browser, house)
+    await studio.takes(SCREENS, ON_A_PHONE, session, codes)
     await _unusual(Citizen(await pictures.opened(browser, 390, 844), house, person.name), session, codes)
     for width, height in STANDING:
         standing = Citizen(await pictures.opened(browser, width, height), house, person.name)
         await standing.opens(TOUCH_SCREEN)
         await pictures.keep(standing.page, FOLDER / f"kiosk-{width}.jpg")
         await standing.page.context.close()
+    # Last, for what happens to them shows in what everybody sees.
+    async with somebody.behind(house):
+        full, codes = await somebody.with_everything(house)
+    await studio.takes(FULL_SCREENS, FULL_ON_A_PHONE, full, codes)
+    await studio.takes(UNPROVED, {}, await somebody.without_a_name(house), {})
+    await walkers.say_goodbye()
 
 
-async def _through(person: Citizen, size: str, codes: dict[str, str], *, large: bool) -> None:
+@dataclass
+class Studio:
+    """Where the same person is taken at every size."""
+
+    browser: "Browser"
+    house: Launched
+
+    async def takes(
+        self, everywhere: dict[str, str], on_a_phone: dict[str, str], session: str, codes: dict[str, str]
+    ) -> None:
+        for large in (False, True):
+            for width, height in SIZES:
+                more = on_a_phone if (width, large) == (390, False) else {}
+                person = Citizen(await pictures.opened(self.browser, width, height), self.house, "张三")
+                await signed_in_with(person.page, f"{self.house.bff}/h5", session)
+                size = f"{width}{'-large' if large else ''}"
+                await _through(person, size, {**everywhere, **more}, codes, large=large)
+                await person.page.context.close()
+
+
+async def _through(person: Citizen, size: str, screens: dict[str, str], codes: dict[str, str], *, large: bool) -> None:
     if large:
         await person.opens("settings")
         await person.page.get_by_label("大字版").check()
-    for name, address in SCREENS.items():
+    for name, address in screens.items():
         await person.opens(address.format(**codes))
         await pictures.keep(person.page, FOLDER / f"{name}-{size}.jpg")
 
@@ -110,9 +189,11 @@ async def _kept(page: "Page", name: str) -> None:
 
 
 def main() -> None:
-    for former in FOLDER.glob("*.jpg"):
-        former.unlink()
+    begun = time.time()
     pictures.of_a_house_of_its_own(take_all)
+    for former in FOLDER.glob("*.jpg"):
+        if former.stat().st_mtime < begun:  # of a screen that is taken no more
+            former.unlink()
     sys.stdout.write(pictures.listed(list(FOLDER.glob("*.jpg"))))
 
 

@@ -51,3 +51,13 @@ PALE = r"""() => {
   }
   return found;
 }"""
+
+# What is drawn before and after an element moves as well as the element. (Of `body` itself uni draws a shadow far off
+# the screen, to have it ready.)
+MOVING = """() => [...document.querySelectorAll('body *')].flatMap((one) => ['', '::before', '::after']
+  .map((part) => [one, getComputedStyle(one, part || null)])
+  .filter(([, style]) => {
+    const animated = style.animationName === 'none' ? [] : style.animationDuration.split(',');
+    return [...animated, ...style.transitionDuration.split(',')].some((seconds) => parseFloat(seconds) > 0.01);
+  })
+  .map(([moving]) => moving.outerHTML.slice(0, 200)))"""

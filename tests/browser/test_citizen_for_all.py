@@ -1,5 +1,6 @@
 """The citizen pages for everybody: small screens, large letters, weak eyes, and hands that only use a keyboard."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ from tests.browser.citizen import Citizen, bill_for, closed_case_of
 from tests.launched import Launched
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -98,6 +99,26 @@ async def test_own_pages(phone: "Page", whole_house: Launched) -> None:
     await person.presses("取消预约")
     await phone.get_by_text("已取消", exact=True).first.wait_for()
     assert person.trouble == []
+
+
+async def test_nothing_moves_for_who_asked_for_stillness(phone: "Page", whole_house: Launched) -> None:
+    answered = asyncio.Event()
+
+    async def late(route: "Route") -> None:
+        await answered.wait()
+        await route.continue_()
+
+    await phone.route("**/v1/halls", late)
+    await phone.goto(f"{whole_house.bff}/h5/#/book")
+    await phone.locator("#main .skeleton").first.wait_for()
+    assert await phone.evaluate(measures.MOVING) != []
+    await phone.emulate_media(reduced_motion="reduce")
+    assert await phone.evaluate(measures.MOVING) == []
+    answered.set()
+    visitor = Citizen(phone, whole_house, "赵六")
+    for screen in ("book", "home", "ask?q=身份证丢了怎么补办"):
+        await visitor.opens(screen)
+        assert await phone.evaluate(measures.MOVING) == [], screen
 
 
 async def test_the_tab_key_goes_through_home_in_the_order_of_reading(desk: "Page", whole_house: Launched) -> None:

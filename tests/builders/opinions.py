@@ -66,8 +66,8 @@ def a_question(**other: Any) -> Question:
 
 async def asked(*, by: Actor | None = None, **other: Any) -> Consultation:
     """A question on file; of a visitor with PHONE unless `by` whom."""
-    phone = other.pop("phone", "" if by else PHONE)
-    return await consultations.file(question=a_question(phone=phone, **other), address=ADDRESS, by=by)
+    phone, address = other.pop("phone", "" if by else PHONE), other.pop("address", ADDRESS)
+    return await consultations.file(question=a_question(phone=phone, **other), address=address, by=by)
 
 
 async def answered(one: Consultation, *, by: Actor, text: str = "请带身份证和居住地址证明到窗口办理。") -> Consultation:

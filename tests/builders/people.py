@@ -1,6 +1,7 @@
 """Families and principals: people around a booking, without the verifier."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from appointments import party
 from appointments.booking import Booking
@@ -42,7 +43,7 @@ async def a_child(guardian: Actor, *, name: str = "张小") -> Actor:
     return Actor.citizen(child.id)
 
 
-async def a_family_slot(*, capacity: int = 10, most: int = 5, **rules: object) -> tuple[AppointmentType, Slot]:
+async def a_family_slot(*, capacity: int = 10, most: int = 5, **rules: Any) -> tuple[AppointmentType, Slot]:
     """A business that takes parties, and a slot of it at ten in the morning the day after tomorrow."""
     of = await a_type(party_most=most, **rules)
     ten = clock.shanghai(clock.now() + timedelta(days=2)).replace(hour=10, minute=0, second=0, microsecond=0)
