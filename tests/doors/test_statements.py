@@ -1,4 +1,5 @@
-"""How many statements a personal screen sends: one where nobody else is concerned, so that nobody brings back the half a dozen there were.
+"""How many statements a personal screen sends: one where nobody else is concerned, so that nobody brings back the half
+a dozen there were.
 
 Counted, not timed. What everybody shares (the catalogue, notices) was read by the request before.
 """
