@@ -60,7 +60,11 @@ async def code_for(*, code: str, by: Actor) -> CheckInCode:
 
     Who booked for others shows one code for all who come together. One's own code is for oneself.
     """
-    held = await booking.find(code=code, for_=by)
+    return await code_of(await booking.find(code=code, for_=by), by=by)
+
+
+async def code_of(held: Booking, *, by: Actor) -> CheckInCode:
+    """`code_for` of a booking that `by` was shown. Raises CannotCheckIn."""
     if held.state != "booked":
         raise CannotCheckIn(detail={"state": held.state})
     step = _step(clock.now())

@@ -13,7 +13,7 @@ from appointments.booking import Booking
 from appointments.states import OFFERS
 from foundation import database
 from foundation.actor import Actor
-from foundation.questions import Question
+from foundation.questions import Asking, Question
 from identity import access, acting, family
 
 MOST = 50
@@ -39,15 +39,21 @@ async def of(who: Actor, *, of_citizen: int | None = None) -> list[Booking]:
         who, done_by="a.booked_by", citizen="a.citizen_id", of_citizen=of_citizen
     )
     rows = await database.fetch(f"{booking.READ} where {where} {LATEST}", *values)
-    return await _looked_after([booking.read(row) for row in rows], who)
+    return await looked_after([booking.read(row) for row in rows], who)
 
 
 async def and_own(who: Actor) -> list[Booking]:
     """我的预约: the citizen's own and those of `of`, the latest day first."""
-    return await _looked_after(await ALL.rows(who.number, str(who)), who)
+    return await looked_after(await all_of(who), who)
 
 
-async def _looked_after(found: list[Booking], who: Actor) -> list[Booking]:
+def all_of(who: Actor) -> Asking[list[Booking]]:
+    """The citizen's own and whatever they booked for others, whom they may look after no more: see `looked_after`."""
+    return ALL.asking(who.number, str(who), then=list)
+
+
+async def looked_after(found: list[Booking], who: Actor) -> list[Booking]:
+    """Those of them that are the citizen's to see today."""
     others = {held.citizen_id for held in found}
     after = {one: await acting.looks_after(agent=who.number, person=one) for one in others}
     return [one for one in found if after[one.citizen_id]]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
+from msgspec import Struct
 
 from appointments import booking, limits, rebook_places, seats
 from appointments.booking import Booking
@@ -19,6 +20,7 @@ from appointments.events import BookingConfirmed
 from appointments.rebook_places import Place
 from foundation import audit, crypto, database, events, metrics
 from foundation.actor import Actor
+from foundation.questions import Asking, Question
 
 LAPSING = Actor.system("appointments.rebooking")
 
@@ -45,6 +47,23 @@ class Rebook:
         return self.offer == "open"
 
 
+class Offer(Struct, frozen=True):
+    """A row of READ."""
+
+    id: int
+    code: str
+    offer: str
+    state: str
+    offered_until: datetime | None
+    appointment_id: int
+    new_appointment_id: int | None
+    citizen_id: int
+    reason: str
+    note: str
+    new_state: str | None
+    held_until: datetime | None
+
+
 # A place is held until the deadline, but not into the last hour before its slot closes: it would be nobody's.
 HELD_UNTIL = "least(n.offered_until, s.close_at - interval '1 hour')"
 READ = f"""
@@ -53,6 +72,13 @@ select n.id, n.code, n.offer, n.state, n.offered_until, n.appointment_id, n.new_
   from closure_notice n join closure c on c.id = n.closure_id join appointment a on a.id = n.appointment_id
   left join appointment b on b.id = n.new_appointment_id left join slot s on s.id = b.slot_id
 """
+OPEN = Question(
+    Offer,
+    f"""{READ} where (a.citizen_id = asked.who or (a.booked_by <> '' and a.booked_by = asked.booker))
+   and n.offer = 'open' and clock_timestamp() < n.offered_until order by n.offered_until, n.id""",
+    who="bigint",
+    booker="text",
+)
 HEARD = """
 update closure_notice set offer = $2, new_appointment_id = coalesce($3, new_appointment_id),
        state = case when $4 and state in ('pending', 'failed', 'unreachable') then 'told' else state end,
@@ -71,7 +97,7 @@ async def find(*, code: str, for_: Actor, locked: bool = False) -> Rebook:
     row = await database.fetchrow(f"{READ} where n.code = $1 and n.offer <> 'none'", crypto.read_code(code))
     if row is None:
         raise RebookNotFound
-    found = await _rebook(row)
+    found = await _rebook(Offer(**row))
     if for_.kind == "citizen" and not await booking.is_of(found.old, for_, locked=locked):
         raise RebookNotFound
     return found
@@ -79,20 +105,24 @@ async def find(*, code: str, for_: Actor, locked: bool = False) -> Rebook:
 
 async def of(citizen: Actor) -> list[Rebook]:
     """The open offers of the citizen, and of those they booked for and look after; what ends first first."""
-    rows = await database.fetch(
-        f"""{READ} where (a.citizen_id = $1 or (a.booked_by <> '' and a.booked_by = $2)) and n.offer = 'open'
-             and clock_timestamp() < n.offered_until order by n.offered_until, n.id""",
-        citizen.number,
-        str(citizen),
-    )
-    found = [await _rebook(row) for row in rows]
+    return await looked_after(await open_to(citizen), citizen)
+
+
+def open_to(citizen: Actor) -> Asking[list[Offer]]:
+    """The open offers of the citizen and of whomever they booked for: to be read by `looked_after`."""
+    return OPEN.asking(citizen.number, str(citizen), then=list)
+
+
+async def looked_after(offers: list[Offer], citizen: Actor) -> list[Rebook]:
+    """Those of them that are the citizen's to answer today."""
+    found = [await _rebook(one) for one in offers]
     return [one for one in found if await booking.is_of(one.old, citizen)]
 
 
 async def after(appointment_id: int) -> Rebook | None:
     """The offer that was made when this appointment was cancelled, if one was."""
     row = await database.fetchrow(f"{READ} where n.appointment_id = $1 and n.offer <> 'none'", appointment_id)
-    return await _rebook(row) if row else None
+    return await _rebook(Offer(**row)) if row else None
 
 
 async def promised(appointment_id: int) -> bool:
@@ -260,14 +290,14 @@ def _held_id(offer: Rebook) -> int | None:
     return offer.held.id if offer.held else None
 
 
-async def _rebook(row: asyncpg.Record) -> Rebook:
-    new = await booking.by_id(row["new_appointment_id"]) if row["new_appointment_id"] else None
-    accepted = row["offer"] == "accepted"
+async def _rebook(row: Offer) -> Rebook:
+    new = await booking.by_id(row.new_appointment_id) if row.new_appointment_id else None
+    accepted = row.offer == "accepted"
     return Rebook(
-        notice_id=row["id"], code=row["code"], offer=row["offer"], state=row["state"], citizen_id=row["citizen_id"],
-        reason=row["reason"], note=row["note"], old=await booking.by_id(row["appointment_id"]),
-        offered_until=row["offered_until"],
-        held=new if new and new.state == "held" and row["offer"] == "open" else None,
-        held_until=row["held_until"] if row["new_state"] == "held" else None,
+        notice_id=row.id, code=row.code, offer=row.offer, state=row.state, citizen_id=row.citizen_id,
+        reason=row.reason, note=row.note, old=await booking.by_id(row.appointment_id),
+        offered_until=row.offered_until,
+        held=new if new and new.state == "held" and row.offer == "open" else None,
+        held_until=row.held_until if row.new_state == "held" else None,
         new=new if accepted else None,
     )  # fmt: skip

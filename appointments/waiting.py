@@ -59,7 +59,11 @@ class Place:
 
 async def of_booking(*, code: str, for_: Actor) -> Place:
     """The place of one's own booking in the queue. Raises BookingNotFound, NotInLine before the check-in."""
-    held = await booking.find(code=code, for_=for_)
+    return await of_shown(await booking.find(code=code, for_=for_))
+
+
+async def of_shown(held: booking.Booking) -> Place:
+    """The place of a booking that its holder was shown. Raises NotInLine before the check-in."""
     ticket_id = await database.fetchval("select id from ticket where appointment_id = $1", held.id)
     if ticket_id is None:
         raise NotInLine

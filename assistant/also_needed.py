@@ -1,9 +1,8 @@
 """Others also needed (办这件事的人还问了): items that people asked about in the same conversations."""
 
-import time
-from collections.abc import Iterable
 from datetime import timedelta
 
+from assistant.counted import Counted
 from foundation import clock, database
 
 DAYS = 90
@@ -24,29 +23,16 @@ _TOGETHER = """
     having count(distinct conversation_id) >= greatest($3::float, $4::float * (select count(*) from here))
      order by count(distinct conversation_id) desc, other.item_code limit $5
 """
-
-
-class _Kept:
-    """By item code, for a while: there are no more than items are published."""
-
-    found: "dict[str, tuple[float, tuple[str, ...]]]" = {}
+_counted = Counted(KEPT_SECONDS)
+forget = _counted.forget
 
 
 async def beside(item_code: str) -> tuple[str, ...]:
     """Codes of the items, those asked for together most often first. `item_code` is one that is published."""
-    until, found = _Kept.found.get(item_code, (0.0, ()))
-    if time.monotonic() >= until:
-        found = tuple(await _counted(item_code))
-        _Kept.found[item_code] = time.monotonic() + KEPT_SECONDS, found
-    return found
 
+    async def count() -> list[str]:
+        since = clock.now() - timedelta(days=DAYS)
+        rows = await database.fetch(_TOGETHER, item_code, since, FEWEST, SHARE, MOST)
+        return [str(row["item_code"]) for row in rows]
 
-def forget() -> None:
-    """Let the next look count anew."""
-    _Kept.found.clear()
-
-
-async def _counted(item_code: str) -> Iterable[str]:
-    since = clock.now() - timedelta(days=DAYS)
-    rows = await database.fetch(_TOGETHER, item_code, since, FEWEST, SHARE, MOST)
-    return (str(row["item_code"]) for row in rows)
+    return await _counted.get(item_code, count)

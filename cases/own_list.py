@@ -9,8 +9,10 @@ from cases import entrusted, views
 from cases.deadlines import LIGHTS
 from foundation import clock
 from foundation.actor import Actor
-from foundation.questions import Question
+from foundation.questions import Asking, Question
 from foundation.words import one_of
+
+MOST = 50
 
 
 class OwnCase(Struct, frozen=True):
@@ -23,7 +25,9 @@ class OwnCase(Struct, frozen=True):
     closed: bool
 
 
-class _Row(Struct, frozen=True):
+class Row(Struct, frozen=True):
+    """What a line is made of."""
+
     case_no: str
     item_code: str
     item_name: str
@@ -38,7 +42,7 @@ class _Row(Struct, frozen=True):
 
 
 THEIRS = Question(
-    _Row,
+    Row,
     """
 select case_no, item_code, item_name, stage, closed_at, promised_days, promised_due, legal_due, warn_from, paused,
        pause_until
@@ -48,10 +52,20 @@ select case_no, item_code, item_name, stage, closed_at, promised_days, promised_
 )
 
 
-async def of(citizen_id: int, *, by: Actor, limit: int = 50) -> list[OwnCase]:
+async def of(citizen_id: int, *, by: Actor, limit: int = MOST) -> list[OwnCase]:
     """A person's cases, the latest changed first; to `by`, those entrusted to them."""
-    rows, today = await THEIRS.rows(citizen_id, limit), clock.today()
+    return await entrusted_to(by, await rows_of(citizen_id, limit=limit), owner=citizen_id)
+
+
+def rows_of(citizen_id: int, *, limit: int = MOST) -> Asking[list[Row]]:
+    """All of a person's cases, for nobody but `entrusted_to`."""
+    return THEIRS.asking(citizen_id, limit, then=list)
+
+
+async def entrusted_to(by: Actor, rows: list[Row], *, owner: int) -> list[OwnCase]:
+    """Those of the owner's cases that `by` may see."""
+    today = clock.today()
     return [
         OwnCase(one.case_no, one.item_name, views.NAMED[one.stage], views.light(one, today), one.closed_at is not None)
-        for one in await entrusted.visible(rows, owner=citizen_id, by=by)
+        for one in await entrusted.visible(rows, owner=owner, by=by)
     ]

@@ -6,6 +6,8 @@ reads in a message no more than the look-up shows: item and stage.
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from cases import lookup
 from cases.errors import TooManyFollowed
 from cases.models import Case
@@ -13,6 +15,7 @@ from cases.progress_models import CaseSubscription
 from cases.timeline import LABELS, Kind
 from foundation import audit, database
 from foundation.actor import Actor
+from foundation.questions import Asking, Question
 from identity import delegation
 
 MOST = 50
@@ -26,6 +29,27 @@ class Followed:
     item_name: str
     stage_label: str
     proved_by: str
+
+
+class Subscribed(Struct, frozen=True):
+    """A subscription with its case; `owner` is the applicant, if they are known."""
+
+    case_no: str
+    item_name: str
+    stage: str
+    owner: int | None
+    proved_by: str
+
+
+THEIRS = Question(
+    Subscribed,
+    """
+select c.case_no, c.item_name, c.stage, c.citizen_id as owner, s.proved_by
+  from case_subscription s join case_file c on c.id = s.case_id
+ where s.citizen_id = asked.who order by s.id desc limit asked.most""",
+    who="bigint",
+    most="int",
+)
 
 
 async def follow(*, case_no: str, citizen_id: int) -> None:
@@ -65,13 +89,17 @@ async def leave(*, case_no: str, citizen_id: int) -> None:
             await audit.record("case.unfollowed", subject=f"case:{case.id}", by=Actor.citizen(citizen_id))
 
 
-async def followed(citizen_id: int) -> list[Followed]:
-    """What somebody follows, the latest first."""
-    rows = await CaseSubscription.filter(citizen_id=citizen_id).prefetch_related("case").order_by("-id").limit(2 * MOST)
+def subscribed(citizen_id: int) -> Asking[list[Subscribed]]:
+    """What somebody subscribed to, the latest first, whether or not they may still follow it: see `still_theirs`."""
+    return THEIRS.asking(citizen_id, 2 * MOST, then=list)
+
+
+async def still_theirs(found: list[Subscribed], citizen_id: int) -> list[Followed]:
+    """Those of them that the citizen may still follow."""
     return [
-        Followed(one.case.case_no, one.case.item_name, LABELS[Kind(one.case.stage)], one.proved_by)
-        for one in rows
-        if await _still(one, one.case)
+        Followed(one.case_no, one.item_name, LABELS[Kind(one.stage)], one.proved_by)
+        for one in found
+        if await _still(one.proved_by, agent=citizen_id, owner=one.owner)
     ]
 
 
@@ -83,14 +111,13 @@ async def followers(case_id: int) -> list[int]:
     return [
         one.citizen_id  # type: ignore[attr-defined]
         for one in rows
-        if one.citizen_id != owner and await _still(one, case)  # type: ignore[attr-defined]
+        if one.citizen_id != owner  # type: ignore[attr-defined]
+        and await _still(one.proved_by, agent=one.citizen_id, owner=owner)  # type: ignore[attr-defined]
     ]
 
 
-async def _still(one: CaseSubscription, case: Case) -> bool:
+async def _still(proved_by: str, *, agent: int, owner: int | None) -> bool:
     """A number that was proved stays proved; an agent's case must still be entrusted, one's own still one's own."""
-    owner: int | None = case.citizen_id  # type: ignore[attr-defined]
-    agent: int = one.citizen_id  # type: ignore[attr-defined]
-    if one.proved_by == "number":
+    if proved_by == "number":
         return True
     return owner is not None and await delegation.may_act(agent=agent, principal=owner, scope="progress")

@@ -86,17 +86,12 @@ async def my_bookings(who: Session) -> list[BookingView]:
         found = await for_others.and_own(actor(who))
     else:
         found = await for_others.of(actor(who), of_citizen=whose)
-    names = await for_others.names_of(found, actor(who))
-    return [view(one, names.get(one.citizen_id, "")) for one in found]
+    return await views(found, who)
 
 
 @routes.get("/v1/bookings/<code>", access=CITIZEN, summary="一个预约", errors=(BookingNotFound,))
 async def my_booking(code: BookingCode, who: Session) -> BookingView:
-    found, owed = await fees.find(code=code, for_=actor(who))
-    shown = view(found, (await for_others.names_of([found], actor(who))).get(found.citizen_id, ""))
-    if owed:
-        shown.fee = FeeView(owed.pay_code, owed.total_fen, owed.state)
-    return shown
+    return await with_fee(*await fees.find(code=code, for_=actor(who)), who)
 
 
 @routes.post(
@@ -123,10 +118,25 @@ async def check_in_code(code: BookingCode, who: Session) -> CheckInView:
 
 async def check_in_view(code: str, *, by: Actor) -> CheckInView:
     """Raises BookingNotFound, CannotCheckIn."""
-    made = await checkin.code_for(code=code, by=by)
+    return drawn_check_in(await checkin.code_for(code=code, by=by))
+
+
+def drawn_check_in(made: checkin.CheckInCode) -> CheckInView:
     drawn = io.BytesIO()
     segno.make(made.text, error="m").save(drawn, kind="svg", scale=5, border=2, unit="px", xmldecl=False, svgclass=None)
     return CheckInView(made.text, made.refresh_at, drawn.getvalue().decode())
+
+
+async def views(found: list[booking.Booking], who: Session) -> list[BookingView]:
+    names = await for_others.names_of(found, actor(who))
+    return [view(one, names.get(one.citizen_id, "")) for one in found]
+
+
+async def with_fee(found: booking.Booking, owed: fees.Owed | None, who: Session) -> BookingView:
+    (shown,) = await views([found], who)
+    if owed:
+        shown.fee = FeeView(owed.pay_code, owed.total_fen, owed.state)
+    return shown
 
 
 def view(one: booking.Booking, for_whom: str = "") -> BookingView:

@@ -25,6 +25,7 @@ from identity.family_errors import PersonUnknown
 from identity.organisation_errors import ActingOver
 from identity.sessions import Session
 from miniprogram_bff.fields import BookingCode, Department, DrawCode, HallCode, HallName, TypeCode, TypeName
+from miniprogram_bff.screens.organisations import acting_for_whom
 from miniprogram_bff.session import CITIZEN, actor, subject
 from miniprogram_bff.states import DrawState, EntryOutcome
 
@@ -101,6 +102,13 @@ class EntryView(Struct):
     entered_for_me: bool = False
 
 
+class OwnDraw(Struct):
+    """`entry`：我的登记，没有的为空；`acting_for`：现在为谁登记，空为本人."""
+
+    entry: EntryView | None
+    acting_for: Annotated[str, Meta(examples=[""])]
+
+
 class ResultSlot(Struct):
     slot: int
     starts_at: datetime
@@ -161,6 +169,16 @@ async def result(code: DrawCode) -> ResultFile:
         while len(_read) > KEPT:
             _read.popitem(last=False)
     return _read[code]
+
+
+@routes.get("/v1/screens/draw/<code>", access=CITIZEN, summary="摇号页上我的部分", errors=(ActingOver,))
+async def own_draw(code: DrawCode, who: Session) -> OwnDraw:
+    """公开的部分见 `/v1/draws/<code>`。"""
+    try:
+        entry = await my_entry(code, who)
+    except DrawEntryNotFound:  # who did not enter has none, and may
+        entry = None
+    return OwnDraw(entry, await acting_for_whom(who))
 
 
 @routes.get(

@@ -47,10 +47,6 @@ class MaterialView(Struct):
     sample: Verbatim
 
 
-class AlsoNeeded(Struct):
-    items: list[ItemRow]
-
-
 class SectionView(Struct):
     id: int
     kind: Annotated[str, Meta(examples=["conditions"])]
@@ -77,7 +73,10 @@ class RelatedView(Struct):
 
 
 class GuideView(Struct):
-    """`fee_fen`：各项收费中的最高一档，明细见收费标准；`legal_days` 以 `legal_unit` 计，`promised_days` 为工作日."""
+    """`fee_fen`：各项收费中的最高一档，明细见收费标准；`legal_days` 以 `legal_unit` 计，`promised_days` 为工作日.
+
+    `also`：办这件事的人还问了，同一段对话里常一起问到的事项。
+    """
 
     item_code: ItemCode
     slug: Slug
@@ -102,6 +101,7 @@ class GuideView(Struct):
     halls: list[PlaceView]
     related: list[RelatedView]
     intermediaries: list[ProviderRow]
+    also: list[RelatedView]
 
 
 class Shelf(Struct):
@@ -172,18 +172,8 @@ async def guide(slug: Slug) -> GuideView:
         halls=[PlaceView(one.code, one.name, one.address, one.phone, one.opening_hours) for one in page.halls],
         related=[RelatedView(one.slug, one.name) for one in page.related],
         intermediaries=[row_of_provider(one) for one in await directory.for_item(card.slug)],
+        also=await _also(card),
     )
-
-
-@routes.get(
-    "/v1/guides/<slug>/also", access=PUBLIC, summary="办这件事的人还问了", errors=(ItemNotFound,), cache=PUBLIC_MINUTE
-)
-async def also(slug: Slug) -> AlsoNeeded:
-    """同一段对话里常一起问到的事项，没有时为空。"""
-    item = await items.find(slug)
-    by_code = {one.item_code: one for one in await items.published()}
-    codes = await also_needed.beside(item.item_code)
-    return AlsoNeeded([row_of(by_code[code]) for code in codes if code in by_code])
 
 
 @routes.get(
@@ -214,6 +204,12 @@ async def scenario(code: ScenarioCode, body: Answers) -> StepView:
         for one in step.to_do
     ]
     return StepView(step.name, question, to_do)
+
+
+async def _also(card: items.ItemCard) -> list[RelatedView]:
+    by_code = {one.item_code: one for one in await items.published()}
+    codes = await also_needed.beside(card.item_code)
+    return [RelatedView(by_code[code].slug, by_code[code].name) for code in codes if code in by_code]
 
 
 def material_of(one: dict[str, Any]) -> MaterialView:

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from appointments import booking, waitlist
 from appointments.booking import Booking
+from assistant import hot_questions
 from cases import lookup
 from catalogue import items, scenarios, shelf
 from feedback import ratings
@@ -128,7 +129,7 @@ class Ways(Struct):
 
 
 class Home(Struct):
-    """`todo` is empty for visitors."""
+    """`todo` is empty for visitors; `questions` are hot: what several people asked lately."""
 
     city: Annotated[str, Meta(examples=["示例市"])]
     signed_in: bool
@@ -137,6 +138,7 @@ class Home(Struct):
     life_events: list[Named]
     scenarios: list[Named]
     notices: list[NoticeView]
+    questions: Annotated[list[str], Meta(examples=[["身份证丢了怎么补办", "居住证要什么材料"]])]
     todo: ToDo | None
 
 
@@ -154,6 +156,7 @@ async def home(who: Session | None) -> Home:
             NoticeView(one.kind, one.title, one.text, one.address, one.at, one.starts_at, one.ends_at)
             for one in await notices.latest()
         ],
+        questions=[*await hot_questions.lately()],
         todo=await _todo(who) if who else None,
     )
 

@@ -17,15 +17,11 @@ Quarter = Annotated[str, Meta(pattern=r"^(\d{4}Q[1-4])?$", examples=["2026Q3"])]
 
 
 class Which(Asked):
-    """`quarter` 为空即最近一个已结束的季度."""
+    """`quarter` 为空即最近一个已结束的季度；`hall`：一并给出这个大厅公开的评价内容."""
 
     by: Literal["hall", "department", "item"] = "hall"
     quarter: Quarter = ""
-
-
-class OfHall(Asked):
-    hall: HallCode
-    quarter: Quarter = ""
+    hall: HallCode = ""
 
 
 class AnswersAsked(Asked):
@@ -43,18 +39,21 @@ class AverageView(Struct):
     withdrawn: Annotated[int | None, Meta(examples=[0])]
 
 
+class WordsView(Struct):
+    """经审核公开的文字，不含姓名、号码和具体时间."""
+
+    level: Annotated[int, Meta(examples=[5])]
+    label: Annotated[str, Meta(examples=["非常满意"])]
+    text: Annotated[str, Meta(examples=["窗口讲得很清楚"])]
+    quarter: Annotated[str, Meta(examples=["2026Q3"])]
+
+
 class PublishedView(Struct):
     quarter: Annotated[str, Meta(examples=["2026Q3"])]
     quarters: Annotated[list[str], Meta(examples=[["2026Q3", "2026Q2"]])]
     least: Annotated[int, Meta(examples=[10], description="公开下限")]
     lines: list[AverageView]
-
-
-class WordsView(Struct):
-    level: Annotated[int, Meta(examples=[5])]
-    label: Annotated[str, Meta(examples=["非常满意"])]
-    text: Annotated[str, Meta(examples=["窗口讲得很清楚"])]
-    quarter: Annotated[str, Meta(examples=["2026Q3"])]
+    words: Annotated[list[WordsView], Meta(description="给出了 `hall` 才有")]
 
 
 class PublicAnswerView(Struct):
@@ -82,21 +81,8 @@ async def published(query: Which) -> PublishedView:
     lines = [
         AverageView(one.key, one.name, one.marks, one.average, one.satisfied, one.withdrawn) for one in found.lines
     ]
-    return PublishedView(found.quarter, found.quarters, found.least, lines)
-
-
-@routes.get(
-    "/v1/opinions/words",
-    access=PUBLIC,
-    summary="公开的评价内容",
-    errors=(RatingNotFound,),
-    limit=Limit(ip=240),
-    cache=PUBLIC_MINUTE,
-)
-async def words(query: OfHall) -> list[WordsView]:
-    """经审核公开的文字，不含姓名、号码和具体时间。"""
-    found = await averages.words(hall_code=query.hall, quarter=query.quarter)
-    return [WordsView(one.level, levels.LEVELS[one.level], one.text, one.quarter) for one in found]
+    words = await _words(query.hall, found.quarter) if query.hall else []
+    return PublishedView(found.quarter, found.quarters, found.least, lines, words)
 
 
 @routes.get("/v1/answers", access=PUBLIC, summary="公开的问题和答复", limit=Limit(ip=240), cache=LIVE)
@@ -116,6 +102,11 @@ async def answers(query: AnswersAsked) -> list[PublicAnswerView]:
 )
 async def answer(code: Annotated[str, Meta(max_length=20, examples=["K7M3Q9XP"])]) -> PublicAnswerView:
     return _view(await public_answers.find(code))
+
+
+async def _words(hall: str, quarter: str) -> list[WordsView]:
+    found = await averages.words(hall_code=hall, quarter=quarter)
+    return [WordsView(one.level, levels.LEVELS[one.level], one.text, one.quarter) for one in found]
 
 
 def _view(one: public_answers.Shown) -> PublicAnswerView:

@@ -117,7 +117,7 @@ class Acting(Struct):
 @routes.get("/v1/organisations", access=CITIZEN, summary="我可以代谁办理")
 async def page(who: Session) -> OrganisationsPage:
     """单位，以及可以单独代办的家人和委托人；在此切换办理身份。"""
-    acting_for = await _acting_for(who)
+    acting_for = await acting_for_whom(who)
     return OrganisationsPage(
         acting_for=acting_for,
         acting_subject=who.subject_id if acting_for else 0,
@@ -209,11 +209,6 @@ async def end(agent_id: RowId, who: Session) -> None:
     await organisation_agents.end(agent_id=agent_id, by=actor(who))
 
 
-@routes.get("/v1/me/acting", access=CITIZEN, summary="当前办理身份")
-async def acting_now(who: Session) -> Acting:
-    return Acting(await _acting_for(who))
-
-
 @routes.put("/v1/me/acting", access=CITIZEN, summary="切换办理身份", errors=(ActingOver,))
 async def switch(body: ActFor, who: Session) -> Acting:
     """切换后，预约、缴费单和办件都是该单位（或被监护人、委托人）的。"""
@@ -238,7 +233,8 @@ async def _people(who: Session) -> list[SubjectView]:
     return list(found.values())
 
 
-async def _acting_for(who: Session) -> str:
+async def acting_for_whom(who: Session) -> str:
+    """By masked name; empty for oneself."""
     return (await _name_of(who, who.subject_id)) or "" if who.subject_id else ""
 
 

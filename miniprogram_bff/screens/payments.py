@@ -6,9 +6,10 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from foundation.web import Asked, Routes
+from identity.organisation_errors import ActingOver
 from identity.sessions import Session
 from miniprogram_bff.fields import Department, Fen, PayCode
-from miniprogram_bff.screens.pay import BillView, view
+from miniprogram_bff.screens.pay import BillsQuery, BillView, my_bills, view
 from miniprogram_bff.session import CITIZEN
 from miniprogram_bff.states import OrderState, PayChannel
 from payments import for_others, history
@@ -49,6 +50,13 @@ class TheirBillsView(Struct):
     bills: list[BillView]
 
 
+class BillsPage(Struct):
+    """`mine`：待缴的在前；`theirs`：可代缴的."""
+
+    mine: list[BillView]
+    theirs: list[TheirBillsView]
+
+
 @routes.get("/v1/payments", access=CITIZEN, summary="我的缴费记录")
 async def my_payments(query: PaymentsQuery, who: Session) -> list[PaymentView]:
     """最近的在前，每页 30 笔；未付款而关闭的不列。"""
@@ -62,8 +70,13 @@ async def my_payments(query: PaymentsQuery, who: Session) -> list[PaymentView]:
     ]  # fmt: skip
 
 
-@routes.get("/v1/family-bills", access=CITIZEN, summary="可代缴的缴费单")
-async def bills_of_others(who: Session) -> list[TheirBillsView]:
-    """本人委托（范围含缴费）且在有效期内的；没有委托的，凭缴款识别码和证件号码后四位代缴。"""
-    found = await for_others.of(who.citizen_id)
-    return [TheirBillsView(one.principal, one.until, [view(bill) for bill in one.bills]) for one in found]
+@routes.get("/v1/screens/bills", access=CITIZEN, summary="缴费页", errors=(ActingOver,))
+async def bills_page(who: Session) -> BillsPage:
+    """本人的（切换了办理身份的，是该单位或被代办人的）和可代缴的：有委托（范围含缴费）且在有效期内；
+    没有委托的，凭缴款识别码和证件号码后四位代缴。
+    """
+    theirs = await for_others.of(who.citizen_id)
+    return BillsPage(
+        mine=await my_bills(BillsQuery(), who),
+        theirs=[TheirBillsView(one.principal, one.until, [view(bill) for bill in one.bills]) for one in theirs],
+    )

@@ -17,6 +17,7 @@ from foundation import bus, logs
 from foundation.errors import Malformed, Refusal
 from foundation.web import Asked, Header, Limit, Routes, client_address
 from identity.sessions import Session
+from miniprogram_bff.screens.ask import PastTurn, TurnsAfter, past
 from miniprogram_bff.session import VISITOR, actor
 from miniprogram_bff.states import PersonState, SaidBy
 
@@ -86,6 +87,13 @@ class PersonTalk(Struct):
     typing: Annotated[bool, Meta(description="工作人员正在输入")]
 
 
+class WholeTalk(Struct):
+    """`turns`：与指南机器人的问答；`person`：与工作人员的对话."""
+
+    turns: list[PastTurn]
+    person: PersonTalk
+
+
 @routes.post(
     "/v1/conversations/<token>/person",
     access=VISITOR,
@@ -122,6 +130,18 @@ async def withdraw(token: Token, who: Session | None) -> None:
 )
 async def typing(token: Token, who: Session | None) -> None:
     await handover.typing(conversation=token, by=actor(who) if who else None)
+
+
+@routes.get(
+    "/v1/screens/ask/<token>",
+    access=VISITOR,
+    summary="问一问页：接着上次的对话",
+    errors=(ConversationNotFound,),
+    limit=Limit(ip=120, seconds=60),
+)
+async def whole(token: Token, who: Session | None) -> WholeTalk:
+    """断线或重新打开后接着看：最早的 50 轮问答（其余用 `turns` 接着取）和人工的消息。"""
+    return WholeTalk(await past(token, TurnsAfter(), who), await messages(token, After(), who))
 
 
 @routes.get(

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, cast
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 from sanic import HTTPResponse, Request
 
 from cases import lookup, notice, notice_paper, own_list, subscriptions
@@ -11,6 +11,7 @@ from cases.own_list import OwnCase
 from cases.subscriptions import Followed
 from cases.views import CaseView
 from foundation.errors import TooManyRequests
+from foundation.questions import ask_as_one
 from foundation.web import PUBLIC, Asked, Limit, Routes, client_address
 from identity.delegation import Scope
 from identity.organisation_errors import ActingOver
@@ -26,6 +27,24 @@ NoticeId = Annotated[int, Meta(ge=1, le=2**62, examples=[1])]
 class CaseLookUp(Asked):
     case_no: Annotated[str, Meta(min_length=4, max_length=60, examples=["350700202611210001"])]
     last_four: Annotated[str, Meta(pattern="^[0-9A-Za-z]{4}$", examples=["002X"])]
+
+
+class ProgressPage(Struct):
+    """`cases`：我的办件，一件一行，全部环节和告知在该件自己的页上；`followed`：我订阅的别人的办件."""
+
+    cases: list[OwnCase]
+    followed: list[Followed]
+
+
+@routes.get("/v1/screens/progress", access=CITIZEN, summary="查进度页", errors=(ActingOver,))
+async def progress_page(who: Session) -> ProgressPage:
+    """切换了办理身份的，办件是该单位（或被代办人）的；订阅的总是本人的。"""
+    whose, me = await subject(who, Scope.PROGRESS), actor(who)
+    await ask_as_one(rows := own_list.rows_of(whose), followed := subscriptions.subscribed(me.number))
+    return ProgressPage(
+        cases=await own_list.entrusted_to(me, rows.answer, owner=whose),
+        followed=await subscriptions.still_theirs(followed.answer, me.number),
+    )
 
 
 @routes.get("/v1/cases", access=CITIZEN, summary="我的办件", errors=(ActingOver,))
@@ -61,12 +80,6 @@ async def look_up(request: Request, body: CaseLookUp) -> CaseView:
     return await lookup.by_number(case_no=body.case_no, last_four=body.last_four, address=client_address(request))
 
 
-@routes.get("/v1/followed-cases", access=CITIZEN, summary="我订阅的办件")
-async def followed(who: Session) -> list[Followed]:
-    """别人的办件，有进展时通知我；本人的办件无需订阅。"""
-    return await subscriptions.followed(who.citizen_id)
-
-
 @routes.post(
     "/v1/followed-cases",
     access=CITIZEN,
@@ -75,7 +88,7 @@ async def followed(who: Session) -> list[Followed]:
     errors=(CaseNotFound, TooManyRequests, TooManyFollowed),
 )
 async def follow_by_number(request: Request, body: CaseLookUp, who: Session) -> None:
-    """与按编号查询相同，须有申请人证件号码后四位。"""
+    """别人的办件，有进展时通知我；本人的办件无需订阅。与按编号查询相同，须有申请人证件号码后四位。"""
     await subscriptions.follow_by_number(
         case_no=body.case_no, last_four=body.last_four, citizen_id=who.citizen_id, address=client_address(request)
     )

@@ -37,7 +37,10 @@ class QueueView(Struct):
 )
 async def my_place(code: BookingCode, who: Session) -> QueueView:
     """前面人数按公布的叫号次序计算；预计叫到的时间是一个范围，随办理快慢变化。"""
-    place = await waiting.of_booking(code=code, for_=actor(who))
+    return view(await waiting.of_booking(code=code, for_=actor(who)))
+
+
+def view(place: waiting.Place) -> QueueView:
     return QueueView(
         ticket_number=place.number,
         state=place.state,

@@ -116,6 +116,13 @@ class MyRating(Struct):
     rectification: RectificationView | None
 
 
+class RatingsPage(Struct):
+    """`waiting`：待评价的服务；`given`：我评价过的."""
+
+    waiting: list[Waiting]
+    given: list[MyRating]
+
+
 @routes.get("/v1/ratings/levels", access=PUBLIC, summary="评价等级和标签", cache=PUBLIC_HOUR)
 async def levels_and_tags() -> list[RatingLevelView]:
     return [
@@ -195,11 +202,11 @@ async def withdraw(body: AgainIn, who: Session) -> None:
     await ratings.withdraw(kind=body.kind, number=body.number, reason=body.text, by=actor(who))
 
 
-@routes.get("/v1/ratings/mine", access=CITIZEN, summary="我的评价")
-async def mine(who: Session) -> list[MyRating]:
+@routes.get("/v1/screens/ratings", access=CITIZEN, summary="我的评价页")
+async def ratings_page(who: Session) -> RatingsPage:
     found = await ratings.mine(who.citizen_id)
     numbers = await subjects.numbers([one.id for one in found], who.citizen_id)
-    return [_mine(one, *numbers[one.id]) for one in found]
+    return RatingsPage(await waiting(who), [_mine(one, *numbers[one.id]) for one in found])
 
 
 @routes.post(

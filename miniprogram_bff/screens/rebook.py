@@ -59,14 +59,6 @@ class Chosen(Asked):
     type_id: Annotated[int, Meta(ge=1, le=2**62)]
 
 
-@routes.get("/v1/rebook", access=CITIZEN, summary="等我改约的预约")
-async def mine(who: Session) -> list[RebookView]:
-    """自己的，以及为他人代约、现在仍可代办的。"""
-    found = await rebooking.of(actor(who))
-    names = await for_others.names_of([one.old for one in found], actor(who))
-    return [_view(one, [], names.get(one.citizen_id, "")) for one in found]
-
-
 @routes.get("/v1/rebook/<code>", access=CITIZEN, summary="一次停办改约", errors=(RebookNotFound,))
 async def one(code: RebookCode, who: Session) -> RebookView:
     """大厅停办取消的预约；改约期内优先于公众放号，不受预约次数限制，不计爽约。"""
@@ -114,6 +106,11 @@ async def choose(code: RebookCode, body: Chosen, who: Session) -> BookingView:
 async def decline(code: RebookCode, who: Session) -> RebookView:
     """保留的号立即让给别人。"""
     return _view(await rebooking.decline(code=code, by=actor(who)), [])
+
+
+async def views(offers: list[Rebook], who: Session) -> list[RebookView]:
+    names = await for_others.names_of([one.old for one in offers], actor(who))
+    return [_view(one, [], names.get(one.citizen_id, "")) for one in offers]
 
 
 def _view(offer: Rebook, suggested: list[Place], for_whom: str = "") -> RebookView:

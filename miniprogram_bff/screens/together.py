@@ -77,8 +77,13 @@ async def reserve(request: Request, body: ReserveParty, who: Session) -> list[Bo
 
 @routes.get("/v1/bookings/<code>/party", access=CITIZEN, summary="谁一起办理", errors=(BookingNotFound,))
 async def companions(code: BookingCode, who: Session) -> list[CompanionView]:
+    return await coming_with(await booking.find(code=code, for_=actor(who)), who)
+
+
+async def coming_with(held: booking.Booking, who: Session) -> list[CompanionView]:
+    """Everybody of the party of a booking that its holder was shown."""
     me = actor(who)
-    together = await party.of(await booking.find(code=code, for_=me))
+    together = await party.of(held)
     names = await for_others.names_of(together, me)
     return [
         CompanionView(

@@ -1,9 +1,11 @@
 """Every screen of the client, opened once by somebody who has something there: sound at every size, for every hand.
 
-What a screen does is told elsewhere; here none is left out of what all of them must be.
+What a screen does is told elsewhere; here none is left out of what all of them must be, nor of what they may ask for.
 """
 
+import asyncio
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +21,7 @@ from tests.journeys import walkers
 from tests.launched import Launched
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Page, Request, Response
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -76,13 +78,40 @@ LAST = "kiosk"  # which stays a touch screen
 LEADS_ON = {"open", "login", "real-name", "apply"}
 
 
+def is_asked(request: "Request") -> bool:
+    """Whether it is a question to the door; one that is asked again, as time passes, is the same."""
+    return "/v1/" in request.url
+
+
 @dataclass
 class Visit:
-    """Where somebody has been, and what was wrong there."""
+    """Where somebody has been, and what was wrong there. `asked`: what the screen asked for, by who may keep it."""
 
     page: "Page"
     seen: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
+    asked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    unanswered: set["Request"] = field(default_factory=set)
+
+    def asks(self, request: "Request") -> None:
+        if is_asked(request):
+            self.unanswered.add(request)
+
+    def hears(self, response: "Response") -> None:
+        if is_asked(response.request):
+            whose = "personal" if "no-store" in response.headers.get("cache-control", "") else "public"
+            self.asked[whose].add(f"{response.request.method} {response.url.partition('/v1/')[2]}")
+
+    def has_answered(self, request: "Request") -> None:
+        self.unanswered.discard(request)
+
+    async def asks_once(self, address: str) -> None:
+        """One answer that everybody may have and one of one's own are enough for a screen."""
+        async with asyncio.timeout(20):
+            while self.unanswered:
+                await asyncio.sleep(0.01)
+        self.wrong += [f"{address} asks for {sorted(one)}" for one in self.asked.values() if len(one) > 1]
+        self.asked.clear()
 
     async def opens(self, address: str, page: str) -> None:
         self.wrong += filter(None, [await self.page.evaluate(GO, [address, f"#/pages/{page}/"])])
@@ -105,6 +134,7 @@ class Visit:
         await self.page.evaluate(ENLARGE)
         await self.looks(measures.OVERFLOW, measures.SMALL)
         await self.page.set_viewport_size(PHONE)
+        await self.asks_once(address)
 
 
 async def begun(phone: "Page", h5: str, authorization: str) -> Visit:
@@ -115,6 +145,10 @@ async def begun(phone: "Page", h5: str, authorization: str) -> Visit:
     await signed_in_with(phone, h5, authorization.removeprefix("Bearer "))
     await phone.goto(f"{h5}/#/nowhere-yet")
     await phone.evaluate(AXE)
+    phone.on("request", visit.asks)
+    phone.on("response", visit.hears)
+    for over in ("requestfinished", "requestfailed"):
+        phone.on(over, visit.has_answered)
     return visit
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Page, Request, Route
 
 MADE_BY_AN_OLDER_CLIENT = r"""() => {
-  const name = "zhijianban.own.seen./v1/bookings";
+  const name = "zhijianban.own.seen./v1/screens/bookings";
   localStorage.setItem(name, localStorage.getItem(name).replace(/"shapes":"[0-9a-f]{12}"/, '"shapes":"of-before"'));
 }"""
 
@@ -75,7 +75,7 @@ async def test_a_slow_answer_is_waited_for_and_a_double_tap_books_once(phone: "P
 
     phone.on("request", noted)
     await signed_in_with(phone, h5, person.http.headers["Authorization"].removeprefix("Bearer "))
-    await phone.route("**/v1/types/*", late)
+    await phone.route("**/v1/screens/type/*", late)
     await phone.goto(f"{h5}#/book/{walkers.HALL}/{walkers.BUSINESS}")
     await phone.locator("#main .skeleton").first.wait_for()
     heard.set()

@@ -11,6 +11,8 @@ from assistant.snapshot import Snapshot
 from catalogue.models import CatalogueEdition, Department, Guide, GuideSection, ServiceItem, SynonymGroup
 from foundation import clock
 
+EMPTY = {"materials": [], "period": {}, "faqs": []}  # a sheet that says nothing
+
 
 def guide(name: str, *aliases: str, code: str = "", **sections: str) -> GuideDocument:
     """A guide with those everyday names and sections, as `guide("护照", "办护照", materials="身份证原件。")`."""
@@ -86,7 +88,7 @@ async def publish(name: str, *aliases: str, **sections: str) -> ServiceItem:
         kind="承诺件", legal_days=20, promised_days=5,
     )  # fmt: skip
     draft = await Guide.create(
-        item=item, version=1, state="draft", effective_date=date(2026, 1, 1), content={"materials": []}, digest="0" * 64
+        item=item, version=1, state="draft", effective_date=date(2026, 1, 1), content=EMPTY, digest="0" * 64
     )
     for position, (kind, text) in enumerate(sections.items()):
         await GuideSection.create(guide=draft, kind=kind, position=position, title=kind, text=text)

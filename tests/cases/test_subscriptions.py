@@ -28,6 +28,10 @@ async def someones_case() -> tuple[Case, Citizen]:
     return await a_case(applicant=applicant), owner
 
 
+async def followed(citizen_id: int) -> list[subscriptions.Followed]:
+    return await subscriptions.still_theirs(await subscriptions.subscribed(citizen_id), citizen_id)
+
+
 async def test_an_agent_is_told_as_long_as_the_delegation_holds():
     case, owner = await someones_case()
     agent = await people.citizen(name="李四")
@@ -37,10 +41,10 @@ async def test_an_agent_is_told_as_long_as_the_delegation_holds():
     for _ in range(2):
         await subscriptions.follow(case_no=case.case_no, citizen_id=agent.id)
     assert await subscriptions.followers(case.id) == [agent.id]
-    assert [one.case_no for one in await subscriptions.followed(agent.id)] == [case.case_no]
+    assert [one.case_no for one in await followed(agent.id)] == [case.case_no]
     await Delegation.all().update(until=clock.today() - timedelta(days=1))
     assert await subscriptions.followers(case.id) == []
-    assert await subscriptions.followed(agent.id) == []
+    assert await followed(agent.id) == []
 
 
 async def test_who_proves_number_and_factor_is_told_what_the_look_up_shows():

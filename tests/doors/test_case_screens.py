@@ -51,10 +51,15 @@ async def test_a_case_for_its_applicant_an_agent_a_friend_and_a_stranger(bff: ht
     wrong = await bff.post("/v1/followed-cases", json={**proof, "last_four": "zzzz"}, headers=no)
     assert wrong.json()["code"] == "CaseNotFound"
     assert (await bff.post("/v1/followed-cases", json=proof, headers=no)).status_code == 204
-    (followed,) = (await bff.get("/v1/followed-cases", headers=no)).json()
+    page = (await bff.get("/v1/screens/progress", headers=no)).json()
+    (followed,) = page["followed"]
+    assert page["cases"] == []
     assert (followed["case_no"], followed["proved_by"]) == (case.case_no, "number")
     looked_up = (await bff.post("/v1/cases/look-up", json=proof)).json()
     assert looked_up["notices"] == []
     assert [step["note"] for step in looked_up["steps"]] == ["", ""]
     assert (await bff.delete(f"{address}/follow", headers=no)).status_code == 204
-    assert (await bff.get("/v1/followed-cases", headers=no)).json() == []
+    assert (await bff.get("/v1/screens/progress", headers=no)).json() == {"cases": [], "followed": []}
+    page = (await bff.get("/v1/screens/progress", headers=mine)).json()
+    assert [one["case_no"] for one in page["cases"]] == [case.case_no]
+    assert page["followed"] == []

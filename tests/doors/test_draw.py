@@ -48,8 +48,13 @@ async def test_from_the_business_to_the_published_result(bff: httpx.AsyncClient,
     assert (page["seed_hash"], page["seed"], len(page["slots"])) == (one.seed_hash, "", 2)
     path = f"/v1/draws/{one.code}/entry"
     assert (await bff.get(path, headers=me)).json()["code"] == "DrawEntryNotFound"
+    screen_of_mine = f"/v1/screens/draw/{one.code}"
+    assert (await bff.get(screen_of_mine, headers=me)).json() == {"entry": None, "acting_for": ""}
     entered = await bff.post(path, json={"wishes": [slot.id], "any": True}, headers=me)
     assert (entered.status_code, entered.json()["label"], entered.json()["rank"]) == (201, "已登记", None)
+    assert (await bff.get(screen_of_mine, headers=me)).json()["entry"] == entered.json()
+    _, strangers = await signed_in()
+    assert (await bff.get(screen_of_mine, headers=strangers)).json()["entry"] is None
     again = await bff.post(path, json={"any": True}, headers=me)
     assert (again.json()["number"], again.json()["wishes"]) == (entered.json()["number"], [])
     await registered(one, 4)

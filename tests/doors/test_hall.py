@@ -269,14 +269,20 @@ async def test_a_citizen_sees_the_own_place_and_nobody_elses(bff: httpx.AsyncCli
     mine, other = await identity.citizen(), await identity.citizen()
     first, second = [(await a_held_place(slot=slot, by=doors_actor(one)))[0] for one in (other, mine)]
     me, them = await doors.sign_in(mine), await doors.sign_in(other)
-    address = f"/v1/bookings/{second.code}/queue"
+    address, screen = f"/v1/bookings/{second.code}/queue", f"/v1/screens/booking/{second.code}"
     assert (await bff.get(address, headers=me)).json()["code"] == "NotInLine"
+    page = (await bff.get(screen, headers=me)).json()
+    assert (page["booking"]["code"], page["place"], page["together"]) == (second.code, None, [])
+    assert page["check_in"]["qr_svg"].startswith("<svg")
     for one in (first, second):
         await checkin.admit(code=one.code, hall_code=hall.code, by=STAFF)
     view = (await bff.get(address, headers=me)).json()
     assert (view["ticket_number"], view["state"], view["ahead"], view["called_window"]) == ("A002", "waiting", 1, None)
     assert view["estimate_from"] < view["estimate_to"]
     assert (await bff.get(address, headers=them)).status_code == 404
+    page = (await bff.get(screen, headers=me)).json()
+    assert (page["place"]["ticket_number"], page["place"]["ahead"], page["check_in"]) == ("A002", 1, None)
+    assert (await bff.get(screen, headers=them)).json()["code"] == "BookingNotFound"
     await next_at(hall, "1")
     await next_at(hall, "2")
     view = (await bff.get(address, headers=me)).json()

@@ -28,6 +28,7 @@ async def test_what_several_asked_is_shown(bff: httpx.AsyncClient) -> None:
         await learning_log.turns("居住证要什么材料", **ANSWERED)
     await learning_log.turns("只有我问过的话", "只有我问过的话", "只有我问过的话", **ANSWERED)
     assert await questions(bff) == ["居住证要什么材料", "换证要多少钱！"]
+    assert (await bff.get("/v1/home")).json()["questions"] == await questions(bff)
 
 
 async def test_what_was_not_answered_or_not_liked_or_says_a_number_is_not(bff: httpx.AsyncClient) -> None:

@@ -17,7 +17,7 @@ from feedback.models import Rating, RatingWords, Rectification
 from foundation import clock
 from identity.models import Citizen
 from tests.builders import opinions
-from tests.builders.appointments import STAFF, a_hall, a_held_place
+from tests.builders.appointments import STAFF, a_citizen, a_hall, a_held_place
 from tests.builders.doors import client_of, sign_in
 from tests.builders.filing import picture
 from tests.builders.opinions import a_closed_case, answered
@@ -49,13 +49,15 @@ async def test_rated_badly_mended_confirmed_and_withdrawn(bff: httpx.AsyncClient
     await rectifying.assign(rectification_id=one.id, owner_id=staff.number, by=staff)
     await rectifying.call_back(rectification_id=one.id, text="致歉", reached=True, by=staff)
     await rectifying.mend(rectification_id=one.id, remedy="加开窗口", by=staff)
-    [mine] = (await bff.get("/v1/ratings/mine", headers=me)).json()
+    [mine] = (await bff.get("/v1/screens/ratings", headers=me)).json()["given"]
     assert (mine["number"], mine["texts"], mine["can_add"]) == (number, ["等了两小时", "第二次也等"], False)
     assert (mine["rectification"]["state"], mine["rectification"]["remedy"]) == ("mended", "加开窗口")
     await send(f"/v1/rectifications/{one.id}/verdict", {"satisfied": True}, 204)
     assert (await send(f"/v1/rectifications/{one.id}/verdict", {"satisfied": True}, 409))["code"] == "NotAtThisStage"
     await send("/v1/ratings/withdraw", {**about, "text": "已解决"}, 204)
-    assert (await bff.get("/v1/ratings/mine", headers=me)).json()[0]["withdrawn"] is True
+    assert (await bff.get("/v1/screens/ratings", headers=me)).json()["given"][0]["withdrawn"] is True
+    stranger = await headers_of((await a_citizen()).number)
+    assert (await bff.get("/v1/screens/ratings", headers=stranger)).json() == {"waiting": [], "given": []}
 
 
 async def test_a_visitor_asks_and_finds_the_answer_by_number_and_phone(bff: httpx.AsyncClient) -> None:
@@ -127,7 +129,7 @@ async def test_planted_persons_never_show_on_public_pages(bff: httpx.AsyncClient
     quarter, pages = averages.quarter_of(last_quarter), []
     for path in (
         *(f"/v1/opinions/averages?by={by}&quarter={quarter}" for by in ("hall", "department", "item")),
-        f"/v1/opinions/words?hall=9901&quarter={quarter}", "/v1/answers", "/v1/answers?q=王小明居住证续签",
+        f"/v1/opinions/averages?hall=9901&quarter={quarter}", "/v1/answers", "/v1/answers?q=王小明居住证续签",
         "/v1/consultations/look-up",
     ):  # fmt: skip
         pages.append((await bff.get(path)).text)

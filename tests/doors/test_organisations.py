@@ -47,6 +47,10 @@ async def test_bookings_bills_and_cases_are_the_organisations_and_outlive_the_ag
     assert [one["code"] for one in await me.get("/v1/bookings")] == [code]
     assert [one["pay_code"] for one in await me.get("/v1/bills")] == [bill.pay_code]
     assert [one["case_no"] for one in await me.get("/v1/cases")] == [case.case_no]
+    assert [one["code"] for one in (await me.get("/v1/screens/bookings"))["bookings"]] == [code]
+    assert [one["pay_code"] for one in (await me.get("/v1/screens/bills"))["mine"]] == [bill.pay_code]
+    assert [one["case_no"] for one in (await me.get("/v1/screens/progress"))["cases"]] == [case.case_no]
+    assert await me.get("/v1/screens/for-whom") == {"acting_for": of.name, "people": []}
     for path in (f"/v1/bookings/{code}", f"/v1/bills/{bill.pay_code}", f"/v1/cases/{case.case_no}"):
         assert (await stranger("GET", path)).status_code == 404, path
     assert await stranger.refused("PUT", "/v1/me/acting", {"subject": mandate["subject"]}) == (403, "ActingOver")
@@ -54,7 +58,8 @@ async def test_bookings_bills_and_cases_are_the_organisations_and_outlive_the_ag
     row = await OrganisationAgent.get(organisation=of, citizen=agent, state="active")
     legal = await OrganisationAgent.get(organisation=of, role="legal_person")
     await organisation_agents.end(agent_id=row.id, by=Actor.citizen(legal.citizen_id))  # type: ignore[attr-defined]
-    for path in ("/v1/bookings", "/v1/bills", "/v1/cases"):
+    screens = ("/v1/screens/bookings", "/v1/screens/bills", "/v1/screens/progress")
+    for path in ("/v1/bookings", "/v1/bills", "/v1/cases", *screens):
         assert await me.refused("GET", path) == (403, "ActingOver"), path
     key = {"Idempotency-Key": "one-more-booking"}
     assert await me.refused("POST", "/v1/bookings", {"slot_id": slot.id}, **key) == (403, "ActingOver")
@@ -116,6 +121,9 @@ async def test_a_full_slot_and_a_draw_are_the_organisations_as_well(bff: httpx.A
         await me("PUT", "/v1/me/acting", {"subject": acting})
         assert [(one["code"], one["for_whom"]) for one in await me.get("/v1/waitlist")] == [(code, of.name)]
         assert [(one["number"], one["for_whom"]) for one in await me.get("/v1/draw-entries")] == [(number, of.name)]
+        own = await me.get(f"/v1/screens/draw/{drawn.code}")
+        in_its_name = (of.name, number) if acting else ("", None)
+        assert (own["acting_for"], own["entry"] and own["entry"]["number"]) == in_its_name
     assert await me.refused("GET", f"/v1/draws/{drawn.code}/entry") == (404, "DrawEntryNotFound")  # none of one's own
     await cancel(code=full.code, by=holder)
     booked = await me("POST", f"/v1/waitlist/{code}/accept")

@@ -93,16 +93,17 @@ async def test_my_payments_and_nobody_elses(me: Caller, stranger: Caller, till: 
 
 async def test_paying_for_who_asked_me_to(me: Caller, stranger: Caller, till: Till) -> None:
     bill = await payments.a_bill(payer=stranger.papers)
-    assert await me.get("/v1/family-bills") == []
+    assert await me.get("/v1/screens/bills") == {"mine": [], "theirs": []}
     await delegation.grant(
         principal_id=stranger.citizen.id, agent_id=me.citizen.id, scope=["pay"],
         until=clock.today() + timedelta(days=9), by=Actor.citizen(stranger.citizen.id),
     )  # fmt: skip
-    (theirs,) = await me.get("/v1/family-bills")
+    (theirs,) = (await me.get("/v1/screens/bills"))["theirs"]
     assert (theirs["principal"], [one["pay_code"] for one in theirs["bills"]]) == ("张*", [bill.pay_code])
     begun = await me("POST", f"/v1/bills/{bill.pay_code}/checkout", {"channel": "wechat"})
     await settlement.settle(till.pay(begun.json()["out_trade_no"]))
-    assert (await me.get("/v1/family-bills"))[0]["bills"] == []
+    assert (await me.get("/v1/screens/bills"))["theirs"][0]["bills"] == []
+    assert [one["state"] for one in (await stranger.get("/v1/screens/bills"))["mine"]] == ["settled"]
     assert (await stranger.get(f"/v1/bills/{bill.pay_code}"))["state"] == "settled"
     assert [one["pay_code"] for one in await me.get("/v1/payments")] == [bill.pay_code]
 

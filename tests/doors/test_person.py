@@ -107,6 +107,9 @@ async def test_replies_arrive_live_and_a_restarted_door_goes_on_from_there(agent
                 assert (await the_next(told, "standing"))[1]["outcome"] == "closed"
             polled = (await door.get(f"/v1/conversations/{token}/messages", params={"after": last})).json()
             assert [line["said_by"] for line in polled["lines"]] == ["citizen", "system"]
+            whole = (await door.get(f"/v1/screens/ask/{token}")).json()["person"]
+            assert [line["said_by"] for line in whole["lines"]] == ["agent", "citizen", "system"]
+            assert whole["standing"] == polled["standing"]
 
 
 async def test_without_the_bus_a_listener_still_hears(agent: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,6 +131,10 @@ async def test_who_it_is_decides_and_what_cannot_be_read_is_said() -> None:
         for path in ("messages", "events"):
             assert (await door.get(f"/v1/conversations/{token}/{path}")).json()["code"] == "ConversationNotFound"
         assert (await door.get(f"/v1/conversations/{token}/messages", headers=headers)).json()["lines"] == []
+        assert (await door.get(f"/v1/screens/ask/{token}")).json()["code"] == "ConversationNotFound"
+        whole = (await door.get(f"/v1/screens/ask/{token}", headers=headers)).json()
+        assert [one["question"] for one in whole["turns"]] == ["明天会下雨吗"]
+        assert (whole["person"]["standing"]["state"], whole["person"]["lines"]) == ("none", [])
         wrong = await door.get(f"/v1/conversations/{token}/events", headers={**headers, "Last-Event-ID": "x"})
         assert (wrong.status_code, wrong.json()["code"]) == (400, "EventIdUnreadable")
         short = await door.post("/v1/ask", json={"question": "你好"}, headers={"Idempotency-Key": "short"})

@@ -15,7 +15,9 @@ async def signed_in(shut: Shut) -> dict[str, str]:
 async def test_two_taps(bff: httpx.AsyncClient) -> None:
     shut = await announced(worked=True)
     me, code = await signed_in(shut), (await shut.offer()).code
-    (listed,) = (await bff.get("/v1/rebook", headers=me)).json()
+    page = (await bff.get("/v1/screens/bookings", headers=me)).json()
+    (listed,) = page["rebooks"]
+    assert [one["state"] for one in page["bookings"]] == ["office_cancelled"]
     assert (listed["code"], listed["reason"]) == (code, "台风登陆")
     seen = (await bff.get(f"/v1/rebook/{code}", headers=me)).json()
     assert (seen["offer"], seen["label"], seen["booking_code"]) == ("open", "待改约", None)
@@ -26,7 +28,9 @@ async def test_two_taps(bff: httpx.AsyncClient) -> None:
     assert taken[0].json()["starts_at"] == seen["held"]["starts_at"]
     after = (await bff.get(f"/v1/rebook/{code}", headers=me)).json()
     assert (after["offer"], after["booking_code"], after["held"]) == ("accepted", taken[0].json()["code"], None)
-    assert (await bff.get("/v1/rebook", headers=me)).json() == []
+    page = (await bff.get("/v1/screens/bookings", headers=me)).json()
+    assert page["rebooks"] == []
+    assert [one["state"] for one in page["bookings"]] == ["booked", "office_cancelled"]
 
 
 async def test_another_time(bff: httpx.AsyncClient) -> None:
@@ -55,6 +59,7 @@ async def test_anothers_offer_is_not_there(bff: httpx.AsyncClient) -> None:
     shut = await announced(worked=True)
     code = (await shut.offer()).code
     stranger = await sign_in(await Citizen.get(id=(await a_citizen()).number))
+    assert (await bff.get("/v1/screens/bookings", headers=stranger)).json() == {"bookings": [], "rebooks": []}
     for answer in (
         await bff.get(f"/v1/rebook/{code}", headers=stranger),
         await bff.get(f"/v1/rebook/{code}/choices", headers=stranger),

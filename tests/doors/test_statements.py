@@ -1,4 +1,5 @@
-"""How many statements a personal screen sends: one, so that nobody brings back the half a dozen there were.
+"""How many statements a personal screen sends: one where nobody else is concerned, so that nobody brings back the half
+a dozen there were.
 
 Counted, not timed. What everybody shares (the catalogue, notices) was read by the request before.
 """
@@ -14,7 +15,7 @@ from appointments import closure_news
 from catalogue import favourites
 from foundation.actor import Actor
 from notifications import notices
-from tests.builders import payments
+from tests.builders import draws, payments
 from tests.builders.appointments import a_held_place
 from tests.builders.cases import a_case
 from tests.builders.doors import sign_in
@@ -22,6 +23,7 @@ from tests.builders.favourites import two_items
 from tests.builders.messages import announce
 
 ONE = 1
+WHOM = 3  # for whom one may act: principals, children, organisations
 NOTHING_YET = {"/v1/waitlist", "/v1/ratings/waiting", "/v1/payments", "/v1/draw-entries"}
 SHARED = ("select number from catalogue_edition where id = 1", closure_news.COMING, notices.ANNOUNCED)  # not of persons
 
@@ -49,12 +51,20 @@ async def somebody() -> tuple[dict[str, str], dict[str, int]]:
     slug, _ = await two_items()
     payer, number = await payments.a_payer()
     held, _, _ = await a_held_place(by=Actor.citizen(payer.id))
+    draw, _ = await draws.a_draw()
     bill, case = await payments.a_bill(payer=number), await a_case(applicant=number)
     await announce(payer)
     await favourites.add(citizen_id=payer.id, item=slug)
     return await sign_in(payer), {
         "/v1/home": ONE,
         "/v1/bookings": ONE,
+        "/v1/screens/bookings": ONE,
+        f"/v1/screens/booking/{held.code}": ONE,
+        "/v1/screens/progress": ONE,
+        "/v1/screens/bills": ONE + WHOM,
+        "/v1/screens/ratings": ONE + 2,
+        "/v1/screens/for-whom": 4 + WHOM,
+        f"/v1/screens/draw/{draw.code}": ONE,
         f"/v1/bookings/{held.code}": ONE,
         "/v1/waitlist": ONE,
         "/v1/bills": ONE,

@@ -38,6 +38,7 @@ async def test_a_party_from_the_list_to_its_end(me: Caller, mother: Caller) -> N
     of, slot = await a_family_slot()
     child = await a_child(actor(me))
     people = await me.get("/v1/people")
+    assert await me.get("/v1/screens/for-whom") == {"acting_for": "", "people": people}
     assert [one["tie"] for one in people] == ["self", "principal", "minor"]
     assert (await me.get(f"/v1/types/{of.code}"))["party_most"] == 5
     made = await book(me, slot, *(one["person"] for one in people))
@@ -55,6 +56,7 @@ async def test_a_party_from_the_list_to_its_end(me: Caller, mother: Caller) -> N
     (seen,) = await mother.get("/v1/bookings")
     assert (seen["code"], seen["for_whom"], seen["booked_for_me"], seen["party"]) == (hers["code"], "", True, True)
     together = await me.get(f"/v1/bookings/{mine['code']}/party")
+    assert (await me.get(f"/v1/screens/booking/{mine['code']}"))["together"] == together
     assert [(one["name"], one["code"]) for one in together] == [
         ("本人", mine["code"]), ("张*", hers["code"]), ("张小", childs["code"])
     ]  # fmt: skip

@@ -26,7 +26,6 @@ CITIZEN_DOOR = {
     "GET /v1/suggestions",
     "GET /v1/ask/hot",  # what many asked in the same words
     "GET /v1/guides/<slug>",
-    "GET /v1/guides/<slug>/also",  # what several asked for together
     "GET /v1/intermediaries",
     "GET /v1/intermediaries/<code>",
     "GET /forms/<name>",  # forms that guides hand out to everybody
@@ -35,6 +34,7 @@ CITIZEN_DOOR = {
     "GET /v1/halls",
     "GET /v1/halls/<hall_code>",
     "GET /v1/types/<type_code>",
+    "GET /v1/screens/type/<type_code>",
     "GET /v1/slots",
     "GET /v1/message-templates",  # ids that every package shows in its dialogue
     "GET /v1/draws/<code>",
@@ -43,8 +43,7 @@ CITIZEN_DOOR = {
     "POST /v1/bills/look-up",
     "POST /v1/receipts/check",  # all three numbers are needed, and attempts are counted
     "GET /v1/ratings/levels",
-    "GET /v1/opinions/averages",  # of groups that are large enough, of quarters that are over
-    "GET /v1/opinions/words",  # as staff let them pass
+    "GET /v1/opinions/averages",  # of groups large enough, of past quarters; words as staff let them pass
     "GET /v1/answers",  # written anew by staff, without a person
     "GET /v1/answers/<code>",
     "POST /v1/consultations/doors",
@@ -77,6 +76,7 @@ VISITORS = {
     "DELETE /v1/conversations/<token>/person",
     "POST /v1/conversations/<token>/typing",
     "GET /v1/conversations/<token>/turns",
+    "GET /v1/screens/ask/<token>",
     "GET /v1/conversations/<token>/messages",
     "GET /v1/conversations/<token>/events",
     "POST /v1/consultations",

@@ -1135,26 +1135,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/family-bills": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * 可代缴的缴费单
-         * @description 本人委托（范围含缴费）且在有效期内的；没有委托的，凭缴款识别码和证件号码后四位代缴。
-         */
-        get: operations["payments_bills_of_others"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/family/minors": {
         parameters: {
             query?: never;
@@ -1375,15 +1355,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * 我订阅的办件
-         * @description 别人的办件，有进展时通知我；本人的办件无需订阅。
-         */
-        get: operations["progress_followed"];
+        get?: never;
         put?: never;
         /**
          * 按编号订阅进度
-         * @description 与按编号查询相同，须有申请人证件号码后四位。
+         * @description 别人的办件，有进展时通知我；本人的办件无需订阅。与按编号查询相同，须有申请人证件号码后四位。
          */
         post: operations["progress_follow_by_number"];
         delete?: never;
@@ -1404,26 +1380,6 @@ export interface paths {
          * @description `slug` 也可以是实施编码。
          */
         get: operations["guide_guide"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/guides/{slug}/also": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * 办这件事的人还问了
-         * @description 同一段对话里常一起问到的事项，没有时为空。
-         */
-        get: operations["guide_also"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1587,8 +1543,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 当前办理身份 */
-        get: operations["organisations_acting_now"];
+        get?: never;
         /**
          * 切换办理身份
          * @description 切换后，预约、缴费单和办件都是该单位（或被监护人、委托人）的。
@@ -2142,26 +2097,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/opinions/words": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * 公开的评价内容
-         * @description 经审核公开的文字，不含姓名、号码和具体时间。
-         */
-        get: operations["opinions_words"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/organisations": {
         parameters: {
             query?: never;
@@ -2552,23 +2487,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/ratings/mine": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 我的评价 */
-        get: operations["rate_mine"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/ratings/waiting": {
         parameters: {
             query?: never;
@@ -2600,26 +2518,6 @@ export interface paths {
          * @description 须说明原因；撤回的评价留有记录，公开数据写明撤回的条数，已开始的整改继续进行。
          */
         post: operations["rate_withdraw"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/rebook": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * 等我改约的预约
-         * @description 自己的，以及为他人代约、现在仍可代办的。
-         */
-        get: operations["rebook_mine"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2780,6 +2678,184 @@ export interface paths {
          * @description 带上已答的题，返回下一题或办理清单。
          */
         post: operations["guide_scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screens/ask/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 问一问页：接着上次的对话
+         * @description 断线或重新打开后接着看：最早的 50 轮问答（其余用 `turns` 接着取）和人工的消息。
+         */
+        get: operations["person_whole"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screens/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 缴费页
+         * @description 本人的（切换了办理身份的，是该单位或被代办人的）和可代缴的：有委托（范围含缴费）且在有效期内；
+         *     没有委托的，凭缴款识别码和证件号码后四位代缴。
+         */
+        get: operations["payments_bills_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screens/booking/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 预约页
+         * @description 开着时再问的也是它：签到码每分钟更新，排队时前面的人数会变。
+         */
+        get: operations["my_bookings_booking_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screens/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的预约页
+         * @description 自己的，以及为他人代约、现在仍可代办的；切换了办理身份的，预约是该单位（或被代办人）的。
+         */
+        get: operations["my_bookings_bookings_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screens/draw/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 摇号页上我的部分
+         * @description 公开的部分见 `/v1/draws/<code>`。
+         */
+        get: operations["draw_own_draw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screens/for-whom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择时段页上我的部分
+         * @description 委托人可单独预约，亲友须与本人同行。
+         */
+        get: operations["choosing_for_whom"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screens/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查进度页
+         * @description 切换了办理身份的，办件是该单位（或被代办人）的；订阅的总是本人的。
+         */
+        get: operations["progress_progress_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screens/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的评价页 */
+        get: operations["rate_ratings_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screens/type/{type_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择时段页
+         * @description 余号随时变化，以提交预约的结果为准；X-As-Of 响应头说明是何时的。换一天看号段用 `/v1/slots`。
+         */
+        get: operations["choosing_choosing"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3180,10 +3256,6 @@ export interface components {
             version: string;
             withdrawn_at: string | null;
         };
-        /** AlsoNeeded */
-        AlsoNeeded: {
-            items: components["schemas"]["ItemRow"][];
-        };
         /**
          * AnswerView
          * @description `kind`：answer choose unknown person emergency complaint greeting empty；`note` 是固定用语，内容在 `passages`.
@@ -3308,6 +3380,14 @@ export interface components {
             unit: string;
         };
         /**
+         * BillsPage
+         * @description `mine`：待缴的在前；`theirs`：可代缴的.
+         */
+        BillsPage: {
+            mine: components["schemas"]["BillView"][];
+            theirs: components["schemas"]["TheirBillsView"][];
+        };
+        /**
          * BillsQuery
          * @description `which`：all 全部（待缴在前），open 待缴，settled 已办结.
          */
@@ -3326,6 +3406,16 @@ export interface components {
             materials: components["schemas"]["MaterialView"][];
             name: string;
             slug: string;
+        };
+        /**
+         * BookingPage
+         * @description `together`：一起办理的人，同行的才有；`check_in`：签到之前的签到码；`place`：签到之后的排队情况.
+         */
+        BookingPage: {
+            booking: components["schemas"]["BookingView"];
+            check_in: components["schemas"]["CheckInView"] | null;
+            place: components["schemas"]["QueueView"] | null;
+            together: components["schemas"]["CompanionView"][];
         };
         /**
          * BookingView
@@ -3358,6 +3448,14 @@ export interface components {
             type_code: string;
             type_name: string;
             window: string | null;
+        };
+        /**
+         * BookingsPage
+         * @description `rebooks`：大厅停办而取消的，等我改约.
+         */
+        BookingsPage: {
+            bookings: components["schemas"]["BookingView"][];
+            rebooks: components["schemas"]["RebookView"][];
         };
         /** Brought */
         Brought: {
@@ -3493,6 +3591,15 @@ export interface components {
         ChoiceView: {
             item_code: string;
             name: string;
+        };
+        /**
+         * ChoosingPage
+         * @description `slots` 是 `date` 那天的号段；哪天都不能约、不能候补的为空.
+         */
+        ChoosingPage: {
+            date: string | null;
+            slots: components["schemas"]["SlotView"][];
+            type: components["schemas"]["TypePage"];
         };
         /** Chosen */
         Chosen: {
@@ -3973,6 +4080,14 @@ export interface components {
              */
             platform?: "alipay" | "wechat";
         };
+        /**
+         * ForWhom
+         * @description `acting_for`：切换了办理身份的，只为这个单位（或被代办人）预约；`people`：否则可以为谁预约，本人在前.
+         */
+        ForWhom: {
+            acting_for: string;
+            people: components["schemas"]["PersonView"][];
+        };
         /** Found */
         Found: {
             items: components["schemas"]["ItemRow"][];
@@ -3998,8 +4113,11 @@ export interface components {
         /**
          * GuideView
          * @description `fee_fen`：各项收费中的最高一档，明细见收费标准；`legal_days` 以 `legal_unit` 计，`promised_days` 为工作日.
+         *
+         *         `also`：办这件事的人还问了，同一段对话里常一起问到的事项。
          */
         GuideView: {
+            also: components["schemas"]["RelatedView"][];
             audience: string[];
             bookable: boolean;
             department: string;
@@ -4072,13 +4190,14 @@ export interface components {
         };
         /**
          * Home
-         * @description `todo` is empty for visitors.
+         * @description `todo` is empty for visitors; `questions` are hot: what several people asked lately.
          */
         Home: {
             city: string;
             hot: components["schemas"]["ItemRow"][];
             life_events: components["schemas"]["Named"][];
             notices: components["schemas"]["NoticeView"][];
+            questions: string[];
             scenarios: components["schemas"]["Named"][];
             signed_in: boolean;
             themes: components["schemas"]["Named"][];
@@ -4570,12 +4689,6 @@ export interface components {
             code: string;
             number: string;
         };
-        /** OfHall */
-        OfHall: {
-            hall: string;
-            /** @default  */
-            quarter?: string;
-        };
         /** One */
         One: {
             code: string;
@@ -4642,6 +4755,14 @@ export interface components {
             /** @enum {string} */
             light: "green" | "yellow" | "red" | "grey";
             stage_label: string;
+        };
+        /**
+         * OwnDraw
+         * @description `entry`：我的登记，没有的为空；`acting_for`：现在为谁登记，空为本人.
+         */
+        OwnDraw: {
+            acting_for: string;
+            entry: components["schemas"]["EntryView"] | null;
         };
         /**
          * PaperView
@@ -4812,6 +4933,19 @@ export interface components {
             code: string;
             name: string;
         };
+        /**
+         * PlaceOffered
+         * @description 候补到的号，须在 `until` 前确认.
+         */
+        PlaceOffered: {
+            code: string;
+            hall_name: string;
+            /** Format: date-time */
+            starts_at: string;
+            type_name: string;
+            /** Format: date-time */
+            until: string;
+        };
         /** PlaceView */
         PlaceView: {
             address: string;
@@ -4851,6 +4985,14 @@ export interface components {
             quiet?: string;
             /** @default true */
             sms?: boolean;
+        };
+        /**
+         * ProgressPage
+         * @description `cases`：我的办件，一件一行，全部环节和告知在该件自己的页上；`followed`：我订阅的别人的办件.
+         */
+        ProgressPage: {
+            cases: components["schemas"]["OwnCase"][];
+            followed: components["schemas"]["Followed"][];
         };
         /** ProviderRow */
         ProviderRow: {
@@ -4908,6 +5050,8 @@ export interface components {
             lines: components["schemas"]["AverageView"][];
             quarter: string;
             quarters: string[];
+            /** @description 给出了 `hall` 才有 */
+            words: components["schemas"]["WordsView"][];
         };
         /**
          * Question
@@ -5001,6 +5145,14 @@ export interface components {
             level: number;
             reason_needed: boolean;
             tags: string[];
+        };
+        /**
+         * RatingsPage
+         * @description `waiting`：待评价的服务；`given`：我评价过的.
+         */
+        RatingsPage: {
+            given: components["schemas"]["MyRating"][];
+            waiting: components["schemas"]["Waiting"][];
         };
         /** Read */
         Read: {
@@ -5470,6 +5622,7 @@ export interface components {
             next_booking: components["schemas"]["NextBooking"] | null;
             /** Format: date-time */
             now: string;
+            places_offered: components["schemas"]["PlaceOffered"][];
             to_rate: components["schemas"]["ToRate"][];
             unpaid_bills: number;
             /** @description 金额，单位：分 */
@@ -5602,6 +5755,14 @@ export interface components {
             place: string;
             title: string;
         };
+        /** Wanted */
+        Wanted: {
+            /**
+             * @description 想办的日期；不填或那天不能约的，是最早有余号的一天
+             * @default null
+             */
+            date?: string | null;
+        };
         /**
          * WardView
          * @description `until`：成年前一日，之后须由其本人委托.
@@ -5645,7 +5806,7 @@ export interface components {
         };
         /**
          * Which
-         * @description `quarter` 为空即最近一个已结束的季度.
+         * @description `quarter` 为空即最近一个已结束的季度；`hall`：一并给出这个大厅公开的评价内容.
          */
         Which: {
             /**
@@ -5654,7 +5815,17 @@ export interface components {
              */
             by?: "department" | "hall" | "item";
             /** @default  */
+            hall?: string;
+            /** @default  */
             quarter?: string;
+        };
+        /**
+         * WholeTalk
+         * @description `turns`：与指南机器人的问答；`person`：与工作人员的对话.
+         */
+        WholeTalk: {
+            person: components["schemas"]["PersonTalk"];
+            turns: components["schemas"]["PastTurn"][];
         };
         /**
          * Wishes
@@ -5666,7 +5837,10 @@ export interface components {
             /** @default [] */
             wishes?: number[];
         };
-        /** WordsView */
+        /**
+         * WordsView
+         * @description 经审核公开的文字，不含姓名、号码和具体时间.
+         */
         WordsView: {
             label: string;
             level: number;
@@ -10385,6 +10559,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["Malformed"];
+            401: components["responses"]["SessionOver"];
+            403: components["responses"]["PolicyNotAgreed"];
             /**
              * @description 没有找到
              *
@@ -10464,6 +10640,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["Malformed"];
+            401: components["responses"]["SessionOver"];
+            403: components["responses"]["PolicyNotAgreed"];
             404: components["responses"]["ConsultationNotFound"];
             /**
              * @description 与当前状态冲突
@@ -10542,6 +10720,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["Malformed"];
+            401: components["responses"]["SessionOver"];
+            403: components["responses"]["PolicyNotAgreed"];
             404: components["responses"]["ConsultationNotFound"];
             /**
              * @description 与当前状态冲突
@@ -10655,6 +10835,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["Malformed"];
+            401: components["responses"]["SessionOver"];
+            403: components["responses"]["PolicyNotAgreed"];
             404: components["responses"]["ConsultationNotFound"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
@@ -10706,6 +10888,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["Malformed"];
+            401: components["responses"]["SessionOver"];
+            403: components["responses"]["PolicyNotAgreed"];
             404: components["responses"]["ConsultationNotFound"];
             /**
              * @description 与当前状态冲突
@@ -10771,6 +10955,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["Malformed"];
+            401: components["responses"]["SessionOver"];
+            403: components["responses"]["PolicyNotAgreed"];
             404: components["responses"]["ConsultationNotFound"];
             409: components["responses"]["NotInThisState"];
             413: components["responses"]["TooLarge"];
@@ -12570,62 +12756,6 @@ export interface operations {
             };
         };
     };
-    payments_bills_of_others: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
-                "X-Client"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description 成功 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TheirBillsView"][];
-                };
-            };
-            /**
-             * @description 未登录或签名不正确
-             *
-             *     * `NotSignedIn` 请先登录后再操作。
-             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            403: components["responses"]["PolicyNotAgreed"];
-            426: components["responses"]["ClientTooOld"];
-            500: components["responses"]["InternalError"];
-            /**
-             * @description 暂时不可用
-             *
-             *     * `RedisGone` 系统繁忙，请稍后重试。
-             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
-             */
-            503: {
-                headers: {
-                    /** @description 多少秒后再试 */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
     family_add_minor: {
         parameters: {
             query?: never;
@@ -13768,62 +13898,6 @@ export interface operations {
             };
         };
     };
-    progress_followed: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
-                "X-Client"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description 成功 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Followed"][];
-                };
-            };
-            /**
-             * @description 未登录或签名不正确
-             *
-             *     * `NotSignedIn` 请先登录后再操作。
-             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            403: components["responses"]["PolicyNotAgreed"];
-            426: components["responses"]["ClientTooOld"];
-            500: components["responses"]["InternalError"];
-            /**
-             * @description 暂时不可用
-             *
-             *     * `RedisGone` 系统繁忙，请稍后重试。
-             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
-             */
-            503: {
-                headers: {
-                    /** @description 多少秒后再试 */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
     progress_follow_by_number: {
         parameters: {
             query?: never;
@@ -13910,49 +13984,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GuideView"];
-                };
-            };
-            /**
-             * @description 没有找到
-             *
-             *     * `ItemNotFound` 没有这个事项，或它已停止办理，请换个关键词查找。
-             *     * `NotFound` 没有找到您要的内容，请核对后重试。
-             */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            413: components["responses"]["TooLarge"];
-            426: components["responses"]["ClientTooOld"];
-            500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseGone"];
-        };
-    };
-    guide_also: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
-                "X-Client"?: string;
-            };
-            path: {
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description 成功 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlsoNeeded"];
                 };
             };
             /**
@@ -14307,62 +14338,6 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            426: components["responses"]["ClientTooOld"];
-            500: components["responses"]["InternalError"];
-            /**
-             * @description 暂时不可用
-             *
-             *     * `RedisGone` 系统繁忙，请稍后重试。
-             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
-             */
-            503: {
-                headers: {
-                    /** @description 多少秒后再试 */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    organisations_acting_now: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
-                "X-Client"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description 成功 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Acting"];
-                };
-            };
-            /**
-             * @description 未登录或签名不正确
-             *
-             *     * `NotSignedIn` 请先登录后再操作。
-             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            403: components["responses"]["PolicyNotAgreed"];
             426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
@@ -16734,6 +16709,7 @@ export interface operations {
             query?: {
                 by?: "department" | "hall" | "item";
                 quarter?: string;
+                hall?: string;
             };
             header?: {
                 /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
@@ -16751,40 +16727,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublishedView"];
-                };
-            };
-            400: components["responses"]["Malformed"];
-            404: components["responses"]["RatingNotFound"];
-            413: components["responses"]["TooLarge"];
-            422: components["responses"]["InvalidFields"];
-            426: components["responses"]["ClientTooOld"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseGone"];
-        };
-    };
-    opinions_words: {
-        parameters: {
-            query: {
-                hall: string;
-                quarter?: string;
-            };
-            header?: {
-                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
-                "X-Client"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description 成功 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WordsView"][];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -18583,62 +18525,6 @@ export interface operations {
             503: components["responses"]["DatabaseGone"];
         };
     };
-    rate_mine: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
-                "X-Client"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description 成功 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MyRating"][];
-                };
-            };
-            /**
-             * @description 未登录或签名不正确
-             *
-             *     * `NotSignedIn` 请先登录后再操作。
-             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            403: components["responses"]["PolicyNotAgreed"];
-            426: components["responses"]["ClientTooOld"];
-            500: components["responses"]["InternalError"];
-            /**
-             * @description 暂时不可用
-             *
-             *     * `RedisGone` 系统繁忙，请稍后重试。
-             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
-             */
-            503: {
-                headers: {
-                    /** @description 多少秒后再试 */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
     rate_waiting: {
         parameters: {
             query?: never;
@@ -18752,62 +18638,6 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            426: components["responses"]["ClientTooOld"];
-            500: components["responses"]["InternalError"];
-            /**
-             * @description 暂时不可用
-             *
-             *     * `RedisGone` 系统繁忙，请稍后重试。
-             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
-             */
-            503: {
-                headers: {
-                    /** @description 多少秒后再试 */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    rebook_mine: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
-                "X-Client"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description 成功 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RebookView"][];
-                };
-            };
-            /**
-             * @description 未登录或签名不正确
-             *
-             *     * `NotSignedIn` 请先登录后再操作。
-             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            403: components["responses"]["PolicyNotAgreed"];
             426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**
@@ -19397,6 +19227,579 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseGone"];
+        };
+    };
+    person_whole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeTalk"];
+                };
+            };
+            /**
+             * @description 没有找到
+             *
+             *     * `ConversationNotFound` 没有找到这段对话，请重新提问。
+             *     * `NotFound` 没有找到您要的内容，请核对后重试。
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `RedisGone` 系统繁忙，请稍后重试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    payments_bills_page: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillsPage"];
+                };
+            };
+            /**
+             * @description 未登录或签名不正确
+             *
+             *     * `NotSignedIn` 请先登录后再操作。
+             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description 没有权限
+             *
+             *     * `ActingOver` 您已不能以该单位身份办理：授权可能已解除、已到期或不含此项。请切换回个人身份，或联系单位管理员。
+             *     * `PolicyNotAgreed` 请先阅读并同意隐私政策，再继续办理；不同意也可以查看、导出和注销。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `RedisGone` 系统繁忙，请稍后重试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    my_bookings_booking_page: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingPage"];
+                };
+            };
+            /**
+             * @description 未登录或签名不正确
+             *
+             *     * `NotSignedIn` 请先登录后再操作。
+             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: components["responses"]["PolicyNotAgreed"];
+            /**
+             * @description 没有找到
+             *
+             *     * `BookingNotFound` 没有找到这个预约，请核对预约码。
+             *     * `NotFound` 没有找到您要的内容，请核对后重试。
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `RedisGone` 系统繁忙，请稍后重试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    my_bookings_bookings_page: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingsPage"];
+                };
+            };
+            /**
+             * @description 未登录或签名不正确
+             *
+             *     * `NotSignedIn` 请先登录后再操作。
+             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description 没有权限
+             *
+             *     * `ActingOver` 您已不能以该单位身份办理：授权可能已解除、已到期或不含此项。请切换回个人身份，或联系单位管理员。
+             *     * `PolicyNotAgreed` 请先阅读并同意隐私政策，再继续办理；不同意也可以查看、导出和注销。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `RedisGone` 系统繁忙，请稍后重试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    draw_own_draw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnDraw"];
+                };
+            };
+            /**
+             * @description 未登录或签名不正确
+             *
+             *     * `NotSignedIn` 请先登录后再操作。
+             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description 没有权限
+             *
+             *     * `ActingOver` 您已不能以该单位身份办理：授权可能已解除、已到期或不含此项。请切换回个人身份，或联系单位管理员。
+             *     * `PolicyNotAgreed` 请先阅读并同意隐私政策，再继续办理；不同意也可以查看、导出和注销。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `RedisGone` 系统繁忙，请稍后重试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    choosing_for_whom: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForWhom"];
+                };
+            };
+            /**
+             * @description 未登录或签名不正确
+             *
+             *     * `NotSignedIn` 请先登录后再操作。
+             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `RedisGone` 系统繁忙，请稍后重试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    progress_progress_page: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressPage"];
+                };
+            };
+            /**
+             * @description 未登录或签名不正确
+             *
+             *     * `NotSignedIn` 请先登录后再操作。
+             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description 没有权限
+             *
+             *     * `ActingOver` 您已不能以该单位身份办理：授权可能已解除、已到期或不含此项。请切换回个人身份，或联系单位管理员。
+             *     * `PolicyNotAgreed` 请先阅读并同意隐私政策，再继续办理；不同意也可以查看、导出和注销。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `RedisGone` 系统繁忙，请稍后重试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    rate_ratings_page: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingsPage"];
+                };
+            };
+            /**
+             * @description 未登录或签名不正确
+             *
+             *     * `NotSignedIn` 请先登录后再操作。
+             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: components["responses"]["PolicyNotAgreed"];
+            426: components["responses"]["ClientTooOld"];
+            500: components["responses"]["InternalError"];
+            /**
+             * @description 暂时不可用
+             *
+             *     * `RedisGone` 系统繁忙，请稍后重试。
+             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
+             */
+            503: {
+                headers: {
+                    /** @description 多少秒后再试 */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    choosing_choosing: {
+        parameters: {
+            query?: {
+                /** @description 想办的日期；不填或那天不能约的，是最早有余号的一天 */
+                date?: string;
+            };
+            header?: {
+                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
+                "X-Client"?: string;
+            };
+            path: {
+                type_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChoosingPage"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            /**
+             * @description 没有找到
+             *
+             *     * `TypeNotFound` 没有找到这项预约业务，它可能已停止预约，请重新选择。
+             *     * `NotFound` 没有找到您要的内容，请核对后重试。
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["InvalidFields"];
             426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["DatabaseGone"];

@@ -43,8 +43,8 @@ export function usePerson(talk: Talk) {
     if (fields.event === "standing") standing.value = JSON.parse(fields.data);
     if (fields.event === "typing") types(JSON.parse(fields.data));
   }
-  async function look(before = false) {
-    const found = await get("/v1/conversations/{token}/messages", { path: path(), query: { after: last } });
+  const look = async () => tell(await get("/v1/conversations/{token}/messages", { path: path(), query: { after: last } }));
+  function tell(found: Heard, before = false) {
     found.lines.forEach((one) => say(one, before));
     standing.value = found.standing;
     types(found.typing);
@@ -91,10 +91,16 @@ export function usePerson(talk: Talk) {
       if (done) await looked(() => look());
     },
     // Back on this page: what was said meanwhile.
-    async resume(before: boolean) {
+    async resume() {
       here = true;
       if (!talk.token()) return;
-      await look(before).catch(() => {});
+      await look().catch(() => {});
+      listen();
+    },
+    // What was said before this page, as far as it could be had.
+    begin(found: Heard | null) {
+      here = true;
+      if (found) tell(found, true);
       listen();
     },
     types() {

@@ -93,23 +93,25 @@ export function useTalk() {
     bubble.helpful = helpful;
   }
 
-  // Back on this page, or after a line that was cut: what was said before.
+  // Back on this page: what was said before. Gives what a person said, too.
   async function past() {
-    for (let after = 0, more = conversation !== ""; more; ) {
-      const turns = await get("/v1/conversations/{token}/turns", { path: { token: conversation }, query: { after } });
+    const path = { token: conversation };
+    const whole = await get("/v1/screens/ask/{token}", { path });
+    for (let turns = whole.turns; turns.length; ) {
       for (const one of turns) {
         add({ kind: "said", text: one.question });
         add({ kind: "reply", view: one.answer, helpful: one.helpful });
-        after = one.answer.turn;
       }
-      more = turns.length === TURNS;
+      turns = turns.length < TURNS ? [] : await get("/v1/conversations/{token}/turns", { path, query: { after: turns[TURNS - 1].answer.turn } });
     }
+    return whole.person;
   }
   async function resume() {
     try {
-      await past();
+      return conversation ? await past() : null;
     } catch (error) {
       if (error instanceof Refused && error.code === "ConversationNotFound") begin();
+      return null;
     }
   }
   return { bubbles, asking, token: () => conversation, say, rate, resume, add, show, begin };

@@ -7,9 +7,10 @@ import { day, sameMoment, time } from "@/format";
 import { remember } from "@/going";
 import { toast } from "@/platform";
 
-export type Type = Answer<"/v1/types/{type_code}", "get">;
-export type Slot = Answer<"/v1/slots", "get">[number];
-export type Someone = Answer<"/v1/people", "get">[number];
+type Page = Answer<"/v1/screens/type/{type_code}", "get">;
+export type Type = Page["type"];
+export type Slot = Page["slots"][number];
+export type Someone = Answer<"/v1/screens/for-whom", "get">["people"][number];
 interface Aim {
   button: string;
   doing: string;
@@ -37,14 +38,20 @@ export function useChoosing(asked: { date: string; slot: number; moving: string;
   const others = () => members.value.some((one) => one !== self);
   const fits = (one: Slot) => !sameMoment(one.starts_at, present.value) && (one.state === "open" || (one.state === "full" && !asked.moving && !others()));
 
-  // Once more the page is told what can be booked; what was chosen stays chosen while it can be had.
-  async function tell(one: Type, known: Someone[] | null, movingFrom = "") {
-    type.value = one;
+  // Once more the page is told what can be booked; what was chosen stays chosen while it can be had, and so does a day
+  // that was chosen meanwhile (`before` is the one that was asked about).
+  function tell(page: Page, known: Someone[] | null, before: string, movingFrom = "") {
+    type.value = page.type;
     present.value = movingFrom;
     meet(known);
-    const wanted = date.value || asked.date;
-    const found = one.dates.find((other) => usable(other) && other.date === wanted) ?? one.dates.find((other) => other.free) ?? one.dates.find(usable);
-    if (found) await pick(found.date, slot.value?.id ?? asked.slot);
+    if (!page.date || date.value !== before) return;
+    date.value = page.date;
+    show(page.slots, slot.value?.id ?? asked.slot);
+  }
+  function show(found: Slot[], before: number) {
+    list.value = found;
+    listFault.value = null;
+    hold(found.find((one) => one.id === before && fits(one)) ?? null);
   }
 
   // Null: who there is cannot be told now. Whoever was chosen stays chosen, so that nobody else is booked instead.
@@ -61,14 +68,11 @@ export function useChoosing(asked: { date: string; slot: number; moving: string;
     date.value = wanted;
     try {
       const found = await get("/v1/slots", { query: { type_id: type.value!.id, date: wanted } });
-      if (date.value !== wanted) return;
-      list.value = found;
-      listFault.value = null;
+      if (date.value === wanted) show(found, before);
     } catch (error) {
-      list.value = [];
+      show([], 0);
       listFault.value = error as Error;
     }
-    hold(list.value.find((one) => one.id === before && fits(one)) ?? null);
   }
 
   function choose(id: number) {
