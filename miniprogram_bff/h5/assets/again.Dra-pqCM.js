@@ -1,1 +1,0 @@
-import{b as e,h as a,o as u,a2 as l,w as s}from"./base.CtzJG8ko.js";function t(t,o,i,r=1/0){const v=e(r);let n,c=!1;const m=()=>{c=!1,clearTimeout(n)};return a(()=>{c=!0,v.value=r}),u(m),l(m),s(t.busy,e=>{clearTimeout(n),e||!c||null===t.view.value||!o(t.view.value)||v.value<=0||(n=setTimeout(()=>{v.value-=1,t.load()},1e3*i))}),{left:v}}export{t as u};

@@ -1,1 +1,0 @@
-import{h as a,o as e,a2 as s}from"./base.CtzJG8ko.js";function t(t,o){let r;const n=()=>clearInterval(r);a(()=>{n(),r=setInterval(()=>{o()},1e3*t)}),e(n),s(n)}export{t as u};

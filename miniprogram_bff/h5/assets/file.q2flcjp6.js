@@ -1,1 +1,0 @@
-import{ah as a,B as s,A as t,R as o}from"./own.CWfPgVwt.js";async function n(n,c,e="GET"){try{await a(s(n),c,t(),e)}catch(r){const{statusCode:a=0,data:s}=r??{};throw new o(a,a?s:{message:"网络不通，文件没有打开，请检查网络后重试。"})}}export{n as f};

@@ -1,1 +1,0 @@
-const e={booked:["已预约","brand"],checked_in:["等候叫号","good"],serving:["办理中","good"],finished:["已办结","good"],cancelled:["已取消",""],office_cancelled:["大厅已取消","warn"],no_show:["爽约","bad"],unserved:["到场未办","warn"],rescheduled:["已改约",""]},d=d=>e[d]?.[0]??d,n=d=>e[d]?.[1]??"",o=e=>["booked","checked_in","serving"].includes(e);export{o as i,n as l,d as n};
