@@ -78,12 +78,17 @@ async def reads_and_comes_back(keys: Keys) -> None:
 
 
 async def answers_one_question(keys: Keys) -> None:
-    """Of a scenario; the next one is another card, and no answer to it has the keys."""
+    """Of a scenario; the next is another page, no answer to it has the keys, and going back leads to the first."""
     await goes_to(keys, "首页")
     await keys.presses("宝宝出生了")
     await keys.arrives("宝宝出生了")
     await keys.presses("还没领")
-    await keys.page.locator(".stack:focus", has_text="第 2 个问题").wait_for()
+    await keys.page.get_by_text("第 2 个问题").wait_for()
+    await keys.arrives("宝宝出生了")
+    await keys.page.reload()
+    await keys.page.get_by_text("第 2 个问题").wait_for()
+    await keys.page.go_back()
+    await keys.page.get_by_text("第 1 个问题").wait_for()
 
 
 async def books(keys: Keys) -> None:

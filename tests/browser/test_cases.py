@@ -82,4 +82,8 @@ async def test_staff_ask_for_papers_and_the_applicant_reads_what_is_missing(desk
         async with phone.expect_download() as fetched:
             await phone.get_by_role("button", name="打开告知书").click()
         assert (await fetched.value).suggested_filename == f"告知书-{case.case_no}.pdf"
+        await phone.get_by_role("link", name="上传补正材料").click()
+        await phone.get_by_text("还没有上传任何材料").wait_for()
+        assert await phone.get_by_role("button", name="一次提交").is_disabled()
+        assert await phone.evaluate(measures.OVERFLOW) == []
     assert (await Case.get(id=case.id)).stage == "notice_once"

@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
 from api.app import create_app as create_api
 from appointments import booking
 from foundation.actor import Actor
-from identity import verifier
+from identity import sessions, verifier
 from identity.idnumber import Identity
 from identity.models import Citizen
 from miniprogram_bff.app import create_app as create_bff
@@ -120,6 +121,10 @@ async def test_booking_together_and_giving_it_all_back(h5: str, phone: "Page") -
     assert await phone.get_by_text("代 张小小").count() == 1  # an own child, told from its sisters
     await sound_phone(phone)
     await phone.get_by_role("link", name="代 王*").click()
+    await phone.get_by_role("link", name="改约").click()
+    await phone.get_by_text("同行的其他人仍在原来的时间").wait_for()
+    await sound_phone(phone)
+    await phone.go_back()
     await phone.get_by_role("button", name="取消全部同行预约").wait_for()
     await sound_phone(phone)
     await phone.get_by_role("button", name="取消全部同行预约").click()
@@ -139,6 +144,15 @@ async def test_a_principal_alone(h5: str, phone: "Page") -> None:
     await phone.get_by_role("button", name="李* ").click()
     assert await phone.locator(".people [aria-pressed=true]").count() == 1
     await phone.locator(".slot").click()
+    await phone.reload()
+    await phone.get_by_role("status").get_by_text("为 李* 预约").wait_for()
+    await sessions.sign_out_everywhere(me.number)
+    await phone.get_by_role("button", name="确认预约").click()
+    await phone.get_by_role("heading", name="登录指尖办").wait_for()
+    (back,) = parse_qs(urlsplit(phone.url).fragment.partition("?")[2])["next"]
+    await as_citizen(phone, h5, me)  # who signed in again goes on where it ended
+    await phone.goto(f"{h5}#/{unquote(back)}")
+    await phone.get_by_role("status").get_by_text("为 李* 预约").wait_for()
     await phone.get_by_role("button", name="确认预约").click()
     await phone.get_by_text("代 李*").wait_for()
     (held,) = await booking.of(mother)

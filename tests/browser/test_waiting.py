@@ -43,11 +43,12 @@ async def test_waiting_for_a_full_slot_and_then_moving(h5: str, phone: "Page") -
     faults: list[str] = []
     phone.on("pageerror", lambda error: faults.append(str(error)))
     of = await a_type()
-    full, free = await slots_of_one_day(2, of=of)
+    full, other, free = await slots_of_one_day(3, of=of)
     held, holder, _ = await a_held_place(slot=full)
+    await a_held_place(slot=other)
     await signed_in(phone, h5)
     await phone.goto(f"{h5}#/book/{(await of.hall).code}/{of.code}")
-    await phone.get_by_role("button", name="约满可候补").click()
+    await phone.get_by_role("button", name="约满可候补").first.click()
     await sound(phone)
     await phone.get_by_role("button", name="加入候补").click()
     await phone.get_by_text("第 1 位").wait_for()
@@ -61,6 +62,7 @@ async def test_waiting_for_a_full_slot_and_then_moving(h5: str, phone: "Page") -
     await phone.get_by_role("button", name="确认预约").click()
     await phone.get_by_role("link", name="改约").click()
     await phone.get_by_role("heading", name="改约").wait_for()
+    assert await phone.get_by_role("button", name="现在的时间").is_disabled()
     await phone.get_by_role("button", name="约满可候补").click()
     assert await phone.get_by_role("button", name="确认改约").is_disabled()  # one moves to free ones only
     await phone.get_by_text("改约请选有余号的时段").wait_for()
