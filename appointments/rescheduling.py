@@ -120,7 +120,7 @@ async def _lock_both(old: Booking, slot_id: int) -> None:
         raise OtherBusiness
     new = await in_a_row.slots_from(slot_id, type_id=old.type_id)
     await database.execute(
-        f"select 1 from slot where id = any($2) or id in ({seats.SLOTS_OF}) order by id for update", old.id, new
+        f"select 1 from slot where id = any($2 || array({seats.SLOTS_OF})) order by id for update", old.id, new
     )
 
 

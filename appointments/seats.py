@@ -205,7 +205,9 @@ async def take_at_once(wants: Sequence[Want]) -> list[Any]:
 # Where an appointment sits: its slot, and those it takes in a row with it.
 SLOTS_OF = """select slot_id from appointment where id = $1
     union all select slot_id from further_slot where appointment_id = $1"""
-LOCK_SLOTS_OF = f"select id from slot where id in ({SLOTS_OF}) order by id for update"
+# An array, not `in (select …)`: a row that somebody changed while we waited for its lock is looked at once more, and
+# where PostgreSQL had made a join of that it would be lost from the answer, and its place with it.
+LOCK_SLOTS_OF = f"select id from slot where id = any(array({SLOTS_OF})) order by id for update"
 
 GIVE_BACK = """
 update appointment set state = $2, changed_at = clock_timestamp()

@@ -37,7 +37,8 @@ async def locked(**which: Any) -> tuple[Bill, PaymentOrder]:
 
 LOCK_BILLS = """
 select id, state, version, exec_unit_code from bill
- where id in (select bill_id from payment_order where out_trade_no = any($1)) order by id for update skip locked"""
+ where id = any(array(select bill_id from payment_order where out_trade_no = any($1))) order by id
+   for update skip locked"""
 LOCK_ORDERS = """
 select id, bill_id, bill_version, channel, out_trade_no, amount_fen, late_fen, app_id, merchant_id, payer_id,
        payer_openid, state, transaction_no

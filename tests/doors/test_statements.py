@@ -63,7 +63,7 @@ async def somebody() -> tuple[dict[str, str], dict[str, int]]:
         "/v1/screens/progress": ONE,
         "/v1/screens/bills": ONE + WHOM,
         "/v1/screens/ratings": ONE + 2,
-        "/v1/screens/for-whom": 4 + WHOM,
+        "/v1/screens/for-whom": ONE + WHOM,
         f"/v1/screens/draw/{draw.code}": ONE,
         f"/v1/bookings/{held.code}": ONE,
         "/v1/waitlist": ONE,
