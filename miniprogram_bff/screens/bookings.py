@@ -2,6 +2,7 @@
 
 import io
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated
 
 import segno
@@ -122,9 +123,14 @@ async def check_in_view(code: str, *, by: Actor) -> CheckInView:
 
 
 def drawn_check_in(made: checkin.CheckInCode) -> CheckInView:
+    return CheckInView(made.text, made.refresh_at, _drawn(made.text))
+
+
+@lru_cache(1000)  # who waits with an open page asks four times while a code holds, and drawing takes milliseconds
+def _drawn(text: str) -> str:
     drawn = io.BytesIO()
-    segno.make(made.text, error="m").save(drawn, kind="svg", scale=5, border=2, unit="px", xmldecl=False, svgclass=None)
-    return CheckInView(made.text, made.refresh_at, drawn.getvalue().decode())
+    segno.make(text, error="m").save(drawn, kind="svg", scale=5, border=2, unit="px", xmldecl=False, svgclass=None)
+    return drawn.getvalue().decode()
 
 
 async def views(found: list[booking.Booking], who: Session) -> list[BookingView]:

@@ -8,7 +8,7 @@ from appointments import checkin, fees, for_others, rebooking, waiting
 from appointments.errors import BookingNotFound
 from appointments.hall_errors import NotInLine
 from foundation.questions import ask_as_one
-from foundation.web import Limit, Routes
+from foundation.web import Routes
 from identity.delegation import Scope
 from identity.organisation_errors import ActingOver
 from identity.sessions import Session
@@ -54,13 +54,7 @@ async def bookings_page(who: Session) -> BookingsPage:
     return BookingsPage(await bookings.views(found, who), await rebook.views(offers, who))
 
 
-@routes.get(
-    "/v1/screens/booking/<code>",
-    access=CITIZEN,
-    summary="预约页",
-    errors=(BookingNotFound,),
-    limit=Limit(user=60),
-)
+@routes.get("/v1/screens/booking/<code>", access=CITIZEN, summary="预约页", errors=(BookingNotFound,))
 async def booking_page(code: BookingCode, who: Session) -> BookingPage:
     """开着时再问的也是它：签到码每分钟更新，排队时前面的人数会变。"""
     found, owed = await fees.find(code=code, for_=actor(who))

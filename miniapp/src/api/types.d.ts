@@ -19414,7 +19414,6 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             426: components["responses"]["ClientTooOld"];
-            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             /**
              * @description 暂时不可用
