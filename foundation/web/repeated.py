@@ -127,5 +127,5 @@ async def _forget(place: str) -> None:
 
 
 def _place(request: Request, who: object) -> str:
-    whose = f"{who} {request.method} {request.path} {request.headers[NAME]}"
+    whose = f"{who} {request.method} {request.raw_url.decode()} {request.headers[NAME]}"
     return f"once:{hashlib.sha256(whose.encode()).hexdigest()}"

@@ -119,6 +119,12 @@ async def test_without_a_key_or_with_another_it_is_done_again(client: httpx.Asyn
     assert world.done == ["lamp"] * 5
 
 
+async def test_another_query_is_another_wish(client: httpx.AsyncClient, world: World) -> None:
+    for query in ("", "?for=me", "?for=her", "?for=her"):
+        await wished(client, to=f"/wishes{query}")
+    assert world.done == ["lamp"] * 3
+
+
 async def test_another_wish_under_the_same_key_is_refused(client: httpx.AsyncClient, world: World) -> None:
     await wished(client)
     refused = await wished(client, "sun")
