@@ -6,7 +6,7 @@ what is found comes as one text for each who asked: a driver takes rows apart va
 once what the room works with. Each room writes its own questions.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -49,22 +49,36 @@ class Question(Generic[T]):
 
     def asking(self, *about: Any, then: Callable[[list[T]], A]) -> "Asking[A]":
         """To be awaited for what `then` makes of the rows, or to be asked with others (`ask_as_one`)."""
-        return Asking(self, about, then)
+        return Asking((self,), about, lambda found: then(next(found)))
 
 
 class Asking(Generic[A]):
-    """What a verb asks about somebody: awaited it gives the answer. Asked with others, `answer` is it."""
+    """What a verb asks about somebody: awaited it gives the answer. Asked with others, `answer` is it.
+
+    `then` makes it of the rows that answer each of the questions, which it takes in their order.
+    """
 
     answer: A
 
-    def __init__(self, question: Question[Any], about: Sequence[Any], then: Callable[[list[Any]], A]) -> None:
-        self.question, self.about, self.then = question, about, then
+    def __init__(
+        self, questions: tuple[Question[Any], ...], about: tuple[Any, ...], then: Callable[[Iterator[Rows]], A]
+    ) -> None:
+        self.questions, self.about, self.then = questions, about, then
 
     def __await__(self) -> Generator[Any, None, A]:
         return self._alone().__await__()
 
     async def _alone(self) -> A:
-        return self.then(await self.question.rows(*self.about))
+        return self.then(iter(await _page(self.questions).ask(self.about)))
+
+
+def as_one(*askings: Asking[Any], then: Callable[..., A]) -> Asking[A]:
+    """Several as one that is asked with others: `then` is called with what each answers."""
+    questions: tuple[Question[Any], ...] = ()
+    about: tuple[Any, ...] = ()
+    for one in askings:
+        questions, about = questions + one.questions, about + one.about
+    return Asking(questions, about, lambda found: then(*[one.then(found) for one in askings]))
 
 
 async def ask_as_one(*askings: Asking[Any]) -> None:
@@ -72,12 +86,12 @@ async def ask_as_one(*askings: Asking[Any]) -> None:
 
     Raises DatabaseGone, and what the verbs raise.
     """
-    about: list[Any] = []
-    for one in askings:
-        about += one.about
-    found = await _page(tuple([one.question for one in askings])).ask(tuple(about))
-    for one, rows in zip(askings, found, strict=True):
-        one.answer = one.then(rows)
+
+    def each(*answers: Any) -> None:
+        for one, answer in zip(askings, answers, strict=True):
+            one.answer = answer
+
+    await as_one(*askings, then=each)
 
 
 @cache  # as many as there are pages

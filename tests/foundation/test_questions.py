@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from foundation import database, questions
-from foundation.questions import Asking, Question, ask_as_one
+from foundation.questions import Asking, Question, as_one, ask_as_one
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -93,6 +93,19 @@ async def test_it_is_what_each_would_get_alone() -> None:
     for who, (days, number, late) in zip(whose, await asyncio.gather(*map(page_of, whose)), strict=True):
         assert (days, number) == (await days_of(who), await number_of(who))
         assert late == await days_of(who, since=date(2040, 1, 3), most=1)
+
+
+async def test_what_is_made_of_several_is_asked_with_others(sent: list[str]) -> None:
+    await declared(("2040-05-01", "a"), ("2040-05-02", "a"), ("2040-05-03", "bb"))
+
+    def both_of(who: str) -> Asking[tuple[int, int]]:
+        return as_one(days_of(who, most=1), number_of(who), then=lambda days, number: (len(days), number))
+
+    sent.clear()
+    await ask_as_one(mine := both_of("a"), yours := number_of("bb"))
+    assert (mine.answer, yours.answer) == ((1, 2), 1)
+    assert sent == [questions.statement([DAYS, NUMBER, NUMBER])]
+    assert await both_of("bb") == (1, 1)
 
 
 async def test_inside_a_transaction_it_sees_what_that_did() -> None:
