@@ -5,17 +5,20 @@ the agent of; and, to take along to a hall, one's own family list. A stranger an
 PersonUnknown. Rooms ask here and know none of the ties.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from foundation import clock
-from foundation.actor import Actor
-from foundation.questions import ask_as_one
-from identity import access, delegation, family, guardians, organisation_agents
+from foundation.questions import Asking, as_one
+from identity import delegation, family, guardians, organisation_agents, own_record
 from identity.delegation import DelegationView, Scope
+from identity.family import Member
 from identity.family_errors import PersonUnknown
+from identity.guardians import Ward
+from identity.organisation_agents import Mandate
+from identity.own_record import Document
 
 Tie = Literal["self", "principal", "ward", "organisation", "family", "minor"]
 
@@ -34,52 +37,64 @@ class Person:
     until: date | None = None
 
 
-async def people_of(citizen_id: int) -> list[Person]:
-    """Whom one may book for: oneself first, then principals, children, organisations, the family list; nobody twice."""
-    await ask_as_one(members := family.of(citizen_id), granted := delegation.granted_to(citizen_id))
-    principals = [one for one in granted.answer if Scope.BOOK in one.scope]
-    records = await _records({citizen_id, *(one.principal_id for one in principals)})
-    own = records[citizen_id]
-    found = [Person(citizen_id=own.citizen_id, name=own.masked_name, number=own.masked_number, tie="self")]
-    found += await _subjects(citizen_id, principals, records, scope=Scope.BOOK)
-    for member in members.answer:
-        tie: Tie = "minor" if member.minor else "family"
-        found.append(
-            Person(
-                citizen_id=member.citizen_id, name=member.name, number=member.number, tie=tie, relation=member.relation
+@dataclass(frozen=True)
+class Ties:
+    """All by which somebody acts for others alone today, whatever the room."""
+
+    principals: list[DelegationView]
+    wards: list[Ward]
+    mandates: list[Mandate]
+
+    def subjects(self, scope: Scope) -> list[Person]:
+        """Whom one may act for alone in this room, beside oneself: the longest delegation of each counts."""
+        found: dict[int, Person] = {}
+        for one in sorted([one for one in self.principals if scope in one.scope], key=lambda one: one.until):
+            found[one.principal_id] = Person(
+                citizen_id=one.principal_id, name=one.principal, number=one.number, tie="principal", until=one.until
             )
-        )
+        for ward in self.wards:
+            found[ward.citizen_id] = Person(
+                citizen_id=ward.citizen_id, name=ward.name, number=ward.number, tie="ward", until=ward.until
+            )
+        for held in self.mandates:
+            if held.state == "active" and scope in held.scope:
+                found[held.subject_id] = Person(
+                    citizen_id=held.subject_id, name=held.organisation, number=held.credit_code, tie="organisation",
+                    until=held.until,
+                )  # fmt: skip
+        return list(found.values())
+
+
+def ties_of(agent: int) -> Asking[Ties]:
+    """For whom one acts: principals, children, organisations."""
+    return as_one(
+        delegation.granted_to(agent), guardians.wards_of(agent), organisation_agents.mandates_of(agent), then=Ties
+    )
+
+
+def subjects_of(agent: int, *, scope: Scope) -> Asking[list[Person]]:
+    """Whom somebody may act for alone in this room today, beside oneself."""
+    return as_one(ties_of(agent), then=lambda ties: ties.subjects(scope))
+
+
+def people_of(citizen_id: int) -> Asking[list[Person]]:
+    """Whom one may book for: oneself first, then principals, children, organisations, the family list; nobody twice.
+
+    The answer raises NoSuchCitizen.
+    """
+    return as_one(own_record.document(citizen_id), ties_of(citizen_id), family.of(citizen_id), then=_people)
+
+
+def _people(own: Document, ties: Ties, members: list[Member]) -> list[Person]:
+    oneself = Person(citizen_id=own.citizen_id, name=own.masked_name, number=own.masked_number, tie="self")
+    found = [oneself, *ties.subjects(Scope.BOOK), *map(_to_take_along, members)]
     first = {one.citizen_id: one for one in reversed(found)}
     return [one for one in found if first[one.citizen_id] is one]
 
 
-async def subjects_of(agent: int, *, scope: Scope) -> list[Person]:
-    """Whom somebody may act for alone in this room today, beside oneself: the longest delegation of each counts."""
-    principals = [one for one in await delegation.granted_to(agent) if scope in one.scope]
-    records = await _records({one.principal_id for one in principals})
-    return await _subjects(agent, principals, records, scope=scope)
-
-
-async def _subjects(
-    agent: int, principals: Sequence[DelegationView], records: Mapping[int, access.Profile], *, scope: Scope
-) -> list[Person]:
-    found: dict[int, Person] = {}
-    for one in sorted(principals, key=lambda one: one.until):
-        number = records[one.principal_id].masked_number
-        found[one.principal_id] = Person(
-            citizen_id=one.principal_id, name=one.principal, number=number, tie="principal", until=one.until
-        )
-    for ward in await guardians.wards_of(agent):
-        found[ward.citizen_id] = Person(
-            citizen_id=ward.citizen_id, name=ward.name, number=ward.number, tie="ward", until=ward.until
-        )
-    for held in await organisation_agents.mandates_of(agent):
-        if held.state == "active" and scope in held.scope:
-            found[held.subject_id] = Person(
-                citizen_id=held.subject_id, name=held.organisation, number=held.credit_code, tie="organisation",
-                until=held.until,
-            )  # fmt: skip
-    return list(found.values())
+def _to_take_along(one: Member) -> Person:
+    tie: Tie = "minor" if one.minor else "family"
+    return Person(citizen_id=one.citizen_id, name=one.name, number=one.number, tie=tie, relation=one.relation)
 
 
 async def may(*, agent: int, subject: int, scope: Scope, items: Collection[str] | None = None) -> bool:
@@ -139,10 +154,3 @@ async def _held_today(agent: int, person: int) -> bool:
     if await organisation_agents.hold(agent=agent, subject=person, scope=Scope.BOOK, day=day):
         return True
     return await guardians.hold(guardian=agent, child=person, day=day)
-
-
-async def _records(citizen_ids: Collection[int]) -> dict[int, access.Profile]:
-    """All of them at once, and one by one who has become another (a merge). Raises NoSuchCitizen."""
-    by = Actor.system("identity.acting")
-    known = await access.profiles(citizen_ids, seen_by=by) if citizen_ids else {}
-    return known | {one: await access.profile(one, seen_by=by) for one in citizen_ids if one not in known}

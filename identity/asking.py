@@ -107,13 +107,12 @@ select r.id, a.real_name_sealed as name_sealed, r.scope, r.until, r.items, r.nam
 ASKED_OF = Question(
     _asked_of, f"{WAITING} r.id_fingerprint = c.id_fingerprint order by r.id", who="bigint", now="timestamptz"
 )
-# By the fingerprints of their document under every key in use, with commas between.
 ASKED_OF_PRINTS = Question(
     _asked_of,
-    f"{WAITING} r.id_fingerprint = any(string_to_array(asked.prints, ',')) order by r.id",
+    f"{WAITING} r.id_fingerprint = any(asked.prints) order by r.id",
     who="bigint",
     now="timestamptz",
-    prints="text",
+    prints="text[]",
 )
 
 
@@ -126,8 +125,7 @@ async def all_waiting(found: list[Request], principal_id: int) -> list[Request]:
     """What `asked_of` found, and while a key is being rotated what it could not find."""
     if not crypto.fingerprints_differ():
         return found
-    identity = (await own_record.document(principal_id)).identity
-    prints = ",".join(identity.fingerprints) if identity else ""
+    prints = await own_record.fingerprints(principal_id)
     return _for_them(await ASKED_OF_PRINTS.rows(principal_id, clock.now(), prints))
 
 

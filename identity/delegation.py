@@ -1,12 +1,12 @@
 """委托 / 亲友代办: one citizen lets another act for them, within a scope and until a date."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from functools import cached_property
 
-from tortoise.expressions import Q
+from msgspec import Struct
 
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
@@ -14,6 +14,7 @@ from foundation.events import tell
 from foundation.questions import Asking, Question
 from identity.errors import DelegationFault, NoSuchCitizen, NoSuchDelegation, NotYourRecord, RealNameNeeded
 from identity.events import DelegationGranted, DelegationRevoked
+from identity.idnumber import masked
 from identity.models import Citizen, Delegation
 from identity.realname import masked_name
 
@@ -32,25 +33,39 @@ class Scope(StrEnum):
 SCOPE_NAMES = {Scope.BOOK: "预约", Scope.PROGRESS: "办件", Scope.PAY: "缴费"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class DelegationView:
-    """One delegation as its two people see it; names are masked. `items` are codes; none named is all of them."""
+class DelegationView(Struct, frozen=True, kw_only=True, dict=True):
+    """One delegation as its two people see it: names and number are masked, each opened when it is asked for.
+
+    `items` are codes; none named is all of them.
+    """
 
     id: int
     principal_id: int
-    principal: str
+    principal_sealed: str
+    number_sealed: str
     agent_id: int
-    agent: str
+    agent_sealed: str
     scope: list[str]
     until: date
-    items: list[str] = field(default_factory=list)
+    items: list[str]
+
+    @cached_property
+    def principal(self) -> str:
+        return _name(self.principal_sealed)
+
+    @cached_property
+    def number(self) -> str:
+        """The principal's."""
+        return masked(crypto.open_sealed(self.number_sealed)) if self.number_sealed else ""
+
+    @cached_property
+    def agent(self) -> str:
+        return _name(self.agent_sealed)
 
 
-@dataclass(frozen=True)
-class Past:
+class Past(DelegationView, frozen=True, kw_only=True):
     """A delegation that is over; `ended` is when it was revoked, or empty for one whose last day is past."""
 
-    view: DelegationView
     began: datetime
     ended: datetime | None
     ended_by: str  # the text of an Actor
@@ -138,17 +153,23 @@ async def hold(*, agent: int, principal: int, scope: str, day: date, items: Coll
     return held is not None
 
 
-def _live(principal_sealed: str, agent_sealed: str, **columns: Any) -> DelegationView:
-    return DelegationView(principal=_name(principal_sealed), agent=_name(agent_sealed), **columns)
-
-
-LIVE = """
-select d.id, d.principal_id, p.real_name_sealed as principal_sealed, d.agent_id, a.real_name_sealed as agent_sealed,
-       d.scope, d.until, d.items
-  from delegation d join citizen p on p.id = d.principal_id join citizen a on a.id = d.agent_id
- where d.revoked_at is null and d.until >= asked.today and"""
-GIVEN = Question(_live, f"{LIVE} d.principal_id = asked.who order by d.id desc", who="bigint", today="date")
-TAKEN_ON = Question(_live, f"{LIVE} d.agent_id = asked.who order by d.id desc", who="bigint", today="date")
+READ = """
+select d.id, d.principal_id, p.real_name_sealed as principal_sealed, p.id_number_sealed as number_sealed, d.agent_id,
+       a.real_name_sealed as agent_sealed, d.scope, d.until, d.items"""
+OF_BOTH = """
+  from delegation d join citizen p on p.id = d.principal_id join citizen a on a.id = d.agent_id"""
+LIVE = f"{READ}{OF_BOTH}\n where d.revoked_at is null and d.until >= asked.today and"
+GIVEN = Question(DelegationView, f"{LIVE} d.principal_id = asked.who order by d.id desc", who="bigint", today="date")
+TAKEN_ON = Question(DelegationView, f"{LIVE} d.agent_id = asked.who order by d.id desc", who="bigint", today="date")
+OVER = Question(
+    Past,
+    f"""{READ}, d.created_at as began, d.revoked_at as ended, d.revoked_by as ended_by{OF_BOTH}
+ where (d.principal_id = asked.who or d.agent_id = asked.who) and (d.revoked_at is not null or d.until < asked.today)
+ order by d.id desc limit asked.most""",
+    who="bigint",
+    today="date",
+    most="int",
+)
 
 
 def granted_by(principal_id: int) -> Asking[list[DelegationView]]:
@@ -161,25 +182,9 @@ def granted_to(agent_id: int) -> Asking[list[DelegationView]]:
     return TAKEN_ON.asking(agent_id, clock.today(), then=list)
 
 
-async def past_of(citizen_id: int, *, limit: int = 50) -> list[Past]:
+def past_of(citizen_id: int, *, limit: int = 50) -> Asking[list[Past]]:
     """委托历史: what is over of those given by and to this person, the latest first."""
-    theirs = Delegation.filter(Q(principal_id=citizen_id) | Q(agent_id=citizen_id))
-    over = theirs.filter(Q(revoked_at__isnull=False) | Q(until__lt=clock.today())).order_by("-id").limit(limit)
-    rows = await over.prefetch_related("principal", "agent")
-    return [Past(_view(row), row.created_at, row.revoked_at, row.revoked_by) for row in rows]
-
-
-def _view(row: Delegation) -> DelegationView:
-    return DelegationView(
-        id=row.id,
-        principal_id=row.principal.id,
-        principal=_name(row.principal.real_name_sealed),
-        agent_id=row.agent.id,
-        agent=_name(row.agent.real_name_sealed),
-        scope=row.scope,
-        until=row.until,
-        items=row.items,
-    )
+    return OVER.asking(citizen_id, clock.today(), limit, then=list)
 
 
 def _name(sealed: str) -> str:

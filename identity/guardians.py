@@ -12,12 +12,12 @@ import msgspec
 
 from foundation import audit, clock, crypto, database, ratelimit
 from foundation.actor import Actor
+from foundation.questions import Asking, Question
 from identity import access, delegation, levels, realname, verifier
 from identity.errors import NoSuchDelegation, VerifierUnavailable
 from identity.guardian_errors import NotAChild, NotTheGuardian
-from identity.idnumber import Identity
+from identity.idnumber import Identity, masked
 from identity.levels import Act
-from identity.models import Citizen
 from identity.realname import masked_name
 from identity.standing_models import Guardianship
 from identity.verifier import Verifier
@@ -45,6 +45,24 @@ class Ward:
     until: date
 
 
+def _ward(child_type: str, child_sealed: str, name_sealed: str, number_sealed: str, **columns: Any) -> Ward | None:
+    """None once the child is of age."""
+    child = crypto.open_sealed(child_sealed)
+    born = Identity.kept(child_type, child).birth_date
+    if born is None or clock.today() >= of_age_on(born):
+        return None
+    number = child if number_sealed == child_sealed else crypto.open_sealed(number_sealed)
+    last = date.fromordinal(of_age_on(born).toordinal() - 1)
+    return Ward(name=masked_name(crypto.open_sealed(name_sealed)), number=masked(number), until=last, **columns)
+
+
+LIVE = """
+select g.id, other.id as citizen_id, other.real_name_sealed as name_sealed, other.id_number_sealed as number_sealed,
+       child.id_type as child_type, child.id_number_sealed as child_sealed
+  from guardianship g join citizen child on child.id = g.child_id join citizen other on other.id ="""
+WHILE = "where g.ended_at is null and child.id_number_sealed <> '' and"
+WARDS = Question(_ward, f"{LIVE} g.child_id\n {WHILE} g.guardian_id = asked.who order by g.id", who="bigint")
+GUARDIANS = Question(_ward, f"{LIVE} g.guardian_id\n {WHILE} g.child_id = asked.who order by g.id", who="bigint")
 HELD = """
 select c.id_type, c.id_number_sealed from guardianship g join citizen c on c.id = g.child_id
  where g.guardian_id = $1 and g.child_id = $2 and g.ended_at is null and c.verified_at is not null
@@ -107,18 +125,14 @@ async def may_act(*, guardian: int, child: int) -> bool:
     return _covers(await database.fetchrow(HELD, guardian, child), clock.today())
 
 
-async def wards_of(guardian_id: int) -> list[Ward]:
+def wards_of(guardian_id: int) -> Asking[list[Ward]]:
     """The children this person acts for today."""
-    rows = await Guardianship.filter(guardian_id=guardian_id, ended_at=None).order_by("id").prefetch_related("child")
-    return [one for one in (_ward(row, row.child) for row in rows) if one is not None]
+    return WARDS.asking(guardian_id, then=_still_children)
 
 
-async def guardians_of(child_id: int) -> list[Ward]:
+def guardians_of(child_id: int) -> Asking[list[Ward]]:
     """Who acts for this child today."""
-    rows = (
-        await Guardianship.filter(child_id=child_id, ended_at=None).order_by("id").prefetch_related("guardian", "child")
-    )
-    return [one for one in (_ward(row, row.guardian) for row in rows) if one is not None]
+    return GUARDIANS.asking(child_id, then=_still_children)
 
 
 async def ask_register(*, guardian: tuple[str, Identity], child: tuple[str, Identity]) -> bool:
@@ -149,22 +163,8 @@ def _covers(row: Any, day: date) -> bool:
     return _is_child(Identity.kept(row["id_type"], crypto.open_sealed(row["id_number_sealed"])), day)
 
 
-def _ward(row: Guardianship, other: Citizen) -> Ward | None:
-    """None once the child is of age."""
-    if not row.child.id_number_sealed:
-        return None
-    identity = Identity.kept(row.child.id_type, crypto.open_sealed(row.child.id_number_sealed))
-    born = identity.birth_date
-    if born is None or clock.today() >= of_age_on(born):
-        return None
-    shown = Identity.kept(other.id_type, crypto.open_sealed(other.id_number_sealed))
-    return Ward(
-        id=row.id,
-        citizen_id=other.id,
-        name=masked_name(crypto.open_sealed(other.real_name_sealed)),
-        number=shown.masked,
-        until=date.fromordinal(of_age_on(born).toordinal() - 1),
-    )
+def _still_children(found: list[Ward | None]) -> list[Ward]:
+    return [one for one in found if one]
 
 
 def _person(name: str, identity: Identity) -> dict[str, str]:

@@ -1,15 +1,17 @@
 """经办人: who acts for an organisation, in which rooms and until when; asked by it, and only with their own consent."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from msgspec import Struct
 from tortoise.exceptions import IntegrityError
 
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.events import tell
-from identity import access, levels, realname
+from foundation.questions import Asking, Question
+from identity import access, levels, own_record, realname
 from identity.delegation import Scope
 from identity.events import AgentAsked
 from identity.idnumber import Identity
@@ -34,8 +36,7 @@ STATE_NAMES = {
 MANAGE = ("legal_person", "administrator")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mandate:
+class Mandate(Struct, frozen=True, kw_only=True):
     """For which organisation somebody acts, or is asked to."""
 
     id: int
@@ -53,17 +54,20 @@ class Mandate:
         return self.state == "active" and self.role in MANAGE
 
 
-@dataclass(frozen=True, kw_only=True)
-class Agent:
+class Agent(Struct, frozen=True, kw_only=True):
     """One who acts for an organisation, as its people see them; the name is masked."""
 
     id: int
-    name: str
+    name_sealed: str
     role: str
     scope: list[str]
     until: date
     state: str
     mine: bool
+
+    @property
+    def name(self) -> str:
+        return masked_name(crypto.open_sealed(self.name_sealed)) if self.name_sealed else ""
 
 
 async def add(
@@ -147,35 +151,77 @@ async def end(*, agent_id: int, by: Actor) -> None:
         await audit.record("organisation.agent_ended", subject=f"organisation_agent:{agent_id}", by=by)
 
 
-async def of_organisation(organisation_id: int, *, by: Actor) -> list[Agent]:
-    """Everybody who acts for it or was asked to. Raises OrganisationNotFound, NotAdministrator."""
-    await _managing(organisation_id, by)
-    rows = OrganisationAgent.filter(organisation_id=organisation_id, state__in=("active", "asked", "claimed"))
-    return [
-        Agent(
-            id=row.id, name=_name(row), role=row.role, scope=row.scope, until=row.until, state=row.state,
-            mine=row.citizen_id == by.number,  # type: ignore[attr-defined]
-        )
-        for row in await rows.order_by("id").prefetch_related("citizen")
-    ]  # fmt: skip
+AGENTS = Question(
+    Agent,
+    """
+select a.id, coalesce(c.real_name_sealed, a.name_sealed) as name_sealed, a.role, a.scope, a.until, a.state,
+       a.citizen_id is not distinct from asked.who as mine
+  from organisation_agent own join organisation_agent a on a.organisation_id = own.organisation_id
+  left join citizen c on c.id = a.citizen_id
+ where own.organisation_id = asked.organisation and own.citizen_id = asked.who and own.state = 'active'
+   and own.until >= asked.today and a.state in ('active', 'asked', 'claimed')
+   and (own.role in ('legal_person', 'administrator') or a.id = own.id)
+ order by a.id""",
+    organisation="bigint",
+    who="bigint",
+    today="date",
+)
+MANDATE = """
+select a.id, o.id as organisation_id, o.subject_id, o.name as organisation, o.credit_code, a.role, a.scope, a.until,
+       a.state"""
+MANDATES = Question(
+    Mandate,
+    f"""{MANDATE}
+  from organisation_agent a join organisation o on o.id = a.organisation_id
+ where a.citizen_id = asked.who and a.state in ('active', 'claimed') and a.until >= asked.today order by a.id""",
+    who="bigint",
+    today="date",
+)
+ASKED = f"""{MANDATE}, a.name_sealed as asked_sealed, c.real_name_sealed as own_sealed{own_record.OF_WHOM_FROM}
+  join organisation_agent a on a.id_type = c.id_type and a.state = 'asked' and a.until >= asked.today
+  join organisation o on o.id = a.organisation_id{own_record.OF_WHOM_WHERE} and c.id_number_sealed <> '' and"""
 
 
-async def mandates_of(citizen_id: int) -> list[Mandate]:
+def _asked(asked_sealed: str, own_sealed: str, **columns: Any) -> Mandate | None:
+    """None where it asks for somebody of another name."""
+    asked, own = crypto.open_sealed(asked_sealed), crypto.open_sealed(own_sealed)
+    return Mandate(**columns) if realname.same_name(asked, own) else None
+
+
+ASKED_OF = Question(_asked, f"{ASKED} a.id_fingerprint = c.id_fingerprint order by a.id", who="bigint", today="date")
+ASKED_OF_PRINTS = Question(
+    _asked, f"{ASKED} a.id_fingerprint = any(asked.prints) order by a.id", who="bigint", today="date", prints="text[]"
+)
+
+
+def of_organisation(organisation_id: int, *, by: Actor) -> Asking[list[Agent]]:
+    """Everybody who acts for it or was asked to. The answer raises OrganisationNotFound, NotAdministrator."""
+    return AGENTS.asking(organisation_id, by.number, clock.today(), then=_to_manage)
+
+
+def mandates_of(citizen_id: int) -> Asking[list[Mandate]]:
     """For whom this person acts today, and what still waits for a window."""
-    rows = OrganisationAgent.filter(citizen_id=citizen_id, state__in=("active", "claimed"), until__gte=clock.today())
-    return [_mandate(row) for row in await rows.order_by("id").prefetch_related("organisation")]
+    return MANDATES.asking(citizen_id, clock.today(), then=list)
 
 
-async def asked_of(citizen_id: int) -> list[Mandate]:
+def asked_of(citizen_id: int) -> Asking[list[Mandate]]:
+    """Which organisations ask this person to act for them, by the fingerprint that is kept of their document; to be
+    completed by `all_waiting`.
+    """
+    return ASKED_OF.asking(citizen_id, clock.today(), then=_for_them)
+
+
+async def waiting_for(citizen_id: int) -> list[Mandate]:
     """Which organisations ask this person to act for them."""
-    own = await access.profile(citizen_id, seen_by=Actor.citizen(citizen_id))
-    if own.identity is None:
-        return []
-    rows = OrganisationAgent.filter(
-        state="asked", id_fingerprint__in=own.identity.fingerprints, id_type=own.identity.id_type,
-        until__gte=clock.today(),
-    ).order_by("id").prefetch_related("organisation")  # fmt: skip
-    return [_mandate(row) for row in await rows if realname.same_name(crypto.open_sealed(row.name_sealed), own.name)]
+    return await all_waiting(await asked_of(citizen_id), citizen_id)
+
+
+async def all_waiting(found: list[Mandate], citizen_id: int) -> list[Mandate]:
+    """What `asked_of` found, and while a key is being rotated what it could not find."""
+    if not crypto.fingerprints_differ():
+        return found
+    prints = await own_record.fingerprints(citizen_id)
+    return _for_them(await ASKED_OF_PRINTS.rows(citizen_id, clock.today(), prints))
 
 
 HELD = """
@@ -233,20 +279,14 @@ async def _is(row: OrganisationAgent, citizen_id: int) -> bool:
     return fits and realname.same_name(crypto.open_sealed(row.name_sealed), own.name)
 
 
-def _name(row: OrganisationAgent) -> str:
-    sealed = row.citizen.real_name_sealed if row.citizen else row.name_sealed
-    return masked_name(crypto.open_sealed(sealed)) if sealed else ""
+def _to_manage(found: list[Agent]) -> list[Agent]:
+    """Who manages it was given all, whoever else acts for it their own row."""
+    if not found:
+        raise OrganisationNotFound
+    if not any(one.mine and one.state == "active" and one.role in MANAGE for one in found):
+        raise NotAdministrator
+    return found
 
 
-def _mandate(row: OrganisationAgent) -> Mandate:
-    return Mandate(
-        id=row.id,
-        organisation_id=row.organisation.id,
-        subject_id=row.organisation.subject_id,  # type: ignore[attr-defined]
-        organisation=row.organisation.name,
-        credit_code=row.organisation.credit_code,
-        role=row.role,
-        scope=row.scope,
-        until=row.until,
-        state=row.state,
-    )
+def _for_them(found: list[Mandate | None]) -> list[Mandate]:
+    return [one for one in found if one]

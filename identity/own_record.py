@@ -9,8 +9,9 @@ from foundation.questions import Asking, Question
 from identity import levels
 from identity.access import Profile, opened
 from identity.errors import NoSuchCitizen
-from identity.idnumber import Identity
+from identity.idnumber import Identity, masked
 from identity.levels import Level
+from identity.realname import masked_name
 
 
 class OwnRecord(Struct, frozen=True):
@@ -38,6 +39,7 @@ class _Kept(Struct, frozen=True):
 class Document(Struct, frozen=True):
     """What somebody is known by to those who do not know their account; each opened when it is asked for."""
 
+    citizen_id: int
     id_type: str
     id_number_sealed: str
     real_name_sealed: str
@@ -49,6 +51,14 @@ class Document(Struct, frozen=True):
     @property
     def name(self) -> str:
         return crypto.open_sealed(self.real_name_sealed) if self.real_name_sealed else ""
+
+    @property
+    def masked_name(self) -> str:
+        return masked_name(self.name)
+
+    @property
+    def masked_number(self) -> str:
+        return masked(crypto.open_sealed(self.id_number_sealed)) if self.id_number_sealed else ""
 
 
 # Who was merged into another is that one.
@@ -67,7 +77,11 @@ select c.id, c.verified_at, c.real_name_sealed, c.id_type, c.id_number_sealed, c
           from identity_proof i where i.citizen_id = c.id) as proofs{OF_WHOM}""",
     who="bigint",
 )
-DOCUMENT = Question(Document, f"select c.id_type, c.id_number_sealed, c.real_name_sealed{OF_WHOM}", who="bigint")
+DOCUMENT = Question(
+    Document,
+    f"select c.id as citizen_id, c.id_type, c.id_number_sealed, c.real_name_sealed{OF_WHOM}",
+    who="bigint",
+)
 
 
 def of(citizen_id: int) -> Asking[OwnRecord]:
@@ -78,6 +92,12 @@ def of(citizen_id: int) -> Asking[OwnRecord]:
 def document(citizen_id: int) -> Asking[Document]:
     """The answer raises NoSuchCitizen."""
     return DOCUMENT.asking(citizen_id, then=_theirs)
+
+
+async def fingerprints(citizen_id: int) -> list[str]:
+    """Of their document under every key in use; none without one. Raises NoSuchCitizen."""
+    identity = (await document(citizen_id)).identity
+    return identity.fingerprints if identity else []
 
 
 def _theirs(found: list[Document]) -> Document:

@@ -33,7 +33,7 @@ async def tell_what_was_asked_before(event: CitizenVerified) -> None:
 
 
 async def _tell(citizen_id: int, only: list[int] | None = None) -> None:
-    for asked in await organisation_agents.asked_of(citizen_id):
+    for asked in await organisation_agents.waiting_for(citizen_id):
         if only is None or asked.id in only:
             await note(
                 citizen_id=citizen_id, occasion=f"agent_asked:{asked.id}", template=ASKED, page=PAGE, **_words(asked)

@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from foundation.questions import ask_as_one
 from foundation.web import Asked, Limit, Routes
 from identity import acting, organisation_agents, organisations, sessions
+from identity.acting import Ties
 from identity.delegation import SCOPE_NAMES, Scope
 from identity.errors import RealNameNeeded, VerifierUnavailable, WrongCreditCode
 from identity.idnumber import IdType
@@ -117,13 +119,15 @@ class Acting(Struct):
 @routes.get("/v1/organisations", access=CITIZEN, summary="我可以代谁办理")
 async def page(who: Session) -> OrganisationsPage:
     """单位，以及可以单独代办的家人和委托人；在此切换办理身份。"""
-    acting_for = await acting_for_whom(who)
+    me = who.citizen_id
+    await ask_as_one(ties := acting.ties_of(me), asked_of := organisation_agents.asked_of(me))
+    acting_for = _name_of(ties.answer, who.subject_id) or ""
     return OrganisationsPage(
         acting_for=acting_for,
         acting_subject=who.subject_id if acting_for else 0,
-        people=await _people(who),
-        mandates=[_mandate(one) for one in await organisation_agents.mandates_of(who.citizen_id)],
-        asked_of_me=[_mandate(one) for one in await organisation_agents.asked_of(who.citizen_id)],
+        people=_people(ties.answer),
+        mandates=[_mandate(one) for one in ties.answer.mandates],
+        asked_of_me=[_mandate(one) for one in await organisation_agents.all_waiting(asked_of.answer, me)],
     )
 
 
@@ -212,18 +216,18 @@ async def end(agent_id: RowId, who: Session) -> None:
 @routes.put("/v1/me/acting", access=CITIZEN, summary="切换办理身份", errors=(ActingOver,))
 async def switch(body: ActFor, who: Session) -> Acting:
     """切换后，预约、缴费单和办件都是该单位（或被监护人、委托人）的。"""
-    found = "" if body.subject in (0, who.citizen_id) else await _name_of(who, body.subject)
+    found = "" if body.subject in (0, who.citizen_id) else _name_of(await acting.ties_of(who.citizen_id), body.subject)
     if found is None:
         raise ActingOver
     await sessions.act_for(who, body.subject if found else 0)
     return Acting(found)
 
 
-async def _people(who: Session) -> list[SubjectView]:
+def _people(ties: Ties) -> list[SubjectView]:
     """Principals and children, with the rooms in which one may act for each and the day until which it holds."""
     found: dict[int, SubjectView] = {}
     for scope in Scope:
-        for one in await acting.subjects_of(who.citizen_id, scope=scope):
+        for one in ties.subjects(scope):
             if one.tie in TIES and one.until is not None:
                 kept = found.setdefault(
                     one.citizen_id, SubjectView(one.citizen_id, one.name, TIES[one.tie], [], one.until)
@@ -235,16 +239,13 @@ async def _people(who: Session) -> list[SubjectView]:
 
 async def acting_for_whom(who: Session) -> str:
     """By masked name; empty for oneself."""
-    return (await _name_of(who, who.subject_id)) or "" if who.subject_id else ""
+    return _name_of(await acting.ties_of(who.citizen_id), who.subject_id) or "" if who.subject_id else ""
 
 
-async def _name_of(who: Session, subject: int) -> str | None:
-    """By masked name whom the session acts for in any room; None when it may not."""
-    for scope in Scope:
-        for one in await acting.subjects_of(who.citizen_id, scope=scope):
-            if one.citizen_id == subject:
-                return one.name
-    return None
+def _name_of(ties: Ties, subject: int) -> str | None:
+    """By masked name whom one acts for in any room; None when one may not."""
+    found = (one.name for scope in Scope for one in ties.subjects(scope) if one.citizen_id == subject)
+    return next(found, None)
 
 
 def _mandate(one: organisation_agents.Mandate) -> MandateView:

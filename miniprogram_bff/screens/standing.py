@@ -151,13 +151,13 @@ async def past(who: Session) -> list[PastView]:
 
 
 def _past(one: delegation.Past, who: Session) -> PastView:
-    mine = one.view.principal_id == who.citizen_id
+    mine = one.principal_id == who.citizen_id
     return PastView(
-        name=one.view.agent if mine else one.view.principal,
+        name=one.agent if mine else one.principal,
         mine=mine,
-        scope_names=[delegation.SCOPE_NAMES[delegation.Scope(name)] for name in one.view.scope],
+        scope_names=[delegation.SCOPE_NAMES[delegation.Scope(name)] for name in one.scope],
         began=one.began,
-        until=one.view.until,
+        until=one.until,
         ended=one.ended,
         ended_by_me=one.ended_by == str(actor(who)),
     )
