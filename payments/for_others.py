@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from foundation.questions import ask_as_one
 from identity import acting
 from identity.delegation import Scope
 from payments import own_bills
@@ -18,9 +19,9 @@ class TheirBills:
     bills: list[BillRead]
 
 
-async def of(agent_id: int) -> list[TheirBills]:
-    """Everybody for whom this citizen may pay today, with or without open bills; each once."""
-    return [
-        TheirBills(one.name, one.until or date.max, await own_bills.mine(one.citizen_id, which="open"))
-        for one in await acting.subjects_of(agent_id, scope=Scope.PAY)
-    ]
+async def and_own(agent_id: int, *, payer: int) -> tuple[list[BillRead], list[TheirBills]]:
+    """The payer's own bills, and those of everybody for whom this citizen may pay today, with or without open ones."""
+    await ask_as_one(own := own_bills.mine(payer), whom := acting.subjects_of(agent_id, scope=Scope.PAY))
+    owed = await own_bills.open_of([one.citizen_id for one in whom.answer])
+    theirs = [TheirBills(one.name, one.until or date.max, owed.get(one.citizen_id, [])) for one in whom.answer]
+    return own.answer, theirs

@@ -1,7 +1,8 @@
 """我的缴费单: bills as their payer reads them, with their items; each answer is one statement."""
 
+from collections.abc import Collection
 from datetime import date
-from typing import Literal
+from typing import Literal, cast
 
 from msgspec import Struct
 
@@ -67,6 +68,14 @@ MINE = Question(
     which="text",
     most="int",
 )
+OPEN_OF_ALL = Question(
+    BillRead,
+    f"""{READ} from unnest(asked.whose) as payer(id) cross join lateral (
+  select * from bill where citizen_id = payer.id and state = 'unpaid' order by id desc limit asked.most) b
+ order by b.id desc""",
+    whose="bigint[]",
+    most="int",
+)
 ONE = Question(
     _Seen,
     f"""{READ}, b.citizen_id is not distinct from asked.who
@@ -90,9 +99,18 @@ select count(*) over ()::int as number, sum(b.total_fen) over ()::bigint as fen,
 )
 
 
-async def mine(citizen_id: int, *, which: Which = "all", limit: int = MOST) -> list[BillRead]:
+def mine(citizen_id: int, *, which: Which = "all", limit: int = MOST) -> Asking[list[BillRead]]:
     """The citizen's bills, unpaid first, then the latest; or the open or the other ones only."""
-    return await MINE.rows(citizen_id, which, limit)
+    return MINE.asking(citizen_id, which, limit, then=list)
+
+
+async def open_of(citizen_ids: Collection[int]) -> dict[int, list[BillRead]]:
+    """What each of several has to pay, the latest first; nobody without an open bill."""
+    found: dict[int, list[BillRead]] = {}
+    if citizen_ids:
+        for one in await OPEN_OF_ALL.rows(list(citizen_ids), MOST):
+            found.setdefault(cast(int, one.citizen_id), []).append(one)
+    return found
 
 
 async def one(*, pay_code: str, citizen_id: int) -> BillRead:

@@ -6,11 +6,12 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from foundation.web import Asked, Routes
+from identity.delegation import Scope
 from identity.organisation_errors import ActingOver
 from identity.sessions import Session
 from miniprogram_bff.fields import Department, Fen, PayCode
-from miniprogram_bff.screens.pay import BillsQuery, BillView, my_bills, view
-from miniprogram_bff.session import CITIZEN
+from miniprogram_bff.screens.pay import BillView, view
+from miniprogram_bff.session import CITIZEN, subject
 from miniprogram_bff.states import OrderState, PayChannel
 from payments import for_others, history
 
@@ -75,8 +76,8 @@ async def bills_page(who: Session) -> BillsPage:
     """本人的（切换了办理身份的，是该单位或被代办人的）和可代缴的：有委托（范围含缴费）且在有效期内；
     没有委托的，凭缴款识别码和证件号码后四位代缴。
     """
-    theirs = await for_others.of(who.citizen_id)
+    mine, theirs = await for_others.and_own(who.citizen_id, payer=await subject(who, Scope.PAY))
     return BillsPage(
-        mine=await my_bills(BillsQuery(), who),
+        mine=[view(one) for one in mine],
         theirs=[TheirBillsView(one.principal, one.until, [view(bill) for bill in one.bills]) for one in theirs],
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from foundation.errors import TooManyRequests
+from foundation.questions import ask_as_one
 from foundation.web import Asked, Limit, Routes
 from identity import delegation, guardians, levels
 from identity.errors import (
@@ -113,10 +114,8 @@ async def prove_face(body: FaceToken, who: Session) -> LevelView:
 
 @routes.get("/v1/wards", access=CITIZEN, summary="监护的子女")
 async def wards(who: Session) -> Wards:
-    return Wards(
-        wards=[_ward(one) for one in await guardians.wards_of(who.citizen_id)],
-        guardians=[_ward(one) for one in await guardians.guardians_of(who.citizen_id)],
-    )
+    await ask_as_one(mine := guardians.wards_of(who.citizen_id), of_me := guardians.guardians_of(who.citizen_id))
+    return Wards([_ward(one) for one in mine.answer], [_ward(one) for one in of_me.answer])
 
 
 @routes.post(

@@ -11,7 +11,9 @@ from foundation.actor import Actor
 from identity import delegation
 from identity.family_models import FamilyMember
 from identity.models import Citizen
+from identity.standing_models import Guardianship
 from tests.builders.appointments import a_citizen, a_slot, a_type
+from tests.builders.identity import citizen, id_number
 
 
 async def a_principal(agent: Actor, *, name: str = "李四", until: date | None = None, scope: str = "book") -> Actor:
@@ -40,6 +42,13 @@ async def a_child(guardian: Actor, *, name: str = "张小") -> Actor:
     child = await Citizen.create(real_name_sealed=crypto.seal(name), guardian_id=guardian.number)
     born = crypto.seal((clock.today() - timedelta(days=700)).isoformat())
     await FamilyMember.create(owner_id=guardian.number, member=child, relation="child", born_sealed=born)
+    return Actor.citizen(child.id)
+
+
+async def a_ward(guardian: Actor, *, name: str = "张小") -> Actor:
+    """A child of nine with a document, whose guardian the register knows."""
+    child = await citizen(name=name, number=id_number(born=f"{clock.today().year - 9}0101"))
+    await Guardianship.create(guardian_id=guardian.number, child_id=child.id, confirmed_at=clock.now())
     return Actor.citizen(child.id)
 
 

@@ -103,6 +103,7 @@ async def test_registering_and_asking_agents(bff: httpx.AsyncClient, monkeypatch
     assert await newcomer.refused("POST", f"/v1/organisations/agents/{question['id']}/agree") == (404, "AgentNotFound")
     agreed = await asked("POST", f"/v1/organisations/agents/{question['id']}/agree")
     assert [one["scope_names"] for one in agreed.json()["mandates"]] == [["预约"]]
+    assert await asked.refused("GET", path) == (403, "NotAdministrator")
     assert (await asked("DELETE", f"/v1/organisations/agents/{question['id']}")).status_code == 204
     assert (await asked.get("/v1/organisations"))["mandates"] == []
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from foundation import clock, database
+from foundation import clock, database, settings
 from foundation.actor import Actor
 from identity import access, acting, looks, organisation_agents, organisations
 from identity.delegation import Scope
@@ -125,6 +125,20 @@ async def test_only_the_person_asked_answers_and_a_wrong_name_asks_nobody() -> N
     await organisation_agents.answer(agent_id=asked, agree=False, by=Actor.citizen(person.id))
     assert await organisation_agents.mandates_of(person.id) == []
     assert (await OrganisationAgent.get(id=asked)).name_sealed == ""
+
+
+async def test_who_is_asked_is_found_while_the_key_of_fingerprints_changes(
+    settings_env: settings.Settings, environment: dict[str, str]
+) -> None:
+    legal, number = await a_legal_person(), build.id_number()
+    asked = await ask(await an_organisation(legal), legal, number=number)
+    keys = f"new:{'cd' * 16},{settings_env.secrets.fingerprint_keys}"
+    settings.use(settings.load(environment | {"FINGERPRINT_KEYS": keys}))
+    person = await build.citizen(name="李四", number=number)  # known by the new one
+    assert await organisation_agents.asked_of(person.id) == []
+    assert [one.id for one in await organisation_agents.waiting_for(person.id)] == [asked]
+    nobody = await build.citizen(name="李四", number=build.id_number())
+    assert await organisation_agents.waiting_for(nobody.id) == []
 
 
 async def test_who_manages_agents() -> None:
