@@ -5,10 +5,10 @@ without one is known through the guardian who registers them.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+
+from msgspec import Struct
 
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
@@ -49,18 +49,31 @@ class Relation(StrEnum):
 RELATION_NAMES = {"spouse": "配偶", "parent": "父母", "child": "子女", "other": "其他"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Member:
-    """One on a list; name and number are masked, but the name of a `minor`, who has no document, is whole."""
+class Member(Struct, frozen=True, kw_only=True):
+    """One on a list; name and number are masked, but the name of a `minor`, who has no document, is whole. Each is
+    opened when it is asked for.
+    """
 
     id: int
     owner_id: int
-    owner: str
+    owner_sealed: str
     citizen_id: int
-    name: str
-    number: str
+    name_sealed: str
+    number_sealed: str
     relation: str
     minor: bool
+
+    @property
+    def owner(self) -> str:
+        return _name(self.owner_sealed)
+
+    @property
+    def name(self) -> str:
+        return _own_child(self.name_sealed) if self.minor else _name(self.name_sealed)
+
+    @property
+    def number(self) -> str:
+        return masked(crypto.open_sealed(self.number_sealed)) if self.number_sealed else ""
 
 
 async def add(
@@ -122,12 +135,6 @@ async def refuse(*, family_id: int, by: Actor) -> None:
     await _end(family_id, member_id=by.number, to="refused", by=by)
 
 
-def _member(owner_sealed: str, name_sealed: str, number_sealed: str, *, minor: bool, **columns: Any) -> Member:
-    name = _own_child(name_sealed) if minor else _name(name_sealed)
-    number = masked(crypto.open_sealed(number_sealed)) if number_sealed else ""
-    return Member(owner=_name(owner_sealed), name=name, number=number, minor=minor, **columns)
-
-
 def _own_child(sealed: str) -> str:
     """Whole, to the guardian who gave it and nobody else has it from: brothers and sisters are told apart by it."""
     return crypto.open_sealed(sealed) if sealed else ""
@@ -143,8 +150,8 @@ select f.id, f.owner_id, o.real_name_sealed as owner_sealed, f.member_id as citi
        f.born_sealed <> '' as minor
   from family_member f join citizen o on o.id = f.owner_id join citizen m on m.id = f.member_id
  where f.state = 'active' and"""
-TAKEN_ALONG = Question(_member, f"{LISTED} f.owner_id = asked.who order by f.id", who="bigint")
-ON_LISTS = Question(_member, f"{LISTED} f.member_id = asked.who order by f.id", who="bigint")
+TAKEN_ALONG = Question(Member, f"{LISTED} f.owner_id = asked.who order by f.id", who="bigint")
+ON_LISTS = Question(Member, f"{LISTED} f.member_id = asked.who order by f.id", who="bigint")
 
 
 def of(owner_id: int) -> Asking[list[Member]]:

@@ -121,7 +121,7 @@ async def page(who: Session) -> OrganisationsPage:
     """单位，以及可以单独代办的家人和委托人；在此切换办理身份。"""
     me = who.citizen_id
     await ask_as_one(ties := acting.ties_of(me), asked_of := organisation_agents.asked_of(me))
-    acting_for = _name_of(ties.answer, who.subject_id) or ""
+    acting_for = (who.subject_id and _name_of(ties.answer, who.subject_id)) or ""
     return OrganisationsPage(
         acting_for=acting_for,
         acting_subject=who.subject_id if acting_for else 0,
