@@ -74,10 +74,8 @@ class Asking(Generic[A]):
 
 def as_one(*askings: Asking[Any], then: Callable[..., A]) -> Asking[A]:
     """Several as one that is asked with others: `then` is called with what each answers."""
-    questions: tuple[Question[Any], ...] = ()
-    about: tuple[Any, ...] = ()
-    for one in askings:
-        questions, about = questions + one.questions, about + one.about
+    questions = tuple([question for one in askings for question in one.questions])
+    about = tuple([told for one in askings for told in one.about])
     return Asking(questions, about, lambda found: then(*[one.then(found) for one in askings]))
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from msgspec import Struct
+
 from foundation import clock
 from foundation.questions import Asking, as_one
 from identity import delegation, family, guardians, organisation_agents, own_record
@@ -23,8 +25,7 @@ from identity.own_record import Document
 Tie = Literal["self", "principal", "ward", "organisation", "family", "minor"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Person:
+class Person(Struct, frozen=True, kw_only=True):
     """Somebody a citizen may act for; a person's name and number are masked. Principals, wards and organisations alone,
     `until` the day; family comes along with oneself.
     """

@@ -4,11 +4,11 @@
 every time, by the day on which something is to happen.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
 import msgspec
+from msgspec import Struct
 
 from foundation import audit, clock, crypto, database, ratelimit
 from foundation.actor import Actor
@@ -34,8 +34,7 @@ class GuardianAsk(Protocol):
         """Raises VerifierUnavailable."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ward:
+class Ward(Struct, frozen=True, kw_only=True):
     """One of two people of a guardianship as the other sees it; masked. `until`: the day before the child is of age."""
 
     id: int
