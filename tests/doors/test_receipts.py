@@ -1,43 +1,23 @@
 """Receipts and refunds as a citizen's phone sees them, and the check that anybody may make."""
 
-from collections.abc import AsyncIterator
-
 import httpx
-import pytest
 
 from foundation.actor import Actor
 from identity.models import Citizen
-from payments import gateway, receipt_issuer, receipts, refund_applications, refunds, settlement
+from payments import refund_applications, refunds, settlement
 from payments.models import Bill, PaymentOrder
-from payments.receipt_models import Receipt
 from tests.builders.doors import sign_in
 from tests.builders.identity import citizen as a_citizen
 from tests.builders.payments import Till, a_bill, a_payer, begin, begun
-from tests.builders.receipts import Printer
+from tests.builders.receipts import issued
 
 REASON = "家人已在窗口缴纳"
-
-
-@pytest.fixture
-async def till(bff: httpx.AsyncClient) -> AsyncIterator[Till]:
-    one = Till("wechat")
-    gateway.use({"wechat": one})
-    receipt_issuer.use(Printer())
-    yield one
-    gateway.use({})
-    receipt_issuer.use(None)
 
 
 async def settled(till: Till) -> tuple[Bill, PaymentOrder, Citizen]:
     bill, order, citizen = await begun()
     await settlement.settle(till.pay(order.out_trade_no))
     return bill, order, citizen
-
-
-async def issued(bill: Bill) -> Receipt:
-    await receipts.follow(bill.id)
-    await receipts.issue(receipt_id=(await Receipt.get(bill=bill)).id)
-    return await Receipt.get(bill=bill)
 
 
 async def test_a_receipt_as_data_as_a_file_and_checked_by_anybody(bff: httpx.AsyncClient, till: Till) -> None:
