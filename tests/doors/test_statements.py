@@ -15,12 +15,14 @@ from appointments import closure_news
 from catalogue import favourites
 from foundation.actor import Actor
 from notifications import notices
+from payments import settlement
 from tests.builders import draws, payments
 from tests.builders.appointments import a_held_place
 from tests.builders.cases import a_case
 from tests.builders.doors import sign_in
 from tests.builders.favourites import two_items
 from tests.builders.messages import announce
+from tests.builders.payments import Till
 
 ONE = 1
 WHOM = 3  # for whom one may act: principals, children, organisations
@@ -81,8 +83,26 @@ async def somebody() -> tuple[dict[str, str], dict[str, int]]:
     }
 
 
+async def who_has_paid(till: Till) -> tuple[dict[str, str], dict[str, int]]:
+    """Who has paid a bill: how they sign in, and the screens they have with the most statements of each."""
+    payer, number = await payments.a_payer()
+    bill = await payments.a_bill(payer=number)
+    order = await payments.begin(bill, payer)
+    await settlement.settle(till.pay(order.out_trade_no))
+    return await sign_in(payer), {
+        f"/v1/bills/{bill.pay_code}/result": ONE,
+    }
+
+
 async def test_no_personal_screen_sends_more_statements_than_it_needs(bff: httpx.AsyncClient, sent: list[str]) -> None:
-    me, screens = await somebody()
+    await send_no_more(bff, sent, *await somebody())
+
+
+async def test_nor_does_one_of_what_was_paid(bff: httpx.AsyncClient, sent: list[str], till: Till) -> None:
+    await send_no_more(bff, sent, *await who_has_paid(till))
+
+
+async def send_no_more(bff: httpx.AsyncClient, sent: list[str], me: dict[str, str], screens: dict[str, int]) -> None:
     for address, most in screens.items():
         assert (await bff.get(address, headers=me)).status_code == 200
         sent.clear()
