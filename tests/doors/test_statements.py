@@ -15,7 +15,7 @@ from appointments import closure_news
 from catalogue import favourites
 from foundation.actor import Actor
 from notifications import notices
-from payments import settlement
+from payments import refund_applications, settlement
 from tests.builders import draws, payments
 from tests.builders.appointments import a_held_place
 from tests.builders.cases import a_case
@@ -89,8 +89,10 @@ async def who_has_paid(till: Till) -> tuple[dict[str, str], dict[str, int]]:
     bill = await payments.a_bill(payer=number)
     order = await payments.begin(bill, payer)
     await settlement.settle(till.pay(order.out_trade_no))
+    await refund_applications.apply(bill=bill, amount_fen=500, reason="多缴了一份", by=Actor.citizen(payer.id))
     return await sign_in(payer), {
         f"/v1/bills/{bill.pay_code}/result": ONE,
+        f"/v1/bills/{bill.pay_code}/refunds": ONE,
     }
 
 
