@@ -23,6 +23,7 @@ from tests.builders.doors import sign_in
 from tests.builders.favourites import two_items
 from tests.builders.messages import announce
 from tests.builders.payments import Till
+from tests.builders.receipts import issued
 
 ONE = 1
 WHOM = 3  # for whom one may act: principals, children, organisations
@@ -89,9 +90,11 @@ async def who_has_paid(till: Till) -> tuple[dict[str, str], dict[str, int]]:
     bill = await payments.a_bill(payer=number)
     order = await payments.begin(bill, payer)
     await settlement.settle(till.pay(order.out_trade_no))
+    await issued(bill)
     await refund_applications.apply(bill=bill, amount_fen=500, reason="多缴了一份", by=Actor.citizen(payer.id))
     return await sign_in(payer), {
         f"/v1/bills/{bill.pay_code}/result": ONE,
+        f"/v1/bills/{bill.pay_code}/receipt": ONE,
         f"/v1/bills/{bill.pay_code}/refunds": ONE,
     }
 
