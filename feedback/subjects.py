@@ -41,6 +41,12 @@ class Rateable(Struct, frozen=True, kw_only=True):
     citizen_id: int | None
 
 
+class Own(Rateable, frozen=True, kw_only=True):
+    """A service of whoever asks; `rated` already, or not."""
+
+    rated: bool
+
+
 VISITS = """
 select 'visit' as kind, a.id, a.code as number, t.name as title, h.name as place, a.state, h.id as hall_id,
        d.name as department,
@@ -49,9 +55,9 @@ select 'visit' as kind, a.id, a.code as number, t.name as title, h.name as place
   from appointment a join appointment_type t on t.id = a.type_id join hall h on h.id = t.hall_id
   join department d on d.id = t.department_id"""
 CASES = """
-select 'case', c.id, c.case_no, c.item_name, c.department_name, c.stage, null::bigint, c.department_name, c.item_code,
-       c.item_name, c.closed_at,
-       (coalesce(c.closed_at, c.changed_at) at time zone 'Asia/Shanghai')::date, c.citizen_id
+select 'case' as kind, c.id, c.case_no as number, c.item_name as title, c.department_name as place, c.stage as state,
+       null::bigint as hall_id, c.department_name as department, c.item_code, c.item_name, c.closed_at as done_at,
+       (coalesce(c.closed_at, c.changed_at) at time zone 'Asia/Shanghai')::date as done_on, c.citizen_id
   from case_file c"""
 # A walk-in is known by the number of the document it was drawn with, until night.
 TICKETS = """
@@ -62,7 +68,7 @@ select 'ticket' as kind, q.id, h.code || '-' || to_char(q.day, 'YYYYMMDD') || '-
   left join citizen c on c.id_fingerprint = q.person_fingerprint and c.state = 'active'
  where q.appointment_id is null and q.person_fingerprint <> ''"""
 
-UNRATED = "not exists (select from rating r where r.subject_kind = done.kind and r.subject_id = done.id)"
+RATED = "exists (select from rating r where r.subject_kind = done.kind and r.subject_id = done.id)"
 # `offset 0`: first what is theirs, then how long ago. Else the planner looks as well for all that ended since.
 WAITING = Question(
     Awaited,
@@ -75,7 +81,7 @@ select done.kind, done.number, done.title, done.place from (
     select 'case', c.id, c.case_no, c.item_name, c.department_name, c.closed_at
       from case_file c where c.citizen_id = asked.who and c.stage in ('closed', 'delivered')
     offset 0) done
- where {UNRATED} and done_at > asked.since order by done_at desc limit asked.most""",
+ where not {RATED} and done_at > asked.since order by done_at desc limit asked.most""",
     who="bigint",
     since="timestamptz",
     most="int",
@@ -88,7 +94,19 @@ select done.* from (
     union all {TICKETS} and q.state = 'finished' and q.day = $2 and h.code = $1
        and (q.person_fingerprint = any($4) or c.id = $3)) done
   left join ticket at on at.appointment_id = done.id and done.kind = 'visit' or at.id = done.id and done.kind = 'ticket'
- where {UNRATED} order by at.window is distinct from nullif($6, ''), done_at desc limit 5"""
+ where not {RATED} order by at.window is distinct from nullif($6, ''), done_at desc limit 5"""
+
+
+def _own(services: str) -> Question[Own]:
+    sql = f"select done.*, {RATED} as rated from ({services}) done"
+    return Question(Own, sql, number="text", who="bigint")
+
+
+OWN: dict[SubjectKind, Question[Own]] = {
+    "visit": _own(f"{VISITS} where a.code = asked.number and a.citizen_id = asked.who"),
+    "case": _own(f"{CASES} where c.case_no = asked.number and c.citizen_id = asked.who"),
+    "ticket": _own(f"select * from ({TICKETS}) own where own.number = asked.number and own.citizen_id = asked.who"),
+}
 
 # Ratings of citizen $3 with the numbers they know what was rated by.
 NUMBERED = """
@@ -116,19 +134,14 @@ async def finished_here(
     return [_rateable(row) for row in rows]
 
 
-async def finished(kind: SubjectKind, number: str, citizen_id: int) -> Rateable:
+async def finished(kind: SubjectKind, number: str, citizen_id: int) -> Own:
     """The citizen's own. Raises NothingToRate, also for another's; NotFinishedYet."""
-    wanted = {
-        "visit": f"{VISITS} where a.code = $1 and a.citizen_id = $2",
-        "case": f"{VISITS} where false union all {CASES} where c.case_no = $1 and c.citizen_id = $2",
-        "ticket": f"select * from ({TICKETS}) own where number = $1 and citizen_id = $2",
-    }[kind]
-    row = await database.fetchrow(wanted, number, citizen_id)
-    if row is None:
+    found = await OWN[kind].row(number, citizen_id)
+    if found is None:
         raise NothingToRate
-    if row["state"] not in DONE[kind]:
+    if found.state not in DONE[kind]:
         raise NotFinishedYet
-    return _rateable(row)
+    return found
 
 
 async def rated(kind: SubjectKind, number: str, citizen_id: int) -> int | None:

@@ -12,7 +12,9 @@ import httpx
 import pytest
 
 from appointments import closure_news
+from cases.timeline import Kind
 from catalogue import favourites
+from feedback import ratings
 from foundation.actor import Actor
 from notifications import notices
 from payments import refund_applications, settlement
@@ -84,6 +86,16 @@ async def somebody() -> tuple[dict[str, str], dict[str, int]]:
     }
 
 
+async def who_has_rated() -> tuple[dict[str, str], dict[str, int]]:
+    """Who has rated a case badly and may rate another: how they sign in, and the screens with the most statements."""
+    payer, number = await payments.a_payer()
+    rated, closed = [await a_case(Kind.ACCEPTED, Kind.CLOSED, applicant=number) for _ in range(2)]
+    await ratings.rate(kind="case", number=rated.case_no, level=1, text="等太久", by=Actor.citizen(payer.id))
+    return await sign_in(payer), {
+        f"/v1/ratings/about?kind=case&number={closed.case_no}": ONE,
+    }
+
+
 async def who_has_paid(till: Till) -> tuple[dict[str, str], dict[str, int]]:
     """Who has paid a bill: how they sign in, and the screens they have with the most statements of each."""
     payer, number = await payments.a_payer()
@@ -101,6 +113,10 @@ async def who_has_paid(till: Till) -> tuple[dict[str, str], dict[str, int]]:
 
 async def test_no_personal_screen_sends_more_statements_than_it_needs(bff: httpx.AsyncClient, sent: list[str]) -> None:
     await send_no_more(bff, sent, *await somebody())
+
+
+async def test_nor_does_one_of_ratings(bff: httpx.AsyncClient, sent: list[str]) -> None:
+    await send_no_more(bff, sent, *await who_has_rated())
 
 
 async def test_nor_does_one_of_what_was_paid(bff: httpx.AsyncClient, sent: list[str], till: Till) -> None:
