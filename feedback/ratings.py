@@ -124,12 +124,6 @@ async def waiting_here(*, hall_code: str, window: str, by: Actor) -> list[Rateab
     return await subjects.finished_here(hall_code=hall_code, window=window, citizen_id=by.number)
 
 
-async def mine(citizen_id: int, *, limit: int = 50) -> list[Rating]:
-    """The citizen's own ratings with words and rectification, the latest first."""
-    found = Rating.filter(citizen_id=citizen_id).prefetch_related("words", "rectification")
-    return await found.order_by("-id").limit(limit)
-
-
 async def _still_open(kind: SubjectKind, number: str, by: Actor) -> Rateable:
     """Raises NothingToRate, NotFinishedYet, TooLateToRate, RatedAlready."""
     subject = await subjects.finished(kind, number, by.number)

@@ -108,14 +108,12 @@ OWN: dict[SubjectKind, Question[Own]] = {
     "ticket": _own(f"select * from ({TICKETS}) own where own.number = asked.number and own.citizen_id = asked.who"),
 }
 
-# Ratings of citizen $3 with the numbers they know what was rated by.
-NUMBERED = """
-select r.id, r.subject_kind, r.subject_id, coalesce(nullif(r.item_name, ''), r.department) as title,
-       coalesce(a.code, c.case_no, h.code || '-' || to_char(q.day, 'YYYYMMDD') || '-' || q.number) as number
-  from rating r left join appointment a on r.subject_kind = 'visit' and a.id = r.subject_id
+# Ratings with what was rated, and the number that who gave one knows it by.
+GIVEN = """rating r
+  left join appointment a on r.subject_kind = 'visit' and a.id = r.subject_id
   left join case_file c on r.subject_kind = 'case' and c.id = r.subject_id
-  left join ticket q on r.subject_kind = 'ticket' and q.id = r.subject_id left join hall h on h.id = q.hall_id
- where r.citizen_id = $3"""
+  left join ticket q on r.subject_kind = 'ticket' and q.id = r.subject_id left join hall h on h.id = q.hall_id"""
+NUMBER = "coalesce(a.code, c.case_no, h.code || '-' || to_char(q.day, 'YYYYMMDD') || '-' || q.number)"
 
 
 def waiting_for(citizen_id: int, *, since: datetime, limit: int) -> Asking[list[Awaited]]:
@@ -147,18 +145,9 @@ async def finished(kind: SubjectKind, number: str, citizen_id: int) -> Own:
 async def rated(kind: SubjectKind, number: str, citizen_id: int) -> int | None:
     """The id of what the citizen rated under `number`."""
     return await database.fetchval(  # type: ignore[no-any-return]
-        f"select subject_id from ({NUMBERED}) known where subject_kind = $1 and number = $2",
+        f"select r.subject_id from {GIVEN} where r.citizen_id = $3 and r.subject_kind = $1 and {NUMBER} = $2",
         kind, number, citizen_id,
     )  # fmt: skip
-
-
-async def numbers(rating_ids: Collection[int], citizen_id: int) -> dict[int, tuple[str, str]]:
-    """Rating id → number and title of what it is about, as whoever gave it knows them."""
-    rows = await database.fetch(
-        f"select id, number, title from ({NUMBERED.replace('$3', '$1')}) known where id = any($2)",
-        citizen_id, list(rating_ids),
-    )  # fmt: skip
-    return {row["id"]: (row["number"], row["title"]) for row in rows}
 
 
 def _rateable(row: Any) -> Rateable:

@@ -67,7 +67,6 @@ async def somebody() -> tuple[dict[str, str], dict[str, int]]:
         f"/v1/screens/booking/{held.code}": ONE,
         "/v1/screens/progress": ONE,
         "/v1/screens/bills": ONE + WHOM,
-        "/v1/screens/ratings": ONE + 2,
         "/v1/screens/for-whom": ONE + WHOM,
         f"/v1/screens/draw/{draw.code}": ONE,
         f"/v1/bookings/{held.code}": ONE,
@@ -93,6 +92,7 @@ async def who_has_rated() -> tuple[dict[str, str], dict[str, int]]:
     await ratings.rate(kind="case", number=rated.case_no, level=1, text="等太久", by=Actor.citizen(payer.id))
     return await sign_in(payer), {
         f"/v1/ratings/about?kind=case&number={closed.case_no}": ONE,
+        "/v1/screens/ratings": ONE,
     }
 
 
