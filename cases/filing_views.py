@@ -10,22 +10,23 @@ from cases import (
     delivery_tracking,
     entrusted,
     filing,
+    filing_reading,
     following,
     forms,
     licence_library,
     pledge,
     review,
 )
-from cases.completeness import MaterialState
+from cases.completeness import Brought, MaterialState
 from cases.delivery_tracking import DeliveryView
 from cases.filing_errors import FilingNotFound
-from cases.filing_models import Filing
+from cases.filing_reading import FilingRead, FilingRow
 from cases.following import Owed
 from cases.forms import Answers, Form
-from cases.models import Case
+from catalogue import halls
 from catalogue.item_sheet import FormField
-from catalogue.models import Hall
 from foundation.actor import Actor
+from foundation.questions import ask_as_one
 from foundation.words import AS_IT_CAME, Verbatim, one_of
 
 LABELS = {
@@ -135,21 +136,19 @@ class FilingView:
 
 async def mine(citizen_id: int, *, by: Actor, limit: int = 50) -> list[FilingLine]:
     """The applications of a person, one's own or of whom one acts for, the latest changed first."""
-    rows = (
-        await Filing.filter(citizen_id=citizen_id).order_by("-changed_at").limit(limit).prefetch_related("hall", "case")
-    )
+    rows = await filing_reading.of(citizen_id, limit=limit)
     return [await _line(one) for one in await entrusted.visible(rows, owner=citizen_id, by=by)]
 
 
-async def _line(row: Filing) -> FilingLine:
+async def _line(row: FilingRow) -> FilingLine:
     return FilingLine(
         code=row.code,
         item_name=row.item_name,
-        hall=row.hall.name,
+        hall=row.hall,
         state=row.state,
         state_label=LABELS[row.state],
-        case_no=row.case.case_no if row.case else "",
-        agent=await entrusted.name_of(row.agent_id),  # type: ignore[attr-defined]
+        case_no=row.case_no,
+        agent=await entrusted.name_of(row.agent_id),
         expires_at=row.expires_at,
         changed_at=row.changed_at,
     )
@@ -157,15 +156,23 @@ async def _line(row: Filing) -> FilingLine:
 
 async def one_of_mine(*, code: str, by: Actor) -> FilingView:
     """Raises FilingNotFound for everybody but the applicant and whom they entrusted with it."""
-    row = await Filing.get_or_none(code=code).prefetch_related("hall", "case")
-    owner: int | None = row.citizen_id if row else None  # type: ignore[attr-defined]
-    if row is None or not await entrusted.may_see(owner=owner, item_code=row.item_code, by=by):
+    await ask_as_one(
+        found := filing_reading.by_code(code),
+        brought := completeness.brought(code),
+        owed := following.of(code),
+        delivery := delivery_tracking.of_filing(code),
+    )
+    row = found.answer
+    if row is None or not await entrusted.may_see(owner=row.citizen_id, item_code=row.item_code, by=by):
         raise FilingNotFound
-    return await _view(row, await forms.of_guide(row.guide_id), own=owner == by.number)  # type: ignore[attr-defined]
+    own = row.citizen_id == by.number
+    return await _view(row, brought.answer, owed.answer, delivery_tracking.view(delivery.answer), own=own)
 
 
-async def _view(row: Filing, form: Form, *, own: bool) -> FilingView:
-    case: Case | None = row.case
+async def _view(
+    row: FilingRead, came: Brought, owed: list[Owed], delivery: DeliveryView | None, *, own: bool
+) -> FilingView:
+    form = await forms.of_guide(row.guide_id)
     version = row.pledge_version if row.state not in filing.EDITABLE else pledge.CURRENT
     return FilingView(
         code=row.code,
@@ -177,12 +184,12 @@ async def _view(row: Filing, form: Form, *, own: bool) -> FilingView:
         what_next=NEXT[row.state],
         editable=row.state in filing.EDITABLE,
         outdated=row.state == "draft" and await filing.is_outdated(row, form),
-        hall=Place(code=row.hall.code, name=row.hall.name),
-        halls=await _halls(form, row.hall),
+        hall=Place(code=row.hall_code, name=row.hall),
+        halls=await _halls(form, row),
         fields=[_field(one) for one in form.fields],
         answers=filing.answers_of(row),
-        materials=await completeness.of(row, form),
-        agent=await entrusted.name_of(row.agent_id),  # type: ignore[attr-defined]
+        materials=completeness.of(row, form, came),
+        agent=await entrusted.name_of(row.agent_id),
         own=own,
         licences_on=own and licence_library.chosen() is not None,
         licence_consent=pledge.LICENCE_CONSENTS[pledge.LICENCE_CONSENT],
@@ -193,9 +200,9 @@ async def _view(row: Filing, form: Form, *, own: bool) -> FilingView:
         pledge_version=version,
         pledged_at=row.pledged_at,
         delivery_offered=delivering.offered(form.delivery),
-        delivery=await delivery_tracking.of_filing(row.id),
-        owed=await following.of(row.id),
-        case_no=case.case_no if case else "",
+        delivery=delivery,
+        owed=owed,
+        case_no=row.case_no,
         submitted_at=row.submitted_at,
         expires_at=row.expires_at,
     )
@@ -215,9 +222,8 @@ def _field(one: FormField) -> Field:
     )
 
 
-async def _halls(form: Form, chosen: Hall) -> list[Place]:
+async def _halls(form: Form, row: FilingRead) -> list[Place]:
     """Where the guide says it is handled, the chosen one among them."""
-    rows = await Hall.filter(code__in=form.halls, active=True).order_by("path")
-    places = [Place(code=one.code, name=one.name) for one in rows]
+    places = [Place(code=one.code, name=one.name) for one in await halls.everywhere() if one.code in form.halls]
     known = {one.code for one in places}
-    return places if chosen.code in known else [Place(code=chosen.code, name=chosen.name), *places]
+    return places if row.hall_code in known else [Place(code=row.hall_code, name=row.hall), *places]
