@@ -27,15 +27,14 @@ FOLDED = ("stage", "accepted_at", "closed_at", "promised_due", "legal_due", "war
           "used_days", "contradictions", "calendar_version")  # fmt: skip
 
 
-WRITTEN = """(select coalesce(json_agg(json_build_object(
-                 'id', e.id, 'kind', e.kind, 'happened_at', e.happened_at, 'note', e.note, 'source', e.source,
-                 'event_id', e.event_id, 'detail', e.detail) order by e.happened_at, e.id), '[]')
+WRITTEN = """(select coalesce(json_agg(json_build_array(
+             e.id, e.kind, e.happened_at, e.note, e.source, e.event_id, e.detail) order by e.happened_at, e.id), '[]')
           from case_event e where e.case_id = c.id) as written"""
 """The whole log of ``case_file c`` as one text, for `read`."""
 
 
-class Logged(Struct, frozen=True, kw_only=True):
-    """One event as people read it and as it is folded."""
+class Logged(Struct, frozen=True, kw_only=True, array_like=True):
+    """One event as people read it and as it is folded; its fields stand in the order of `WRITTEN`."""
 
     id: int
     kind: str
