@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 
 from msgspec import Struct
@@ -19,8 +18,7 @@ from foundation.questions import Asking, Question
 from foundation.words import Verbatim
 
 
-@dataclass(frozen=True, kw_only=True)
-class MaterialState:
+class MaterialState(Struct, frozen=True, kw_only=True):
     """One material of an application; `asked` is what a notice says of it.
 
     `how`：form 填表代替，licence 电子证照，papers 已上传，later 容缺后补，missing 待上传，not_needed 不涉及.

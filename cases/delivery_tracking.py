@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -50,8 +49,7 @@ class DeliveryStep(Struct, frozen=True, kw_only=True):
     note: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeliveryView:
+class DeliveryView(Struct, frozen=True, kw_only=True):
     """How the result comes, as the applicant sees it; recipient and telephone masked."""
 
     way: Annotated[str, one_of(WAYS)]
@@ -85,12 +83,12 @@ select d.way, h.name as hall, d.address_sealed, d.state, d.carrier, d.tracking_n
   from delivery d left join hall h on h.id = d.hall_id"""
 OF_CASE = Question(
     DeliveryRead,
-    f"{READ} join case_file c on c.id = d.case_id where c.case_no = asked.case_no",
+    f"{READ} where d.case_id = (select c.id from case_file c where c.case_no = asked.case_no)",
     case_no="text",
 )
 OF_FILING = Question(
     DeliveryRead,
-    f"{READ} join filing f on f.id = d.filing_id where f.code = asked.code",
+    f"{READ} where d.filing_id = (select f.id from filing f where f.code = asked.code)",
     code="text",
 )
 

@@ -1,8 +1,9 @@
 """An application as its applicant sees it: what to fill in, what to bring, how far it is, what happens next."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
+
+from msgspec import Struct
 
 from cases import (
     completeness,
@@ -23,7 +24,7 @@ from cases.filing_errors import FilingNotFound
 from cases.filing_reading import FilingRead, FilingRow
 from cases.following import Owed
 from cases.forms import Answers, Form
-from catalogue import halls
+from catalogue import halls, shelf
 from catalogue.item_sheet import FormField
 from foundation.actor import Actor
 from foundation.questions import ask_as_one
@@ -51,8 +52,7 @@ NEXT = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class FilingLine:
+class FilingLine(Struct, frozen=True, kw_only=True):
     """An application in a list; `agent`：代办人（隐去部分），空为本人办理."""
 
     code: str
@@ -66,22 +66,19 @@ class FilingLine:
     changed_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     code: str
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoticeLine:
+class NoticeLine(Struct, frozen=True, kw_only=True):
     """One line of the 一次性告知."""
 
     material: Verbatim
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Field:
+class Field(Struct, frozen=True, kw_only=True):
     """One field of the form; `shown_if`：前面的字段=值|值，不写为总是出现."""
 
     field: str
@@ -95,8 +92,7 @@ class Field:
     shown_if: Verbatim
 
 
-@dataclass(frozen=True, kw_only=True)
-class FilingView:
+class FilingView(Struct, frozen=True, kw_only=True):
     """`editable`: it can be changed and sent in now; `outdated`: the guide has moved on, take its form first.
 
     `agent`：代办人（隐去部分）；`own`：本人的申请，否则是代办.
@@ -172,7 +168,8 @@ async def one_of_mine(*, code: str, by: Actor) -> FilingView:
 async def _view(
     row: FilingRead, came: Brought, owed: list[Owed], delivery: DeliveryView | None, *, own: bool
 ) -> FilingView:
-    form = await forms.of_guide(row.guide_id)
+    form, fields, places = await shelf.keep(("filing", row.guide_id), lambda: _for_all(row.guide_id))
+    hall = Place(code=row.hall_code, name=row.hall)
     version = row.pledge_version if row.state not in filing.EDITABLE else pledge.CURRENT
     return FilingView(
         code=row.code,
@@ -184,9 +181,9 @@ async def _view(
         what_next=NEXT[row.state],
         editable=row.state in filing.EDITABLE,
         outdated=row.state == "draft" and await filing.is_outdated(row, form),
-        hall=Place(code=row.hall_code, name=row.hall),
-        halls=await _halls(form, row),
-        fields=[_field(one) for one in form.fields],
+        hall=hall,
+        halls=_with(hall, places),
+        fields=fields,
         answers=filing.answers_of(row),
         materials=completeness.of(row, form, came),
         agent=await entrusted.name_of(row.agent_id),
@@ -222,8 +219,15 @@ def _field(one: FormField) -> Field:
     )
 
 
-async def _halls(form: Form, row: FilingRead) -> list[Place]:
-    """Where the guide says it is handled, the chosen one among them."""
+async def _for_all(guide_id: int) -> tuple[Form, list[Field], list[Place]]:
+    """What everybody sees who applies by this version: the form, its fields as they are shown, and where the guide says
+    it is handled.
+    """
+    form = await forms.of_guide(guide_id)
     places = [Place(code=one.code, name=one.name) for one in await halls.everywhere() if one.code in form.halls]
-    known = {one.code for one in places}
-    return places if row.hall_code in known else [Place(code=row.hall_code, name=row.hall), *places]
+    return form, [_field(one) for one in form.fields], places
+
+
+def _with(chosen: Place, places: list[Place]) -> list[Place]:
+    """The chosen one among them, whatever the guide says by now."""
+    return places if any(one.code == chosen.code for one in places) else [chosen, *places]

@@ -1,6 +1,5 @@
 """容缺后补: what was promised when a case was taken on without it; brought, reminded of, overdue."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -19,8 +18,7 @@ from foundation.words import Verbatim, one_of
 REMIND_BEFORE = timedelta(days=3)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Owed:
+class Owed(Struct, frozen=True, kw_only=True):
     """One promised material: `state` owed 待补, overdue 已逾期, received 已补."""
 
     id: int
@@ -65,8 +63,8 @@ class _Row(Struct, frozen=True):
 OF_FILING = Question(
     _Row,
     """
-select o.id, o.material, o.due_on, o.received_at from owed_paper o join filing f on f.id = o.filing_id
- where f.code = asked.code order by o.id""",
+select o.id, o.material, o.due_on, o.received_at from owed_paper o
+ where o.filing_id = (select f.id from filing f where f.code = asked.code) order by o.id""",
     code="text",
 )
 

@@ -40,8 +40,7 @@ LABELS = {
 CODE_LENGTH = 16
 
 
-@dataclass(frozen=True, kw_only=True)
-class PaperView:
+class PaperView(Struct, frozen=True, kw_only=True):
     """A file as its owner and staff see it. `missing` are the numbers of pieces still to come."""
 
     code: str

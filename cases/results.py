@@ -98,8 +98,9 @@ async def _case(code: str, within: Collection[str]) -> Case:
 OF_CASE = Question(
     PaperRead,
     f"""
-select {READ} from paper p join case_file c on c.id = p.result_of_id
- where c.case_no = asked.case_no and p.state = 'ready' order by p.id""",
+select {READ} from paper p
+ where p.result_of_id = (select c.id from case_file c where c.case_no = asked.case_no) and p.state = 'ready'
+ order by p.id""",
     case_no="text",
 )
 

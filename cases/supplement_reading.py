@@ -70,8 +70,9 @@ OF_CASE = Question(
 select s.code, s.notice_id, s.state, s.wanted, s.sent_at, s.expires_at,
        (select coalesce(json_agg(one), '[]') from (
           select {READ} from paper p where p.supplement_id = s.id and p.state in {LIVE} order by p.id) as one) as papers
-  from supplement s join case_file c on c.id = s.case_id
- where c.case_no = asked.case_no and (s.code = asked.code or asked.code = '' and s.state = 'sent')
+  from supplement s
+ where s.case_id = (select c.id from case_file c where c.case_no = asked.case_no)
+   and (s.code = asked.code or asked.code = '' and s.state = 'sent')
  order by s.id desc""",
     case_no="text",
     code="text",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
+from msgspec import Struct
+
 from cases import folded, supplement_reading
 from cases.errors import CaseNotFound
 from cases.folding import Progress
@@ -28,8 +30,7 @@ class Piece(PaperWanted, frozen=True):
     state_label: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class SupplementView:
+class SupplementView(Struct, frozen=True, kw_only=True):
     """What is asked for until which day (`due`; `late` after it), what has been uploaded, what is `missing` of it, and
     whether it was sent; `more` says that the case waits for papers still. `state`: open, sent, expired.
     """
