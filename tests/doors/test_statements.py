@@ -11,17 +11,19 @@ import asyncpg
 import httpx
 import pytest
 
-from appointments import closure_news
+from appointments import closure_news, waitlist
 from cases import supplements
 from cases.paper_owners import Owner
 from cases.timeline import Kind
 from catalogue import favourites
 from foundation.actor import Actor
 from identity.idnumber import Identity
+from identity.models import Citizen
 from notifications import notices
 from tests.builders import draws, identity, payments
-from tests.builders.appointments import a_held_place
+from tests.builders.appointments import a_held_place, a_slot
 from tests.builders.cases import a_case
+from tests.builders.closures import announced
 from tests.builders.doors import sign_in
 from tests.builders.favourites import two_items
 from tests.builders.filing import a_reviewer, accepted, an_applicant, online_city, upload
@@ -75,6 +77,7 @@ async def somebody() -> Person:
         f"/v1/screens/draw/{draw.code}": ONE,
         f"/v1/bookings/{held.code}": ONE,
         "/v1/waitlist": ONE,
+        f"/v1/waitlist/{await waits(payer)}": ONE,
         "/v1/bills": ONE,
         f"/v1/bills/{bill.pay_code}": ONE,
         "/v1/cases": ONE,
@@ -85,8 +88,15 @@ async def somebody() -> Person:
         "/v1/family": ONE,
         "/v1/ratings/waiting": ONE,
         "/v1/payments": ONE,
-        "/v1/draw-entries": 2,  # their own, and what they entered for others
+        "/v1/draw-entries": ONE,
     }
+
+
+async def waits(citizen: Citizen) -> str:
+    """The code of their place in a queue."""
+    full = await a_slot()
+    await a_held_place(slot=full)
+    return (await waitlist.join(slot_id=full.id, by=Actor.citizen(citizen.id))).code
 
 
 async def an_applicant_on_line() -> Person:
@@ -118,3 +128,14 @@ async def test_no_personal_screen_sends_more_statements_than_it_needs(
         answer = (await bff.get(address, headers=me)).json()
         assert answer or address in NOTHING_YET
         assert len(sent) == most, "\n".join([address, *sent])
+
+
+async def test_a_rebooking_and_what_may_be_chosen_instead(bff: httpx.AsyncClient, sent: list[str]) -> None:
+    shut = await announced(people=1, worked=True)
+    me = await sign_in(await Citizen.get(id=shut.people[0].number))
+    address = f"/v1/rebook/{(await shut.offer()).code}"
+    for one in (address, f"{address}/choices"):
+        await bff.get(one, headers=me)
+        sent.clear()
+        assert (await bff.get(one, headers=me)).json()
+        assert len(sent) == ONE, "\n".join([one, *sent])
