@@ -4,7 +4,7 @@ a dozen there were.
 Counted, not timed. What everybody shares (the catalogue, notices) was read by the request before.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import asyncpg
@@ -16,10 +16,12 @@ from cases import supplements
 from cases.paper_owners import Owner
 from cases.timeline import Kind
 from catalogue import favourites
+from feedback import ratings
 from foundation.actor import Actor
 from identity.idnumber import Identity
 from identity.models import Citizen
 from notifications import notices
+from payments import refund_applications, settlement
 from tests.builders import draws, identity, payments
 from tests.builders.appointments import a_held_place, a_slot
 from tests.builders.cases import a_case
@@ -28,6 +30,8 @@ from tests.builders.doors import sign_in
 from tests.builders.favourites import two_items
 from tests.builders.filing import a_reviewer, accepted, an_applicant, online_city, upload
 from tests.builders.messages import announce
+from tests.builders.payments import Till
+from tests.builders.receipts import issued
 
 ONE = 1
 WHOM = 3  # for whom one may act: principals, children, organisations
@@ -53,11 +57,8 @@ def _overheard(way: Callable[..., Any], statements: list[str]) -> Callable[..., 
     return overheard
 
 
-Person = tuple[dict[str, str], dict[str, int]]  # how they sign in; their screens with the most statements of each
-
-
-async def somebody() -> Person:
-    """Who has one of everything."""
+async def somebody() -> tuple[dict[str, str], dict[str, int]]:
+    """Who has one of everything: how they sign in, and the screens they have with the most statements of each."""
     slug, _ = await two_items()
     payer, number = await payments.a_payer()
     held, _, _ = await a_held_place(by=Actor.citizen(payer.id))
@@ -72,7 +73,6 @@ async def somebody() -> Person:
         f"/v1/screens/booking/{held.code}": ONE,
         "/v1/screens/progress": ONE,
         "/v1/screens/bills": ONE + WHOM,
-        "/v1/screens/ratings": ONE + 2,
         "/v1/screens/for-whom": ONE + WHOM,
         f"/v1/screens/draw/{draw.code}": ONE,
         f"/v1/bookings/{held.code}": ONE,
@@ -92,6 +92,32 @@ async def somebody() -> Person:
     }
 
 
+async def who_has_rated() -> tuple[dict[str, str], dict[str, int]]:
+    """Who has rated a case badly and may rate another: how they sign in, and the screens with the most statements."""
+    payer, number = await payments.a_payer()
+    rated, closed = [await a_case(Kind.ACCEPTED, Kind.CLOSED, applicant=number) for _ in range(2)]
+    await ratings.rate(kind="case", number=rated.case_no, level=1, text="等太久", by=Actor.citizen(payer.id))
+    return await sign_in(payer), {
+        f"/v1/ratings/about?kind=case&number={closed.case_no}": ONE,
+        "/v1/screens/ratings": ONE,
+    }
+
+
+async def who_has_paid(till: Till) -> tuple[dict[str, str], dict[str, int]]:
+    """Who has paid a bill: how they sign in, and the screens they have with the most statements of each."""
+    payer, number = await payments.a_payer()
+    bill = await payments.a_bill(payer=number)
+    order = await payments.begin(bill, payer)
+    await settlement.settle(till.pay(order.out_trade_no))
+    await issued(bill)
+    await refund_applications.apply(bill=bill, amount_fen=500, reason="多缴了一份", by=Actor.citizen(payer.id))
+    return await sign_in(payer), {
+        f"/v1/bills/{bill.pay_code}/result": ONE,
+        f"/v1/bills/{bill.pay_code}/receipt": ONE,
+        f"/v1/bills/{bill.pay_code}/refunds": ONE,
+    }
+
+
 async def waits(citizen: Citizen) -> str:
     """The code of their place in a queue."""
     full = await a_slot()
@@ -99,7 +125,7 @@ async def waits(citizen: Citizen) -> str:
     return (await waitlist.join(slot_id=full.id, by=Actor.citizen(citizen.id))).code
 
 
-async def an_applicant_on_line() -> Person:
+async def an_applicant_on_line() -> tuple[dict[str, str], dict[str, int]]:
     """As `somebody`, who applied for one thing, and sent what another case waits for."""
     await online_city()
     number = identity.id_number()
@@ -117,11 +143,23 @@ async def an_applicant_on_line() -> Person:
     }
 
 
-@pytest.mark.parametrize("who", [somebody, an_applicant_on_line])
-async def test_no_personal_screen_sends_more_statements_than_it_needs(
-    who: Callable[[], Awaitable[Person]], bff: httpx.AsyncClient, sent: list[str]
-) -> None:
-    me, screens = await who()
+async def test_no_personal_screen_sends_more_statements_than_it_needs(bff: httpx.AsyncClient, sent: list[str]) -> None:
+    await send_no_more(bff, sent, *await somebody())
+
+
+async def test_nor_does_one_of_ratings(bff: httpx.AsyncClient, sent: list[str]) -> None:
+    await send_no_more(bff, sent, *await who_has_rated())
+
+
+async def test_nor_does_one_of_what_was_paid(bff: httpx.AsyncClient, sent: list[str], till: Till) -> None:
+    await send_no_more(bff, sent, *await who_has_paid(till))
+
+
+async def test_nor_does_one_of_applications(bff: httpx.AsyncClient, sent: list[str]) -> None:
+    await send_no_more(bff, sent, *await an_applicant_on_line())
+
+
+async def send_no_more(bff: httpx.AsyncClient, sent: list[str], me: dict[str, str], screens: dict[str, int]) -> None:
     for address, most in screens.items():
         assert (await bff.get(address, headers=me)).status_code == 200
         sent.clear()
