@@ -4,7 +4,7 @@ a dozen there were.
 Counted, not timed. What everybody shares (the catalogue, notices) was read by the request before.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
@@ -14,18 +14,23 @@ import pytest
 from appointments import closure_news
 from catalogue import favourites
 from foundation.actor import Actor
-from notifications import notices
+from identity import exports, leaving, looks
+from notifications import consents, notices, topics, wording
 from tests.builders import draws, payments
-from tests.builders.appointments import a_held_place
+from tests.builders.appointments import STAFF, a_held_place
 from tests.builders.cases import a_case
+from tests.builders.catalogue import small_city
 from tests.builders.doors import sign_in
 from tests.builders.favourites import two_items
 from tests.builders.messages import announce
+from tests.builders.organisations import known_by_phone
 
 ONE = 1
 WHOM = 3  # for whom one may act: principals, children, organisations
 NOTHING_YET = {"/v1/waitlist", "/v1/ratings/waiting", "/v1/payments", "/v1/draw-entries"}
-SHARED = ("select number from catalogue_edition where id = 1", closure_news.COMING, notices.ANNOUNCED)  # not of persons
+SHARED = (
+    "select number from catalogue_edition where id = 1", closure_news.COMING, notices.ANNOUNCED, wording.LATEST
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -81,8 +86,32 @@ async def somebody() -> tuple[dict[str, str], dict[str, int]]:
     }
 
 
-async def test_no_personal_screen_sends_more_statements_than_it_needs(bff: httpx.AsyncClient, sent: list[str]) -> None:
-    me, screens = await somebody()
+async def with_a_record() -> tuple[dict[str, str], dict[str, int]]:
+    """Somebody of whom much is written down: how they sign in, and their screens as `somebody` has them."""
+    await small_city()
+    payer, _ = await payments.a_payer()
+    me = Actor.citizen(payer.id)
+    await known_by_phone(payer)
+    await looks.record_access([payer.id], what=looks.Look.PROFILE, why="电话代约", by=STAFF)
+    await exports.ask(citizen_id=payer.id, by=me)
+    await leaving.ask(citizen_id=payer.id, by=me)
+    await topics.subscribe(citizen_id=payer.id, topic="hall", code="9901")
+    await consents.say(citizen_id=payer.id, platform="wechat", templates=["tpl-booking"])
+    return await sign_in(payer), {
+        "/v1/me/level": ONE,
+        "/v1/me/looks": ONE,
+        "/v1/me/exports": ONE,
+        "/v1/me/forget": ONE,
+        "/v1/me/topics": ONE,
+        "/v1/me/message-preferences": ONE,
+    }
+
+
+@pytest.mark.parametrize("whoever", [somebody, with_a_record])
+async def test_no_personal_screen_sends_more_statements_than_it_needs(
+    bff: httpx.AsyncClient, sent: list[str], whoever: Callable[[], Awaitable[tuple[dict[str, str], dict[str, int]]]]
+) -> None:
+    me, screens = await whoever()
     for address, most in screens.items():
         assert (await bff.get(address, headers=me)).status_code == 200
         sent.clear()
