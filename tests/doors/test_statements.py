@@ -24,6 +24,7 @@ from tests.builders.doors import sign_in
 from tests.builders.favourites import two_items
 from tests.builders.messages import announce
 from tests.builders.organisations import known_by_phone
+from tests.builders.rules import NO_SHOWS, a_rule, no_shows
 
 ONE = 1
 WHOM = 3  # for whom one may act: principals, children, organisations
@@ -97,6 +98,8 @@ async def with_a_record() -> tuple[dict[str, str], dict[str, int]]:
     await leaving.ask(citizen_id=payer.id, by=me)
     await topics.subscribe(citizen_id=payer.id, topic="hall", code="9901")
     await consents.say(citizen_id=payer.id, platform="wechat", templates=["tpl-booking"])
+    await a_rule(**NO_SHOWS)
+    await no_shows(me)
     return await sign_in(payer), {
         "/v1/me/level": ONE,
         "/v1/me/looks": ONE,
@@ -104,6 +107,7 @@ async def with_a_record() -> tuple[dict[str, str], dict[str, int]]:
         "/v1/me/forget": ONE,
         "/v1/me/topics": ONE,
         "/v1/me/message-preferences": ONE,
+        "/v1/me/sanctions": ONE,
     }
 
 
