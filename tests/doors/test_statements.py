@@ -16,7 +16,7 @@ from catalogue import favourites
 from foundation.actor import Actor
 from identity import exports, leaving, looks
 from notifications import consents, notices, topics, wording
-from tests.builders import draws, payments
+from tests.builders import draws, opinions, payments
 from tests.builders.appointments import STAFF, a_held_place
 from tests.builders.cases import a_case
 from tests.builders.catalogue import small_city
@@ -98,6 +98,7 @@ async def with_a_record() -> tuple[dict[str, str], dict[str, int]]:
     await leaving.ask(citizen_id=payer.id, by=me)
     await topics.subscribe(citizen_id=payer.id, topic="hall", code="9901")
     await consents.say(citizen_id=payer.id, platform="wechat", templates=["tpl-booking"])
+    await opinions.asked(by=me)
     await a_rule(**NO_SHOWS)
     await no_shows(me)
     return await sign_in(payer), {
@@ -108,6 +109,7 @@ async def with_a_record() -> tuple[dict[str, str], dict[str, int]]:
         "/v1/me/topics": ONE,
         "/v1/me/message-preferences": ONE,
         "/v1/me/sanctions": ONE,
+        "/v1/consultations": ONE,
     }
 
 
