@@ -95,8 +95,23 @@ select e.id, e.number, e.citizen_id, e.entered_by, e.outcome, e.why, e.rank, e.w
   join hall h on h.id = t.hall_id
   left join slot s on s.id = e.slot_id left join appointment a on a.id = e.appointment_id
 """
-THEIRS = Question(
-    Entry, f"{READ} where e.citizen_id = asked.who order by e.id desc limit asked.most", who="bigint", most="int"
+THEIRS = Question(Entry, f"{READ} where e.citizen_id = asked.who order by e.id desc", who="bigint")
+LISTED = 50
+OF_DRAW = Question(
+    Entry,
+    f"{READ} where d.code = asked.draw and e.citizen_id = asked.who order by e.id desc limit 1",
+    draw="text",
+    who="bigint",
+)
+MINE = Question(
+    Entry,
+    f"""select * from ((select * from ({READ} where e.citizen_id = asked.who order by e.id desc limit {LISTED}) as own)
+                        union all
+                       (select * from ({READ} where e.entered_by = asked.enterer and e.citizen_id <> asked.who
+                                       order by e.id desc limit {LISTED}) as others)) as entry
+         order by created_at desc, id desc""",
+    who="bigint",
+    enterer="text",
 )
 COLUMNS = tuple(one.name for one in fields(Entry))
 
@@ -234,31 +249,35 @@ async def find(*, code: str, for_: Actor, of_citizen: int | None = None, locked:
 
     `locked`, within a transaction: what ties the two stays until its end. Raises DrawEntryNotFound.
     """
-    row = await database.fetchrow(
-        f"{READ} where d.code = $1 and e.citizen_id = $2 order by e.id desc limit 1", code, of_citizen or for_.number
-    )
-    if row is None:
-        raise DrawEntryNotFound
-    entry = _entry(row)
-    if not await _is_theirs(entry, for_, locked=locked):
+    entry = await OF_DRAW.row(code, of_citizen or for_.number)
+    if entry is None or not await _is_theirs(entry, for_, locked=locked):
         raise DrawEntryNotFound
     return entry
 
 
-async def of(citizen: Actor, *, limit: int = 50) -> list[Entry]:
-    """我的摇号: the latest first."""
-    return await THEIRS.rows(citizen.number, limit)
+async def of(citizen: Actor) -> list[Entry]:
+    """All of the citizen's own, the latest first."""
+    return await THEIRS.rows(citizen.number)
 
 
-async def for_others(who: Actor, *, of_citizen: int | None = None, limit: int = 50) -> list[Entry]:
+async def and_for_others(who: Actor) -> list[Entry]:
+    """我的摇号: the citizen's own and those of `for_others`, the latest first."""
+    return await _looked_after(await MINE.rows(who.number, str(who)), who)
+
+
+async def for_others(who: Actor, *, of_citizen: int | None = None) -> list[Entry]:
     """Where this citizen stands in for others and still looks after it, the latest first; of one of them alone, if
     named: then what others did for an organisation or a child is there as well.
     """
     where, values = await standing_in.of_others(
         who, done_by="e.entered_by", citizen="e.citizen_id", of_citizen=of_citizen
     )
-    rows = await database.fetch(f"{READ} where {where} order by e.id desc limit $3", *values, limit)
-    return [one for one in map(_entry, rows) if await _is_theirs(one, who)]
+    rows = await database.fetch(f"{READ} where {where} order by e.id desc limit {LISTED}", *values)
+    return await _looked_after([_entry(row) for row in rows], who)
+
+
+async def _looked_after(found: list[Entry], who: Actor) -> list[Entry]:
+    return [one for one in found if await _is_theirs(one, who)]
 
 
 async def by_id(entry_id: int) -> Entry:

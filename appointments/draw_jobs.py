@@ -52,7 +52,7 @@ async def export(citizen_id: int) -> list[dict[str, Any]]:
             "number": one.number, "outcome": draw_entries.NAMES[one.outcome], "rank": one.rank, "hall": one.hall_name,
             "business": one.type_name, "day": one.day.isoformat(), "created_at": one.created_at.isoformat(),
         }
-        for one in await draw_entries.of(Actor.citizen(citizen_id), limit=10_000)
+        for one in await draw_entries.of(Actor.citizen(citizen_id))
     ]  # fmt: skip
 
 

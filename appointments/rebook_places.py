@@ -4,13 +4,14 @@ They choose before everybody else: a slot need not be released yet, no limit is 
 of reach of others. Waiters lose nothing: where somebody waits there is no free place.
 """
 
-from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from typing import Any
 
-import asyncpg
+from msgspec import Struct
 
 from appointments import passing_on, states
 from foundation import clock, crypto, database, idempotency
+from foundation.questions import Asking, Question
 
 AHEAD = timedelta(days=45)
 LEAD = timedelta(hours=2)  # nobody can decide and come sooner
@@ -18,8 +19,7 @@ SUGGESTED = 3
 MOST = 200
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """A free place: `same` in the very business that was booked, else in one that does the same items nearby."""
 
     slot_id: int
@@ -35,14 +35,18 @@ class Place:
     same: bool
 
 
-# The business itself, and those with all its items at this hall, beside it, above or below it. A business that takes
-# several slots in a row is booked anew at the usual place; what is still to be drawn is the draw's.
-FREE = f"""
+def _free(of: str) -> str:
+    """The places instead of `of.appointment`; that of `of.held`, kept for them already, is not among them.
+
+    The business itself, and those with all its items at this hall, beside it, above or below it. A business that takes
+    several slots in a row is booked anew at the usual place; what is still to be drawn is the draw's.
+    """
+    return f"""
 with old as (
   select a.citizen_id, a.type_id, t.item_codes, t.audience, t.hall_id, h.parent_id, s.starts_at, s.share,
          c.verified_at is not null as verified
     from appointment a join slot s on s.id = a.slot_id join appointment_type t on t.id = a.type_id
-    join hall h on h.id = t.hall_id join citizen c on c.id = a.citizen_id where a.id = $1
+    join hall h on h.id = t.hall_id join citizen c on c.id = a.citizen_id where a.id = {of}.appointment
 ), business as (
   select t.id, t.name, coalesce(t.pool_id, t.id) as pool_id, t.id = o.type_id as same, t.release_mode = 'draw' as drawn,
          h.code as hall_code, h.name as hall_name, h.address as hall_address
@@ -59,42 +63,71 @@ select s.id as slot_id, b.id as type_id, b.name as type_name, b.hall_code, b.hal
          abs(extract(epoch from (s.starts_at at time zone 'Asia/Shanghai')::time
                               - (o.starts_at at time zone 'Asia/Shanghai')::time)), s.id) as nearness
   from old o cross join business b join slot s on s.type_id = b.pool_id
- where s.id is distinct from (select k.slot_id from appointment k where k.id = $5 and k.type_id = b.id)
-   and s.day between $2 and $3 and s.state = 'open' and s.booked < s.capacity and s.share in ('public', o.share)
-   and s.close_at > $4 and clock_timestamp() < s.close_at
+ where s.id is distinct from (select k.slot_id from appointment k where k.id = {of}.held and k.type_id = b.id)
+   and s.day between asked.today and asked.until and s.state = 'open' and s.booked < s.capacity
+   and s.share in ('public', o.share)
+   and s.close_at > asked.earliest and clock_timestamp() < s.close_at
    and not (b.drawn and clock_timestamp() < s.release_at)
    and not exists (select from appointment l where l.citizen_id = o.citizen_id and l.type_id = b.id and l.day = s.day
-                      and l.id <> $1 and l.id is distinct from $5 and l.state in {states.LIVE})
-"""
-COLUMNS = tuple(one.name for one in fields(Place))
+                      and l.id <> {of}.appointment and l.id is distinct from {of}.held and l.state in {states.LIVE})"""
 
 
-async def free(appointment_id: int, *, held: int | None = None, slot_id: int | None = None) -> list[Place]:
+BY_TIME = f"order by starts_at, not same, slot_id limit {MOST}"
+NEAREST = f"where nearness = 1 order by day, slot_id limit {MOST}"
+OPEN = """(select n.appointment_id as appointment, k.id as held
+  from closure_notice n left join appointment k on k.id = n.new_appointment_id and k.state = 'held'
+ where n.code = asked.code and n.offer = 'open') as open"""
+WHEN = {"today": "date", "until": "date", "earliest": "timestamptz"}
+INSTEAD = {"appointment": "bigint", "held": "bigint", **WHEN}
+
+FREE = Question(
+    Place,
+    f"select * from ({_free('asked')}) as found where asked.slot is null or slot_id = asked.slot {BY_TIME}",
+    slot="bigint",
+    **INSTEAD,
+)
+SUGGESTED_FOR = Question(Place, f"select * from ({_free('asked')}) as found {NEAREST}", **INSTEAD)
+FREE_IN = Question(
+    Place, f"select found.* from {OPEN} cross join lateral ({_free('open')}) as found {BY_TIME}", code="text", **WHEN
+)
+SUGGESTED_IN = Question(
+    Place, f"select found.* from {OPEN} cross join lateral ({_free('open')}) as found {NEAREST}", code="text", **WHEN
+)
+
+
+def free(appointment_id: int, *, held: int | None = None, slot_id: int | None = None) -> Asking[list[Place]]:
     """The places that may be chosen instead of this appointment's, by time; those of one slot if it is named.
 
     The place of the appointment `held` is not among them. On a day on which they have another live booking of a
     business they get no second one.
     """
-    rows = await _found("order by starts_at, not same, slot_id", appointment_id, held, slot_id)
-    return [_place(row) for row in rows]
+    return FREE.asking(slot_id, appointment_id, held, *_when(), then=list)
 
 
-async def suggested(appointment_id: int, *, held: int | None = None) -> list[Place]:
+def suggested(appointment_id: int, *, held: int | None = None) -> Asking[list[Place]]:
     """The nearest days at about the same time of day: two of the same business and one elsewhere, where there are."""
-    rows = await _found("and nearness = 1 order by day, slot_id", appointment_id, held)
-    places = [_place(row) for row in rows]
+    return SUGGESTED_FOR.asking(appointment_id, held, *_when(), then=_some)
+
+
+def free_in(code: str) -> Asking[list[Place]]:
+    """As `free`, instead of what the open offer `code` is about; none when it is over, or there is none."""
+    return FREE_IN.asking(code, *_when(), then=list)
+
+
+def suggested_in(code: str) -> Asking[list[Place]]:
+    """As `suggested`, beside what the open offer `code` holds; none when it is over, or there is none."""
+    return SUGGESTED_IN.asking(code, *_when(), then=_some)
+
+
+def _when() -> tuple[Any, ...]:
+    today = clock.today()
+    return today, today + AHEAD, clock.now() + LEAD
+
+
+def _some(places: list[Place]) -> list[Place]:
     own, elsewhere = [one for one in places if one.same], [one for one in places if not one.same]
     chosen = [*own[: SUGGESTED - 1], *elsewhere[:1], *own[SUGGESTED - 1 :], *elsewhere[1:]]
     return chosen[:SUGGESTED]
-
-
-async def _found(rest: str, appointment_id: int, held: int | None, slot_id: int | None = None) -> list[asyncpg.Record]:
-    """`rest` narrows and orders; what is found first is enough."""
-    today = clock.today()
-    return await database.fetch(
-        f"select * from ({FREE}) found where ($6::bigint is null or slot_id = $6) {rest} limit {MOST}",
-        appointment_id, today, today + AHEAD, clock.now() + LEAD, held, slot_id,
-    )  # fmt: skip
 
 
 LOCK_SLOTS = "select 1 from slot where id = any($1) order by id for update"
@@ -136,7 +169,3 @@ async def take(place: Place, *, citizen_id: int, key: str, state: str, instead_o
             instead_of,
         )  # fmt: skip
     )
-
-
-def _place(row: asyncpg.Record) -> Place:
-    return Place(**{name: row[name] for name in COLUMNS})

@@ -20,7 +20,7 @@ from appointments.events import BookingConfirmed
 from appointments.rebook_places import Place
 from foundation import audit, crypto, database, events, metrics
 from foundation.actor import Actor
-from foundation.questions import Asking, Question
+from foundation.questions import Asking, Question, ask_as_one
 
 LAPSING = Actor.system("appointments.rebooking")
 
@@ -48,30 +48,35 @@ class Rebook:
 
 
 class Offer(Struct, frozen=True):
-    """A row of READ."""
+    """A row of READ: `taken` is what is held for them, or what they took."""
 
     id: int
     code: str
     offer: str
     state: str
     offered_until: datetime | None
-    appointment_id: int
-    new_appointment_id: int | None
     citizen_id: int
     reason: str
     note: str
-    new_state: str | None
+    old: Booking
+    taken: Booking | None
     held_until: datetime | None
 
 
 # A place is held until the deadline, but not into the last hour before its slot closes: it would be nobody's.
 HELD_UNTIL = "least(n.offered_until, s.close_at - interval '1 hour')"
 READ = f"""
-select n.id, n.code, n.offer, n.state, n.offered_until, n.appointment_id, n.new_appointment_id, a.citizen_id,
-       c.reason, c.note, b.state as new_state, {HELD_UNTIL} as held_until
+select n.id, n.code, n.offer, n.state, n.offered_until, a.citizen_id, c.reason, c.note,
+       (select to_json(old) from ({booking.READ} where a.id = n.appointment_id) as old) as old,
+       (select to_json(new) from ({booking.READ} where a.id = n.new_appointment_id) as new) as taken,
+       {HELD_UNTIL} as held_until
   from closure_notice n join closure c on c.id = n.closure_id join appointment a on a.id = n.appointment_id
   left join appointment b on b.id = n.new_appointment_id left join slot s on s.id = b.slot_id
 """
+BY_CODE = Question(Offer, f"{READ} where n.code = asked.code and n.offer <> 'none'", code="text")
+MADE_FOR = Question(
+    Offer, f"{READ} where n.appointment_id = asked.appointment and n.offer <> 'none'", appointment="bigint"
+)
 OPEN = Question(
     Offer,
     f"""{READ} where (a.citizen_id = asked.who or (a.booked_by <> '' and a.booked_by = asked.booker))
@@ -94,10 +99,30 @@ async def find(*, code: str, for_: Actor, locked: bool = False) -> Rebook:
     `locked`, within a transaction: what ties the booker to them stays until its end. Raises RebookNotFound, also for
     another's and before it was made.
     """
-    row = await database.fetchrow(f"{READ} where n.code = $1 and n.offer <> 'none'", crypto.read_code(code))
-    if row is None:
+    return await _shown_to(await _by_code(code), for_, locked=locked)
+
+
+async def with_suggestions(*, code: str, for_: Actor) -> tuple[Rebook, list[Place]]:
+    """As `find`, and places beside the one that is held, nearest first; none when the offer is over."""
+    await ask_as_one(offer := _by_code(code), places := rebook_places.suggested_in(crypto.read_code(code)))
+    return await _shown_to(offer.answer, for_), places.answer
+
+
+async def choices(*, code: str, for_: Actor) -> list[Place]:
+    """Every place they may have instead, by time; none when the offer is over. Raises RebookNotFound."""
+    await ask_as_one(offer := _by_code(code), places := rebook_places.free_in(crypto.read_code(code)))
+    await _shown_to(offer.answer, for_)
+    return places.answer
+
+
+def _by_code(code: str) -> Asking[list[Offer]]:
+    return BY_CODE.asking(crypto.read_code(code), then=list)
+
+
+async def _shown_to(rows: list[Offer], for_: Actor, *, locked: bool = False) -> Rebook:
+    if not rows:
         raise RebookNotFound
-    found = await _rebook(Offer(**row))
+    found = _rebook(rows[0])
     if for_.kind == "citizen" and not await booking.is_of(found.old, for_, locked=locked):
         raise RebookNotFound
     return found
@@ -115,32 +140,20 @@ def open_to(citizen: Actor) -> Asking[list[Offer]]:
 
 async def looked_after(offers: list[Offer], citizen: Actor) -> list[Rebook]:
     """Those of them that are the citizen's to answer today."""
-    found = [await _rebook(one) for one in offers]
+    found = [_rebook(one) for one in offers]
     return [one for one in found if await booking.is_of(one.old, citizen)]
 
 
 async def after(appointment_id: int) -> Rebook | None:
     """The offer that was made when this appointment was cancelled, if one was."""
-    row = await database.fetchrow(f"{READ} where n.appointment_id = $1 and n.offer <> 'none'", appointment_id)
-    return await _rebook(Offer(**row)) if row else None
+    row = await MADE_FOR.row(appointment_id)
+    return _rebook(row) if row else None
 
 
 async def promised(appointment_id: int) -> bool:
     """Whether an offer was made when this appointment was cancelled, or is about to be."""
     notices = "select exists (select from closure_notice where appointment_id = $1 and state <> 'moot')"
     return bool(await database.fetchval(notices, appointment_id))
-
-
-async def suggestions(offer: Rebook) -> list[Place]:
-    """Places beside the one that is held, nearest first; none when the offer is over."""
-    if not offer.open:
-        return []
-    return await rebook_places.suggested(offer.old.id, held=_held_id(offer))
-
-
-async def choices(offer: Rebook) -> list[Place]:
-    """Every place they may have instead, by time; none when the offer is over."""
-    return await rebook_places.free(offer.old.id, held=_held_id(offer)) if offer.open else []
 
 
 @database.retry_on_deadlock
@@ -286,18 +299,12 @@ async def _give_back(held_id: int, *, to: str, by: Actor) -> None:
         await audit.record(f"booking.{to}", subject=f"appointment:{held_id}", by=by)
 
 
-def _held_id(offer: Rebook) -> int | None:
-    return offer.held.id if offer.held else None
-
-
-async def _rebook(row: Offer) -> Rebook:
-    new = await booking.by_id(row.new_appointment_id) if row.new_appointment_id else None
-    accepted = row.offer == "accepted"
+def _rebook(row: Offer) -> Rebook:
+    taken = row.taken
     return Rebook(
         notice_id=row.id, code=row.code, offer=row.offer, state=row.state, citizen_id=row.citizen_id,
-        reason=row.reason, note=row.note, old=await booking.by_id(row.appointment_id),
-        offered_until=row.offered_until,
-        held=new if new and new.state == "held" and row.offer == "open" else None,
-        held_until=row.held_until if row.new_state == "held" else None,
-        new=new if accepted else None,
+        reason=row.reason, note=row.note, old=row.old, offered_until=row.offered_until,
+        held=taken if taken and taken.state == "held" and row.offer == "open" else None,
+        held_until=row.held_until if taken and taken.state == "held" else None,
+        new=taken if row.offer == "accepted" else None,
     )  # fmt: skip

@@ -88,6 +88,7 @@ def _waiting(row: Any) -> Waiting:
     return Waiting(**{name: row.get(name) for name in COLUMNS})
 
 
+BY_CODE = Question(Waiting, f"{READ} where w.code = asked.code", code="text")
 LISTED = 50
 OPEN_FIRST = "order by w.state in ('waiting', 'offered') desc, s.starts_at desc, w.id desc limit"
 MINE = Question(
@@ -275,11 +276,8 @@ async def find(*, code: str, for_: Actor, locked: bool = False) -> Waiting:
 
     `locked`, within a transaction: what ties the two stays until its end. Raises WaitNotFound, also for another's.
     """
-    row = await database.fetchrow(f"{READ} where w.code = $1", code.strip().upper())
-    if row is None or for_.kind != "citizen":
-        raise WaitNotFound
-    entry = _waiting(row)
-    if not await _is_theirs(entry, for_, locked=locked):
+    entry = await BY_CODE.row(code.strip().upper())
+    if entry is None or for_.kind != "citizen" or not await _is_theirs(entry, for_, locked=locked):
         raise WaitNotFound
     return entry
 

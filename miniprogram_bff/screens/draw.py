@@ -241,8 +241,7 @@ async def my_entries(who: Session) -> list[EntryView]:
     """自己的，以及为他人登记、现在仍可代办的；切换了办理身份的，是该单位（或被代办人）的。"""
     whose = await subject(who, Scope.BOOK)
     if whose == who.citizen_id:
-        found = [*await draw_entries.of(actor(who)), *await draw_entries.for_others(actor(who))]
-        found.sort(key=lambda one: one.created_at, reverse=True)
+        found = await draw_entries.and_for_others(actor(who))
     else:
         found = await draw_entries.for_others(actor(who), of_citizen=whose)
     names = await for_others.names_of(found, actor(who))

@@ -62,16 +62,15 @@ class Chosen(Asked):
 @routes.get("/v1/rebook/<code>", access=CITIZEN, summary="一次停办改约", errors=(RebookNotFound,))
 async def one(code: RebookCode, who: Session) -> RebookView:
     """大厅停办取消的预约；改约期内优先于公众放号，不受预约次数限制，不计爽约。"""
-    offer = await rebooking.find(code=code, for_=actor(who))
+    offer, suggested = await rebooking.with_suggestions(code=code, for_=actor(who))
     names = await for_others.names_of([offer.old], actor(who))
-    return _view(offer, await rebooking.suggestions(offer), names.get(offer.citizen_id, ""))
+    return _view(offer, suggested, names.get(offer.citizen_id, ""))
 
 
 @routes.get("/v1/rebook/<code>/choices", access=CITIZEN, summary="可改约的全部时段", errors=(RebookNotFound,))
 async def choices(code: RebookCode, who: Session) -> list[RebookPlace]:
     """余号随时变化，以提交的结果为准。"""
-    offer = await rebooking.find(code=code, for_=actor(who))
-    return [_place(found) for found in await rebooking.choices(offer)]
+    return [_place(found) for found in await rebooking.choices(code=code, for_=actor(who))]
 
 
 @routes.post(

@@ -11,15 +11,17 @@ import asyncpg
 import httpx
 import pytest
 
-from appointments import closure_news
+from appointments import closure_news, waitlist
 from catalogue import favourites
 from foundation.actor import Actor
 from identity import exports, leaving, looks
+from identity.models import Citizen
 from notifications import consents, notices, topics, wording
 from tests.builders import draws, opinions, payments
-from tests.builders.appointments import STAFF, a_held_place
+from tests.builders.appointments import STAFF, a_held_place, a_slot
 from tests.builders.cases import a_case
 from tests.builders.catalogue import small_city
+from tests.builders.closures import announced
 from tests.builders.doors import sign_in
 from tests.builders.favourites import two_items
 from tests.builders.messages import announce
@@ -73,6 +75,7 @@ async def somebody() -> tuple[dict[str, str], dict[str, int]]:
         f"/v1/screens/draw/{draw.code}": ONE,
         f"/v1/bookings/{held.code}": ONE,
         "/v1/waitlist": ONE,
+        f"/v1/waitlist/{await waits(payer)}": ONE,
         "/v1/bills": ONE,
         f"/v1/bills/{bill.pay_code}": ONE,
         "/v1/cases": ONE,
@@ -83,7 +86,7 @@ async def somebody() -> tuple[dict[str, str], dict[str, int]]:
         "/v1/family": ONE,
         "/v1/ratings/waiting": ONE,
         "/v1/payments": ONE,
-        "/v1/draw-entries": 2,  # their own, and what they entered for others
+        "/v1/draw-entries": ONE,
     }
 
 
@@ -113,6 +116,13 @@ async def with_a_record() -> tuple[dict[str, str], dict[str, int]]:
     }
 
 
+async def waits(citizen: Citizen) -> str:
+    """The code of their place in a queue."""
+    full = await a_slot()
+    await a_held_place(slot=full)
+    return (await waitlist.join(slot_id=full.id, by=Actor.citizen(citizen.id))).code
+
+
 @pytest.mark.parametrize("whoever", [somebody, with_a_record])
 async def test_no_personal_screen_sends_more_statements_than_it_needs(
     bff: httpx.AsyncClient, sent: list[str], whoever: Callable[[], Awaitable[tuple[dict[str, str], dict[str, int]]]]
@@ -124,3 +134,14 @@ async def test_no_personal_screen_sends_more_statements_than_it_needs(
         answer = (await bff.get(address, headers=me)).json()
         assert answer or address in NOTHING_YET
         assert len(sent) == most, "\n".join([address, *sent])
+
+
+async def test_a_rebooking_and_what_may_be_chosen_instead(bff: httpx.AsyncClient, sent: list[str]) -> None:
+    shut = await announced(people=1, worked=True)
+    me = await sign_in(await Citizen.get(id=shut.people[0].number))
+    address = f"/v1/rebook/{(await shut.offer()).code}"
+    for one in (address, f"{address}/choices"):
+        await bff.get(one, headers=me)
+        sent.clear()
+        assert (await bff.get(one, headers=me)).json()
+        assert len(sent) == ONE, "\n".join([one, *sent])
