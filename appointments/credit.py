@@ -18,8 +18,8 @@ OF_ANOTHER = "同一手机号的其他预约"
 APPEAL_NAMES = {"open": "待处理", "accepted": "已通过", "rejected": "未通过"}
 
 
-class Cause(Struct, frozen=True, kw_only=True):
-    """One event that was counted. `exempt` once it counts no more."""
+class Cause(Struct, frozen=True, array_like=True):
+    """One event that was counted, as CAUSES has it. `exempt` once it counts no more."""
 
     code: str
     business: str
@@ -71,25 +71,22 @@ class Held(Struct, frozen=True, kw_only=True):
         return self.state == "active" and self.appeal_id is None
 
 
-READ = """
+CAUSES = """(
+    select json_agg(json_build_array(a.code, at.name, ah.name, ah.path, sl.starts_at, a.state, m.what, e.id is not null,
+                                     a.citizen_id, a.booked_by) order by sl.starts_at, a.id)
+      from sanction_cause sc join appointment a on a.id = sc.appointment_id join slot sl on sl.id = a.slot_id
+      join appointment_type at on at.id = a.type_id join hall ah on ah.id = at.hall_id
+      left join papers_missing m on m.appointment_id = a.id left join exemption e on e.appointment_id = a.id
+     where sc.sanction_id = s.id)"""
+READ = f"""
 select s.id, s.code, s.citizen_id, s.subject, r.code as rule_code, r.version as rule_version, r.name as reason,
        coalesce(t.name, h.name, '全市') as where, s.begins_at, s.until,
        case when s.state = 'active' and s.until <= clock_timestamp() then 'expired' else s.state end as state,
        s.lifted_why, s.lifted_at, p.id as appeal_id, p.state as appeal_state, p.text as appeal_text,
-       p.reason as appeal_reason, p.filed_at, c.causes
+       p.reason as appeal_reason, p.filed_at, {CAUSES} as causes
   from sanction s join booking_rule r on r.id = s.rule_id
   left join appointment_type t on t.id = r.type_id
-  left join hall h on h.path = r.hall_path and r.hall_path <> '' left join appeal p on p.sanction_id = s.id
-  cross join lateral (
-    select json_agg(json_build_object(
-             'code', a.code, 'business', at.name, 'hall', ah.name, 'hall_path', ah.path, 'starts_at', sl.starts_at,
-             'state', a.state, 'papers', m.what, 'exempt', e.id is not null, 'citizen_id', a.citizen_id,
-             'booked_by', a.booked_by) order by sl.starts_at, a.id) as causes
-      from sanction_cause sc join appointment a on a.id = sc.appointment_id join slot sl on sl.id = a.slot_id
-      join appointment_type at on at.id = a.type_id join hall ah on ah.id = at.hall_id
-      left join papers_missing m on m.appointment_id = a.id left join exemption e on e.appointment_id = a.id
-     where sc.sanction_id = s.id) c
-"""
+  left join hall h on h.path = r.hall_path and r.hall_path <> '' left join appeal p on p.sanction_id = s.id"""
 IN_FORCE_FIRST = "s.state = 'active' and s.until > clock_timestamp() desc, s.begins_at desc, s.id desc"
 
 # A person is concerned by what is theirs, and by what is their phone's or stands against them as an agent.
