@@ -53,10 +53,7 @@ async def open_to(*, kind: SubjectKind, number: str, by: Actor) -> Rateable:
     """What `by` is about to rate, before they write a word. Raises NothingToRate, NotFinishedYet, TooLateToRate,
     RatedAlready.
     """
-    subject = await _still_open(kind, number, by)
-    if await Rating.filter(subject_kind=kind, subject_id=subject.id).exists():
-        raise RatedAlready
-    return subject
+    return await _still_open(kind, number, by)
 
 
 async def rate_here(
@@ -127,17 +124,13 @@ async def waiting_here(*, hall_code: str, window: str, by: Actor) -> list[Rateab
     return await subjects.finished_here(hall_code=hall_code, window=window, citizen_id=by.number)
 
 
-async def mine(citizen_id: int, *, limit: int = 50) -> list[Rating]:
-    """The citizen's own ratings with words and rectification, the latest first."""
-    found = Rating.filter(citizen_id=citizen_id).prefetch_related("words", "rectification")
-    return await found.order_by("-id").limit(limit)
-
-
 async def _still_open(kind: SubjectKind, number: str, by: Actor) -> Rateable:
-    """Raises NothingToRate, NotFinishedYet, TooLateToRate."""
+    """Raises NothingToRate, NotFinishedYet, TooLateToRate, RatedAlready."""
     subject = await subjects.finished(kind, number, by.number)
     if subject.done_at is not None and subject.done_at < _since():
         raise TooLateToRate
+    if subject.rated:
+        raise RatedAlready
     return subject
 
 

@@ -41,6 +41,12 @@ class Rateable(Struct, frozen=True, kw_only=True):
     citizen_id: int | None
 
 
+class Own(Rateable, frozen=True, kw_only=True):
+    """A service of whoever asks; `rated` already, or not."""
+
+    rated: bool
+
+
 VISITS = """
 select 'visit' as kind, a.id, a.code as number, t.name as title, h.name as place, a.state, h.id as hall_id,
        d.name as department,
@@ -49,9 +55,9 @@ select 'visit' as kind, a.id, a.code as number, t.name as title, h.name as place
   from appointment a join appointment_type t on t.id = a.type_id join hall h on h.id = t.hall_id
   join department d on d.id = t.department_id"""
 CASES = """
-select 'case', c.id, c.case_no, c.item_name, c.department_name, c.stage, null::bigint, c.department_name, c.item_code,
-       c.item_name, c.closed_at,
-       (coalesce(c.closed_at, c.changed_at) at time zone 'Asia/Shanghai')::date, c.citizen_id
+select 'case' as kind, c.id, c.case_no as number, c.item_name as title, c.department_name as place, c.stage as state,
+       null::bigint as hall_id, c.department_name as department, c.item_code, c.item_name, c.closed_at as done_at,
+       (coalesce(c.closed_at, c.changed_at) at time zone 'Asia/Shanghai')::date as done_on, c.citizen_id
   from case_file c"""
 # A walk-in is known by the number of the document it was drawn with, until night.
 TICKETS = """
@@ -62,7 +68,7 @@ select 'ticket' as kind, q.id, h.code || '-' || to_char(q.day, 'YYYYMMDD') || '-
   left join citizen c on c.id_fingerprint = q.person_fingerprint and c.state = 'active'
  where q.appointment_id is null and q.person_fingerprint <> ''"""
 
-UNRATED = "not exists (select from rating r where r.subject_kind = done.kind and r.subject_id = done.id)"
+RATED = "exists (select from rating r where r.subject_kind = done.kind and r.subject_id = done.id)"
 # `offset 0`: first what is theirs, then how long ago. Else the planner looks as well for all that ended since.
 WAITING = Question(
     Awaited,
@@ -75,7 +81,7 @@ select done.kind, done.number, done.title, done.place from (
     select 'case', c.id, c.case_no, c.item_name, c.department_name, c.closed_at
       from case_file c where c.citizen_id = asked.who and c.stage in ('closed', 'delivered')
     offset 0) done
- where {UNRATED} and done_at > asked.since order by done_at desc limit asked.most""",
+ where not {RATED} and done_at > asked.since order by done_at desc limit asked.most""",
     who="bigint",
     since="timestamptz",
     most="int",
@@ -88,16 +94,26 @@ select done.* from (
     union all {TICKETS} and q.state = 'finished' and q.day = $2 and h.code = $1
        and (q.person_fingerprint = any($4) or c.id = $3)) done
   left join ticket at on at.appointment_id = done.id and done.kind = 'visit' or at.id = done.id and done.kind = 'ticket'
- where {UNRATED} order by at.window is distinct from nullif($6, ''), done_at desc limit 5"""
+ where not {RATED} order by at.window is distinct from nullif($6, ''), done_at desc limit 5"""
 
-# Ratings of citizen $3 with the numbers they know what was rated by.
-NUMBERED = """
-select r.id, r.subject_kind, r.subject_id, coalesce(nullif(r.item_name, ''), r.department) as title,
-       coalesce(a.code, c.case_no, h.code || '-' || to_char(q.day, 'YYYYMMDD') || '-' || q.number) as number
-  from rating r left join appointment a on r.subject_kind = 'visit' and a.id = r.subject_id
+
+def _own(services: str) -> Question[Own]:
+    sql = f"select done.*, {RATED} as rated from ({services}) done"
+    return Question(Own, sql, number="text", who="bigint")
+
+
+OWN: dict[SubjectKind, Question[Own]] = {
+    "visit": _own(f"{VISITS} where a.code = asked.number and a.citizen_id = asked.who"),
+    "case": _own(f"{CASES} where c.case_no = asked.number and c.citizen_id = asked.who"),
+    "ticket": _own(f"select * from ({TICKETS}) own where own.number = asked.number and own.citizen_id = asked.who"),
+}
+
+# Ratings with what was rated, and the number that who gave one knows it by.
+GIVEN = """rating r
+  left join appointment a on r.subject_kind = 'visit' and a.id = r.subject_id
   left join case_file c on r.subject_kind = 'case' and c.id = r.subject_id
-  left join ticket q on r.subject_kind = 'ticket' and q.id = r.subject_id left join hall h on h.id = q.hall_id
- where r.citizen_id = $3"""
+  left join ticket q on r.subject_kind = 'ticket' and q.id = r.subject_id left join hall h on h.id = q.hall_id"""
+NUMBER = "coalesce(a.code, c.case_no, h.code || '-' || to_char(q.day, 'YYYYMMDD') || '-' || q.number)"
 
 
 def waiting_for(citizen_id: int, *, since: datetime, limit: int) -> Asking[list[Awaited]]:
@@ -116,36 +132,22 @@ async def finished_here(
     return [_rateable(row) for row in rows]
 
 
-async def finished(kind: SubjectKind, number: str, citizen_id: int) -> Rateable:
+async def finished(kind: SubjectKind, number: str, citizen_id: int) -> Own:
     """The citizen's own. Raises NothingToRate, also for another's; NotFinishedYet."""
-    wanted = {
-        "visit": f"{VISITS} where a.code = $1 and a.citizen_id = $2",
-        "case": f"{VISITS} where false union all {CASES} where c.case_no = $1 and c.citizen_id = $2",
-        "ticket": f"select * from ({TICKETS}) own where number = $1 and citizen_id = $2",
-    }[kind]
-    row = await database.fetchrow(wanted, number, citizen_id)
-    if row is None:
+    found = await OWN[kind].row(number, citizen_id)
+    if found is None:
         raise NothingToRate
-    if row["state"] not in DONE[kind]:
+    if found.state not in DONE[kind]:
         raise NotFinishedYet
-    return _rateable(row)
+    return found
 
 
 async def rated(kind: SubjectKind, number: str, citizen_id: int) -> int | None:
     """The id of what the citizen rated under `number`."""
     return await database.fetchval(  # type: ignore[no-any-return]
-        f"select subject_id from ({NUMBERED}) known where subject_kind = $1 and number = $2",
+        f"select r.subject_id from {GIVEN} where r.citizen_id = $3 and r.subject_kind = $1 and {NUMBER} = $2",
         kind, number, citizen_id,
     )  # fmt: skip
-
-
-async def numbers(rating_ids: Collection[int], citizen_id: int) -> dict[int, tuple[str, str]]:
-    """Rating id → number and title of what it is about, as whoever gave it knows them."""
-    rows = await database.fetch(
-        f"select id, number, title from ({NUMBERED.replace('$3', '$1')}) known where id = any($2)",
-        citizen_id, list(rating_ids),
-    )  # fmt: skip
-    return {row["id"]: (row["number"], row["title"]) for row in rows}
 
 
 def _rateable(row: Any) -> Rateable:

@@ -7,11 +7,9 @@ from msgspec import Struct
 
 from foundation import clock
 from foundation.questions import Asking, Question
-from identity import acting
-from identity.delegation import Scope
-from payments import late_fee
+from payments import concerned, late_fee
 from payments.bill_read import BillRead, Late
-from payments.errors import BillNotFound
+from payments.concerned import CONCERNS
 
 MOST = 50
 
@@ -44,8 +42,8 @@ class _Unpaid(Due, frozen=True, kw_only=True):
     late: list[Late] | None
 
 
-class _Seen(BillRead, frozen=True, kw_only=True):
-    """`concerns` who asked."""
+class Seen(BillRead, frozen=True, kw_only=True):
+    """A bill, and whether it `concerns` who asked."""
 
     concerns: bool
 
@@ -67,14 +65,7 @@ MINE = Question(
     which="text",
     most="int",
 )
-ONE = Question(
-    _Seen,
-    f"""{READ}, b.citizen_id is not distinct from asked.who
-       or exists (select from payment_order o where o.bill_id = b.id and o.payer_id = asked.who) as concerns
-  from bill b where b.pay_code = asked.pay_code""",
-    pay_code="text",
-    who="bigint",
-)
+ONE = Question(Seen, f"{READ}, {CONCERNS} from bill b where b.pay_code = asked.pay_code", pay_code="text", who="bigint")
 UNPAID = Question(
     _Unpaid,
     f"""
@@ -97,13 +88,7 @@ async def mine(citizen_id: int, *, which: Which = "all", limit: int = MOST) -> l
 
 async def one(*, pay_code: str, citizen_id: int) -> BillRead:
     """A bill for its payer, their delegate or whoever has paid it. Raises BillNotFound for everybody else."""
-    bill = await ONE.row(pay_code, citizen_id)
-    if bill is None:
-        raise BillNotFound
-    payer = bill.citizen_id
-    if bill.concerns or payer and await acting.may(agent=citizen_id, subject=payer, scope=Scope.PAY):
-        return bill
-    raise BillNotFound
+    return await concerned.shown_to(citizen_id, await ONE.row(pay_code, citizen_id))
 
 
 def owed(citizen_id: int, *, first: int = 1) -> Asking[Owed]:

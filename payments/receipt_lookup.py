@@ -5,20 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from foundation import crypto, ratelimit, settings
-from identity import acting
-from identity.delegation import Scope
+from foundation.questions import Question
 from identity.realname import masked_name
-from payments import bills
-from payments.errors import BillNotFound
-from payments.models import Bill, PaymentOrder
+from payments import concerned
 from payments.receipt_errors import NothingToReceipt, ReceiptNotFound, ReceiptNotReady
-from payments.receipt_models import Receipt
 
 PER_NUMBER = (10, 3600)
 PER_ADDRESS = (30, 3600)
 NO_CODE = "\0" * 6
-CODE_LENGTH, NUMBER_LENGTH = 8, 10
 STATES = {"issued": "有效", "voided": "已冲红", "voiding": "冲红中"}
 
 
@@ -57,25 +54,73 @@ class Shown:
         return f"{settings.current().processes.public_bff_url}/h5/#/receipt-check/{numbers}"
 
 
+class _Given(Struct, frozen=True, kw_only=True):
+    """A receipt that was issued, with what stands on it of its bill."""
+
+    code: str
+    number: str
+    check_code: str
+    issued_on: date
+    amount_fen: int
+    items: list[Line]
+    state: str
+    void_wanted: bool
+    red_code: str
+    red_number: str
+    payer_name_sealed: str
+    unit: str
+    title: str
+    pay_code: str
+
+
+class _OfBill(Struct, frozen=True, kw_only=True):
+    """Of a bill that `concerns` who asked: its last receipt. `asked`: whether the newest is only asked for, None when
+    there is none.
+    """
+
+    citizen_id: int | None
+    concerns: bool
+    settled: bool
+    asked: bool | None
+    given: _Given | None
+
+
+GIVEN = """
+select r.code, r.number, r.check_code, r.issued_on, r.amount_fen, r.items, r.state, r.void_wanted, r.red_code,
+       r.red_number, b.payer_name_sealed, b.exec_unit_name as unit, b.title, b.pay_code
+  from receipt r"""
+# Whoever only began to pay somebody's bill may see the bill, not a paper with the name.
+OF_BILL = Question(
+    _OfBill,
+    f"""
+select b.citizen_id, b.state = 'settled' as settled, b.citizen_id is not distinct from asked.who
+       or exists (select from payment_order o where o.bill_id = b.id and o.settles and o.payer_id = asked.who)
+       as concerns,
+       (select r.state = 'asked' from receipt r where r.bill_id = b.id order by r.id desc limit 1) as asked,
+       (select to_json(given) from ({GIVEN} where r.bill_id = b.id and r.state <> 'asked'
+                                     order by r.id desc limit 1) as given) as given
+  from bill b where b.pay_code = asked.pay_code""",
+    pay_code="text",
+    who="bigint",
+)
+BY_NUMBER = Question(
+    _Given,
+    f"""{GIVEN} join bill b on b.id = r.bill_id
+ where r.code = asked.code and r.number = asked.number and r.state <> 'asked'""",
+    code="text",
+    number="text",
+)
+
+
 async def of_bill(*, pay_code: str, citizen_id: int) -> Shown:
     """The receipt that stands for a bill, or the last one that was taken back.
 
     Raises BillNotFound for whom it does not concern, ReceiptNotReady, NothingToReceipt.
     """
-    bill = await bills.one_for(pay_code=pay_code, citizen_id=citizen_id)
-    order = await PaymentOrder.get_or_none(bill=bill, settles=True)
-    owner, payer = bill.citizen_id, order.payer_id if order else None  # type: ignore[attr-defined]
-    if citizen_id not in (owner, payer) and not await _acts_for(owner, citizen_id):
-        raise BillNotFound  # whoever only began to pay somebody's bill may see the bill, not a paper with the name
-    found = await Receipt.filter(bill=bill).order_by("-id")
-    given = next((one for one in found if one.state != "asked"), None)
-    if given is None or (found[0].state == "asked" and given.void_wanted):
-        raise ReceiptNotReady if found or bill.state == "settled" else NothingToReceipt
-    return shown(given, bill)
-
-
-async def _acts_for(owner: int | None, citizen_id: int) -> bool:
-    return owner is not None and await acting.may(agent=citizen_id, subject=owner, scope=Scope.PAY)
+    found = await concerned.shown_to(citizen_id, await OF_BILL.row(pay_code, citizen_id))
+    if found.given is None or (found.asked and found.given.void_wanted):
+        raise ReceiptNotReady if found.asked is not None or found.settled else NothingToReceipt
+    return _shown(found.given)
 
 
 async def check(*, code: str, number: str, check_code: str, address: str) -> Shown:
@@ -85,30 +130,28 @@ async def check(*, code: str, number: str, check_code: str, address: str) -> Sho
     """
     typed = crypto.fingerprint(f"{code}|{number}", purpose="limit")
     await ratelimit.check(("receipt-check", typed, *PER_NUMBER), ("receipt-check-ip", address, *PER_ADDRESS))
-    fits = len(code) <= CODE_LENGTH and len(number) <= NUMBER_LENGTH  # else the model would refuse to look
-    found = await Receipt.get_or_none(code=code, number=number).prefetch_related("bill") if fits else None
+    found = await BY_NUMBER.row(code, number)
     wanted = found.check_code if found else NO_CODE
     matches = hmac.compare_digest(wanted.lower().encode(), check_code.lower().encode())
     if found is None or not matches:
         raise ReceiptNotFound
-    return shown(found, found.bill, masked=True)
+    return _shown(found, masked=True)
 
 
-def shown(receipt: Receipt, bill: Bill, *, masked: bool = False) -> Shown:
-    assert receipt.issued_on is not None, "only issued receipts are shown"
-    payer = crypto.open_sealed(bill.payer_name_sealed) if bill.payer_name_sealed else ""
+def _shown(one: _Given, *, masked: bool = False) -> Shown:
+    payer = crypto.open_sealed(one.payer_name_sealed) if one.payer_name_sealed else ""
     return Shown(
-        code=receipt.code,
-        number=receipt.number,
-        check_code=receipt.check_code,
-        issued_on=receipt.issued_on,
-        amount_fen=receipt.amount_fen,
+        code=one.code,
+        number=one.number,
+        check_code=one.check_code,
+        issued_on=one.issued_on,
+        amount_fen=one.amount_fen,
         payer=masked_name(payer) if masked else payer,
-        unit=bill.exec_unit_name,
-        title=bill.title,
-        pay_code=bill.pay_code,
-        lines=tuple(Line(one["name"], one["amount_fen"]) for one in receipt.items),
-        state="voiding" if receipt.void_wanted and receipt.state == "issued" else receipt.state,
-        red_code=receipt.red_code,
-        red_number=receipt.red_number,
+        unit=one.unit,
+        title=one.title,
+        pay_code=one.pay_code,
+        lines=tuple(one.items),
+        state="voiding" if one.void_wanted and one.state == "issued" else one.state,
+        red_code=one.red_code,
+        red_number=one.red_number,
     )

@@ -1,12 +1,12 @@
 """退款进度, as the payer sees it: what they applied for and the money on its way, the latest first."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from tortoise.expressions import Q
+from msgspec import Struct
 
-from payments.models import Bill, PaymentOrder, Refund
-from payments.refund_models import RefundApplication
+from foundation.questions import Question
+from payments import concerned
+from payments.concerned import CONCERNS
 
 LABELS = {
     "applied": "已提交，等待财务受理",
@@ -21,8 +21,7 @@ LABELS = {
 }
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True, array_like=True):
     """An application that has not become a refund, or a refund. `state` is one of LABELS; `why` it was rejected."""
 
     state: str
@@ -37,22 +36,39 @@ class Step:
         return LABELS[self.state]
 
 
-async def of(bill: Bill, *, citizen_id: int) -> list[Step]:
-    """The refunds of a bill that concerns the citizen (`bills.one_for`): of the order that settled it and of theirs."""
-    orders = [one.id for one in await PaymentOrder.filter(Q(settles=True) | Q(payer_id=citizen_id), bill=bill)]
-    applications = await RefundApplication.filter(
-        order_id__in=orders, state__in=("applied", "asked", "rejected"), way="original"
-    )
-    refunds = await Refund.filter(order_id__in=orders)
-    steps = [_of_application(one) for one in applications] + [_of_refund(one) for one in refunds]
-    return sorted(steps, key=lambda one: one.asked_at, reverse=True)
+class _Going(Struct, frozen=True, kw_only=True):
+    """Of a bill that `concerns` who asked."""
+
+    citizen_id: int | None
+    concerns: bool
+    steps: list[Step]
 
 
-def _of_application(one: RefundApplication) -> Step:
-    why = one.verdict if one.state == "rejected" else ""
-    return Step(one.state, one.amount_fen, one.reason, why, one.created_at, one.decided_at)
+STEPS = """
+select a.state, a.amount_fen, a.reason, case when a.state = 'rejected' then a.verdict else '' end as why,
+       a.created_at as asked_at, a.decided_at as done_at
+  from refund_application a
+ where a.order_id = o.id and a.state in ('applied', 'asked', 'rejected') and a.way = 'original'
+union all
+select case when r.offline then 'offline' else r.state end, r.amount_fen, r.reason, '', r.created_at, r.done_at
+  from refund r where r.order_id = o.id"""
+GOING = Question(
+    _Going,
+    f"""
+select b.citizen_id, {CONCERNS}, (
+    select coalesce(json_agg(json_build_array(s.state, s.amount_fen, s.reason, s.why, s.asked_at, s.done_at)
+                             order by s.asked_at desc), '[]')
+      from payment_order o cross join lateral ({STEPS}) as s
+     where o.bill_id = b.id and (o.settles or o.payer_id = asked.who)) as steps
+  from bill b where b.pay_code = asked.pay_code""",
+    pay_code="text",
+    who="bigint",
+)
 
 
-def _of_refund(one: Refund) -> Step:
-    state = "offline" if one.offline else one.state
-    return Step(state, one.amount_fen, one.reason, "", one.created_at, one.done_at)
+async def of(*, pay_code: str, citizen_id: int) -> list[Step]:
+    """The refunds of a bill that concerns the citizen, of the order that settled it and of theirs.
+
+    Raises BillNotFound.
+    """
+    return (await concerned.shown_to(citizen_id, await GOING.row(pay_code, citizen_id))).steps

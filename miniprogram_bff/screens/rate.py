@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from feedback import levels, ratings, rectification, rectifying, subjects
+from feedback import levels, own_ratings, ratings, rectification, rectifying
 from feedback.errors import (
     NotFinishedYet,
     NothingToRate,
@@ -17,9 +17,10 @@ from feedback.errors import (
     TooLateToRate,
     WithdrawnAlready,
 )
-from feedback.models import Rating, Rectification
+from feedback.own_ratings import Given, Mending
 from feedback.rectification_errors import NotAtThisStage, RectificationNotFound
 from feedback.subjects import Awaited, Rateable
+from foundation.questions import ask_as_one
 from foundation.web import PUBLIC, PUBLIC_HOUR, Asked, Limit, Routes
 from foundation.web.language import as_known
 from identity.sessions import Session
@@ -204,9 +205,8 @@ async def withdraw(body: AgainIn, who: Session) -> None:
 
 @routes.get("/v1/screens/ratings", access=CITIZEN, summary="我的评价页")
 async def ratings_page(who: Session) -> RatingsPage:
-    found = await ratings.mine(who.citizen_id)
-    numbers = await subjects.numbers([one.id for one in found], who.citizen_id)
-    return RatingsPage(await waiting(who), [_mine(one, *numbers[one.id]) for one in found])
+    await ask_as_one(awaited := ratings.waiting_for(who.citizen_id), given := own_ratings.of(who.citizen_id))
+    return RatingsPage([_waiting(one) for one in awaited.answer], [_mine(one) for one in given.answer])
 
 
 @routes.post(
@@ -228,25 +228,24 @@ def _waiting(one: Awaited | Rateable) -> Waiting:
     return Waiting(one.kind, one.number, one.title, one.place)
 
 
-def _mine(one: Rating, number: str, title: str) -> MyRating:
-    words = sorted(one.words, key=lambda word: word.id)
+def _mine(one: Given) -> MyRating:
     return MyRating(
-        kind=one.subject_kind,
-        number=number,
-        title=title,
+        kind=one.kind,
+        number=one.number,
+        title=one.title,
         place=one.place,
         level=one.level,
         label=levels.LEVELS[one.level],
         tags=one.tags,
-        texts=[word.text for word in words],
-        at=one.created_at,
-        withdrawn=one.withdrawn_at is not None,
-        can_add=one.withdrawn_at is None and all(word.which == "first" for word in words),
+        texts=one.texts,
+        at=one.at,
+        withdrawn=one.withdrawn,
+        can_add=one.can_add,
         rectification=_rectification(one.rectification) if one.rectification else None,
     )
 
 
-def _rectification(one: Rectification) -> RectificationView:
+def _rectification(one: Mending) -> RectificationView:
     return RectificationView(
         one.id, one.state, rectification.NAMES[one.state], one.call_back_due, one.mend_due, one.remedy
     )

@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, cast
 
 import segno
@@ -125,9 +126,6 @@ async def check(request: Request, body: Numbers) -> CheckedView:
 
 
 def _view(one: Shown) -> ReceiptView:
-    drawn = io.BytesIO()
-    made = segno.make(one.check_address, error="m")
-    made.save(drawn, kind="svg", scale=4, border=2, unit="px", xmldecl=False, svgclass=None)
     return ReceiptView(
         code=one.code,
         number=one.number,
@@ -143,5 +141,12 @@ def _view(one: Shown) -> ReceiptView:
         label=one.label,
         red_code=one.red_code,
         red_number=one.red_number,
-        qr_svg=drawn.getvalue().decode(),
+        qr_svg=_drawn(one.check_address),
     )
+
+
+@lru_cache(1000)  # whoever looks at a receipt comes back to it, and drawing takes milliseconds
+def _drawn(address: str) -> str:
+    drawn = io.BytesIO()
+    segno.make(address, error="m").save(drawn, kind="svg", scale=4, border=2, unit="px", xmldecl=False, svgclass=None)
+    return drawn.getvalue().decode()

@@ -39,8 +39,7 @@ class Application(Asked):
 @routes.get("/v1/bills/<pay_code>/refunds", access=CITIZEN, summary="退款进度", errors=(BillNotFound,))
 async def refunds(pay_code: PayCode, who: Session) -> list[RefundView]:
     """退款申请和退款，新的在前；没有即为空。"""
-    bill = await bills.one_for(pay_code=pay_code, citizen_id=who.citizen_id)
-    return [_view(one) for one in await refund_progress.of(bill, citizen_id=who.citizen_id)]
+    return await _steps(pay_code, who)
 
 
 @routes.post(
@@ -55,8 +54,11 @@ async def apply(pay_code: PayCode, body: Application, who: Session) -> list[Refu
     """错缴、多缴时使用；财务受理并由另一人复核后原路退回，进度见退款进度。"""
     bill = await bills.one_for(pay_code=pay_code, citizen_id=who.citizen_id)
     await refund_applications.apply(bill=bill, amount_fen=body.amount_fen, reason=body.reason, by=actor(who))
-    return [_view(one) for one in await refund_progress.of(bill, citizen_id=who.citizen_id)]
+    return await _steps(pay_code, who)
 
 
-def _view(one: refund_progress.Step) -> RefundView:
-    return RefundView(one.state, one.label, one.amount_fen, one.reason, one.why, one.asked_at, one.done_at)
+async def _steps(pay_code: str, who: Session) -> list[RefundView]:
+    return [
+        RefundView(one.state, one.label, one.amount_fen, one.reason, one.why, one.asked_at, one.done_at)
+        for one in await refund_progress.of(pay_code=pay_code, citizen_id=who.citizen_id)
+    ]

@@ -1,4 +1,4 @@
-"""An issuer of receipts that a test plays by hand."""
+"""An issuer of receipts that a test plays by hand, and a receipt that it issued."""
 
 import asyncio
 import secrets
@@ -6,6 +6,9 @@ from itertools import count
 
 from channels.receipts.issuer import Issued, NoSuchReceipt, ReceiptRefused, ReceiptRequest, Voided
 from foundation import clock
+from payments import receipts
+from payments.models import Bill
+from payments.receipt_models import Receipt
 
 _numbers = count(1)
 
@@ -66,3 +69,10 @@ class Printer:
     def _fail(self, verb: str, *, late: bool) -> None:
         if late == self.after_effect and verb in self.trouble:
             raise self.trouble.pop(verb)
+
+
+async def issued(bill: Bill) -> Receipt:
+    """The first receipt of a settled bill."""
+    await receipts.follow(bill.id)
+    await receipts.issue(receipt_id=(await Receipt.get(bill=bill)).id)
+    return await Receipt.get(bill=bill)

@@ -1,43 +1,24 @@
 """Receipts and refunds as a citizen's phone sees them, and the check that anybody may make."""
 
-from collections.abc import AsyncIterator
-
 import httpx
-import pytest
 
 from foundation.actor import Actor
 from identity.models import Citizen
-from payments import gateway, receipt_issuer, receipts, refund_applications, refunds, settlement
+from payments import receipts, refund_applications, refunds, settlement
 from payments.models import Bill, PaymentOrder
-from payments.receipt_models import Receipt
 from tests.builders.doors import sign_in
 from tests.builders.identity import citizen as a_citizen
 from tests.builders.payments import Till, a_bill, a_payer, begin, begun
-from tests.builders.receipts import Printer
+from tests.builders.people import mandate
+from tests.builders.receipts import issued
 
 REASON = "家人已在窗口缴纳"
-
-
-@pytest.fixture
-async def till(bff: httpx.AsyncClient) -> AsyncIterator[Till]:
-    one = Till("wechat")
-    gateway.use({"wechat": one})
-    receipt_issuer.use(Printer())
-    yield one
-    gateway.use({})
-    receipt_issuer.use(None)
 
 
 async def settled(till: Till) -> tuple[Bill, PaymentOrder, Citizen]:
     bill, order, citizen = await begun()
     await settlement.settle(till.pay(order.out_trade_no))
     return bill, order, citizen
-
-
-async def issued(bill: Bill) -> Receipt:
-    await receipts.follow(bill.id)
-    await receipts.issue(receipt_id=(await Receipt.get(bill=bill)).id)
-    return await Receipt.get(bill=bill)
 
 
 async def test_a_receipt_as_data_as_a_file_and_checked_by_anybody(bff: httpx.AsyncClient, till: Till) -> None:
@@ -64,9 +45,12 @@ async def test_a_receipt_as_data_as_a_file_and_checked_by_anybody(bff: httpx.Asy
     assert {(one.status_code, one.json()["message"]) for one in answers} == {(404, answers[0].json()["message"])}
 
 
-async def test_a_receipt_is_shown_to_those_it_concerns_alone(bff: httpx.AsyncClient, till: Till) -> None:
+async def test_what_was_paid_is_shown_to_those_it_concerns_alone(bff: httpx.AsyncClient, till: Till) -> None:
     payer, _ = await a_payer()
     owner, identity = await a_payer()
+    agent, booker = await a_citizen(), await a_citizen()
+    for who, scope in ((agent, "pay"), (booker, "book")):
+        await mandate(Actor.citizen(owner.id), Actor.citizen(who.id), scope=scope)
     bill = await a_bill(payer=identity)
     begun_only = await a_citizen()
     order = await begin(bill, payer)
@@ -76,9 +60,22 @@ async def test_a_receipt_is_shown_to_those_it_concerns_alone(bff: httpx.AsyncCli
         payer_openid="o", app_id="", merchant_id="", expires_at=order.expires_at,
     )  # fmt: skip
     await issued(bill)
-    address = f"/v1/bills/{bill.pay_code}/receipt"
-    for who, status in ((payer, 200), (owner, 200), (begun_only, 404), (await a_citizen(), 404)):
-        assert (await bff.get(address, headers=await sign_in(who))).status_code == status
+    for who, *statuses in (
+        (payer, 200, 200, 200), (owner, 200, 200, 200), (agent, 200, 200, 200), (begun_only, 200, 200, 404),
+        (booker, 404, 404, 404), (await a_citizen(), 404, 404, 404),
+    ):  # fmt: skip
+        me = await sign_in(who)
+        answers = [
+            await bff.get(f"/v1/bills/{bill.pay_code}/{one}", headers=me) for one in ("result", "refunds", "receipt")
+        ]
+        assert [one.status_code for one in answers] == statuses
+        assert {one.json()["code"] for one in answers if one.status_code == 404} <= {"BillNotFound"}
+
+
+async def test_blank_numbers_are_not_those_of_a_receipt_that_has_none_yet(bff: httpx.AsyncClient, till: Till) -> None:
+    await receipts.follow((await settled(till))[0].id)
+    blank = dict.fromkeys(("code", "number", "check_code"), " ")
+    assert (await bff.post("/v1/receipts/check", json=blank)).status_code == 404
 
 
 async def test_too_many_guesses_at_a_receipt_are_stopped(bff: httpx.AsyncClient, till: Till) -> None:

@@ -4,7 +4,7 @@ a dozen there were.
 Counted, not timed. What everybody shares (the catalogue, notices) was read by the request before.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import asyncpg
@@ -12,11 +12,14 @@ import httpx
 import pytest
 
 from appointments import closure_news, waitlist
+from cases.timeline import Kind
 from catalogue import favourites
+from feedback import ratings
 from foundation.actor import Actor
 from identity import exports, leaving, looks
 from identity.models import Citizen
 from notifications import consents, notices, topics, wording
+from payments import refund_applications, settlement
 from tests.builders import draws, opinions, payments
 from tests.builders.appointments import STAFF, a_held_place, a_slot
 from tests.builders.cases import a_case
@@ -26,6 +29,8 @@ from tests.builders.doors import sign_in
 from tests.builders.favourites import two_items
 from tests.builders.messages import announce
 from tests.builders.organisations import known_by_phone
+from tests.builders.payments import Till
+from tests.builders.receipts import issued
 from tests.builders.rules import NO_SHOWS, a_rule, no_shows
 
 ONE = 1
@@ -70,7 +75,6 @@ async def somebody() -> tuple[dict[str, str], dict[str, int]]:
         f"/v1/screens/booking/{held.code}": ONE,
         "/v1/screens/progress": ONE,
         "/v1/screens/bills": ONE + WHOM,
-        "/v1/screens/ratings": ONE + 2,
         "/v1/screens/for-whom": ONE + WHOM,
         f"/v1/screens/draw/{draw.code}": ONE,
         f"/v1/bookings/{held.code}": ONE,
@@ -90,8 +94,34 @@ async def somebody() -> tuple[dict[str, str], dict[str, int]]:
     }
 
 
-async def with_a_record() -> tuple[dict[str, str], dict[str, int]]:
-    """Somebody of whom much is written down: how they sign in, and their screens as `somebody` has them."""
+async def who_has_rated() -> tuple[dict[str, str], dict[str, int]]:
+    """Who has rated a case badly and may rate another: how they sign in, and the screens with the most statements."""
+    payer, number = await payments.a_payer()
+    rated, closed = [await a_case(Kind.ACCEPTED, Kind.CLOSED, applicant=number) for _ in range(2)]
+    await ratings.rate(kind="case", number=rated.case_no, level=1, text="等太久", by=Actor.citizen(payer.id))
+    return await sign_in(payer), {
+        f"/v1/ratings/about?kind=case&number={closed.case_no}": ONE,
+        "/v1/screens/ratings": ONE,
+    }
+
+
+async def who_has_paid(till: Till) -> tuple[dict[str, str], dict[str, int]]:
+    """Who has paid a bill: how they sign in, and the screens they have with the most statements of each."""
+    payer, number = await payments.a_payer()
+    bill = await payments.a_bill(payer=number)
+    order = await payments.begin(bill, payer)
+    await settlement.settle(till.pay(order.out_trade_no))
+    await issued(bill)
+    await refund_applications.apply(bill=bill, amount_fen=500, reason="多缴了一份", by=Actor.citizen(payer.id))
+    return await sign_in(payer), {
+        f"/v1/bills/{bill.pay_code}/result": ONE,
+        f"/v1/bills/{bill.pay_code}/receipt": ONE,
+        f"/v1/bills/{bill.pay_code}/refunds": ONE,
+    }
+
+
+async def who_is_written_about() -> tuple[dict[str, str], dict[str, int]]:
+    """Of whom much is written down: how they sign in, and the screens they have with the most statements of each."""
     await small_city()
     payer, _ = await payments.a_payer()
     me = Actor.citizen(payer.id)
@@ -123,11 +153,23 @@ async def waits(citizen: Citizen) -> str:
     return (await waitlist.join(slot_id=full.id, by=Actor.citizen(citizen.id))).code
 
 
-@pytest.mark.parametrize("whoever", [somebody, with_a_record])
-async def test_no_personal_screen_sends_more_statements_than_it_needs(
-    bff: httpx.AsyncClient, sent: list[str], whoever: Callable[[], Awaitable[tuple[dict[str, str], dict[str, int]]]]
-) -> None:
-    me, screens = await whoever()
+async def test_no_personal_screen_sends_more_statements_than_it_needs(bff: httpx.AsyncClient, sent: list[str]) -> None:
+    await send_no_more(bff, sent, *await somebody())
+
+
+async def test_nor_does_one_of_ratings(bff: httpx.AsyncClient, sent: list[str]) -> None:
+    await send_no_more(bff, sent, *await who_has_rated())
+
+
+async def test_nor_does_one_of_what_was_paid(bff: httpx.AsyncClient, sent: list[str], till: Till) -> None:
+    await send_no_more(bff, sent, *await who_has_paid(till))
+
+
+async def test_nor_does_one_of_what_is_written_about_somebody(bff: httpx.AsyncClient, sent: list[str]) -> None:
+    await send_no_more(bff, sent, *await who_is_written_about())
+
+
+async def send_no_more(bff: httpx.AsyncClient, sent: list[str], me: dict[str, str], screens: dict[str, int]) -> None:
     for address, most in screens.items():
         assert (await bff.get(address, headers=me)).status_code == 200
         sent.clear()

@@ -6,7 +6,7 @@ import pytest
 from appointments import tickets
 from appointments.models import Appointment
 from cases.timeline import Kind
-from feedback import jobs, levels, ratings, rectification, subjects
+from feedback import jobs, levels, own_ratings, ratings, rectification
 from feedback.errors import (
     LevelUnknown,
     NotFinishedYet,
@@ -60,6 +60,7 @@ async def test_a_finished_visit():
     with pytest.raises(RatedAlready):
         await ratings.open_to(kind="visit", number=held.code, by=by)
     assert await ratings.waiting_for(by.number) == []
+    assert [one.number for one in await own_ratings.of(by.number)] == [held.code]
 
 
 async def test_what_cannot_be_rated():
@@ -138,9 +139,9 @@ async def test_once_more_in_words_and_never_a_third_time():
         return_exceptions=True,
     )
     assert sum(isinstance(one, SaidAgainAlready) for one in outcomes) == 3
-    [mine] = await ratings.mine(by.number)
-    assert (mine.level, sorted(one.which for one in mine.words)) == (4, ["again", "first"])
-    assert (await subjects.numbers([mine.id], by.number))[mine.id] == (number, "社会保障卡申领")
+    [mine] = await own_ratings.of(by.number)
+    assert (mine.number, mine.title, mine.level) == (number, "社会保障卡申领", 4)
+    assert (mine.texts, mine.can_add) == (["还行", "后来又去了一次，很快"], False)
 
 
 async def test_what_is_withdrawn_stays_on_record_with_its_reason():
@@ -213,3 +214,6 @@ async def test_a_walk_in_is_rated_by_the_document_it_was_drawn_with():
             await ratings.rate_here(hall_code=hall.code, level=5, identity=a_person(), by=kiosk)
         given = await ratings.rate(kind="ticket", number=found.number, level=3, by=Actor.citizen(account.id))
         assert (given.subject_kind, given.department) == ("ticket", "公安窗口")
+        with pytest.raises(RatedAlready):
+            await ratings.open_to(kind="ticket", number=found.number, by=Actor.citizen(account.id))
+        assert [one.number for one in await own_ratings.of(account.id)] == [found.number]

@@ -129,7 +129,7 @@ async def test_a_citizen_applies_finance_takes_it_up_and_another_approves(tills:
     refund = await approve(application_id=application.id, by=OTHER)
     await refunds.send(refund_id=refund.id)
     assert (await state_of(bill), await books()) == ("refunded", {})
-    (step,) = await refund_progress.of(bill, citizen_id=citizen.number)
+    (step,) = await refund_progress.of(pay_code=bill.pay_code, citizen_id=citizen.number)
     assert (step.state, step.label) == ("done", "已退回原支付账户")
     with pytest.raises(NothingToRefund):
         await refund_applications.apply(bill=bill, amount_fen=None, reason=REASON, by=citizen)
@@ -141,7 +141,7 @@ async def test_a_rejection_says_why_and_the_citizen_hears_it(tills: Tills):
     with pytest.raises(ReasonFault):
         await reject(application_id=application.id, reason="", by=ONE)
     await reject(application_id=application.id, reason="经核实并未重复缴款", by=ONE)
-    (step,) = await refund_progress.of(bill, citizen_id=citizen.number)
+    (step,) = await refund_progress.of(pay_code=bill.pay_code, citizen_id=citizen.number)
     assert (step.state, step.why) == ("rejected", "经核实并未重复缴款")
     (event,) = await told("RefundRefused")
     assert event["citizen_id"] == citizen.number
@@ -235,7 +235,7 @@ async def test_an_abnormal_refund_is_paid_by_transfer_when_two_people_say_so(til
     assert await state_of(bill) == "refunded"
     assert await books() == {"channel:wechat": 8000, "bank:offline": -8000}
     assert len(await told("MoneyReturned")) == 1
-    (step,) = await refund_progress.of(bill, citizen_id=citizen.number)
+    (step,) = await refund_progress.of(pay_code=bill.pay_code, citizen_id=citizen.number)
     assert step.label == "已线下退付"
     with pytest.raises(RefundNotFound):
         await ask_to_repair(refund_id=refund.id + 1, reason=REASON, by=ONE)
@@ -285,7 +285,7 @@ async def test_money_paid_twice_shows_to_its_own_payer(tills: Tills):
     second = await begin(bill, citizen, "alipay")
     await settlement.settle(tills.alipay.pay(second.out_trade_no))
     await settlement.settle(tills.wechat.pay(first.out_trade_no))
-    (step,) = await refund_progress.of(bill, citizen_id=citizen.id)
+    (step,) = await refund_progress.of(pay_code=bill.pay_code, citizen_id=citizen.id)
     assert (step.reason, step.label) == ("重复缴款退回", "退款中")
 
 
