@@ -2,11 +2,11 @@
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 import asyncpg
+from msgspec import Struct
 from tortoise.exceptions import IntegrityError
 
 from cases.filing_errors import DeliveryFault, DeliveryNotFound, DeliveryUnderway, NoResultYet, TrackingTaken
@@ -17,6 +17,7 @@ from cases.timeline import Kind
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
 from foundation.events import tell
+from foundation.questions import Asking, Question
 from foundation.words import Verbatim, one_of
 from identity.phones import masked_phone
 from identity.realname import masked_name
@@ -43,14 +44,12 @@ MADE = (Kind.CLOSED, Kind.DELIVERED)
 TRACKING = re.compile(r"[0-9A-Za-z-]{6,40}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeliveryStep:
+class DeliveryStep(Struct, frozen=True, kw_only=True):
     at: datetime
     note: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeliveryView:
+class DeliveryView(Struct, frozen=True, kw_only=True):
     """How the result comes, as the applicant sees it; recipient and telephone masked."""
 
     way: Annotated[str, one_of(WAYS)]
@@ -65,6 +64,33 @@ class DeliveryView:
     tracking_no: str
     steps: list[DeliveryStep]
     changeable: bool
+
+
+class DeliveryRead(Struct, frozen=True, kw_only=True):
+    """A delivery as it lies there, with the name of its hall."""
+
+    way: str
+    hall: str | None
+    address_sealed: str
+    state: str
+    carrier: str
+    tracking_no: str
+    steps: list[DeliveryStep]
+
+
+READ = """
+select d.way, h.name as hall, d.address_sealed, d.state, d.carrier, d.tracking_no, d.steps
+  from delivery d left join hall h on h.id = d.hall_id"""
+OF_CASE = Question(
+    DeliveryRead,
+    f"{READ} where d.case_id = (select c.id from case_file c where c.case_no = asked.case_no)",
+    case_no="text",
+)
+OF_FILING = Question(
+    DeliveryRead,
+    f"{READ} where d.filing_id = (select f.id from filing f where f.code = asked.code)",
+    code="text",
+)
 
 
 async def ready(case: Case, *, by: Actor) -> None:
@@ -154,23 +180,27 @@ async def _note(row: Delivery, told: dict[str, str]) -> None:
     await row.save(update_fields=["state", "carrier", "tracking_no", "steps", "changed_at"])
 
 
-async def of_case(case_id: int, *, whole: bool = False) -> DeliveryView | None:
-    row = await Delivery.get_or_none(case_id=case_id).prefetch_related("hall")
-    return view(row, whole=whole) if row else None
+def of_case(case_no: str) -> Asking[DeliveryRead | None]:
+    return OF_CASE.asking(case_no, then=_one)
 
 
-async def of_filing(filing_id: int) -> DeliveryView | None:
-    row = await Delivery.get_or_none(filing_id=filing_id).prefetch_related("hall")
-    return view(row) if row else None
+def of_filing(code: str) -> Asking[DeliveryRead | None]:
+    return OF_FILING.asking(code, then=_one)
 
 
-def view(row: Delivery, *, whole: bool = False) -> DeliveryView:
-    """With its hall fetched. `whole` for staff who write the label: unmasked."""
+def _one(found: list[DeliveryRead]) -> DeliveryRead | None:
+    return found[0] if found else None
+
+
+def view(row: DeliveryRead | None, *, whole: bool = False) -> DeliveryView | None:
+    """None where nothing was chosen. `whole` for staff who write the label: unmasked."""
+    if row is None:
+        return None
     recipient, phone, address = json.loads(crypto.open_sealed(row.address_sealed)) if row.address_sealed else ("",) * 3
     return DeliveryView(
         way=row.way,
         way_label=WAYS[row.way],
-        hall=row.hall.name if row.hall else "",
+        hall=row.hall or "",
         recipient=recipient if whole else masked_name(recipient),
         phone=phone if whole else masked_phone(phone),
         address=address,
@@ -178,6 +208,6 @@ def view(row: Delivery, *, whole: bool = False) -> DeliveryView:
         state_label=LABELS[row.way, row.state],
         carrier=row.carrier,
         tracking_no=row.tracking_no,
-        steps=[DeliveryStep(at=datetime.fromisoformat(one["at"]), note=one["note"]) for one in row.steps],
+        steps=row.steps,
         changeable=row.state == "chosen",
     )

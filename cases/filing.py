@@ -17,6 +17,7 @@ from cases.filing_errors import (
 )
 from cases.filing_events import FilingSentByAgent
 from cases.filing_models import Filing, LicenceUse, Paper
+from cases.filing_reading import FilingRead
 from cases.forms import Answers, Form
 from catalogue import items
 from catalogue.errors import ItemNotFound
@@ -145,7 +146,7 @@ async def _must_be_sound(row: Filing) -> None:
     await completeness.must_be_complete(row, form)
 
 
-async def is_outdated(row: Filing, form: Form) -> bool:
+async def is_outdated(row: Filing | FilingRead, form: Form) -> bool:
     """Whether the guide asks for something else today, or for nothing on line any more."""
     try:
         today, _ = await forms.of_item(row.item_slug)
@@ -226,5 +227,5 @@ def sealed(answers: Answers) -> str:
     return crypto.seal(json.dumps(answers, ensure_ascii=False)) if answers else ""
 
 
-def answers_of(row: Filing) -> Answers:
+def answers_of(row: Filing | FilingRead) -> Answers:
     return dict(json.loads(crypto.open_sealed(row.answers_sealed))) if row.answers_sealed else {}

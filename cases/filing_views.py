@@ -1,8 +1,9 @@
 """An application as its applicant sees it: what to fill in, what to bring, how far it is, what happens next."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
+
+from msgspec import Struct
 
 from cases import (
     completeness,
@@ -10,22 +11,23 @@ from cases import (
     delivery_tracking,
     entrusted,
     filing,
+    filing_reading,
     following,
     forms,
     licence_library,
     pledge,
     review,
 )
-from cases.completeness import MaterialState
+from cases.completeness import Brought, MaterialState
 from cases.delivery_tracking import DeliveryView
 from cases.filing_errors import FilingNotFound
-from cases.filing_models import Filing
+from cases.filing_reading import FilingRead, FilingRow
 from cases.following import Owed
 from cases.forms import Answers, Form
-from cases.models import Case
+from catalogue import halls, shelf
 from catalogue.item_sheet import FormField
-from catalogue.models import Hall
 from foundation.actor import Actor
+from foundation.questions import ask_as_one
 from foundation.words import AS_IT_CAME, Verbatim, one_of
 
 LABELS = {
@@ -50,8 +52,7 @@ NEXT = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class FilingLine:
+class FilingLine(Struct, frozen=True, kw_only=True):
     """An application in a list; `agent`：代办人（隐去部分），空为本人办理."""
 
     code: str
@@ -65,22 +66,19 @@ class FilingLine:
     changed_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     code: str
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoticeLine:
+class NoticeLine(Struct, frozen=True, kw_only=True):
     """One line of the 一次性告知."""
 
     material: Verbatim
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Field:
+class Field(Struct, frozen=True, kw_only=True):
     """One field of the form; `shown_if`：前面的字段=值|值，不写为总是出现."""
 
     field: str
@@ -94,8 +92,7 @@ class Field:
     shown_if: Verbatim
 
 
-@dataclass(frozen=True, kw_only=True)
-class FilingView:
+class FilingView(Struct, frozen=True, kw_only=True):
     """`editable`: it can be changed and sent in now; `outdated`: the guide has moved on, take its form first.
 
     `agent`：代办人（隐去部分）；`own`：本人的申请，否则是代办.
@@ -135,21 +132,19 @@ class FilingView:
 
 async def mine(citizen_id: int, *, by: Actor, limit: int = 50) -> list[FilingLine]:
     """The applications of a person, one's own or of whom one acts for, the latest changed first."""
-    rows = (
-        await Filing.filter(citizen_id=citizen_id).order_by("-changed_at").limit(limit).prefetch_related("hall", "case")
-    )
+    rows = await filing_reading.of(citizen_id, limit=limit)
     return [await _line(one) for one in await entrusted.visible(rows, owner=citizen_id, by=by)]
 
 
-async def _line(row: Filing) -> FilingLine:
+async def _line(row: FilingRow) -> FilingLine:
     return FilingLine(
         code=row.code,
         item_name=row.item_name,
-        hall=row.hall.name,
+        hall=row.hall,
         state=row.state,
         state_label=LABELS[row.state],
-        case_no=row.case.case_no if row.case else "",
-        agent=await entrusted.name_of(row.agent_id),  # type: ignore[attr-defined]
+        case_no=row.case_no,
+        agent=await entrusted.name_of(row.agent_id),
         expires_at=row.expires_at,
         changed_at=row.changed_at,
     )
@@ -157,15 +152,24 @@ async def _line(row: Filing) -> FilingLine:
 
 async def one_of_mine(*, code: str, by: Actor) -> FilingView:
     """Raises FilingNotFound for everybody but the applicant and whom they entrusted with it."""
-    row = await Filing.get_or_none(code=code).prefetch_related("hall", "case")
-    owner: int | None = row.citizen_id if row else None  # type: ignore[attr-defined]
-    if row is None or not await entrusted.may_see(owner=owner, item_code=row.item_code, by=by):
+    await ask_as_one(
+        found := filing_reading.by_code(code),
+        brought := completeness.brought(code),
+        owed := following.of(code),
+        delivery := delivery_tracking.of_filing(code),
+    )
+    row = found.answer
+    if row is None or not await entrusted.may_see(owner=row.citizen_id, item_code=row.item_code, by=by):
         raise FilingNotFound
-    return await _view(row, await forms.of_guide(row.guide_id), own=owner == by.number)  # type: ignore[attr-defined]
+    own = row.citizen_id == by.number
+    return await _view(row, brought.answer, owed.answer, delivery_tracking.view(delivery.answer), own=own)
 
 
-async def _view(row: Filing, form: Form, *, own: bool) -> FilingView:
-    case: Case | None = row.case
+async def _view(
+    row: FilingRead, came: Brought, owed: list[Owed], delivery: DeliveryView | None, *, own: bool
+) -> FilingView:
+    form, fields, places = await shelf.keep(("filing", row.guide_id), lambda: _for_all(row.guide_id))
+    hall = Place(code=row.hall_code, name=row.hall)
     version = row.pledge_version if row.state not in filing.EDITABLE else pledge.CURRENT
     return FilingView(
         code=row.code,
@@ -177,12 +181,12 @@ async def _view(row: Filing, form: Form, *, own: bool) -> FilingView:
         what_next=NEXT[row.state],
         editable=row.state in filing.EDITABLE,
         outdated=row.state == "draft" and await filing.is_outdated(row, form),
-        hall=Place(code=row.hall.code, name=row.hall.name),
-        halls=await _halls(form, row.hall),
-        fields=[_field(one) for one in form.fields],
+        hall=hall,
+        halls=_with(hall, places),
+        fields=fields,
         answers=filing.answers_of(row),
-        materials=await completeness.of(row, form),
-        agent=await entrusted.name_of(row.agent_id),  # type: ignore[attr-defined]
+        materials=completeness.of(row, form, came),
+        agent=await entrusted.name_of(row.agent_id),
         own=own,
         licences_on=own and licence_library.chosen() is not None,
         licence_consent=pledge.LICENCE_CONSENTS[pledge.LICENCE_CONSENT],
@@ -193,9 +197,9 @@ async def _view(row: Filing, form: Form, *, own: bool) -> FilingView:
         pledge_version=version,
         pledged_at=row.pledged_at,
         delivery_offered=delivering.offered(form.delivery),
-        delivery=await delivery_tracking.of_filing(row.id),
-        owed=await following.of(row.id),
-        case_no=case.case_no if case else "",
+        delivery=delivery,
+        owed=owed,
+        case_no=row.case_no,
         submitted_at=row.submitted_at,
         expires_at=row.expires_at,
     )
@@ -215,9 +219,15 @@ def _field(one: FormField) -> Field:
     )
 
 
-async def _halls(form: Form, chosen: Hall) -> list[Place]:
-    """Where the guide says it is handled, the chosen one among them."""
-    rows = await Hall.filter(code__in=form.halls, active=True).order_by("path")
-    places = [Place(code=one.code, name=one.name) for one in rows]
-    known = {one.code for one in places}
-    return places if chosen.code in known else [Place(code=chosen.code, name=chosen.name), *places]
+async def _for_all(guide_id: int) -> tuple[Form, list[Field], list[Place]]:
+    """What everybody sees who applies by this version: the form, its fields as they are shown, and where the guide says
+    it is handled.
+    """
+    form = await forms.of_guide(guide_id)
+    places = [Place(code=one.code, name=one.name) for one in await halls.everywhere() if one.code in form.halls]
+    return form, [_field(one) for one in form.fields], places
+
+
+def _with(chosen: Place, places: list[Place]) -> list[Place]:
+    """The chosen one among them, whatever the guide says by now."""
+    return places if any(one.code == chosen.code for one in places) else [chosen, *places]

@@ -1,8 +1,9 @@
 """容缺后补: what was promised when a case was taken on without it; brought, reminded of, overdue."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
+
+from msgspec import Struct
 
 from cases import filing, notice_period
 from cases.filing_errors import FilingNotFound, OwedNotFound
@@ -11,13 +12,13 @@ from cases.filing_models import Filing, OwedPaper, Paper
 from foundation import audit, clock, database
 from foundation.actor import Actor
 from foundation.events import tell
+from foundation.questions import Asking, Question
 from foundation.words import Verbatim, one_of
 
 REMIND_BEFORE = timedelta(days=3)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Owed:
+class Owed(Struct, frozen=True, kw_only=True):
     """One promised material: `state` owed 待补, overdue 已逾期, received 已补."""
 
     id: int
@@ -52,11 +53,28 @@ async def bring(*, code: str, material: str, by: Actor) -> None:
             await audit.record("filing.brought", subject=f"filing:{row.id}", by=by)
 
 
-async def of(filing_id: int) -> list[Owed]:
-    return [_view(one) for one in await OwedPaper.filter(filing_id=filing_id).order_by("id")]
+class _Row(Struct, frozen=True):
+    id: int
+    material: str
+    due_on: date
+    received_at: datetime | None
 
 
-def _view(row: OwedPaper) -> Owed:
+OF_FILING = Question(
+    _Row,
+    """
+select o.id, o.material, o.due_on, o.received_at from owed_paper o
+ where o.filing_id = (select f.id from filing f where f.code = asked.code) order by o.id""",
+    code="text",
+)
+
+
+def of(code: str) -> Asking[list[Owed]]:
+    """What was promised of an application, brought or not."""
+    return OF_FILING.asking(code, then=lambda rows: [_view(one) for one in rows])
+
+
+def _view(row: _Row) -> Owed:
     late = row.received_at is None and row.due_on < clock.today()
     state = "received" if row.received_at else "overdue" if late else "owed"
     return Owed(id=row.id, material=row.material, due_on=row.due_on, state=state)

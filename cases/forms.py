@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from cases.filing_errors import FormFaults, NoOnlineForm
-from catalogue import guides
+from catalogue import guides, shelf
 from catalogue.form_faults import YES_NO, condition
 from catalogue.guides import GuidePage
 from catalogue.item_sheet import FormField, Material
@@ -42,28 +42,34 @@ class Form:
 async def of_item(slug: str) -> tuple[Form, GuidePage]:
     """The form of an item today. Raises ItemNotFound, NoOnlineForm."""
     page = await guides.page(slug)
-    return _form(page.guide_id, page.version, page.sheet), page
+    return await of_guide(page.guide_id), page
 
 
 async def of_guide(guide_id: int) -> Form:
-    """The form of one version. Raises NoOnlineForm."""
+    """The form of one version, which stays as it is. Raises NoOnlineForm."""
+    form = await shelf.keep(("form", guide_id), lambda: _read(guide_id))
+    if not form.fields:
+        raise NoOnlineForm
+    return form
+
+
+async def _read(guide_id: int) -> Form:
     guide = await Guide.get(id=guide_id)
-    return _form(guide.id, guide.version, guide.content)
+    sheet = guide.content
+    return Form(
+        guide_id=guide.id,
+        version=guide.version,
+        fields=tuple(msgspec.convert(one, FormField) for one in sheet.get("online_form", [])),
+        materials=tuple(msgspec.convert(one, Material) for one in sheet["materials"]),
+        delivery=tuple(sheet["result"]["delivery"]),
+        halls=tuple(dict.fromkeys(one["hall"] for one in sheet["places"])),
+    )
 
 
 async def result_of(item_code: str) -> tuple[tuple[str, ...], GuidePage]:
     """How the result of an item may reach people, whether it has a form or not. Raises ItemNotFound."""
     page = await guides.page(item_code)
     return tuple(page.sheet["result"]["delivery"]), page
-
-
-def _form(guide_id: int, version: int, sheet: dict[str, Any]) -> Form:
-    fields = tuple(msgspec.convert(one, FormField) for one in sheet.get("online_form", []))
-    if not fields:
-        raise NoOnlineForm
-    materials = tuple(msgspec.convert(one, Material) for one in sheet["materials"])
-    halls = tuple(dict.fromkeys(one["hall"] for one in sheet["places"]))
-    return Form(guide_id, version, fields, materials, tuple(sheet["result"]["delivery"]), halls)
 
 
 def filled_on_line(material: Material) -> bool:

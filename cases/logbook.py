@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+import msgspec
 from msgspec import Struct
 
 from cases import folding, pushed
@@ -26,9 +27,16 @@ FOLDED = ("stage", "accepted_at", "closed_at", "promised_due", "legal_due", "war
           "used_days", "contradictions", "calendar_version")  # fmt: skip
 
 
-class Logged(Struct, frozen=True, kw_only=True):
-    """One event as people read it and as it is folded."""
+WRITTEN = """(select coalesce(json_agg(json_build_array(
+             e.id, e.kind, e.happened_at, e.note, e.source, e.event_id, e.detail) order by e.happened_at, e.id), '[]')
+          from case_event e where e.case_id = c.id) as written"""
+"""The whole log of ``case_file c`` as one text, for `read`."""
 
+
+class Logged(Struct, frozen=True, kw_only=True, array_like=True):
+    """One event as people read it and as it is folded; its fields stand in the order of `WRITTEN`."""
+
+    id: int
     kind: str
     happened_at: datetime
     note: str
@@ -51,11 +59,13 @@ class Logged(Struct, frozen=True, kw_only=True):
 class LogRow(Logged, frozen=True, kw_only=True):
     """One event as it lies in the log."""
 
-    id: int
     case_id: int
     received_at: datetime
     body_hash: str
     told_by: str
+
+
+read = msgspec.json.Decoder(list[Logged]).decode
 
 
 async def of(case_ids: Collection[int]) -> dict[int, list[LogRow]]:

@@ -7,6 +7,7 @@ fingerprint and reads one row.
 import hmac
 import ipaddress
 from datetime import timedelta
+from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 
@@ -24,6 +25,18 @@ PER_NUMBER = (10, 3600)
 PER_ADDRESS = (30, 3600)
 NO_FACTOR = "0" * 64
 IPV6_SITE = 64  # bits that one subscriber has for themselves
+
+
+class Owned(Protocol):
+    """What of a case says who may see it."""
+
+    @property
+    def citizen_id(self) -> int | None: ...
+    @property
+    def item_code(self) -> str: ...
+
+
+C = TypeVar("C", bound=Owned)
 
 
 async def by_number(*, case_no: str, last_four: str, address: str) -> CaseView:
@@ -86,9 +99,7 @@ def to_supplement(citizen_id: int) -> Asking[list[tuple[str, str]]]:
 async def one_of_mine(*, case_no: str, citizen_id: int) -> CaseView:
     """One case for its applicant or their delegate. Raises CaseNotFound for everybody else."""
     await ask_as_one(found := reading.by_number(case_no, who=citizen_id), calendar := WorkCalendar.asked())
-    case = found.answer
-    if case is None or not await _is_theirs_to_see(case.citizen_id, case.item_code, citizen_id):
-        raise CaseNotFound
+    case = await theirs(found.answer, citizen_id)
     view = views.view(case, calendar.answer, with_notes=True)
     own = case.citizen_id == citizen_id
     return replace(
@@ -102,14 +113,12 @@ async def one_of_mine(*, case_no: str, citizen_id: int) -> CaseView:
 
 async def mine_or_entrusted(*, case_no: str, citizen_id: int) -> Case:
     """The case, for its applicant or their delegate. Raises CaseNotFound for everybody else."""
-    case = await Case.get_or_none(case_no=case_no)
-    owner: int | None = case.citizen_id if case else None  # type: ignore[attr-defined]
-    if case is None or not await _is_theirs_to_see(owner, case.item_code, citizen_id):
+    return await theirs(await Case.get_or_none(case_no=case_no), citizen_id)  # type: ignore[arg-type]
+
+
+async def theirs(case: C | None, citizen_id: int) -> C:
+    """A case that was found, if it is the citizen's or entrusted to them. Raises CaseNotFound for everybody else."""
+    by = Actor.citizen(citizen_id)
+    if case is None or not await entrusted.may_see(owner=case.citizen_id, item_code=case.item_code, by=by):
         raise CaseNotFound
     return case
-
-
-async def _is_theirs_to_see(owner: int | None, item_code: str, citizen_id: int) -> bool:
-    if owner == citizen_id:
-        return True
-    return await entrusted.may_see(owner=owner, item_code=item_code, by=Actor.citizen(citizen_id))

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+from msgspec import Struct
+
 from cases import paper_content, paper_limits, paper_owners, scanning
 from cases.filing_errors import (
     PaperChanged,
@@ -38,8 +40,7 @@ LABELS = {
 CODE_LENGTH = 16
 
 
-@dataclass(frozen=True, kw_only=True)
-class PaperView:
+class PaperView(Struct, frozen=True, kw_only=True):
     """A file as its owner and staff see it. `missing` are the numbers of pieces still to come."""
 
     code: str
@@ -53,6 +54,23 @@ class PaperView:
     missing: list[int]
     late: bool
     at: datetime
+
+
+class PaperRead(Struct, frozen=True, kw_only=True):
+    """What a page reads of a paper; `READ` names the columns of ``paper p``."""
+
+    code: str
+    material: str
+    name_sealed: str
+    size: int
+    media_type: str
+    state: str
+    parts: list[int]
+    late: bool
+    created_at: datetime
+
+
+READ = "p.code, p.material, p.name_sealed, p.size, p.media_type, p.state, p.parts, p.late, p.created_at"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,11 +252,11 @@ async def _mine(code: str, by: Actor) -> Paper:
     return row
 
 
-def _missing(row: Paper) -> list[int]:
+def _missing(row: Paper | PaperRead) -> list[int]:
     return sorted(set(range(1, paper_limits.parts_of(row.size) + 1)) - set(row.parts))
 
 
-def view(row: Paper) -> PaperView:
+def view(row: Paper | PaperRead) -> PaperView:
     kind = KINDS.get(row.media_type)
     return PaperView(
         code=row.code,

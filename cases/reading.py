@@ -5,6 +5,7 @@ from datetime import date, datetime
 import msgspec
 from msgspec import Struct
 
+from cases import logbook
 from cases.logbook import Logged
 from cases.notice import NoticeRow
 from cases.usual import Usual
@@ -40,22 +41,17 @@ class CaseRead(Struct, frozen=True, kw_only=True):
 
     def log(self) -> list[Logged]:
         """What has happened, the earliest first."""
-        return _log.decode(self.written)
+        return logbook.read(self.written)
 
 
-_log = msgspec.json.Decoder(list[Logged])
-
-READ = """
+READ = f"""
 select c.id, c.case_no, c.citizen_id, c.item_code, c.item_name, c.department_name, c.applicant_name_sealed,
        c.legal_days, c.promised_days, c.stage, c.closed_at, c.promised_due, c.legal_due, c.warn_from, c.paused,
        c.pause_until, c.created_at,
        (select f.agent_id from filing f where f.case_id = c.id) as agent_id,
        exists (select from case_subscription s where s.case_id = c.id and s.citizen_id = asked.who) as followed,
        (select count(*) from supplement s where s.case_id = c.id and s.state = 'sent') as supplements,
-       (select coalesce(json_agg(json_build_object(
-                 'kind', e.kind, 'happened_at', e.happened_at, 'note', e.note, 'source', e.source,
-                 'event_id', e.event_id, 'detail', e.detail) order by e.happened_at, e.id), '[]')
-          from case_event e where e.case_id = c.id) as written,
+       {logbook.WRITTEN},
        (select coalesce(json_agg(json_build_object(
                  'id', n.id, 'document_no', n.document_no, 'due', n.due, 'happened_at', e.happened_at, 'note', e.note,
                  'detail', e.detail, 'source', e.source, 'event_id', e.event_id) order by e.happened_at, n.id),

@@ -1,7 +1,7 @@
 """办理结果: staff put the result papers to a case that was filed on line and close it; the applicant downloads them."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from cases import delivery_tracking, intake, paper_content, review, scanning
@@ -12,11 +12,12 @@ from cases.intake import PushedEvent
 from cases.models import Case
 from cases.paper_kinds import kind_of
 from cases.paper_limits import must_fit
-from cases.papers import CODE_LENGTH, PaperView, view
+from cases.papers import CODE_LENGTH, READ, PaperRead, PaperView, view
 from cases.timeline import ENDS, Kind
 from channels.clamd import Scanner
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
+from foundation.questions import Asking, Question
 
 MATERIAL = "办理结果"
 
@@ -94,6 +95,16 @@ async def _case(code: str, within: Collection[str]) -> Case:
     return filing.case
 
 
-async def of_case(case_id: int) -> Sequence[PaperView]:
+OF_CASE = Question(
+    PaperRead,
+    f"""
+select {READ} from paper p
+ where p.result_of_id = (select c.id from case_file c where c.case_no = asked.case_no) and p.state = 'ready'
+ order by p.id""",
+    case_no="text",
+)
+
+
+def of_case(case_no: str) -> Asking[list[PaperRead]]:
     """The result papers of a case."""
-    return [view(one) for one in await Paper.filter(result_of_id=case_id, state="ready").order_by("id")]
+    return OF_CASE.asking(case_no, then=list)

@@ -23,7 +23,7 @@ from cases import (
 from cases.completeness import MaterialState
 from cases.delivery_tracking import DeliveryView
 from cases.filing_errors import FilingNotFound, PaperNotFound
-from cases.filing_models import Delivery, Filing, Paper
+from cases.filing_models import Filing, Paper
 from cases.filing_views import LABELS
 from cases.following import Owed
 from cases.licences import Held
@@ -127,7 +127,7 @@ async def record(*, code: str, within: Collection[str], by: Actor) -> Record:
     """Opening it is audited, for it opens a person's record. Raises FilingNotFound, NotYourHall."""
     row = await _found(code, within)
     form = await forms.of_guide(row.guide_id)  # type: ignore[attr-defined]
-    states = await completeness.of(row, form)
+    states = completeness.of(row, form, await completeness.brought(code))
     return Record(
         filing_id=row.id,
         item_code=row.item_code,
@@ -141,9 +141,10 @@ async def record(*, code: str, within: Collection[str], by: Actor) -> Record:
         reason=row.reason,
         pledged_at=row.pledged_at,
         pledge_version=row.pledge_version,
-        delivery=await _delivery(row.id),
-        owed=await following.of(row.id),
-        results=await results.of_case(row.case.id) if row.case else [],
+        # unmasked: who sends it writes the address on it
+        delivery=delivery_tracking.view(await delivery_tracking.of_filing(code), whole=True),
+        owed=await following.of(code),
+        results=[papers.view(one) for one in await results.of_case(row.case.case_no)] if row.case else [],
         case_open=bool(row.case and Kind(row.case.stage) not in ENDS),
         may_send_back=row.rounds < review.ROUNDS,
         asked_names=[filing.FORM, *(one.name for one in states)],
@@ -156,12 +157,6 @@ def _answers(form: forms.Form, answers: forms.Answers) -> list[Answer]:
         value = answers.get(one.field, "")
         told.append(Answer(label=one.label, value="、".join(value) if isinstance(value, list) else str(value)))
     return told
-
-
-async def _delivery(filing_id: int) -> DeliveryView | None:
-    """Unmasked: who sends it writes the address on it."""
-    row = await Delivery.get_or_none(filing_id=filing_id).prefetch_related("hall")
-    return delivery_tracking.view(row, whole=True) if row else None
 
 
 async def _found(code: str, within: Collection[str]) -> Filing:

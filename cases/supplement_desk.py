@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cases import handling, papers, supplement_views, supplements
+from cases import handling, papers, supplement_reading, supplement_views
 from cases.errors import CaseNotFound
 from cases.filing_errors import NothingToSupplement, NoticeFault, PaperNotFound
 from cases.filing_models import Paper, Supplement
@@ -53,7 +53,7 @@ async def one(*, code: str, within: Collection[str], by: Actor) -> SupplementVie
     """Raises NothingToSupplement."""
     row = await _within(code, within)
     owner: int = row.citizen_id  # type: ignore[attr-defined]
-    (shown,) = await supplement_views.shown([row], case=await row.case)
+    shown = await supplement_views.one(code, case_no=(await row.case).case_no)
     async with database.transaction():
         await audit.record("supplement.read", subject=f"supplement:{row.id}", by=by)
         await record_access([owner], what=Look.CASES, why=f"查看补正材料，办件 {shown.case_no}", by=by)
@@ -81,7 +81,7 @@ async def ask_again(
     `handling.move`: CaseCannotMoveSo for a piece that is asked for already, CaseHasEnded.
     """
     row = await _within(code, within)
-    (shown,) = await supplement_views.shown([row], case=await row.case)
+    shown = await supplement_views.one(code, case_no=(await row.case).case_no)
     came = {one.material for one in shown.papers}
     told = tuple(Missing(one.material, one.why.strip()[:120], HOW) for one in pieces)
     if not told or any(not one.problem or one.name not in came for one in told):
@@ -102,7 +102,8 @@ async def paper(*, code: str, supplement: str, within: Collection[str]) -> tuple
 
 async def of_department(*, case_no: str, source: Actor) -> list[SupplementView]:
     """What was sent for a department's own case. Raises CaseNotFound."""
-    return await supplements.of_case(await _case(case_no, source))
+    await _case(case_no, source)
+    return supplement_views.shown(await supplement_reading.of_case(case_no))
 
 
 async def paper_of_department(*, code: str, case_no: str, source: Actor) -> tuple[PaperView, bytes]:

@@ -1,21 +1,21 @@
 """What a case is asked to bring, what was uploaded for it, and what became of each piece."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from cases import logbook
-from cases.filing_models import Paper, Supplement
+from msgspec import Struct
+
+from cases import folded, supplement_reading
+from cases.errors import CaseNotFound
 from cases.folding import Progress
-from cases.logbook import LogRow
-from cases.models import Case
-from cases.paper_limits import LIVE
+from cases.logbook import Logged
 from cases.papers import PaperView, view
-from cases.progress_models import CaseNotice
+from cases.supplement_reading import CaseRow, PaperWanted, Read, SupplementRow
 from cases.timeline import Kind
 from foundation import clock
+from foundation.questions import ask_as_one
 from foundation.words import Verbatim, one_of
 from foundation.workdays import WorkCalendar
 
@@ -23,25 +23,14 @@ WHATEVER = "补正材料"  # where a notice lists no papers by name
 PIECES = {"missing": "待上传", "uploaded": "已上传", "left_out": "本次未提交", "came": "已提交", "again": "需重新提交"}
 
 
-@dataclass(frozen=True)
-class PaperWanted:
-    """One thing that is asked for, why, and how to send it."""
-
-    material: Verbatim
-    why: str
-    how: str
-
-
-@dataclass(frozen=True)
-class Piece(PaperWanted):
+class Piece(PaperWanted, frozen=True):
     """`state`：missing 待上传，uploaded 已上传，left_out 本次未提交，came 已提交，again 不合要求、须重新提交."""
 
     state: Annotated[str, one_of(PIECES)]
     state_label: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class SupplementView:
+class SupplementView(Struct, frozen=True, kw_only=True):
     """What is asked for until which day (`due`; `late` after it), what has been uploaded, what is `missing` of it, and
     whether it was sent; `more` says that the case waits for papers still. `state`: open, sent, expired.
     """
@@ -65,10 +54,10 @@ class SupplementView:
 class Standing:
     """What a case waits for now, by its log; `notice` is the last that was told and not struck out."""
 
-    case: Case
+    case: CaseRow
     progress: Progress
-    notices: Mapping[int, LogRow]
-    notice: LogRow | None
+    notices: Mapping[int, Logged]
+    notice: Logged | None
     dues: Mapping[int, date]
     wanted: Sequence[PaperWanted]
 
@@ -78,25 +67,29 @@ class Standing:
         return max(self.dues.values(), default=None)
 
 
-async def standing(case: Case) -> Standing:
-    """Within the lock of the number nothing of it changes."""
-    log = (await logbook.of([case.id])).get(case.id, [])
-    progress = logbook.fold(case, [row.happening for row in log], await WorkCalendar.current())
+async def standing(case_no: str) -> Standing:
+    """Within the lock of the number nothing of it changes. Raises CaseNotFound."""
+    await ask_as_one(found := supplement_reading.case(case_no), calendar := WorkCalendar.asked())
+    if found.answer is None:
+        raise CaseNotFound
+    return _standing(found.answer, calendar.answer)
+
+
+def _standing(case: CaseRow, calendar: WorkCalendar) -> Standing:
+    log = case.log()
+    progress = folded.fold(case, log, calendar)
     told = [row for row in log if row.kind == Kind.NOTICE_ONCE and row.key not in progress.voided]
     return Standing(
         case=case,
         progress=progress,
         notices={row.id: row for row in log if row.kind == Kind.NOTICE_ONCE},
         notice=told[-1] if told else None,
-        dues={
-            one.event_id: one.due  # type: ignore[attr-defined]
-            for one in await CaseNotice.filter(case=case, event_id__in=[row.id for row in told])
-        },
+        dues={row.id: case.dues[row.id] for row in told if row.id in case.dues},
         wanted=_wanted(told, progress),
     )
 
 
-def _wanted(told: Sequence[LogRow], progress: Progress) -> list[PaperWanted]:
+def _wanted(told: Sequence[Logged], progress: Progress) -> list[PaperWanted]:
     """Each paper that is missing, with what was said of it last; a notice that names none asks for something."""
     said = {one["name"]: one for row in told for one in row.detail.get("items", [])}
     named = [
@@ -105,28 +98,26 @@ def _wanted(told: Sequence[LogRow], progress: Progress) -> list[PaperWanted]:
     return named or [PaperWanted(WHATEVER, told[-1].note if told else "", "")]
 
 
-async def papers(rows: Sequence[Supplement]) -> Mapping[int, list[Paper]]:
-    """The files of each, by its id."""
-    found = defaultdict[int, list[Paper]](list)
-    for one in await Paper.filter(supplement_id__in=[row.id for row in rows], state__in=LIVE).order_by("id"):
-        found[one.supplement_id].append(one)  # type: ignore[attr-defined]
+async def one(code: str, *, case_no: str) -> SupplementView:
+    """A supplement of the case, sent or not."""
+    (found,) = shown(await supplement_reading.of_case(case_no, code=code))
     return found
 
 
-async def shown(rows: Sequence[Supplement], *, case: Case) -> list[SupplementView]:
+def shown(read: Read) -> list[SupplementView]:
     """Supplements of one case as people read them."""
-    if not rows:
+    if read.case is None or not read.rows:
         return []
-    now, held = await standing(case), await papers(rows)
-    return [of(row, now, held) for row in rows]
+    now = _standing(read.case, read.calendar)
+    return [_view(row, now) for row in read.rows]
 
 
-def of(row: Supplement, now: Standing, held: Mapping[int, Sequence[Paper]]) -> SupplementView:
-    sent, files = row.state == "sent", held.get(row.id, [])
+def _view(row: SupplementRow, now: Standing) -> SupplementView:
+    sent, files = row.state == "sent", row.papers
     came = {one.material for one in files}
-    notice = now.notices.get(row.notice_id) if sent else now.notice  # type: ignore[attr-defined]
+    notice = now.notices.get(row.notice_id) if sent else now.notice
     due = (now.dues.get(notice.id) if notice else None) if sent else now.due
-    wanted = [PaperWanted(**one) for one in row.wanted] if sent else now.wanted
+    wanted = row.wanted if sent else now.wanted
     if files and [one.material for one in wanted] == [WHATEVER]:
         came.add(WHATEVER)  # nothing was named: whatever came will do
     pieces = [_piece(one, came, now, sent=sent) for one in wanted]

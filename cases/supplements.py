@@ -4,10 +4,11 @@ clock goes on. What is still missing, or is asked for again, is sent with anothe
 Locks in this order: the number of the case (`taking_in.lock`), the supplement, the row of the case.
 """
 
-from dataclasses import asdict
 from datetime import date, datetime
 
-from cases import entrusted, intake, lookup, notice_period, supplement_views, taking_in
+from msgspec.structs import asdict
+
+from cases import entrusted, intake, lookup, notice_period, supplement_reading, supplement_views, taking_in
 from cases.filing_errors import NothingToSupplement, PapersNotReady, SupplementEmpty
 from cases.filing_models import Paper, Supplement
 from cases.intake import PushedEvent
@@ -33,19 +34,19 @@ async def begin(*, case_no: str, by: Actor) -> SupplementView:
     case = await lookup.mine_or_entrusted(case_no=case_no, citizen_id=by.number)
     async with database.transaction():
         await taking_in.lock([case_no])
-        standing = await _waiting(case.id)
+        standing = await _waiting(case_no)
         row = await Supplement.select_for_update().get_or_none(case=case, state__in=("open", "expired"))
         if row is None:
             row = await _new(standing, until)
             await audit.record("supplement.begun", subject=f"supplement:{row.id}", by=by)
         else:
             await _again(row, standing, until)
-    return supplement_views.of(row, standing, await supplement_views.papers([row]))
+    return await supplement_views.one(row.code, case_no=case_no)
 
 
-async def _waiting(case_id: int) -> Standing:
+async def _waiting(case_no: str) -> Standing:
     """Raises NothingToSupplement for a case that waits for nothing."""
-    standing = await supplement_views.standing(await Case.get(id=case_id))
+    standing = await supplement_views.standing(case_no)
     if standing.case.stage != Kind.NOTICE_ONCE or standing.notice is None:
         raise NothingToSupplement
     return standing
@@ -55,9 +56,9 @@ async def _new(standing: Standing, until: datetime) -> Supplement:
     assert standing.notice is not None
     return await Supplement.create(
         code=crypto.random_code(CODE_LENGTH),
-        case=standing.case,
+        case_id=standing.case.id,
         notice_id=standing.notice.id,
-        citizen_id=standing.case.citizen_id,  # type: ignore[attr-defined]
+        citizen_id=standing.case.citizen_id,
         expires_at=_not_before(until, standing.due),
     )
 
@@ -90,8 +91,8 @@ async def send(*, code: str, by: Actor) -> SupplementView:
         if row is None or row.state == "expired" or not await _theirs(row, known.case, by):
             raise NothingToSupplement
         if row.state == "open":
-            await _send(row, await _waiting(known.case.id), by)
-    return (await supplement_views.shown([row], case=await Case.get(id=known.case.id)))[0]
+            await _send(row, await _waiting(known.case.case_no), by)
+    return await supplement_views.one(code, case_no=known.case.case_no)
 
 
 async def _theirs(row: Supplement, case: Case, by: Actor) -> bool:
@@ -141,9 +142,6 @@ async def of_mine(*, case_no: str, by: Actor) -> list[SupplementView]:
 
     Raises CaseNotFound for everybody else.
     """
-    return await of_case(await lookup.mine_or_entrusted(case_no=case_no, citizen_id=by.number))
-
-
-async def of_case(case: Case) -> list[SupplementView]:
-    """What was sent for a case, the latest first."""
-    return await supplement_views.shown(await Supplement.filter(case=case, state="sent").order_by("-id"), case=case)
+    found = await supplement_reading.of_case(case_no)
+    await lookup.theirs(found.case, by.number)
+    return supplement_views.shown(found)

@@ -67,8 +67,7 @@ def _share(name: str, text: str) -> float:
 
 async def find(code: str) -> ItemCard:
     """By slug or 实施编码. Raises ItemNotFound."""
-    known = await _known()
-    found = known.get(code) or next((card for card in known.values() if card.item_code == code), None)
+    found = (await _known()).get(code) or (await shelf.keep("items by code", _by_code)).get(code)
     if found is None:
         raise ItemNotFound
     return found
@@ -128,6 +127,11 @@ async def _known() -> dict[str, ItemCard]:
 async def _read() -> dict[str, ItemCard]:
     rows = ServiceItem.filter(guide_id__isnull=False).order_by("position", "-bookable", "slug")
     return {row.slug: _card(row) for row in await rows.select_related("department")}
+
+
+async def _by_code() -> dict[str, ItemCard]:
+    """Of two with one code the first."""
+    return {card.item_code: card for card in reversed(await published())}
 
 
 def _card(row: ServiceItem) -> ItemCard:

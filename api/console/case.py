@@ -120,7 +120,9 @@ async def _shown(case: Case, who: StaffMember) -> dict[str, Any]:
         "may": may,
         "key": secrets.token_hex(8),
         "names": await deeds.names_of({one.row.told_by for one in found.entries if one.row.told_by}),
-        "delivery": await delivery_tracking.of_case(case.id, whole=True) if may["papers"] else None,
+        "delivery": delivery_tracking.view(await delivery_tracking.of_case(case.case_no), whole=True)
+        if may["papers"]
+        else None,
         "made": case.stage in delivery_tracking.MADE,
         "deeds": await deeds.of_subjects([f"case:{case.id}"]),
     }

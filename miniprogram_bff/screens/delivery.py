@@ -55,7 +55,7 @@ class ResultPage(Struct):
 async def result(case_no: CaseNo, who: Session) -> ResultPage:
     shown = await delivery_desk.of_case(case_no=case_no, by=actor(who))
     halls = [PickUpHall(code, name) for code, name in shown.halls]
-    return ResultPage(shown.offered, halls, shown.delivery, list(shown.results))
+    return ResultPage(shown.offered, halls, shown.delivery, shown.results)
 
 
 @routes.put(

@@ -19,7 +19,6 @@ from cases.filing_errors import (
     TrackingTaken,
 )
 from cases.filing_models import Delivery, OwedPaper
-from cases.models import Case
 from cases.paper_owners import Owner
 from cases.results import File
 from foundation import clock, database
@@ -69,7 +68,7 @@ async def test_what_was_promised_is_owed_reminded_of_and_brought() -> None:
             await following.remind()
             assert await told("PaperOwedSoon") == times
     with clock.shifted(due - clock.today() + timedelta(days=1)):
-        assert (await following.of((await OwedPaper.get()).filing_id))[0].state == "overdue"  # type: ignore[attr-defined]
+        assert (await following.of(code))[0].state == "overdue"
         paper = await upload(Owner("filing", code), me, material=REPORT)
         assert paper.late
         for _ in range(2):
@@ -127,7 +126,7 @@ async def test_made_sent_tracked_and_arrived() -> None:
     assert await delivery_tracking.track(**track, **arrived) == "repeated"  # type: ignore[arg-type]
     early = {"state": "sent", "at": clock.now() + timedelta(hours=1), "note": "到达示例市"}
     assert await delivery_tracking.track(**track, **early) == "noted"  # type: ignore[arg-type]
-    view = await delivery_tracking.of_case((await Case.get(case_no=case_no)).id)
+    view = await delivery_tracking.of_case(case_no)
     assert view is not None
     assert (view.state, [one.note for one in view.steps][-2:]) == ("delivered", ["到达示例市", "本人签收"])
     assert await told("DeliveryMoved") == 3

@@ -1,5 +1,6 @@
 """Filing on line through the doors: a citizen's JSON, the reviewers' pages, a courier that pushes."""
 
+import asyncio
 import hashlib
 import json
 from dataclasses import replace
@@ -93,6 +94,19 @@ async def test_from_the_guide_to_sending_in(bff: httpx.AsyncClient) -> None:
     assert (await bff.get(f"/v1/papers/{paper['code']}/file", headers=other)).status_code == 404
     assert (await bff.get(path, headers=other)).status_code == 404
     assert (await bff.get(path)).status_code == 401
+
+
+async def test_who_asks_together_with_the_applicant_sees_nothing_of_theirs(bff: httpx.AsyncClient) -> None:
+    citizen, by = await an_applicant()
+    code, case_no = await accepted(by, await a_reviewer())
+    me, other = await sign_in(citizen), await sign_in((await an_applicant())[0])
+    addresses = [f"/v1/filings/{code}", f"/v1/cases/{case_no}/result", f"/v1/cases/{case_no}/supplements"]
+    asked = [(address, headers) for address in addresses * 4 for headers in (me, other)]
+    answers = await asyncio.gather(*(bff.get(address, headers=headers) for address, headers in asked))
+    assert [one.status_code for one in answers] == [200, 404] * len(answers[::2])
+    assert {one.json()["code"] for one in answers[1::2]} == {"FilingNotFound", "CaseNotFound"}
+    mine, theirs = await asyncio.gather(*(bff.get("/v1/filings", headers=one) for one in (me, other)))
+    assert ([one["code"] for one in mine.json()], theirs.json()) == ([code], [])
 
 
 async def test_faults_name_their_fields(bff: httpx.AsyncClient) -> None:

@@ -12,21 +12,25 @@ import httpx
 import pytest
 
 from appointments import closure_news, waitlist
+from cases import supplements
+from cases.paper_owners import Owner
 from cases.timeline import Kind
 from catalogue import favourites
 from feedback import ratings
 from foundation.actor import Actor
 from identity import exports, leaving, looks
+from identity.idnumber import Identity
 from identity.models import Citizen
 from notifications import consents, notices, topics, wording
 from payments import refund_applications, settlement
-from tests.builders import draws, opinions, payments
+from tests.builders import draws, identity, opinions, payments
 from tests.builders.appointments import STAFF, a_held_place, a_slot
 from tests.builders.cases import a_case
 from tests.builders.catalogue import small_city
 from tests.builders.closures import announced
 from tests.builders.doors import sign_in
 from tests.builders.favourites import two_items
+from tests.builders.filing import a_reviewer, accepted, an_applicant, online_city, upload
 from tests.builders.messages import announce
 from tests.builders.organisations import known_by_phone
 from tests.builders.payments import Till
@@ -153,6 +157,24 @@ async def waits(citizen: Citizen) -> str:
     return (await waitlist.join(slot_id=full.id, by=Actor.citizen(citizen.id))).code
 
 
+async def an_applicant_on_line() -> tuple[dict[str, str], dict[str, int]]:
+    """As `somebody`, who applied for one thing, and sent what another case waits for."""
+    await online_city()
+    number = identity.id_number()
+    citizen, me = await an_applicant(number=number)
+    code, case_no = await accepted(me, await a_reviewer())
+    waiting = await a_case(Kind.RECEIVED, Kind.NOTICE_ONCE, applicant=Identity.of("id_card", number))
+    begun = await supplements.begin(case_no=waiting.case_no, by=me)
+    await upload(Owner("supplement", begun.code), me, material=begun.missing[0])
+    await supplements.send(code=begun.code, by=me)
+    return await sign_in(citizen), {
+        "/v1/filings": ONE,
+        f"/v1/filings/{code}": ONE,
+        f"/v1/cases/{case_no}/result": ONE,
+        f"/v1/cases/{waiting.case_no}/supplements": ONE,
+    }
+
+
 async def test_no_personal_screen_sends_more_statements_than_it_needs(bff: httpx.AsyncClient, sent: list[str]) -> None:
     await send_no_more(bff, sent, *await somebody())
 
@@ -167,6 +189,10 @@ async def test_nor_does_one_of_what_was_paid(bff: httpx.AsyncClient, sent: list[
 
 async def test_nor_does_one_of_what_is_written_about_somebody(bff: httpx.AsyncClient, sent: list[str]) -> None:
     await send_no_more(bff, sent, *await who_is_written_about())
+
+
+async def test_nor_does_one_of_applications(bff: httpx.AsyncClient, sent: list[str]) -> None:
+    await send_no_more(bff, sent, *await an_applicant_on_line())
 
 
 async def send_no_more(bff: httpx.AsyncClient, sent: list[str], me: dict[str, str], screens: dict[str, int]) -> None:

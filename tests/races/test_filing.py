@@ -167,8 +167,8 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
         async def get_or_none(self, **given: Any) -> Any:
             return await Supplement.get_or_none(**given)
 
-    async def together(case: Case) -> Any:
-        found = await standing(case)
+    async def together(case_no: str) -> Any:
+        found = await standing(case_no)
         if not met.is_set():
             await asyncio.wait_for(barrier.wait(), 10)
             met.set()
@@ -216,8 +216,8 @@ async def test_without_the_lock_it_would_be_sent_to_a_case_that_is_over(monkeypa
     case = await Case.get()
     read, ended, standing = asyncio.Event(), asyncio.Event(), supplement_views.standing
 
-    async def before_the_end(case: Case) -> Any:
-        found = await standing(case)
+    async def before_the_end(case_no: str) -> Any:
+        found = await standing(case_no)
         read.set()
         await asyncio.wait_for(ended.wait(), 10)
         return found
