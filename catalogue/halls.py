@@ -56,6 +56,11 @@ async def everywhere() -> list[HallView]:
     return list((await _known()).values())
 
 
+async def names() -> dict[str, str]:
+    """Path → name of every hall in use."""
+    return await shelf.keep("names by path", _read_names)
+
+
 async def find(code: str) -> HallView:
     """Raises HallNotFound."""
     found = (await _known()).get(code)
@@ -97,6 +102,10 @@ async def _known() -> dict[str, HallView]:
 async def _read() -> dict[str, HallView]:
     rows = await Hall.filter(active=True).order_by("path").select_related("parent")
     return {row.code: _view(row) for row in rows}
+
+
+async def _read_names() -> dict[str, str]:
+    return {one.path: one.name for one in await everywhere()}
 
 
 def _view(row: Hall) -> HallView:

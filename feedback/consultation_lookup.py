@@ -5,18 +5,20 @@ A wrong number and a wrong factor look the same and take the same: both compute 
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from cases import paper_folders
 from cases.papers import PaperView
 from feedback import routing
 from feedback.consultation_errors import ConsultationNotFound
-from feedback.consultation_models import Consultation, ConsultationEntry
+from feedback.consultation_models import Consultation
 from feedback.consultations import FACTOR, STATES
 from foundation import crypto, ratelimit
 from foundation.actor import Actor
+from foundation.questions import Asking, Question
 
 PER_NUMBER, PER_ADDRESS = (10, 3600), (30, 3600)
 LONGEST = 16
@@ -27,8 +29,7 @@ SIDES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True):
     """One thing that passed between the asker and the office; staff go by the name of their department."""
 
     label: str
@@ -38,8 +39,7 @@ class Said:
     at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Seen:
+class Seen(Struct, frozen=True, kw_only=True):
     """A consultation as its asker sees it."""
 
     code: str
@@ -63,6 +63,52 @@ class Seen:
     said: list[Said]
 
 
+class _Entry(Struct, frozen=True, array_like=True):
+    kind: str
+    text: str
+    cites: list[dict[str, Any]]
+    at: datetime
+
+
+class _Kept(Struct, frozen=True):
+    """What of its row its asker sees, with what was said where that is asked for."""
+
+    code: str
+    citizen_id: int | None
+    kind: str
+    title: str
+    state: str
+    department: str
+    hall_name: str
+    item_name: str
+    due_on: date
+    asked_at: datetime
+    mark: int | None
+    asked_again: bool
+    appeal_state: str
+    folder_id: int | None
+    said: list[_Entry] = []
+
+
+KEPT = """
+select code, citizen_id, kind, title, state, department, hall_name, item_name, due_on, asked_at, mark, asked_again,
+       appeal_state, folder_id"""
+THEIRS = Question(
+    _Kept,
+    f"{KEPT} from consultation where citizen_id = asked.who order by id desc limit asked.most",
+    who="bigint",
+    most="int",
+)
+WITH_ALL_SAID = Question(
+    _Kept,
+    f"""{KEPT},
+       (select coalesce(json_agg(json_build_array(e.kind, e.text, e.cites, e.at) order by e.id), '[]')
+          from consultation_entry e where e.consultation_id = c.id and e.kind in {tuple(SIDES)}) as said
+  from consultation c where id = asked.id""",
+    id="bigint",
+)
+
+
 async def own(*, code: str, by: Actor | None, last_four: str = "", address: str) -> Consultation:
     """Of whoever is signed in, else by the second factor. Raises ConsultationNotFound, TooManyRequests."""
     code = crypto.read_code(code)[:LONGEST]  # what people type may be longer than any code, once it is read
@@ -82,24 +128,19 @@ async def own(*, code: str, by: Actor | None, last_four: str = "", address: str)
     return one
 
 
-async def mine(citizen_id: int, *, limit: int = 50) -> list[Seen]:
+def mine(citizen_id: int, *, limit: int = 50) -> Asking[list[Seen]]:
     """The citizen's own, the latest first, without what was said."""
-    found = await Consultation.filter(citizen_id=citizen_id).order_by("-id").limit(limit)
-    return [_seen(one, [], own=True) for one in found]
+    return THEIRS.asking(citizen_id, limit, then=lambda found: [_seen(one, own=True) for one in found])
 
 
 async def seen(one: Consultation, *, by: Actor | None = None) -> Seen:
     """With all that passed between the asker and the office, anew; what was attached, for who attached it alone."""
-    one = await Consultation.get(id=one.id)
-    entries = await ConsultationEntry.filter(consultation=one, kind__in=list(SIDES)).order_by("id")
-    own = by is not None and one.citizen_id == by.number  # type: ignore[attr-defined]
-    attached = await paper_folders.inside(one.folder_id) if own else []  # type: ignore[attr-defined]
-    return _seen(one, entries, own=own, attached=attached)
+    (kept,) = await WITH_ALL_SAID.rows(one.id)
+    own = by is not None and kept.citizen_id == by.number
+    return _seen(kept, own=own, attached=await paper_folders.inside(kept.folder_id) if own else [])
 
 
-def _seen(
-    one: Consultation, entries: list[ConsultationEntry], *, own: bool, attached: Sequence[PaperView] = ()
-) -> Seen:
+def _seen(one: _Kept, *, own: bool, attached: Sequence[PaperView] = ()) -> Seen:
     return Seen(
         code=one.code,
         kind=one.kind,
@@ -117,12 +158,12 @@ def _seen(
         can_mark=one.state == "answered" and one.mark is None,
         can_appeal=one.state == "refused" and not one.appeal_state,
         can_withdraw=one.state in ("open", "drafted"),
-        can_attach=own and one.folder_id is not None and one.state in ("open", "drafted"),  # type: ignore[attr-defined]
+        can_attach=own and one.folder_id is not None and one.state in ("open", "drafted"),
         attachments=list(attached),
-        said=[_said(entry) for entry in entries],
+        said=[_said(entry) for entry in one.said],
     )
 
 
-def _said(entry: ConsultationEntry) -> Said:
+def _said(entry: _Entry) -> Said:
     mine = entry.kind in ("asked", "again", "appealed", "withdrawn")
     return Said(label=SIDES[entry.kind], mine=mine, text=entry.text, cites=entry.cites, at=entry.at)

@@ -182,6 +182,14 @@ async def _read(citizen_ids: Collection[int], seen_by: Actor, what: Look, why: s
     return {row.id: opened(row) for row in rows}
 
 
+# Who was merged into another is that one: `c` is whoever is asked about, as they are today.
+OF_WHOM_FROM = """
+  from citizen known join citizen c on c.id = coalesce(known.merged_into_id, known.id)"""
+OF_WHOM_WHERE = """
+ where known.id = asked.who and known.state <> 'deleted' and c.state = 'active'"""
+OF_WHOM = OF_WHOM_FROM + OF_WHOM_WHERE
+
+
 async def active_id(citizen_id: int) -> int:
     """Who this citizen is today: after a merge, the one they were merged into. Raises NoSuchCitizen."""
     row = await database.fetchrow("select state, merged_into_id from citizen where id = $1", citizen_id)

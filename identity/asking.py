@@ -101,9 +101,9 @@ select id, name_sealed, scope, until, items from delegation_request
 )
 WAITING = f"""
 select r.id, a.real_name_sealed as name_sealed, r.scope, r.until, r.items, r.name_sealed as asked_for_sealed,
-       c.real_name_sealed as own_name_sealed{own_record.OF_WHOM_FROM}
+       c.real_name_sealed as own_name_sealed{access.OF_WHOM_FROM}
   join delegation_request r on r.id_type = c.id_type and r.state = 'asked' and r.good_until > asked.now
-  join citizen a on a.id = r.agent_id{own_record.OF_WHOM_WHERE} and c.id_number_sealed <> '' and"""
+  join citizen a on a.id = r.agent_id{access.OF_WHOM_WHERE} and c.id_number_sealed <> '' and"""
 ASKED_OF = Question(
     _asked_of, f"{WAITING} r.id_fingerprint = c.id_fingerprint order by r.id", who="bigint", now="timestamptz"
 )

@@ -4,13 +4,14 @@ import base64
 import io
 import json
 import zipfile
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from tortoise.exceptions import IntegrityError
 
 from foundation import audit, clock, crypto, database, jobs, settings
 from foundation.actor import Actor
+from foundation.questions import Asking, Question
 from identity import delegation, export_page, privacy
 from identity.policy_errors import ExportNotFound, ExportUnderWay
 from identity.privacy_models import DataExport
@@ -20,8 +21,7 @@ GIVEN_UP = timedelta(days=1)
 STATE_NAMES = {"waiting": "正在准备", "ready": "可以下载", "fetched": "已下载", "expired": "已过期"}
 
 
-@dataclass(frozen=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """One copy as its owner sees it."""
 
     code: str
@@ -29,6 +29,17 @@ class Copy:
     size: int
     asked_at: datetime
     good_until: datetime | None
+
+
+MINE = Question(
+    Copy,
+    """
+select code, case when state = 'ready' and good_until <= asked.now then 'expired' else state end as state, size,
+       asked_at, good_until
+  from data_export where citizen_id = asked.who order by id desc limit 10""",
+    who="bigint",
+    now="timestamptz",
+)
 
 
 async def ask(*, citizen_id: int, by: Actor) -> str:
@@ -64,10 +75,9 @@ async def make(export_id: int) -> None:
     )
 
 
-async def mine(citizen_id: int) -> list[Copy]:
+def mine(citizen_id: int) -> Asking[list[Copy]]:
     """The latest first."""
-    rows = await DataExport.filter(citizen_id=citizen_id).order_by("-id").limit(10)
-    return [Copy(row.code, _state(row), row.size, row.asked_at, row.good_until) for row in rows]
+    return MINE.asking(citizen_id, clock.now(), then=list)
 
 
 async def fetch(*, code: str, by: Actor) -> bytes:
@@ -101,8 +111,3 @@ def _packed(held: dict[str, object]) -> bytes:
         archive.writestr("我的信息.json", json.dumps(held, ensure_ascii=False, indent=2, default=str))
         archive.writestr("我的信息.html", export_page.drawn(held))
     return made.getvalue()
-
-
-def _state(row: DataExport) -> str:
-    late = row.state == "ready" and row.good_until is not None and row.good_until <= clock.now()
-    return "expired" if late else row.state

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from tortoise.exceptions import IntegrityError
 
 from foundation import audit, clock, database, jobs, logs, personal_data, settings
 from foundation.actor import Actor
 from foundation.errors import Refusal
+from foundation.questions import Asking, Question
 from identity import delegation, privacy
 from identity.policy_errors import AlreadyLeaving, NotLeaving
 from identity.privacy_models import Leaving
@@ -22,13 +24,21 @@ class _NotYet(Exception):
     """Ends the trial, so that nothing of it stays."""
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """`hindered` tells that it was due and something still stood in the way."""
 
     asked_at: datetime
     due_at: datetime
     hindered: bool
+
+
+WAITING = Question(
+    Asked,
+    """
+select asked_at, due_at, hindered_by <> '' as hindered
+  from leaving where citizen_id = asked.who and state = 'waiting'""",
+    who="bigint",
+)
 
 
 @dataclass(frozen=True)
@@ -67,10 +77,9 @@ async def take_back(*, citizen_id: int, by: Actor) -> None:
         await audit.record("citizen.stays", subject=f"citizen:{citizen_id}", by=by)
 
 
-async def of(citizen_id: int) -> Asked | None:
+def of(citizen_id: int) -> Asking[Asked | None]:
     """The wish that waits, if there is one."""
-    row = await Leaving.get_or_none(citizen_id=citizen_id, state="waiting")
-    return None if row is None else Asked(row.asked_at, row.due_at, bool(row.hindered_by))
+    return WAITING.asking(citizen_id, then=lambda found: found[0] if found else None)
 
 
 def kept() -> list[Kept]:

@@ -1,13 +1,16 @@
 """实名等级: how well we know who somebody is, and what each level allows; the one table that doors ask."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from msgspec import Struct
 from tortoise.exceptions import IntegrityError
 
 from foundation import audit, clock, crypto, database
 from foundation.actor import Actor
+from foundation.questions import Asking, Question
 from identity import access, verifier
 from identity.access import Role, StaffMember
 from identity.errors import NameMismatch, NoSuchCitizen, RealNameNeeded
@@ -96,14 +99,33 @@ class Standing:
         return self.level >= NEEDED[act] and (act is not Act.MESSAGES or self.has_phone)
 
 
-async def of(citizen_id: int) -> Standing:
-    """Raises NoSuchCitizen."""
-    citizen = await Citizen.get_or_none(id=await access.active_id(citizen_id))
-    if citizen is None:
+class Known(Struct, frozen=True, kw_only=True):
+    """What a level stands on, sealed as the citizen's row holds it; `proofs` by kind and subject."""
+
+    verified_at: datetime | None
+    id_type: str
+    phone_sealed: str
+    phone_verified_at: datetime | None
+    proofs: list[tuple[str, str]]
+
+
+KNOWN = """c.verified_at, c.id_type, c.phone_sealed, c.phone_verified_at,
+       (select coalesce(json_agg(json_build_array(i.kind, i.about)), '[]')
+          from identity_proof i where i.citizen_id = c.id) as proofs"""
+STANDING = Question(Known, f"select {KNOWN}{access.OF_WHOM}", who="bigint")
+
+
+def of(citizen_id: int) -> Asking[Standing]:
+    """The answer raises NoSuchCitizen."""
+    return STANDING.asking(citizen_id, then=_standing)
+
+
+def _standing(found: list[Known]) -> Standing:
+    if not found:
         raise NoSuchCitizen
-    level = await _level(citizen)
+    level = reached(found[0])
     next_step = STEPS[Level(level + 1)] if level < Level.IN_PERSON else ""
-    return Standing(level, next_step, bool(citizen.phone_sealed))
+    return Standing(level, next_step, bool(found[0].phone_sealed))
 
 
 async def require(citizen_id: int, act: Act) -> None:
@@ -165,22 +187,18 @@ async def _proved(citizen_id: int, kind: str, *, by: Actor, about: str = "", mar
     return await of(citizen_id)
 
 
-async def _level(citizen: Citizen) -> Level:
-    return reached(citizen, {(one.kind, one.about) for one in await IdentityProof.filter(citizen_id=citizen.id)})
-
-
-def reached(citizen: access.Kept, proofs: Collection[tuple[str, str]]) -> Level:
-    """By kind and subject of each proof. One about a phone holds for that phone alone: who changes it starts anew with
-    that part.
-    """
+def reached(citizen: Known) -> Level:
+    """A proof about a phone holds for that phone alone: who changes it starts anew with that part."""
     if citizen.verified_at is None:
         return Level.PHONE if citizen.phone_verified_at is not None else Level.NONE
     if citizen.id_type == IdType.CREDIT_CODE:
         return Level.NAME_AND_NUMBER
-    if {kind for kind, _ in proofs} & {"face", "in_person"}:
+    if {kind for kind, _ in citizen.proofs} & {"face", "in_person"}:
         return Level.IN_PERSON
-    held = (
-        crypto.fingerprints(crypto.open_sealed(citizen.phone_sealed), purpose="phone") if citizen.phone_sealed else []
-    )
-    fits = citizen.phone_verified_at is not None and any(("three_factor", one) in proofs for one in held)
+    proved = {about for kind, about in citizen.proofs if kind == "three_factor"}
+    fits = proved and citizen.phone_verified_at is not None and proved & _prints(citizen.phone_sealed)
     return Level.WITH_PHONE if fits else Level.NAME_AND_NUMBER
+
+
+def _prints(phone_sealed: str) -> set[str]:
+    return set(crypto.fingerprints(crypto.open_sealed(phone_sealed), purpose="phone")) if phone_sealed else set()

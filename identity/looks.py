@@ -1,13 +1,14 @@
 """谁看过我的信息: staff who open a person's record leave a row that the person can read, and nobody can take away."""
 
-import json
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
+
 from foundation import clock, database
 from foundation.actor import Actor
+from foundation.questions import Asking, Question
 
 
 class Look(StrEnum):
@@ -49,16 +50,9 @@ select c.id, $2::text, coalesce((select jsonb_agg(jsonb_build_array(r.role, r.ha
                       and a.why = $5::text and a.at > $7)
  order by c.id
 """
-# Whoever was merged into this person was this person.
-OF = """
-select by, roles, what, why, at from record_access
- where citizen_id in (select id from citizen where id = $1 or merged_into_id = $1)
- order by at desc, id desc limit $2
-"""
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """One look. `roles` are pairs of role and hall path, as they were then; `by` is for staff to read."""
 
     by: str
@@ -66,6 +60,18 @@ class Seen:
     what: Look
     why: str
     at: datetime
+
+
+# Whoever was merged into this person was this person.
+OF = Question(
+    Seen,
+    """
+select by, roles, what, why, at from record_access
+ where citizen_id in (select id from citizen where id = asked.who or merged_into_id = asked.who)
+ order by at desc, id desc limit asked.most""",
+    who="bigint",
+    most="int",
+)
 
 
 async def record_access(citizen_ids: Collection[int], *, what: Look, why: str = "", by: Actor) -> None:
@@ -81,16 +87,6 @@ async def record_access(citizen_ids: Collection[int], *, what: Look, why: str = 
     )
 
 
-async def of(citizen_id: int, *, limit: int = 200) -> list[Seen]:
+def of(citizen_id: int, *, limit: int = 200) -> Asking[list[Seen]]:
     """Who looked at this person's record, the latest first."""
-    rows = await database.fetch(OF, citizen_id, limit)
-    return [
-        Seen(
-            row["by"],
-            [(role, path) for role, path in json.loads(row["roles"])],
-            Look(row["what"]),
-            row["why"],
-            row["at"],
-        )
-        for row in rows
-    ]
+    return OF.asking(citizen_id, limit, then=list)

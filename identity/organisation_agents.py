@@ -177,9 +177,9 @@ MANDATES = Question(
     who="bigint",
     today="date",
 )
-ASKED = f"""{MANDATE}, a.name_sealed as asked_sealed, c.real_name_sealed as own_sealed{own_record.OF_WHOM_FROM}
+ASKED = f"""{MANDATE}, a.name_sealed as asked_sealed, c.real_name_sealed as own_sealed{access.OF_WHOM_FROM}
   join organisation_agent a on a.id_type = c.id_type and a.state = 'asked' and a.until >= asked.today
-  join organisation o on o.id = a.organisation_id{own_record.OF_WHOM_WHERE} and c.id_number_sealed <> '' and"""
+  join organisation o on o.id = a.organisation_id{access.OF_WHOM_WHERE} and c.id_number_sealed <> '' and"""
 
 
 def _asked(asked_sealed: str, own_sealed: str, **columns: Any) -> Mandate | None:

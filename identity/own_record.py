@@ -1,13 +1,11 @@
 """我的信息: one's own record with the level one has reached and where one signs in, in one statement; or less of it."""
 
-from datetime import datetime
-
 from msgspec import Struct
 
 from foundation import crypto
 from foundation.questions import Asking, Question
 from identity import levels
-from identity.access import Profile, opened
+from identity.access import OF_WHOM, Profile, opened
 from identity.errors import NoSuchCitizen
 from identity.idnumber import Identity, masked
 from identity.levels import Level
@@ -22,18 +20,13 @@ class OwnRecord(Struct, frozen=True):
     platforms: list[str]
 
 
-class _Kept(Struct, frozen=True):
+class _Kept(levels.Known, frozen=True, kw_only=True):
     """As the citizen's row holds it, still sealed."""
 
     id: int
-    verified_at: datetime | None
     real_name_sealed: str
-    id_type: str
     id_number_sealed: str
-    phone_sealed: str
-    phone_verified_at: datetime | None
     platforms: str  # with spaces between
-    proofs: list[tuple[str, str]]
 
 
 class Document(Struct, frozen=True):
@@ -61,20 +54,12 @@ class Document(Struct, frozen=True):
         return masked(crypto.open_sealed(self.id_number_sealed)) if self.id_number_sealed else ""
 
 
-# Who was merged into another is that one.
-OF_WHOM_FROM = """
-  from citizen known join citizen c on c.id = coalesce(known.merged_into_id, known.id)"""
-OF_WHOM_WHERE = """
- where known.id = asked.who and known.state <> 'deleted' and c.state = 'active'"""
-OF_WHOM = OF_WHOM_FROM + OF_WHOM_WHERE
 MINE = Question(
     _Kept,
     f"""
-select c.id, c.verified_at, c.real_name_sealed, c.id_type, c.id_number_sealed, c.phone_sealed, c.phone_verified_at,
+select c.id, c.real_name_sealed, c.id_number_sealed, {levels.KNOWN},
        (select coalesce(string_agg(distinct p.platform, ' '), '')
-          from platform_account p where p.citizen_id = c.id) as platforms,
-       (select coalesce(json_agg(json_build_array(i.kind, i.about)), '[]')
-          from identity_proof i where i.citizen_id = c.id) as proofs{OF_WHOM}""",
+          from platform_account p where p.citizen_id = c.id) as platforms{OF_WHOM}""",
     who="bigint",
 )
 DOCUMENT = Question(
@@ -110,5 +95,4 @@ def _own(found: list[_Kept]) -> OwnRecord:
     if not found:
         raise NoSuchCitizen
     (kept,) = found
-    level = levels.reached(kept, set(kept.proofs))
-    return OwnRecord(opened(kept), level, kept.platforms.split())
+    return OwnRecord(opened(kept), levels.reached(kept), kept.platforms.split())

@@ -108,7 +108,21 @@ def _entry(found: str) -> Entry:
     return dict(zip(each, each, strict=True))
 
 
-_together = Together(_entries)
+async def _entries_of_each(asked: Sequence[list[str]]) -> list[list[Entry]]:
+    """For each who asks, the entries at their keys."""
+    found = iter(await _entries([key for keys in asked for key in keys]))
+    return [[next(found) for _ in keys] for keys in asked]
+
+
+async def _lists(holders: Sequence[str]) -> list[list[str]]:
+    """The session ids on each list, the newest first."""
+    async with reached(), _server().pipeline(transaction=False) as pipe:
+        for one in holders:
+            pipe.zrevrange(one, 0, -1)
+        return list(await pipe.execute())
+
+
+_together, _each, _listed = Together(_entries), Together(_entries_of_each), Together(_lists)
 
 
 async def touch(space: Space, session_id: str, *, seconds: int, at: float, holder_id: int) -> None:
@@ -118,18 +132,26 @@ async def touch(space: Space, session_id: str, *, seconds: int, at: float, holde
         await pipe.execute()
 
 
-async def all_of(space: Space, holder_id: int) -> list[tuple[str, Entry]]:
-    """(session id, entry) of each live session, the newest first; forgets what has expired."""
-    async with reached():
-        ids = await _server().zrevrange(space.holder(holder_id), 0, -1)
-        async with _server().pipeline(transaction=False) as pipe:
-            for one in ids:
-                pipe.hgetall(space.entry(one))
-            entries = await pipe.execute()
-        expired = [one for one, entry in zip(ids, entries, strict=True) if not entry]
-        if expired:
+async def listed(space: Space, holder_id: int) -> list[str]:
+    """The ids of a holder's sessions, the newest first; some may have expired. Raises RedisGone."""
+    return await _listed.ask(space.holder(holder_id))
+
+
+async def alive(space: Space, holder_id: int, session_ids: list[str]) -> dict[str, Entry]:
+    """The entries of those of a holder's sessions that are there; forgets those that have expired. Raises RedisGone."""
+    if not session_ids:
+        return {}
+    found = dict(zip(session_ids, await _each.ask([space.entry(one) for one in session_ids]), strict=True))
+    expired = [one for one, entry in found.items() if not entry]
+    if expired:
+        async with reached():
             await _server().zrem(space.holder(holder_id), *expired)
-    return [(one, entry) for one, entry in zip(ids, entries, strict=True) if entry]
+    return {one: entry for one, entry in found.items() if entry}
+
+
+async def all_of(space: Space, holder_id: int) -> list[tuple[str, Entry]]:
+    """(session id, entry) of each live session, the newest first."""
+    return list((await alive(space, holder_id, await listed(space, holder_id))).items())
 
 
 async def holds(space: Space, holder_id: int, session_id: str) -> bool:

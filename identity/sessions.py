@@ -4,7 +4,7 @@ A process remembers for a moment whom a token belongs to; the bus tells it of th
 when nobody can be signed out either, it goes by what it knew last.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from foundation import clock, logs, redis, settings
@@ -93,13 +93,18 @@ async def who(token: str) -> Session | None:
     session = _read(session_id, entry)
     _known.keep(session_id, session, mark)
     if clock.now() - session.seen_at > TOUCHED_EVERY:
-        await _keep_alive(session)
+        session = await _kept_alive(session)
+        _known.keep(session_id, session, mark)
     return session
 
 
 async def mine(citizen_id: int) -> list[Session]:
-    """The citizen's sign-ins, the newest first."""
-    return [_read(one, entry) for one, entry in await session_store.all_of(CITIZENS, citizen_id)]
+    """The citizen's sign-ins, the newest first; of those known to this process, as they were a moment ago."""
+    ids = await session_store.listed(CITIZENS, citizen_id)
+    known = {one.id: one for one in map(_known.get, ids) if one}
+    others = await session_store.alive(CITIZENS, citizen_id, [one for one in ids if one not in known])
+    found = known | {one: _read(one, entry) for one, entry in others.items()}
+    return [found[one] for one in ids if one in found]
 
 
 async def sign_out(session: Session) -> None:
@@ -163,12 +168,17 @@ def coarse(address: str) -> str:
     return sign.join([*parts[:2], "*", "*"]) if len(parts) > 2 else ""
 
 
-async def _keep_alive(session: Session) -> None:
+async def _kept_alive(session: Session) -> Session:
+    """As it is now that it was used."""
+    now = clock.now()
     try:
-        at = clock.now().timestamp()
-        await session_store.touch(CITIZENS, session.id, seconds=lifetime(), at=at, holder_id=session.citizen_id)
+        await session_store.touch(
+            CITIZENS, session.id, seconds=lifetime(), at=now.timestamp(), holder_id=session.citizen_id
+        )
     except redis.RedisGone:
         log.warning("session_not_touched")
+        return session
+    return replace(session, seen_at=now)
 
 
 def _read(session_id: str, entry: Entry) -> Session:

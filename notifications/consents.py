@@ -6,15 +6,15 @@ given back when the platform did not take the message.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct
+
 from foundation import clock, database
+from foundation.questions import Asking, Question
 from notifications import wording
 from notifications.errors import TemplateUnknown
-from notifications.kinds import declared
-from notifications.models import MessageConsent
 
 Choice = Literal["once", "always", "refused"]
 Taken = Literal["counted", "free", "none"]
@@ -33,17 +33,24 @@ update message_consent set changed_at = $4, used = used + 1
 KNOWN = "select choice from message_consent where citizen_id = $1 and platform = $2 and template = $3"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Consent:
+class Consent(Struct, frozen=True):
     """What one person has agreed to, as they are shown it."""
 
     platform: str
     template: str
-    names: list[str]  # of the kinds that go by this template
     choice: str
     left: int
     used: int
     changed_at: datetime
+
+
+SAID = Question(
+    Consent,
+    """
+select platform, template, choice, granted - used as left, used, changed_at
+  from message_consent where citizen_id = asked.who order by changed_at desc, id""",
+    who="bigint",
+)
 
 
 async def say(*, citizen_id: int, platform: str, templates: Collection[str], choice: Choice = "once") -> None:
@@ -87,18 +94,6 @@ async def none_left(citizen_id: int, platform: str, template: str) -> None:
     )  # fmt: skip
 
 
-async def of(citizen_id: int) -> list[Consent]:
+def of(citizen_id: int) -> Asking[list[Consent]]:
     """What the citizen has said, the latest first."""
-    rows = await MessageConsent.filter(citizen_id=citizen_id).order_by("-changed_at", "id")
-    words = await wording.in_force_of(list(declared.values()))
-    return [
-        Consent(
-            platform=one.platform, template=one.template, choice=one.choice, left=one.granted - one.used,
-            used=one.used, changed_at=one.changed_at,
-            names=[
-                declared[kind].title for kind, channels in words.items()
-                if one.platform in channels and channels[one.platform].template_id == one.template
-            ],
-        )
-        for one in rows
-    ]  # fmt: skip
+    return SAID.asking(citizen_id, then=list)

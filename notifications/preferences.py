@@ -1,24 +1,29 @@
 """消息设置: quiet hours of one's own, text messages or none, and groups that stay in the inbox."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from msgspec import Struct
+
+from foundation.questions import Asking, Question
 from notifications import quiet
 from notifications.errors import GroupUnknown
 from notifications.kinds import GROUPS
 from notifications.preference_models import MessagePreference
 
 
-@dataclass(frozen=True)
-class Preferences:
+class Preferences(Struct, frozen=True):
     quiet: str = ""
     sms: bool = True
     muted: tuple[str, ...] = ()
 
 
-async def of(citizen_id: int) -> Preferences:
-    row = await MessagePreference.get_or_none(citizen_id=citizen_id)
-    return Preferences(row.quiet, row.sms, tuple(row.muted)) if row else Preferences()
+KEPT = Question(
+    Preferences, "select quiet, sms, muted from message_preference where citizen_id = asked.who", who="bigint"
+)
+
+
+def of(citizen_id: int) -> Asking[Preferences]:
+    return KEPT.asking(citizen_id, then=lambda found: found[0] if found else Preferences())
 
 
 async def keep(*, citizen_id: int, quiet_hours: str, sms: bool, muted: Collection[str]) -> Preferences:

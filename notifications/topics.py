@@ -2,12 +2,15 @@
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, cast
 
-from catalogue import halls, items
+import msgspec
+from msgspec import Struct
+
+from catalogue import halls, items, shelf
 from catalogue.errors import HallNotFound
 from foundation import clock, database
+from foundation.questions import Question
 from notifications.errors import TopicUnknown
 from notifications.preference_models import TopicSubscription
 
@@ -19,8 +22,7 @@ insert into topic_subscription (citizen_id, topic, code, since) values ($1, $2, 
 on conflict (citizen_id, topic, code) do nothing"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Offered:
+class Offered(Struct, frozen=True, kw_only=True):
     """One topic as it is offered, and whether it is theirs."""
 
     topic: Topic
@@ -29,17 +31,30 @@ class Offered:
     subscribed: bool
 
 
+class _Subscribed(Struct, frozen=True):
+    topic: str
+    code: str
+
+
+SUBSCRIBED = Question(
+    _Subscribed, "select topic, code from topic_subscription where citizen_id = asked.who", who="bigint"
+)
+
+
 async def offered(citizen_id: int) -> list[Offered]:
     """Everything there is to subscribe to, in the order of the catalogue."""
-    theirs = set(await TopicSubscription.filter(citizen_id=citizen_id).values_list("topic", "code"))
+    theirs = {(one.topic, one.code) for one in await SUBSCRIBED.rows(citizen_id)}
+    every = await shelf.keep("topics", _every)
+    return [msgspec.structs.replace(one, subscribed=True) if (one.topic, one.code) in theirs else one for one in every]
+
+
+async def _every() -> list[Offered]:
     every: list[tuple[Topic, str, str]] = [
         *[("theme", one.code, one.name) for one in await items.themes()],
         *[("life_event", one.code, one.name) for one in await items.life_events()],
         *[("hall", one.code, one.name) for one in await halls.everywhere()],
     ]
-    return [
-        Offered(topic=topic, code=code, name=name, subscribed=(topic, code) in theirs) for topic, code, name in every
-    ]
+    return [Offered(topic=topic, code=code, name=name, subscribed=False) for topic, code, name in every]
 
 
 async def theirs(subscribed: Sequence[tuple[str, str]]) -> list[Offered]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from appointments.availability import Recent
 from channels.alipay import message_fields as alipay_fields
 from channels.sms import segments
 from channels.wechat import message_fields as wechat_fields
@@ -105,5 +106,32 @@ def _in_one(fields: Mapping[str, str]) -> str:
 
 async def ids_at(platform: str) -> set[str]:
     """The template ids in use at WeChat or Alipay."""
-    found = await in_force_of(list(declared.values()))
-    return {words[platform].template_id for words in found.values() if platform in words} - {""}
+    return {one.template for one in await _cards() if one.platform == platform} - {""}
+
+
+async def titles(platform: str, template: str) -> list[str]:
+    """Of the kinds that go by this template at WeChat or Alipay; of a moment ago when many ask."""
+    known = (await _recent.get("cards", _cards)).rows
+    return [one.title for one in known if (one.platform, one.template) == (platform, template)]
+
+
+@dataclass(frozen=True)
+class _Card:
+    """By which template id of a platform a kind goes."""
+
+    platform: str
+    template: str
+    title: str
+
+
+_recent: Recent[_Card] = Recent()
+
+
+async def _cards() -> list[_Card]:
+    words = await in_force_of(list(declared.values()))
+    return [
+        _Card(platform, channels[platform].template_id, declared[kind].title)
+        for kind, channels in words.items()
+        for platform in (WECHAT, ALIPAY)
+        if platform in channels
+    ]

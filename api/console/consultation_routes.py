@@ -59,7 +59,7 @@ async def _lists() -> dict[str, Any]:
     every = await halls.everywhere()
     return {
         "rules": await routing.rules(), "kinds": routing.KINDS, "halls": every, "items": await items.published(),
-        "hall_names": {one.path: one.name for one in every},
+        "hall_names": await halls.names(),
         "item_names": {one.item_code: one.name for one in await items.published()},
         "deeds": await deeds.of_subjects(["consultation_route"]),
     }  # fmt: skip

@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from foundation.questions import ask_as_one
 from foundation.web import PUBLIC, PUBLIC_MINUTE, Asked, Routes
 from foundation.words import Verbatim
 from identity.sessions import Session
 from miniprogram_bff.session import CITIZEN, MINIMAL
 from miniprogram_bff.states import MessageChannel, Platform
-from notifications import asking, consents, delivery, own_inbox, preferences, topics
+from notifications import asking, consents, delivery, own_inbox, preferences, topics, wording
 from notifications.errors import GroupUnknown, MessageNotFound, QuietHoursFault, TemplateUnknown, TopicUnknown
 from notifications.kinds import GROUPS
 
@@ -181,16 +182,19 @@ async def unsubscribe(topic: TopicKind, code: TopicCode, who: Session) -> None:
 
 
 async def _preferences(citizen_id: int) -> PreferencesView:
-    kept = await preferences.of(citizen_id)
+    await ask_as_one(wished := preferences.of(citizen_id), said := consents.of(citizen_id))
+    kept = wished.answer
     return PreferencesView(
         quiet=kept.quiet,
         sms=kept.sms,
         groups=[Group(code, name, code in kept.muted) for code, name in GROUPS.items()],
-        consents=[
-            ConsentView(one.platform, one.template, one.names, one.choice, one.left, one.used, one.changed_at)
-            for one in await consents.of(citizen_id)
-        ],
+        consents=[await _consent(one) for one in said.answer],
     )
+
+
+async def _consent(one: consents.Consent) -> ConsentView:
+    names = await wording.titles(one.platform, one.template)
+    return ConsentView(one.platform, one.template, names, one.choice, one.left, one.used, one.changed_at)
 
 
 def _topic(one: topics.Offered) -> TopicView:

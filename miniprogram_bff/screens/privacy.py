@@ -158,7 +158,7 @@ async def stay(who: Session) -> None:
 
 async def _looks(citizen_id: int, *, limit: int) -> list[LookView]:
     seen = await looks.of(citizen_id, limit=limit)
-    names = {one.path: one.name for one in await halls.everywhere()}
+    names = await halls.names()
     city = settings.current().processes.city_name
     return [
         LookView(

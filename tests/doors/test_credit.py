@@ -45,6 +45,7 @@ async def test_nobody_elses_record_is_there(bff: httpx.AsyncClient) -> None:
     await no_shows(citizen)
     (held,) = await credit.of(citizen)
     _, stranger = await signed_in()
+    assert (await bff.get("/v1/me/sanctions", headers=stranger)).json() == []
     answer = await bff.post(f"/v1/me/sanctions/{held.code}/appeal", json={"text": "我要申诉试试"}, headers=stranger)
     assert (answer.status_code, answer.json()["code"]) == (404, "SanctionNotFound")
 

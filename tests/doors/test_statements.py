@@ -18,26 +18,32 @@ from cases.timeline import Kind
 from catalogue import favourites
 from feedback import ratings
 from foundation.actor import Actor
+from identity import exports, leaving, looks
 from identity.idnumber import Identity
 from identity.models import Citizen
-from notifications import notices
+from notifications import consents, notices, topics, wording
 from payments import refund_applications, settlement
-from tests.builders import draws, identity, organisations, payments, people
-from tests.builders.appointments import a_held_place, a_slot
+from tests.builders import draws, identity, opinions, organisations, payments, people
+from tests.builders.appointments import STAFF, a_held_place, a_slot
 from tests.builders.cases import a_case
+from tests.builders.catalogue import small_city
 from tests.builders.closures import announced
 from tests.builders.doors import sign_in
 from tests.builders.favourites import two_items
 from tests.builders.filing import a_reviewer, accepted, an_applicant, online_city, upload
 from tests.builders.messages import announce
+from tests.builders.organisations import known_by_phone
 from tests.builders.payments import Till
 from tests.builders.receipts import issued
+from tests.builders.rules import NO_SHOWS, a_rule, no_shows
 
 ONE = 1
 NOTHING_YET = {
     "/v1/waitlist", "/v1/ratings/waiting", "/v1/payments", "/v1/draw-entries", "/v1/delegations/past",
 }  # fmt: skip
-SHARED = ("select number from catalogue_edition where id = 1", closure_news.COMING, notices.ANNOUNCED)  # not of persons
+SHARED = (
+    "select number from catalogue_edition where id = 1", closure_news.COMING, notices.ANNOUNCED, wording.LATEST
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -123,6 +129,32 @@ async def who_has_paid(till: Till) -> tuple[dict[str, str], dict[str, int]]:
     }
 
 
+async def who_is_written_about() -> tuple[dict[str, str], dict[str, int]]:
+    """Of whom much is written down: how they sign in, and the screens they have with the most statements of each."""
+    await small_city()
+    payer, _ = await payments.a_payer()
+    me = Actor.citizen(payer.id)
+    await known_by_phone(payer)
+    await looks.record_access([payer.id], what=looks.Look.PROFILE, why="电话代约", by=STAFF)
+    await exports.ask(citizen_id=payer.id, by=me)
+    await leaving.ask(citizen_id=payer.id, by=me)
+    await topics.subscribe(citizen_id=payer.id, topic="hall", code="9901")
+    await consents.say(citizen_id=payer.id, platform="wechat", templates=["tpl-booking"])
+    await opinions.asked(by=me)
+    await a_rule(**NO_SHOWS)
+    await no_shows(me)
+    return await sign_in(payer), {
+        "/v1/me/level": ONE,
+        "/v1/me/looks": ONE,
+        "/v1/me/exports": ONE,
+        "/v1/me/forget": ONE,
+        "/v1/me/topics": ONE,
+        "/v1/me/message-preferences": ONE,
+        "/v1/me/sanctions": ONE,
+        "/v1/consultations": ONE,
+    }
+
+
 async def waits(citizen: Citizen) -> str:
     """The code of their place in a queue."""
     full = await a_slot()
@@ -183,6 +215,10 @@ async def test_nor_does_one_of_ratings(bff: httpx.AsyncClient, sent: list[str]) 
 
 async def test_nor_does_one_of_what_was_paid(bff: httpx.AsyncClient, sent: list[str], till: Till) -> None:
     await send_no_more(bff, sent, *await who_has_paid(till))
+
+
+async def test_nor_does_one_of_what_is_written_about_somebody(bff: httpx.AsyncClient, sent: list[str]) -> None:
+    await send_no_more(bff, sent, *await who_is_written_about())
 
 
 async def test_nor_does_one_of_applications(bff: httpx.AsyncClient, sent: list[str]) -> None:

@@ -6,7 +6,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from foundation import clock, redis, settings
+from foundation import bus, clock, redis, settings
 from foundation.errors import Unavailable
 from identity import session_store, sessions, staff_sessions
 from identity.errors import NoSuchSession
@@ -73,6 +73,19 @@ async def test_listed_newest_first_and_revoked_one_by_one() -> None:
     assert await sessions.who(old) is None
     assert await sessions.who(new) is not None
     assert [one.device for one in await sessions.mine(7)] == ["new"]
+
+
+async def test_what_is_known_of_the_one_in_use_is_shown_with_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bus, "_hears", True)
+    here, there = await opened(device="here"), await opened(device="there")
+    with clock.shifted(timedelta(minutes=6)):
+        await sessions.who(here)
+        shown = {one.device: one for one in await sessions.mine(7)}
+        assert clock.now() - shown["here"].seen_at < timedelta(minutes=1) < clock.now() - shown["there"].seen_at
+        await sessions.who(there)
+        await sessions.revoke(session_id=session_store.id_of(there), citizen_id=7)
+        assert [one.device for one in await sessions.mine(7)] == ["here"]
+    sessions._known.forget()
 
 
 async def test_nobody_revokes_anothers_session() -> None:
