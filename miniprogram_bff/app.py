@@ -11,7 +11,7 @@ from appointments import gathering
 from assistant import knowledge
 from foundation import settings
 from foundation.errors import Unavailable
-from foundation.web import Door, new_app, open_house, vitals
+from foundation.web import Door, new_app, open_house, settle, vitals
 from miniprogram_bff import client_files
 from miniprogram_bff.clients import Clients
 from miniprogram_bff.screens import (
@@ -136,6 +136,7 @@ async def _begin_to_read(app: Any) -> None:
     async def read() -> None:
         with suppress(Unavailable):  # no database yet: whoever asks first reads them
             await knowledge.current()
+        settle()
 
     app.ctx.reading = asyncio.create_task(read())
 

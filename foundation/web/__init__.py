@@ -29,7 +29,7 @@ from foundation.web.client_address import client_address
 from foundation.web.door import Door
 from foundation.web.files import Folder
 from foundation.web.headers import Header
-from foundation.web.lifecycle import new_app, open_house
+from foundation.web.lifecycle import new_app, open_house, settle
 from foundation.web.reading import Asked
 from foundation.web.routes import Limit, Route, Routes
 from foundation.web.same_origin import refuse_foreign_origin
@@ -56,6 +56,7 @@ __all__ = [
     "client_address",
     "new_app",
     "open_house",
+    "settle",
     "refuse_foreign_origin",
     "vitals",
     "written",
