@@ -196,7 +196,6 @@ PERSONAL = {
     "draws": "/v1/draw-entries",
     "draw": "/v1/screens/draw/{draw}",
     "sanctions": "/v1/me/sanctions",
-    "people": "/v1/people",
     "filings": "/v1/filings",
     "filing": "/v1/filings/{filing}",
     "supplements": "/v1/cases/{asking}/supplements",

@@ -2,9 +2,9 @@
 
 from cases.models import Case
 from cases.notice import Item, Notice
-from foundation import clock, crypto, settings
+from foundation import clock, settings
 from foundation.paper import A4, Page, fitting
-from identity.realname import masked_name
+from identity.realname import masked_sealed
 
 LEFT, RIGHT = 56, 539
 SOFT = "0.35 0.35 0.35"
@@ -25,7 +25,7 @@ def _head(page: Page, case: Case, notice: Notice) -> None:
     page.centred(A4[0] / 2, 780, "补正材料一次性告知书", size=20)
     page.centred(A4[0] / 2, 758, notice.document_no, size=11, colour=SOFT)
     page.line(LEFT, 746, RIGHT, 746, thick=1)
-    applicant = masked_name(crypto.open_sealed(case.applicant_name_sealed)) if case.applicant_name_sealed else ""
+    applicant = masked_sealed(case.applicant_name_sealed)
     page.text(LEFT, 722, f"{applicant}：", size=11)
     words = f"您申请办理的“{case.item_name}”（办件编号 {case.case_no}），"
     page.text(LEFT + 22, 702, fitting(words, size=11, room=RIGHT - LEFT - 22), size=11)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Annotated, Protocol
 
 from msgspec import Struct
@@ -16,10 +15,10 @@ from cases.notice import Notice
 from cases.reading import CaseRead
 from cases.timeline import LABELS, NO_STAGE, PROCEDURES, RESULTS, Kind
 from cases.usual import Usual
-from foundation import clock, crypto
+from foundation import clock
 from foundation.words import one_of
 from foundation.workdays import WorkCalendar
-from identity.realname import masked_name
+from identity.realname import masked_sealed
 
 NAMED = {kind.value: label for kind, label in LABELS.items()}
 STAGES = [one.value for one in Kind if one not in NO_STAGE]
@@ -166,9 +165,4 @@ def light(case: Counted, today: date) -> str:
 
 def applicant(case: Case | CaseRead) -> str:
     """Masked."""
-    return _masked(case.applicant_name_sealed) if case.applicant_name_sealed else ""
-
-
-@lru_cache(10_000)  # masked, a name may be remembered
-def _masked(sealed: str) -> str:
-    return masked_name(crypto.open_sealed(sealed))
+    return masked_sealed(case.applicant_name_sealed)

@@ -38,16 +38,16 @@ def seal(text: str) -> str:
 def open_sealed(sealed: str) -> str:
     """The text that `seal` was given. Raises SealBroken."""
     key_id, _, packed = sealed.rpartition(":")
-    key = _keys(settings.current().secrets.encryption_keys).get(key_id)
+    key = _opening(settings.current().secrets.encryption_keys).get(key_id)
     if key is None:
         raise SealBroken(f"no key {key_id!r}")
     try:
-        raw = base64.b64decode(packed, validate=True)
+        raw = binascii.a2b_base64(packed, strict_mode=True)
     except binascii.Error:
         raise SealBroken("not base64") from None
     if len(raw) < 28:
         raise SealBroken("too short")
-    decryptor = Cipher(algorithms.SM4(key), modes.GCM(raw[:12], raw[12:28])).decryptor()
+    decryptor = Cipher(key, modes.GCM(raw[:12], raw[12:28])).decryptor()
     decryptor.authenticate_additional_data(key_id.encode())
     try:
         return (decryptor.update(raw[28:]) + decryptor.finalize()).decode()
@@ -121,6 +121,11 @@ def _keys(setting: str) -> dict[str, bytes]:
     return {key_id: bytes.fromhex(key) for key_id, _, key in pairs}
 
 
+@functools.lru_cache(maxsize=8)
+def _opening(setting: str) -> dict[str, algorithms.SM4]:
+    return {key_id: algorithms.SM4(key) for key_id, key in _keys(setting).items()}
+
+
 def key_id() -> str:
     """The id of the key that seals now."""
     return next(iter(_keys(settings.current().secrets.encryption_keys)))
@@ -139,10 +144,10 @@ def seal_bytes(data: bytes, *, about: str) -> bytes:
 def open_bytes(sealed: bytes, *, about: str) -> bytes:
     """The bytes that `seal_bytes` was given. Raises SealBroken."""
     key_id, _, raw = sealed.partition(b":")
-    key = _keys(settings.current().secrets.encryption_keys).get(key_id.decode(errors="replace"))
+    key = _opening(settings.current().secrets.encryption_keys).get(key_id.decode(errors="replace"))
     if key is None or len(raw) < 28:
         raise SealBroken("no key of ours, or too short")
-    decryptor = Cipher(algorithms.SM4(key), modes.GCM(raw[:12], raw[12:28])).decryptor()
+    decryptor = Cipher(key, modes.GCM(raw[:12], raw[12:28])).decryptor()
     decryptor.authenticate_additional_data(key_id + b"\x00" + about.encode())
     try:
         return decryptor.update(raw[28:]) + decryptor.finalize()

@@ -26,13 +26,12 @@ Tie = Literal["self", "principal", "ward", "organisation", "family", "minor"]
 
 
 class Person(Struct, frozen=True, kw_only=True):
-    """Somebody a citizen may act for; a person's name and number are masked. Principals, wards and organisations alone,
-    `until` the day; family comes along with oneself.
+    """Somebody a citizen may act for; a person's name is masked. Principals, wards and organisations alone, `until` the
+    day; family comes along with oneself.
     """
 
     citizen_id: int
     name: str
-    number: str
     tie: Tie
     relation: str = ""
     until: date | None = None
@@ -51,16 +50,14 @@ class Ties:
         found: dict[int, Person] = {}
         for one in sorted([one for one in self.principals if scope in one.scope], key=lambda one: one.until):
             found[one.principal_id] = Person(
-                citizen_id=one.principal_id, name=one.principal, number=one.number, tie="principal", until=one.until
+                citizen_id=one.principal_id, name=one.principal, tie="principal", until=one.until
             )
         for ward in self.wards:
-            found[ward.citizen_id] = Person(
-                citizen_id=ward.citizen_id, name=ward.name, number=ward.number, tie="ward", until=ward.until
-            )
+            found[ward.citizen_id] = Person(citizen_id=ward.citizen_id, name=ward.name, tie="ward", until=ward.until)
         for held in self.mandates:
             if held.state == "active" and scope in held.scope:
                 found[held.subject_id] = Person(
-                    citizen_id=held.subject_id, name=held.organisation, number=held.credit_code, tie="organisation",
+                    citizen_id=held.subject_id, name=held.organisation, tie="organisation",
                     until=held.until,
                 )  # fmt: skip
         return list(found.values())
@@ -87,7 +84,7 @@ def people_of(citizen_id: int) -> Asking[list[Person]]:
 
 
 def _people(own: Document, ties: Ties, members: list[Member]) -> list[Person]:
-    oneself = Person(citizen_id=own.citizen_id, name=own.masked_name, number=own.masked_number, tie="self")
+    oneself = Person(citizen_id=own.citizen_id, name=own.masked_name, tie="self")
     found = [oneself, *ties.subjects(Scope.BOOK), *map(_to_take_along, members)]
     first = {one.citizen_id: one for one in reversed(found)}
     return [one for one in found if first[one.citizen_id] is one]
@@ -95,7 +92,7 @@ def _people(own: Document, ties: Ties, members: list[Member]) -> list[Person]:
 
 def _to_take_along(one: Member) -> Person:
     tie: Tie = "minor" if one.minor else "family"
-    return Person(citizen_id=one.citizen_id, name=one.name, number=one.number, tie=tie, relation=one.relation)
+    return Person(citizen_id=one.citizen_id, name=one.name, tie=tie, relation=one.relation)
 
 
 async def may(*, agent: int, subject: int, scope: Scope, items: Collection[str] | None = None) -> bool:

@@ -18,7 +18,7 @@ from identity.events import DelegationAsked
 from identity.family_errors import RequestNotFound, TooManyAsked
 from identity.family_models import DelegationRequest
 from identity.idnumber import Identity
-from identity.realname import masked_name
+from identity.realname import masked_sealed
 
 GOOD_FOR = timedelta(days=7)
 MOST_OPEN = 5
@@ -81,7 +81,7 @@ async def ask(
 
 
 def _asked_by(name_sealed: str, **columns: Any) -> Request:
-    name = masked_name(crypto.open_sealed(name_sealed))
+    name = masked_sealed(name_sealed)
     return Request(name=name, **columns)
 
 

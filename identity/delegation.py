@@ -4,19 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
 
 from msgspec import Struct
 
-from foundation import audit, clock, crypto, database
+from foundation import audit, clock, database
 from foundation.actor import Actor
 from foundation.events import tell
 from foundation.questions import Asking, Question
 from identity.errors import DelegationFault, NoSuchCitizen, NoSuchDelegation, NotYourRecord, RealNameNeeded
 from identity.events import DelegationGranted, DelegationRevoked
-from identity.idnumber import masked
 from identity.models import Citizen, Delegation
-from identity.realname import masked_name
+from identity.realname import masked_sealed
 
 LONGEST = timedelta(days=366)
 MOST_ITEMS = 20
@@ -33,8 +31,8 @@ class Scope(StrEnum):
 SCOPE_NAMES = {Scope.BOOK: "预约", Scope.PROGRESS: "办件", Scope.PAY: "缴费"}
 
 
-class DelegationView(Struct, frozen=True, kw_only=True, dict=True):
-    """One delegation as its two people see it: names and number are masked, each opened when it is asked for.
+class DelegationView(Struct, frozen=True, kw_only=True):
+    """One delegation as its two people see it: names are masked, each opened when it is asked for.
 
     `items` are codes; none named is all of them.
     """
@@ -42,25 +40,19 @@ class DelegationView(Struct, frozen=True, kw_only=True, dict=True):
     id: int
     principal_id: int
     principal_sealed: str
-    number_sealed: str
     agent_id: int
     agent_sealed: str
     scope: list[str]
     until: date
     items: list[str]
 
-    @cached_property
+    @property
     def principal(self) -> str:
-        return _name(self.principal_sealed)
+        return masked_sealed(self.principal_sealed)
 
-    @cached_property
-    def number(self) -> str:
-        """The principal's."""
-        return masked(crypto.open_sealed(self.number_sealed)) if self.number_sealed else ""
-
-    @cached_property
+    @property
     def agent(self) -> str:
-        return _name(self.agent_sealed)
+        return masked_sealed(self.agent_sealed)
 
 
 class Past(DelegationView, frozen=True, kw_only=True):
@@ -154,8 +146,8 @@ async def hold(*, agent: int, principal: int, scope: str, day: date, items: Coll
 
 
 READ = """
-select d.id, d.principal_id, p.real_name_sealed as principal_sealed, p.id_number_sealed as number_sealed, d.agent_id,
-       a.real_name_sealed as agent_sealed, d.scope, d.until, d.items"""
+select d.id, d.principal_id, p.real_name_sealed as principal_sealed, d.agent_id, a.real_name_sealed as agent_sealed,
+       d.scope, d.until, d.items"""
 OF_BOTH = """
   from delegation d join citizen p on p.id = d.principal_id join citizen a on a.id = d.agent_id"""
 LIVE = f"{READ}{OF_BOTH}\n where d.revoked_at is null and d.until >= asked.today and"
@@ -185,10 +177,6 @@ def granted_to(agent_id: int) -> Asking[list[DelegationView]]:
 def past_of(citizen_id: int, *, limit: int = 50) -> Asking[list[Past]]:
     """委托历史: what is over of those given by and to this person, the latest first."""
     return OVER.asking(citizen_id, clock.today(), limit, then=list)
-
-
-def _name(sealed: str) -> str:
-    return masked_name(crypto.open_sealed(sealed)) if sealed else ""
 
 
 async def _verified(citizen_id: int) -> None:

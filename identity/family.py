@@ -29,7 +29,7 @@ from identity.family_errors import (
 from identity.family_models import FamilyMember
 from identity.idnumber import masked
 from identity.models import Citizen
-from identity.realname import masked_name
+from identity.realname import masked_sealed
 from identity.verifier import Verifier
 
 MOST = 10
@@ -65,11 +65,11 @@ class Member(Struct, frozen=True, kw_only=True):
 
     @property
     def owner(self) -> str:
-        return _name(self.owner_sealed)
+        return masked_sealed(self.owner_sealed)
 
     @property
     def name(self) -> str:
-        return _own_child(self.name_sealed) if self.minor else _name(self.name_sealed)
+        return _own_child(self.name_sealed) if self.minor else masked_sealed(self.name_sealed)
 
     @property
     def number(self) -> str:
@@ -138,10 +138,6 @@ async def refuse(*, family_id: int, by: Actor) -> None:
 def _own_child(sealed: str) -> str:
     """Whole, to the guardian who gave it and nobody else has it from: brothers and sisters are told apart by it."""
     return crypto.open_sealed(sealed) if sealed else ""
-
-
-def _name(sealed: str) -> str:
-    return masked_name(crypto.open_sealed(sealed)) if sealed else ""
 
 
 LISTED = """

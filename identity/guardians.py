@@ -18,7 +18,7 @@ from identity.errors import NoSuchDelegation, VerifierUnavailable
 from identity.guardian_errors import NotAChild, NotTheGuardian
 from identity.idnumber import Identity, masked
 from identity.levels import Act
-from identity.realname import masked_name
+from identity.realname import masked_sealed
 from identity.standing_models import Guardianship
 from identity.verifier import Verifier
 
@@ -52,7 +52,7 @@ def _ward(child_type: str, child_sealed: str, name_sealed: str, number_sealed: s
         return None
     number = child if number_sealed == child_sealed else crypto.open_sealed(number_sealed)
     last = date.fromordinal(of_age_on(born).toordinal() - 1)
-    return Ward(name=masked_name(crypto.open_sealed(name_sealed)), number=masked(number), until=last, **columns)
+    return Ward(name=masked_sealed(name_sealed), number=masked(number), until=last, **columns)
 
 
 LIVE = """

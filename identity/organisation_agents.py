@@ -26,7 +26,7 @@ from identity.organisation_errors import (
 )
 from identity.organisation_models import Organisation, OrganisationAgent
 from identity.organisations import LONGEST
-from identity.realname import masked_name
+from identity.realname import masked_sealed
 
 MOST = 50
 ROLE_NAMES = {"legal_person": "法定代表人", "administrator": "管理员", "agent": "经办人"}
@@ -67,7 +67,7 @@ class Agent(Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        return masked_name(crypto.open_sealed(self.name_sealed)) if self.name_sealed else ""
+        return masked_sealed(self.name_sealed)
 
 
 async def add(

@@ -7,9 +7,9 @@ from foundation.questions import Asking, Question
 from identity import levels
 from identity.access import OF_WHOM, Profile, opened
 from identity.errors import NoSuchCitizen
-from identity.idnumber import Identity, masked
+from identity.idnumber import Identity
 from identity.levels import Level
-from identity.realname import masked_name
+from identity.realname import masked_sealed
 
 
 class OwnRecord(Struct, frozen=True):
@@ -47,11 +47,7 @@ class Document(Struct, frozen=True):
 
     @property
     def masked_name(self) -> str:
-        return masked_name(self.name)
-
-    @property
-    def masked_number(self) -> str:
-        return masked(crypto.open_sealed(self.id_number_sealed)) if self.id_number_sealed else ""
+        return masked_sealed(self.real_name_sealed)
 
 
 MINE = Question(

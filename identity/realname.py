@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from foundation import audit, clock, crypto, database, logs, ratelimit, redis
 from foundation.actor import Actor
@@ -136,6 +137,14 @@ def clean_name(name: str) -> str:
 def masked_name(name: str) -> str:
     """张三 → 张*; 欧阳小明 → 欧***; a longer name shows no longer a row of stars."""
     return name[:1] + "*" * min(max(1, len(name) - 1), MOST_STARS) if name else ""
+
+
+@lru_cache(20_000)
+def masked_sealed(sealed: str) -> str:
+    """A sealed name as `masked_name` shows it, empty for none. Opening it costs more than a row, and whoever looks at
+    their own pages looks at the same few names: what may be shown of them is remembered, the names are not.
+    """
+    return masked_name(crypto.open_sealed(sealed)) if sealed else ""
 
 
 async def _is_already(citizen_id: int, identity: Identity) -> bool:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from foundation import audit, crypto, database
+from foundation import audit, database
 from foundation.actor import Actor
 from foundation.audit import Deed
 from identity.looks import Look, record_access
-from identity.realname import masked_name
+from identity.realname import masked_sealed
 from payments import changing, late_fee
 from payments.bill_models import BillVersion
 from payments.errors import BillNotFound
@@ -42,7 +42,7 @@ async def of(*, pay_code: str, by: Actor) -> Dossier:
     numbers = [one.out_trade_no for one in orders]
     return Dossier(
         bill=bill,
-        payer=masked_name(crypto.open_sealed(bill.payer_name_sealed)) if bill.payer_name_sealed else "",
+        payer=masked_sealed(bill.payer_name_sealed),
         due=late_fee.shown(bill),
         versions=await changing.versions(bill.id),
         orders=orders,

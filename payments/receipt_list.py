@@ -7,8 +7,8 @@ from typing import Any
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from foundation import clock, crypto, database
-from identity.realname import masked_name
+from foundation import clock, database
+from identity.realname import masked_sealed
 from payments.receipt_models import Receipt
 from payments.receipts import unfinished
 
@@ -75,7 +75,7 @@ def _line(one: Receipt) -> Line:
         number=one.number,
         issued_on=one.issued_on,
         amount_fen=one.amount_fen,
-        payer=masked_name(crypto.open_sealed(bill.payer_name_sealed)) if bill.payer_name_sealed else "",
+        payer=masked_sealed(bill.payer_name_sealed),
         owner=bill.citizen_id,  # type: ignore[attr-defined]
         unit=bill.exec_unit_name,
         title=bill.title,

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from tortoise.expressions import Q
 
-from foundation import clock, crypto
-from identity.realname import masked_name
+from foundation import clock
+from identity.realname import masked_sealed
 from payments import refunds
 from payments.models import Bill, PaymentOrder, Refund
 from payments.refund_applications import OPEN
@@ -116,7 +116,7 @@ def _facts(order: PaymentOrder) -> OrderFacts:
         pay_code=bill.pay_code,
         title=bill.title,
         unit=bill.exec_unit_name,
-        payer=masked_name(crypto.open_sealed(bill.payer_name_sealed)) if bill.payer_name_sealed else "",
+        payer=masked_sealed(bill.payer_name_sealed),
         owner=bill.citizen_id,  # type: ignore[attr-defined]
         channel=order.channel,
         amount_fen=order.amount_fen,

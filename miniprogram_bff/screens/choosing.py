@@ -7,6 +7,8 @@ from msgspec import Meta, Struct
 
 from appointments.errors import TypeNotFound
 from foundation.web import LIVE, PUBLIC, Answer, Asked, Routes
+from identity import acting
+from identity.family import RELATION_NAMES
 from identity.sessions import Session
 from miniprogram_bff.fields import TypeCode
 from miniprogram_bff.screens.book import (
@@ -18,7 +20,7 @@ from miniprogram_bff.screens.book import (
     appointment_type,
     slots_of_day,
 )
-from miniprogram_bff.screens.family import PersonView, people
+from miniprogram_bff.screens.family import Masked
 from miniprogram_bff.screens.organisations import acting_for_whom
 from miniprogram_bff.session import CITIZEN
 
@@ -37,6 +39,18 @@ class ChoosingPage(Struct):
     type: TypePage
     date: date | None
     slots: list[SlotView]
+
+
+class PersonView(Struct):
+    """`person`：预约时填写的编号；`tie`：self 本人、principal 委托人、ward 监护的子女、organisation 单位、family 亲友、
+    minor 无证件未成年人.
+    """
+
+    person: int
+    name: Masked
+    tie: Annotated[str, Meta(examples=["principal"])]
+    relation: Annotated[str, Meta(examples=["父母"])]
+    until: date | None
 
 
 class ForWhom(Struct):
@@ -62,7 +76,14 @@ async def choosing(type_code: TypeCode, query: Wanted) -> Answer[ChoosingPage]:
 async def for_whom(who: Session) -> ForWhom:
     """委托人可单独预约，亲友须与本人同行。"""
     acting_for = await acting_for_whom(who)
-    return ForWhom(acting_for, [] if acting_for else await people(who))
+    return ForWhom(acting_for, [] if acting_for else await _people(who))
+
+
+async def _people(who: Session) -> list[PersonView]:
+    return [
+        PersonView(one.citizen_id, one.name, one.tie, RELATION_NAMES.get(one.relation, ""), one.until)
+        for one in await acting.people_of(who.citizen_id)
+    ]
 
 
 def _first_shown(days: list[DayView], wanted: date | None) -> date | None:

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from foundation.questions import ask_as_one
 from foundation.web import Asked, Limit, Routes
-from identity import acting, asking, delegation, family, inviting
+from identity import asking, delegation, family, inviting
 from identity.delegation import Scope
 from identity.errors import (
     DelegationFault,
@@ -52,17 +52,6 @@ Items = Annotated[
     list[Annotated[str, Meta(max_length=64)]],
     Meta(max_length=20, description="限定事项的编码，只对预约和办件有效；空为不限"),
 ]
-
-
-class PersonView(Struct):
-    """`person`：预约时填写的编号；`tie`：self 本人、principal 委托人、family 亲友、minor 无证件未成年人."""
-
-    person: int
-    name: Masked
-    number: MaskedNumber
-    tie: Annotated[str, Meta(examples=["principal"])]
-    relation: Annotated[str, Meta(examples=["父母"])]
-    until: date | None
 
 
 class MemberView(Struct):
@@ -175,15 +164,6 @@ async def family_page(who: Session) -> FamilyPage:
         asked_of_me=[_delegation(one, one.name) for one in await asking.all_waiting(asked_of.answer, me)],
         asked_by_me=[_delegation(one, one.name) for one in asked.answer],
     )
-
-
-@routes.get("/v1/people", access=CITIZEN, summary="可以为谁预约")
-async def people(who: Session) -> list[PersonView]:
-    """本人在前；委托人可单独预约，亲友须与本人同行。"""
-    return [
-        PersonView(one.citizen_id, one.name, one.number, one.tie, RELATION_NAMES.get(one.relation, ""), one.until)
-        for one in await acting.people_of(who.citizen_id)
-    ]
 
 
 @routes.post(

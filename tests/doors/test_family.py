@@ -50,11 +50,11 @@ async def test_family_and_minors(me: Caller, mother: Caller) -> None:
     assert [(one["name"], one["relation"], one["minor"]) for one in page["members"]] == [
         ("李*", "父母", False), ("张小", "子女", True)
     ]  # fmt: skip
-    assert [one["tie"] for one in await me.get("/v1/people")] == ["self", "family", "minor"]
+    assert [one["tie"] for one in (await me.get("/v1/screens/for-whom"))["people"]] == ["self", "family", "minor"]
     (listed,) = (await mother.get("/v1/family"))["on_lists"]
     assert listed == {"id": page["members"][0]["id"], "name": "张*"}
     assert (await mother("POST", f"/v1/family/{listed['id']}/refuse")).status_code == 204
-    assert [one["tie"] for one in await me.get("/v1/people")] == ["self", "minor"]
+    assert [one["tie"] for one in (await me.get("/v1/screens/for-whom"))["people"]] == ["self", "minor"]
     assert await me.refused("POST", "/v1/family", given) == (409, "DoesNotWant")
     assert (await me("DELETE", f"/v1/family/{page['members'][1]['id']}")).status_code == 204
     assert (await me.get("/v1/family"))["members"] == []
@@ -67,7 +67,10 @@ async def test_a_delegation_by_code_and_its_end(me: Caller, mother: Caller) -> N
     (held,) = page["principals"]
     assert (held["name"], held["scope_names"]) == ("李*", ["预约"])
     assert await me.refused("POST", "/v1/delegations/accept", {"code": made["code"]}) == (404, "InvitationOver")
-    assert [(one["name"], one["tie"]) for one in await me.get("/v1/people")] == [("张*", "self"), ("李*", "principal")]
+    assert [(one["name"], one["tie"]) for one in (await me.get("/v1/screens/for-whom"))["people"]] == [
+        ("张*", "self"),
+        ("李*", "principal"),
+    ]
     (agent,) = (await mother.get("/v1/family"))["agents"]
     assert (await mother("DELETE", f"/v1/delegations/{agent['id']}")).status_code == 204
     assert (await me.get("/v1/family"))["principals"] == []

@@ -42,7 +42,7 @@ async def test_a_guardian_books_for_a_child_alone(me: Caller, bff: httpx.AsyncCl
     number = id_number(born=f"{clock.today().year - 9}0101")
     added = await me("POST", "/v1/wards", {"name": "张小", "id_number": number})
     assert added.status_code == 201, added.text
-    (child,) = [one for one in await me.get("/v1/people") if one["tie"] == "ward"]
+    (child,) = [one for one in (await me.get("/v1/screens/for-whom"))["people"] if one["tie"] == "ward"]
     slot = await booking.a_slot()
     body = {"slot_id": slot.id, "members": [child["person"]]}
     made = await me("POST", "/v1/parties", body, **{"Idempotency-Key": "for-the-child"})

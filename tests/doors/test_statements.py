@@ -93,7 +93,6 @@ async def somebody() -> tuple[dict[str, str], dict[str, int]]:
         "/v1/me": ONE,
         "/v1/me/favourites": ONE,
         "/v1/family": ONE,
-        "/v1/people": ONE,
         "/v1/wards": ONE,
         "/v1/organisations": ONE,
         "/v1/delegations/past": ONE,
@@ -174,7 +173,6 @@ async def who_acts_for_others() -> tuple[dict[str, str], dict[str, int]]:
     return await sign_in(legal), {
         "/v1/screens/bills": ONE + 1,  # and those of the others, once it is known who they are
         "/v1/screens/for-whom": ONE,
-        "/v1/people": ONE,
         "/v1/family": ONE,
         "/v1/wards": ONE,
         "/v1/organisations": ONE,

@@ -37,7 +37,7 @@ async def book(me: Caller, slot: Any, *members: int, **headers: str) -> httpx.Re
 async def test_a_party_from_the_list_to_its_end(me: Caller, mother: Caller) -> None:
     of, slot = await a_family_slot()
     child = await a_child(actor(me))
-    people = await me.get("/v1/people")
+    people = (await me.get("/v1/screens/for-whom"))["people"]
     assert await me.get("/v1/screens/for-whom") == {"acting_for": "", "people": people}
     assert [one["tie"] for one in people] == ["self", "principal", "minor"]
     assert (await me.get(f"/v1/types/{of.code}"))["party_most"] == 5

@@ -68,7 +68,15 @@ async def live_through(door: httpx.AsyncClient, number: str) -> Citizen:
     papers = Identity.of("id_card", number)
     bill = await payments.a_bill(payer=papers, payer_name=NAME)
     case = await cases.a_case(applicant=papers, applicant_name=NAME)
-    for path in ("/v1/me", "/v1/bookings", "/v1/bills", "/v1/cases", "/v1/family", "/v1/people", "/v1/me/level"):
+    for path in (
+        "/v1/me",
+        "/v1/bookings",
+        "/v1/bills",
+        "/v1/cases",
+        "/v1/family",
+        "/v1/screens/for-whom",
+        "/v1/me/level",
+    ):
         assert (await door.get(path, **me)).status_code == 200, path  # type: ignore[arg-type]
     wrong = number[:-1] + ("1" if number[-1] != "1" else "2")
     await door.post("/v1/me/real-name", json={"name": NAME, "id_number": wrong}, **me)  # type: ignore[arg-type]
