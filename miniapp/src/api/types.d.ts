@@ -2353,26 +2353,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/people": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * 可以为谁预约
-         * @description 本人在前；委托人可单独预约，亲友须与本人同行。
-         */
-        get: operations["family_people"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/policy": {
         parameters: {
             query?: never;
@@ -4882,11 +4862,11 @@ export interface components {
         };
         /**
          * PersonView
-         * @description `person`：预约时填写的编号；`tie`：self 本人、principal 委托人、family 亲友、minor 无证件未成年人.
+         * @description `person`：预约时填写的编号；`tie`：self 本人、principal 委托人、ward 监护的子女、organisation 单位、family 亲友、
+         *         minor 无证件未成年人.
          */
         PersonView: {
             name: string;
-            number: string;
             person: number;
             relation: string;
             tie: string;
@@ -18075,62 +18055,6 @@ export interface operations {
             403: components["responses"]["PolicyNotAgreed"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["InvalidFields"];
-            426: components["responses"]["ClientTooOld"];
-            500: components["responses"]["InternalError"];
-            /**
-             * @description 暂时不可用
-             *
-             *     * `RedisGone` 系统繁忙，请稍后重试。
-             *     * `DatabaseGone` 系统繁忙，暂时无法读写数据，您的操作没有生效，请稍后重试。
-             */
-            503: {
-                headers: {
-                    /** @description 多少秒后再试 */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    family_people: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 客户端和版本；不写或不认识的照常服务，过旧的答 426，不是最新的由 X-Client-Newest 响应头告知 */
-                "X-Client"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description 成功 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PersonView"][];
-                };
-            };
-            /**
-             * @description 未登录或签名不正确
-             *
-             *     * `NotSignedIn` 请先登录后再操作。
-             *     * `SessionOver` 登录已失效，请重新登录后继续，刚才填写的内容不会丢失。
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            403: components["responses"]["PolicyNotAgreed"];
             426: components["responses"]["ClientTooOld"];
             500: components["responses"]["InternalError"];
             /**

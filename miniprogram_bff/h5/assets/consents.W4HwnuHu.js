@@ -1,1 +1,0 @@
-import{Q as a,au as t,r as n}from"./own.Bwzdwfo2.js";let s={};async function c(){}async function o(c){const o=(a()?s[c]??[]:[]).length?await t():[];o.length&&await n("/v1/me/consents",{body:{templates:o,choice:"once"}}).catch(()=>{})}export{o as a,c as r};

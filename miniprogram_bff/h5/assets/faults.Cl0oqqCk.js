@@ -1,0 +1,1 @@
+import{R as e}from"./own.CnTHBrLH.js";const r=(e,r)=>Object.keys(t(r)).length?r.message:e;function t(r){const t=r instanceof e&&Array.isArray(r.detail)?r.detail:[];return Object.fromEntries(t.filter(e=>e.field&&e.problem).map(e=>[e.field,e.problem]))}export{r as b,t as f};

@@ -1,0 +1,1 @@
+import{av as a,A as s,B as t,R as o}from"./own.CnTHBrLH.js";const e=(o,e)=>c(a(t(o),e,s())),n=(o,e)=>c(a(t(o),e,s(),"POST"));async function c(a){try{await a}catch(s){const{statusCode:a=0,data:t}=s??{};throw new o(a,a?t:{code:"FileNotOpened",message:"文件没有打开，请检查网络后重试。"})}}export{e as f,n as o};
