@@ -52,7 +52,7 @@ async def hurry(house: StormyHouse, storm: Storm) -> None:
     """Some offers end sooner than in half an hour."""
     while storm.raging:
         await asyncio.sleep(2)
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
             connection = await house.connect()
             await connection.execute(SOONER)
             await connection.close()
