@@ -11,7 +11,8 @@ from contextvars import Context
 from dataclasses import dataclass
 from datetime import date, datetime
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from appointments import slots
 from appointments.slots import BookableDay, SlotView
@@ -46,11 +47,21 @@ class _Asked(Generic[V]):
     times: int = 1
 
 
+_every: "WeakSet[Recent[Any]]" = WeakSet()
+
+
+def forget() -> None:
+    """Let this process ask anew, whoever asked a moment ago."""
+    for one in _every:
+        one._asked.clear()
+
+
 class Recent(Generic[V]):
     """Answers by key: asked anew for the first `FEW` of a second, then once a second; one that failed is asked anew."""
 
     def __init__(self) -> None:
         self._asked: dict[object, _Asked[V]] = {}
+        _every.add(self)
 
     async def get(self, key: object, ask: Callable[[], Awaitable[list[V]]]) -> Seen[V]:
         loop, now = asyncio.get_running_loop(), monotonic()

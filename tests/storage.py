@@ -7,6 +7,7 @@ import pytest
 import redis.asyncio
 
 import rooms
+from appointments import availability
 from catalogue import shelf
 from foundation import database, ratelimit, settings
 from foundation import redis as our_redis
@@ -112,6 +113,7 @@ async def db(_pool: str, settings_env: settings.Settings) -> None:
     # As a replica PostgreSQL checks no foreign key and runs no trigger: any order will do, append-only tables too.
     await database.execute(f"begin; set local session_replication_role = replica; {deletes} commit;")
     shelf.forget()  # what this process kept of the catalogue went with the rows
+    availability.forget()
 
 
 @pytest.fixture(scope="session")
