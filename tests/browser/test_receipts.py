@@ -7,14 +7,14 @@ import pytest
 
 from api.app import create_app
 from miniprogram_bff.app import create_app as create_bff
-from payments import gateway, receipt_issuer, receipt_lookup, receipts, refund_applications, settlement
+from payments import receipt_lookup, receipts, refund_applications, settlement
 from payments.models import Bill, PaymentOrder, Refund
 from payments.receipt_models import Receipt
 from tests.browser import measures
 from tests.browser.test_console import enter, sound
 from tests.builders.console import a_colleague
 from tests.builders.payments import Till, begun
-from tests.builders.receipts import Printer
+from tests.builders.receipts import at_the_till
 from tests.serving import serving
 
 if TYPE_CHECKING:
@@ -27,12 +27,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("db", "redis_db")]
 
 @pytest.fixture
 async def till() -> AsyncIterator[Till]:
-    one = Till("wechat")
-    gateway.use({"wechat": one})
-    receipt_issuer.use(Printer())
-    yield one
-    gateway.use({})
-    receipt_issuer.use(None)
+    with at_the_till() as one:
+        yield one
 
 
 async def settled(till: Till) -> tuple[Bill, PaymentOrder]:

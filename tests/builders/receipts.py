@@ -2,13 +2,16 @@
 
 import asyncio
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 
 from channels.receipts.issuer import Issued, NoSuchReceipt, ReceiptRefused, ReceiptRequest, Voided
 from foundation import clock
-from payments import receipts
+from payments import gateway, receipt_issuer, receipts
 from payments.models import Bill
 from payments.receipt_models import Receipt
+from tests.builders.payments import Till
 
 _numbers = count(1)
 
@@ -76,3 +79,14 @@ async def issued(bill: Bill) -> Receipt:
     await receipts.follow(bill.id)
     await receipts.issue(receipt_id=(await Receipt.get(bill=bill)).id)
     return await Receipt.get(bill=bill)
+
+
+@contextmanager
+def at_the_till() -> Iterator[Till]:
+    """WeChat's, beside the issuer of receipts, both played by hand."""
+    one = Till("wechat")
+    gateway.use({"wechat": one})
+    receipt_issuer.use(Printer())
+    yield one
+    gateway.use({})
+    receipt_issuer.use(None)

@@ -7,10 +7,9 @@ import pytest
 
 from api.app import create_app as create_api
 from miniprogram_bff.app import create_app as create_bff
-from payments import gateway, receipt_issuer
 from tests.builders.doors import client_of
 from tests.builders.payments import Till
-from tests.builders.receipts import Printer
+from tests.builders.receipts import at_the_till
 
 
 @pytest.fixture
@@ -28,9 +27,5 @@ async def api(db: None, redis_db: object) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def till(bff: httpx.AsyncClient) -> AsyncIterator[Till]:
     """WeChat's, beside the issuer of receipts, both played by hand."""
-    one = Till("wechat")
-    gateway.use({"wechat": one})
-    receipt_issuer.use(Printer())
-    yield one
-    gateway.use({})
-    receipt_issuer.use(None)
+    with at_the_till() as one:
+        yield one
